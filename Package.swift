@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A room of the house: a library target whose folder carries the short name and whose module carries the prefix.
+func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: "Gingham\(name)", dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+/// The tests of a room, with golden data in a `Golden` folder beside them where `golden` is set.
+func tests(
+  _ name: String, uses dependencies: [Target.Dependency] = [], golden: Bool = false
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    resources: golden ? [.copy("Golden")] : [], swiftSettings: strict)
+}
+
+/// A C library from Debian, behind a module map and a shim header.
+func system(_ name: String, apt package: String) -> Target {
+  .systemLibrary(name: name, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "gingham",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Gingham", targets: ["Gingham"]),
+    .executable(name: "gingham", targets: ["GinghamCommandLine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+  ],
+  targets: [
+    system("COneDNN", apt: "libdnnl-dev"),
+    system("COpenBLAS", apt: "libopenblas-dev"),
+    system("CPNG", apt: "libpng-dev"),
+    system("CJPEG", apt: "libjpeg62-turbo-dev"),
+    system("CKissFFT", apt: "libkissfft-dev"),
+    system("CCairo", apt: "libcairo2-dev"),
+
+    room("Tensors"),
+    room("Networks", uses: ["GinghamTensors", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("ModelFormats", uses: ["GinghamNetworks"]),
+    room("Architectures", uses: ["GinghamNetworks"]),
+    room("Differentiation", uses: ["GinghamNetworks"]),
+    room("Engine", uses: ["GinghamDifferentiation", "GinghamReferenceEngine", "COneDNN"]),
+    room(
+      "ReferenceEngine",
+      uses: ["GinghamDifferentiation", "COpenBLAS", .product(name: "Numerics", package: "swift-numerics")]),
+    room("Signals", uses: ["GinghamTensors", "CKissFFT", "COpenBLAS"]),
+    room("Imaging", uses: ["GinghamTensors", "GinghamSignals", "CPNG", "CJPEG", "CCairo"]),
+    room("Artifacts", uses: ["GinghamNetworks", "GinghamSignals"]),
+    room("Attribution", uses: ["GinghamDifferentiation", "GinghamSignals"]),
+    room("Reporting", uses: ["GinghamTensors", "GinghamImaging", "GinghamArtifacts"]),
+    .target(
+      name: "Gingham",
+      dependencies: [
+        "GinghamTensors", "GinghamNetworks", "GinghamModelFormats", "GinghamArchitectures", "GinghamDifferentiation",
+        "GinghamEngine", "GinghamReferenceEngine", "GinghamSignals", "GinghamImaging", "GinghamArtifacts",
+        "GinghamAttribution", "GinghamReporting",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "GinghamCommandLine",
+      dependencies: ["Gingham", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/CommandLine", swiftSettings: strict),
+
+    tests("Tensors", uses: ["GinghamTensors"]),
+    tests("Networks", uses: ["GinghamNetworks"]),
+    tests("ModelFormats", uses: ["GinghamModelFormats"]),
+    tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"]),
+    tests("Differentiation", uses: ["GinghamDifferentiation"]),
+    tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),
+    tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
+    tests("Signals", uses: ["GinghamSignals"]),
+    tests("Imaging", uses: ["GinghamImaging"]),
+    tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"]),
+    tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"]),
+    tests("Reporting", uses: ["GinghamReporting"]),
+    tests("Gingham", uses: ["Gingham"]),
+    tests("CommandLine", uses: ["Gingham"]),
+  ]
+)

@@ -1,0 +1,113 @@
+import GinghamNetworks
+import GinghamTensors
+
+/// What a plan is made for. Everything behind the targets is never computed.
+public struct PlanRequest: Hashable, Sendable {
+  /// Shapes of the network's open (floating-point) inputs, in its order: N×C×H×W for pictures.
+  public var inputShapes: [Shape]
+  /// Values whose activations the forward pass returns and from which cotangents are sent back.
+  public var targets: [ValueID]
+  /// Values whose gradients the backward pass returns: inputs or inner layers. Empty: forward only.
+  public var gradients: [ValueID]
+  public var rules: BackwardRules
+
+  public init(
+    inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules()
+  ) {
+    self.inputShapes = inputShapes
+    self.targets = targets
+    self.gradients = gradients
+    self.rules = rules
+  }
+}
+
+/// Departures from the true derivative, each for one purpose. With any of them set the result is a surrogate.
+public struct BackwardRules: Hashable, Sendable {
+  public enum ReLU: String, Hashable, Sendable {
+    case exact
+    /// Passes only positive gradients through active units (Springenberg et al. 2015).
+    case guided
+    /// Passes positive gradients whether or not the unit is active (Zeiler & Fergus 2014).
+    case deconvolution
+    /// Where a layer's whole gradient would be zero for a picture, lets through what would push an inactive unit up,
+    /// so that a dead objective can wake up.
+    case redirected
+  }
+
+  public var relu: ReLU
+  /// For the node that produces the key: the gradient it sends to its input is filtered along both spatial axes with
+  /// these centred taps (odd count), zero beyond the border.
+  public var smoothing: [ValueID: [Float]]
+
+  public init(relu: ReLU = .exact, smoothing: [ValueID: [Float]] = [:]) {
+    self.relu = relu
+    self.smoothing = smoothing
+  }
+
+  public var isExact: Bool { relu == .exact && smoothing.isEmpty }
+}
+
+/// Makes plans for one network. Both engines are one; everything that needs gradients is handed one.
+public protocol Differentiator: AnyObject {
+  var network: Network { get }
+
+  /// Decides everything once for the requested shapes and targets: the steps run without allocating.
+  ///
+  /// - Throws: ``NetworkError`` where shapes do not fit, ``EngineError`` where an operation is not supported.
+  func plan(_ request: PlanRequest) throws -> any GradientPlan
+}
+
+/// A compiled pass. Deterministic: equal inputs give equal bytes. Not safe for use by several threads at once.
+public protocol GradientPlan: AnyObject {
+  var request: PlanRequest { get }
+  /// Shapes of the targets' activations, in the request's order.
+  var targetShapes: [Shape] { get }
+  /// Shapes of the returned gradients, in the request's order.
+  var gradientShapes: [Shape] { get }
+
+  /// Runs the network up to its targets. `activations` is reused where it has the right shapes.
+  func forward(_ inputs: [Tensor], into activations: inout [Tensor]) throws
+
+  /// Sends one cotangent a target (∂objective/∂activation, the target's shape) back through the pass that
+  /// ``forward(_:into:)`` last ran. May be called any number of times after one forward pass.
+  func backward(_ cotangents: [Tensor], into gradients: inout [Tensor]) throws
+}
+
+extension GradientPlan {
+  /// Activations of the targets.
+  public func forward(_ inputs: [Tensor]) throws -> [Tensor] {
+    var activations: [Tensor] = []
+    try forward(inputs, into: &activations)
+    return activations
+  }
+
+  public func backward(_ cotangents: [Tensor]) throws -> [Tensor] {
+    var gradients: [Tensor] = []
+    try backward(cotangents, into: &gradients)
+    return gradients
+  }
+}
+
+/// Why an engine refuses a plan or a step.
+public enum EngineError: Error, Hashable, Sendable {
+  case unsupported(operation: String, node: String, why: String)
+  case wrongInputShape(expected: Shape, found: Shape)
+  case wrongInputCount(expected: Int, found: Int)
+  case noForwardPass
+  /// No path leads from the value to a target, so its gradient is zero everywhere.
+  case unreachable(value: String)
+  case library(String)
+}
+
+extension EngineError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unsupported(let operation, let node, let why): "layer '\(node)': \(operation) is not supported (\(why))"
+    case .wrongInputShape(let expected, let found): "the plan was made for an input of \(expected), not \(found)"
+    case .wrongInputCount(let expected, let found): "the network takes \(expected) inputs, \(found) were given"
+    case .noForwardPass: "a backward pass needs a forward pass before it"
+    case .unreachable(let value): "'\(value)' does not lead to the target, so it has no gradient"
+    case .library(let message): message
+    }
+  }
+}

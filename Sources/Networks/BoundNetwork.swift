@@ -1,0 +1,39 @@
+import GinghamTensors
+
+/// A network whose input shapes are known: every value has a shape, every attribute is fixed, and the subgraphs that
+/// worked shapes out are gone. This is what engines compile and analyzers read.
+///
+/// Values keep the identifiers they have in the ``Network`` they came from.
+public struct BoundNetwork: Sendable {
+  public var name: String
+  public var valueNames: [String]
+  /// The inputs that are still open, in the network's order.
+  public var inputs: [ValueID]
+  public var outputs: [ValueID]
+  /// In topological order. `nil` inputs are absent ones; inputs that became attributes are dropped.
+  public var nodes: [Node]
+  public var constants: [ValueID: Constant]
+  public var shapes: [ValueID: Shape]
+  /// Values that simplification removed because they equal another one.
+  public var aliases: [ValueID: ValueID]
+
+  public init(name: String, valueNames: [String]) {
+    self.name = name
+    self.valueNames = valueNames
+    inputs = []
+    outputs = []
+    nodes = []
+    constants = [:]
+    shapes = [:]
+    aliases = [:]
+  }
+
+  public func name(of value: ValueID) -> String { valueNames[value.index] }
+
+  /// The value that stands for `value` after simplification.
+  public func resolved(_ value: ValueID) -> ValueID {
+    var value = value
+    while let next = aliases[value] { value = next }
+    return value
+  }
+}

@@ -1,0 +1,36 @@
+import GinghamTensors
+
+/// An integer or truth-value array in row-major order, as shape subgraphs hold them.
+public struct IntegerArray: Hashable, Sendable {
+  public let shape: Shape
+  public let elements: [Int]
+  public let type: ElementType
+
+  public init(_ shape: Shape, _ elements: [Int], type: ElementType = .int64) {
+    precondition(elements.count == shape.elementCount, "\(elements.count) integers do not fill \(shape)")
+    self.shape = shape
+    self.elements = elements
+    self.type = type
+  }
+}
+
+/// A value that is known before the network runs: weights, or what a shape subgraph computes.
+public enum Constant: Sendable {
+  case float(Tensor)
+  case integer(IntegerArray)
+
+  public var shape: Shape {
+    switch self {
+    case .float(let tensor): tensor.shape
+    case .integer(let array): array.shape
+    }
+  }
+
+  public var tensor: Tensor? {
+    if case .float(let tensor) = self { tensor } else { nil }
+  }
+
+  public var integers: IntegerArray? {
+    if case .integer(let array) = self { array } else { nil }
+  }
+}

@@ -1,0 +1,25 @@
+/// What a value holds in the file it came from. Gingham computes in floating point; integers and truth values appear
+/// only in the subgraphs that work out shapes, which are folded away when a network is bound to its input shape.
+public enum ElementType: String, Hashable, Sendable, CaseIterable {
+  case float16, bfloat16, float32, float64
+  case int8, int16, int32, int64
+  case uint8, uint16, uint32, uint64
+  case boolean
+
+  public var isFloatingPoint: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: true
+    default: false
+    }
+  }
+
+  /// Bytes an element takes in a file.
+  public var byteCount: Int {
+    switch self {
+    case .int8, .uint8, .boolean: 1
+    case .float16, .bfloat16, .int16, .uint16: 2
+    case .float32, .int32, .uint32: 4
+    case .float64, .int64, .uint64: 8
+    }
+  }
+}

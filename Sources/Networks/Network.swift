@@ -1,0 +1,97 @@
+import GinghamTensors
+
+/// A value flowing through a network: what a node produces, an input, or a constant.
+public struct ValueID: Hashable, Comparable, Sendable {
+  public let index: Int
+
+  public init(_ index: Int) {
+    self.index = index
+  }
+
+  public static func < (left: ValueID, right: ValueID) -> Bool { left.index < right.index }
+}
+
+/// One operator of a network.
+public struct Node: Hashable, Sendable {
+  /// The name its author gave: the module path where the file knows it (`layer1.0.conv2`), else the node's own name.
+  public var name: String
+  public var operation: Operation
+  /// `nil` marks an optional input that is absent.
+  public var inputs: [ValueID?]
+  public var outputs: [ValueID]
+
+  public init(name: String, operation: Operation, inputs: [ValueID?], outputs: [ValueID]) {
+    self.name = name
+    self.operation = operation
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+}
+
+/// A convolutional network as its author wrote it: operators in topological order, weights, and names.
+///
+/// Shapes are open until ``bound(to:constants:)``; nothing is simplified, so every layer can be named.
+public struct Network: Sendable {
+  public struct Input: Hashable, Sendable {
+    public var value: ValueID
+    /// Declared extents; `nil` where the file leaves one open.
+    public var shape: [Int?]
+    public var type: ElementType
+
+    public init(value: ValueID, shape: [Int?], type: ElementType = .float32) {
+      self.value = value
+      self.shape = shape
+      self.type = type
+    }
+  }
+
+  public var name: String
+  public internal(set) var valueNames: [String] = []
+  public var inputs: [Input] = []
+  public var outputs: [ValueID] = []
+  /// In topological order: a node stands behind the nodes it reads.
+  public var nodes: [Node] = []
+  public var constants: [ValueID: Constant] = [:]
+  /// How a picture becomes this network's input; `nil` where the file does not say.
+  public var preprocessing: Preprocessing?
+
+  public init(name: String) {
+    self.name = name
+  }
+
+  public func name(of value: ValueID) -> String { valueNames[value.index] }
+
+  // MARK: Building
+
+  public mutating func makeValue(named name: String) -> ValueID {
+    valueNames.append(name)
+    return ValueID(valueNames.count - 1)
+  }
+
+  @discardableResult
+  public mutating func addInput(_ name: String, shape: [Int?], type: ElementType = .float32) -> ValueID {
+    let value = makeValue(named: name)
+    inputs.append(Input(value: value, shape: shape, type: type))
+    return value
+  }
+
+  public mutating func addConstant(_ name: String, _ constant: Constant) -> ValueID {
+    let value = makeValue(named: name)
+    constants[value] = constant
+    return value
+  }
+
+  /// Appends a node with one output, named as the node.
+  @discardableResult
+  public mutating func append(_ name: String, _ operation: Operation, _ inputs: ValueID?...) -> ValueID {
+    append(name, operation, inputs: inputs)
+  }
+
+  /// Appends a node with one output, named as the node.
+  @discardableResult
+  public mutating func append(_ name: String, _ operation: Operation, inputs: [ValueID?]) -> ValueID {
+    let output = makeValue(named: name)
+    nodes.append(Node(name: name, operation: operation, inputs: inputs, outputs: [output]))
+    return output
+  }
+}

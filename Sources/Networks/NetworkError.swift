@@ -1,0 +1,33 @@
+/// What is wrong with a network, or with what is asked of it.
+public enum NetworkError: Error, Sendable {
+  case shape(node: String, operation: String, ShapeError)
+  case unknownLayer(name: String, nearest: [String])
+  case unknownInput(name: String, known: [String])
+  case missingInputShape(name: String)
+  case cyclic(node: String)
+  case dangling(node: String, value: String)
+  /// The operation takes a value that only exists at run time where it needs one that is known beforehand.
+  case dynamic(node: String, what: String)
+}
+
+extension NetworkError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .shape(let node, let operation, let error):
+      return "layer '\(node)' (\(operation)): \(error)"
+    case .unknownLayer(let name, let nearest):
+      let hint = nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
+      return "there is no layer '\(name)'.\(hint) 'gingham layers MODEL' lists all."
+    case .unknownInput(let name, let known):
+      return "there is no input '\(name)'; the network has \(known.map { "'\($0)'" }.joined(separator: ", "))"
+    case .missingInputShape(let name):
+      return "the size of input '\(name)' is open: give it with --input-size HxW"
+    case .cyclic(let node):
+      return "the graph runs in a circle through node '\(node)'"
+    case .dangling(let node, let value):
+      return "node '\(node)' reads '\(value)', which nothing produces"
+    case .dynamic(let node, let what):
+      return "layer '\(node)': \(what) is computed from pixels; only values known before the run are supported"
+    }
+  }
+}

@@ -1,0 +1,263 @@
+/// What a node computes. One case an operator family, one attribute struct a case.
+///
+/// Attributes that a file may also compute (a reshape's target, the bounds of a slice) are optional: `nil` says that
+/// the value comes in as an input. Binding a network to its input shape fills them in and drops those inputs, so that
+/// engines see fixed attributes only.
+public enum Operation: Hashable, Sendable {
+  // Windows. Inputs: x, weight, optional bias. Weights are (out, in/groups, k…) and (in, out/groups, k…).
+  case convolution(Convolution)
+  case transposedConvolution(TransposedConvolution)
+  case maxPool(MaxPool)
+  case averagePool(AveragePool)
+
+  // Pointwise.
+  case pointwise(Pointwise)
+  /// x, slope (broadcast against x).
+  case parametricReLU
+  /// Any number of inputs, broadcast against each other.
+  case elementwise(Elementwise)
+  /// condition, a, b: a where the condition is not zero, b elsewhere.
+  case select
+  case pixelNormalization(PixelNormalization)
+
+  // Normalization. Inputs: x, scale, bias (and mean, variance for batch normalization).
+  case batchNormalization(epsilon: Float)
+  case instanceNormalization(epsilon: Float)
+  /// Over `axis` and every axis behind it.
+  case layerNormalization(axis: Int, epsilon: Float)
+  /// Scale and bias are a channel's (opset 21) where they have C elements, a group's (opset 18) where they have G.
+  case groupNormalization(groups: Int, epsilon: Float)
+  case localResponseNormalization(LocalResponseNormalization)
+
+  // Reductions and dense algebra.
+  case reduce(Reduction)
+  case matrixMultiply
+  /// a, b, optional c.
+  case generalMatrixMultiply(GeneralMatrixMultiply)
+  case softmax(Softmax)
+
+  // Moving elements.
+  case concatenate(axis: Int)
+  case split(Split)
+  case slice(Slice)
+  case pad(Pad)
+  /// `nil` reverses the axes.
+  case transpose(permutation: [Int]?)
+  case reshape(Reshape)
+  case flatten(axis: Int)
+  case squeeze(axes: [Int]?)
+  case unsqueeze(axes: [Int]?)
+  /// x, indices.
+  case gather(axis: Int)
+  case expand(shape: [Int]?)
+  case tile(repeats: [Int]?)
+  case resize(Resize)
+  case depthToSpace(blockSize: Int, order: DepthOrder)
+  case spaceToDepth(blockSize: Int)
+
+  // Nothing at inference.
+  case identity
+  case dropout
+  case cast(ElementType)
+
+  // Shapes as data: folded when the network is bound.
+  case shapeOf(start: Int, end: Int?)
+  case sizeOf
+  /// A tensor of the shape its input lists, filled with `value`.
+  case constantOfShape(value: Double, type: ElementType)
+  case range
+}
+
+public struct Convolution: Hashable, Sendable {
+  public var window: Window
+  public var groups: Int
+
+  public init(_ window: Window, groups: Int = 1) {
+    self.window = window
+    self.groups = groups
+  }
+}
+
+public struct TransposedConvolution: Hashable, Sendable {
+  public var window: Window
+  public var groups: Int
+  public var outputPadding: [Int]?
+  /// Overrides the padding (ONNX `output_shape`).
+  public var outputSize: [Int]?
+
+  public init(_ window: Window, groups: Int = 1, outputPadding: [Int]? = nil, outputSize: [Int]? = nil) {
+    self.window = window
+    self.groups = groups
+    self.outputPadding = outputPadding
+    self.outputSize = outputSize
+  }
+}
+
+public struct MaxPool: Hashable, Sendable {
+  public var window: Window
+
+  public init(_ window: Window) {
+    self.window = window
+  }
+}
+
+public struct AveragePool: Hashable, Sendable {
+  public var window: Window
+  public var countsPadding: Bool
+
+  public init(_ window: Window, countsPadding: Bool) {
+    self.window = window
+    self.countsPadding = countsPadding
+  }
+}
+
+/// y = ((a + bias)^−β) · x with a the mean square over `size` neighbouring channels times α (Krizhevsky et al. 2012).
+public struct LocalResponseNormalization: Hashable, Sendable {
+  public var size: Int
+  public var alpha: Float
+  public var beta: Float
+  public var bias: Float
+
+  public init(size: Int, alpha: Float = 1e-4, beta: Float = 0.75, bias: Float = 1) {
+    self.size = size
+    self.alpha = alpha
+    self.beta = beta
+    self.bias = bias
+  }
+}
+
+public struct Reduction: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case mean, sum, sumOfSquares, product, maximum, minimum, l1, l2, logSum, logSumExp
+  }
+
+  public enum Axes: Hashable, Sendable {
+    case all
+    /// Every axis behind batch and channel: global pooling.
+    case spatial
+    case listed([Int])
+    /// Read from the second input; where that is absent or empty, all axes, or none where `emptyMeansNone`.
+    case fromInput(emptyMeansNone: Bool)
+  }
+
+  public var kind: Kind
+  public var axes: Axes
+  public var keepsDimensions: Bool
+
+  public init(_ kind: Kind, axes: Axes, keepsDimensions: Bool = true) {
+    self.kind = kind
+    self.axes = axes
+    self.keepsDimensions = keepsDimensions
+  }
+}
+
+/// y = alpha · A·B + beta · C, with A and B transposed where told.
+public struct GeneralMatrixMultiply: Hashable, Sendable {
+  public var alpha: Float
+  public var beta: Float
+  public var transposesA: Bool
+  public var transposesB: Bool
+
+  public init(alpha: Float = 1, beta: Float = 1, transposesA: Bool = false, transposesB: Bool = false) {
+    self.alpha = alpha
+    self.beta = beta
+    self.transposesA = transposesA
+    self.transposesB = transposesB
+  }
+}
+
+public struct Softmax: Hashable, Sendable {
+  public var axis: Int
+  public var isLogarithmic: Bool
+  /// ONNX up to opset 12: the input is seen as a matrix split before `axis`, and rows are normalised.
+  public var flattensBehindAxis: Bool
+
+  public init(axis: Int, isLogarithmic: Bool = false, flattensBehindAxis: Bool = false) {
+    self.axis = axis
+    self.isLogarithmic = isLogarithmic
+    self.flattensBehindAxis = flattensBehindAxis
+  }
+}
+
+public struct Split: Hashable, Sendable {
+  public var axis: Int
+  /// `nil`: equal parts, one an output (the last may be smaller), or read from the second input.
+  public var sizes: [Int]?
+
+  public init(axis: Int, sizes: [Int]? = nil) {
+    self.axis = axis
+    self.sizes = sizes
+  }
+}
+
+/// One entry an axis named in `axes`. After binding: one entry for every axis, `starts` and `ends` inside the extent
+/// and counted from its front, `axes` equal to 0, 1, 2 …; an `end` of −1 with a negative step reaches element 0.
+public struct Slice: Hashable, Sendable {
+  public var starts: [Int]?
+  public var ends: [Int]?
+  public var axes: [Int]?
+  public var steps: [Int]?
+
+  public init(starts: [Int]? = nil, ends: [Int]? = nil, axes: [Int]? = nil, steps: [Int]? = nil) {
+    self.starts = starts
+    self.ends = ends
+    self.axes = axes
+    self.steps = steps
+  }
+}
+
+public struct Pad: Hashable, Sendable {
+  public enum Mode: String, Hashable, Sendable {
+    case constant, reflect, edge, wrap
+  }
+
+  public var mode: Mode
+  /// Elements added before and behind every axis; negative ones crop. `nil`: read from the second input.
+  public var before: [Int]?
+  public var after: [Int]?
+  public var value: Float
+
+  public init(mode: Mode, before: [Int]? = nil, after: [Int]? = nil, value: Float = 0) {
+    self.mode = mode
+    self.before = before
+    self.after = after
+    self.value = value
+  }
+}
+
+public struct Reshape: Hashable, Sendable {
+  /// May hold one −1 and, unless `allowsZero`, zeros that copy the input's extent. `nil`: the second input.
+  public var shape: [Int]?
+  public var allowsZero: Bool
+
+  public init(shape: [Int]? = nil, allowsZero: Bool = false) {
+    self.shape = shape
+    self.allowsZero = allowsZero
+  }
+}
+
+/// Which of the channel axis' factors counts the blocks: depth–column–row or column–row–depth.
+public enum DepthOrder: String, Hashable, Sendable {
+  case depthFirst, columnFirst
+}
+
+/// What turns a stored pixel in 0…1 into what the network was trained on, differentiated through:
+/// output channel c is scale[c] · x[source[c]] + shift[c].
+public struct PixelNormalization: Hashable, Sendable {
+  public var source: [Int]
+  public var scale: [Float]
+  public var shift: [Float]
+
+  public init(source: [Int], scale: [Float], shift: [Float]) {
+    self.source = source
+    self.scale = scale
+    self.shift = shift
+  }
+
+  /// (x − mean)/deviation a channel, both in units of 0…1.
+  public init(mean: [Float], deviation: [Float]) {
+    source = Array(mean.indices)
+    scale = deviation.map { 1 / $0 }
+    shift = zip(mean, deviation).map { -$0 / $1 }
+  }
+}

@@ -1,0 +1,27 @@
+/// How a photograph becomes a network's input. Mean and deviation are not here: they are part of the graph
+/// (``PixelNormalization``), so that gradients reach the pixels of the picture.
+public struct Preprocessing: Hashable, Sendable {
+  public enum Interpolation: String, Hashable, Sendable {
+    case nearest, bilinear, bicubic
+  }
+
+  public enum Fit: Hashable, Sendable {
+    /// The shorter side becomes this long, then the centre is cut out.
+    case shorterSide(Int)
+    /// Both sides are stretched to the input size.
+    case stretch
+  }
+
+  /// Height and width the network sees, in pixels.
+  public var height: Int
+  public var width: Int
+  public var fit: Fit
+  public var interpolation: Interpolation
+
+  public init(height: Int, width: Int, fit: Fit, interpolation: Interpolation = .bilinear) {
+    self.height = height
+    self.width = width
+    self.fit = fit
+    self.interpolation = interpolation
+  }
+}

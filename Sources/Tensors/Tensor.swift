@@ -1,0 +1,111 @@
+/// A contiguous array of 32-bit floats in row-major order, with value semantics.
+///
+/// Pictures and activations are N×C×H×W. A copy shares memory until one of the copies is written.
+public struct Tensor: Sendable {
+  public let shape: Shape
+  private var storage: TensorStorage
+
+  /// A tensor whose elements are written by `body`, which must set every one of them.
+  public init(
+    _ shape: Shape, initializing body: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    self.shape = shape
+    storage = TensorStorage(uninitialized: shape.elementCount)
+    try body(UnsafeMutableBufferPointer(start: storage.base, count: storage.count))
+  }
+
+  public init(_ shape: Shape, repeating value: Float = 0) {
+    self.init(shape) { $0.update(repeating: value) }
+  }
+
+  /// A tensor of the given scalars in row-major order. Their number must equal the shape's element count.
+  public init(_ shape: Shape, _ scalars: some Collection<Float>) {
+    precondition(scalars.count == shape.elementCount, "\(scalars.count) scalars do not fill \(shape)")
+    self.init(shape) { buffer in
+      _ = buffer.update(fromContentsOf: scalars)
+    }
+  }
+
+  /// A tensor over memory that `keeper` keeps alive, for example a mapped file. Nothing is copied until it is written.
+  ///
+  /// `base` must be aligned for `Float` and hold the shape's element count.
+  public init(_ shape: Shape, borrowing base: UnsafePointer<Float>, keeper: AnyObject) {
+    self.shape = shape
+    storage = TensorStorage(borrowing: base, count: shape.elementCount, keeper: keeper)
+  }
+
+  private init(_ shape: Shape, storage: TensorStorage) {
+    self.shape = shape
+    self.storage = storage
+  }
+
+  public var count: Int { storage.count }
+
+  /// The elements in row-major order, copied.
+  public var scalars: [Float] { withUnsafeBufferPointer(Array.init) }
+
+  public func withUnsafeBufferPointer<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(storage) {
+      try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
+    }
+  }
+
+  /// Lends the elements for writing. Copies them first where another tensor or a file shares them.
+  public mutating func withUnsafeMutableBufferPointer<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) {
+      storage = storage.copied()
+    }
+    return try withExtendedLifetime(storage) {
+      try body(UnsafeMutableBufferPointer(start: storage.base, count: storage.count))
+    }
+  }
+
+  /// The same elements under another shape of equal element count; nothing is copied.
+  public func reshaped(to shape: Shape) -> Tensor {
+    precondition(shape.elementCount == count, "\(self.shape) cannot be seen as \(shape)")
+    return Tensor(shape, storage: storage)
+  }
+
+  public subscript(indices: Int...) -> Float {
+    get { withUnsafeBufferPointer { $0[offset(of: indices)] } }
+    set {
+      let offset = offset(of: indices)
+      withUnsafeMutableBufferPointer { $0[offset] = newValue }
+    }
+  }
+
+  private func offset(of indices: [Int]) -> Int {
+    precondition(indices.count == shape.rank, "\(indices.count) indices into a tensor of rank \(shape.rank)")
+    var offset = 0
+    for (axis, index) in indices.enumerated() {
+      precondition((0..<shape[axis]).contains(index), "index \(index) outside axis \(axis) of \(shape)")
+      offset = offset * shape[axis] + index
+    }
+    return offset
+  }
+
+  /// A tensor with `transform` applied to every element.
+  public func map(_ transform: (Float) throws -> Float) rethrows -> Tensor {
+    try withUnsafeBufferPointer { source in
+      try Tensor(shape) { target in
+        for index in source.indices { target[index] = try transform(source[index]) }
+      }
+    }
+  }
+
+  public var isFinite: Bool {
+    withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
+  }
+}
+
+extension Tensor: Equatable {
+  /// Equal shapes and equal elements (a NaN equals nothing, as in IEEE 754).
+  public static func == (left: Tensor, right: Tensor) -> Bool {
+    left.shape == right.shape
+      && left.withUnsafeBufferPointer { a in right.withUnsafeBufferPointer { b in a.elementsEqual(b) } }
+  }
+}
