@@ -1,0 +1,53 @@
+import COpenBLAS
+import Numerics
+
+/// The arithmetic the reference engine can run in: `Float` as other engines do, `Double` as their oracle.
+public protocol ReferenceScalar: Real, BinaryFloatingPoint, Sendable {
+  /// C ← α·op(A)·op(B) + β·C with op(A) of rows×depth, op(B) of depth×columns, all row-major; op transposes where told.
+  /// A leading dimension is the distance between two rows as stored.
+  static func multiply(
+    rows: Int, columns: Int, depth: Int, alpha: Self, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, beta: Self,
+    into c: UnsafeMutablePointer<Self>, leadingDimension: Int)
+}
+
+/// A row-major matrix as a factor of a product.
+public struct MatrixOperand<Scalar> {
+  let base: UnsafePointer<Scalar>
+  let leadingDimension: Int
+  let isTransposed: Bool
+
+  init(_ base: UnsafePointer<Scalar>, leadingDimension: Int, isTransposed: Bool = false) {
+    self.base = base
+    self.leadingDimension = leadingDimension
+    self.isTransposed = isTransposed
+  }
+
+  fileprivate var order: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+}
+
+/// OpenBLAS' own threads would fight with those of whoever calls the reference engine.
+private let singleThreaded: Void = openblas_set_num_threads(1)
+
+extension Float: ReferenceScalar {
+  public static func multiply(
+    rows: Int, columns: Int, depth: Int, alpha: Float, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
+    beta: Float, into c: UnsafeMutablePointer<Float>, leadingDimension: Int
+  ) {
+    _ = singleThreaded
+    cblas_sgemm(
+      CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
+      blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+  }
+}
+
+extension Double: ReferenceScalar {
+  public static func multiply(
+    rows: Int, columns: Int, depth: Int, alpha: Double, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
+    beta: Double, into c: UnsafeMutablePointer<Double>, leadingDimension: Int
+  ) {
+    _ = singleThreaded
+    cblas_dgemm(
+      CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
+      blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+  }
+}
