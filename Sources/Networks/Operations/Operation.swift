@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// What a node computes. One case an operator family, one attribute struct a case.
 ///
 /// Attributes that a file may also compute (a reshape's target, the bounds of a slice) are optional: `nil` says that

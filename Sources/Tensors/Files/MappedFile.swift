@@ -1,6 +1,4 @@
 import Foundation
-import GinghamNetworks
-import GinghamTensors
 
 /// A file's bytes, mapped read-only. Weights are windows into it, so a large file costs no memory of its own.
 public final class MappedFile: @unchecked Sendable {
@@ -10,7 +8,7 @@ public final class MappedFile: @unchecked Sendable {
   /// - Throws: ``FormatError/unreadable(path:reason:)`` where the file cannot be opened or is not a regular file.
   public init(path: String) throws {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw FormatError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }

@@ -1,4 +1,4 @@
-/// What is wrong with a model file: always which file, where in it, and what.
+/// What is wrong with a file that was given: always which file, where in it, and what.
 public enum FormatError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
   /// The bytes break the format's rules. `location` names the field, entry or byte offset.

@@ -1,0 +1,80 @@
+extension Tensor {
+  /// The array that `layout` finds in `bytes`, as 32-bit floats in row-major order.
+  ///
+  /// The bytes are little-endian. Contiguous float32 at an aligned address is borrowed from `keeper`, which must keep
+  /// `bytes` alive; everything else is converted into memory of its own. Integers beyond 2²⁴ and float64 are rounded.
+  /// `layout` must have been made for at most `bytes.count` bytes.
+  public init(_ layout: StridedLayout, of bytes: UnsafeRawBufferPointer, keeper: AnyObject) {
+    if layout.isBorrowable(from: bytes), let base = bytes.baseAddress {
+      let start = (base + layout.byteOffset).assumingMemoryBound(to: Float.self)
+      self.init(layout.shape, borrowing: start, keeper: keeper)
+    } else {
+      self.init(layout, copying: bytes)
+    }
+  }
+
+  /// The array that `layout` finds in `bytes`, converted into memory of its own.
+  public init(_ layout: StridedLayout, copying bytes: UnsafeRawBufferPointer) {
+    self.init(layout.shape) { target in
+      guard !target.isEmpty else { return }
+      let source = UnsafeRawBufferPointer(rebasing: bytes[layout.byteOffset...])
+      switch layout.type {
+      case .float32: layout.gather(from: source, into: target) { (bits: UInt32) in Float(bitPattern: bits) }
+      case .float16: layout.gather(from: source, into: target) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+      case .bfloat16:
+        layout.gather(from: source, into: target) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+      case .float64: layout.gather(from: source, into: target) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+      case .int8: layout.gather(from: source, into: target) { (bits: Int8) in Float(bits) }
+      case .int16: layout.gather(from: source, into: target) { (bits: Int16) in Float(bits) }
+      case .int32: layout.gather(from: source, into: target) { (bits: Int32) in Float(bits) }
+      case .int64: layout.gather(from: source, into: target) { (bits: Int64) in Float(bits) }
+      case .uint8: layout.gather(from: source, into: target) { (bits: UInt8) in Float(bits) }
+      case .uint16: layout.gather(from: source, into: target) { (bits: UInt16) in Float(bits) }
+      case .uint32: layout.gather(from: source, into: target) { (bits: UInt32) in Float(bits) }
+      case .uint64: layout.gather(from: source, into: target) { (bits: UInt64) in Float(bits) }
+      case .boolean: layout.gather(from: source, into: target) { (bits: UInt8) in bits == 0 ? 0 : 1 }
+      }
+    }
+  }
+}
+
+extension StridedLayout {
+  /// Whether the elements can be used where they lie.
+  public func isBorrowable(from bytes: UnsafeRawBufferPointer) -> Bool {
+    guard type == .float32, 1.littleEndian == 1, isContiguous, shape.elementCount > 0, let base = bytes.baseAddress
+    else { return false }
+    return UInt(bitPattern: base + byteOffset) % UInt(MemoryLayout<Float>.alignment) == 0
+  }
+
+  /// Walks the elements in row-major order. `source` starts at the first one.
+  fileprivate func gather<Bits: FixedWidthInteger>(
+    from source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>, _ convert: (Bits) -> Float
+  ) {
+    func element(_ index: Int) -> Float {
+      convert(Bits(littleEndian: source.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)))
+    }
+    if isContiguous {
+      for index in target.indices { target[index] = element(index) }
+      return
+    }
+    let row = shape.rank - 1
+    let extent = shape[row]
+    let stride = strides[row]
+    var position = [Int](repeating: 0, count: shape.rank)
+    var start = 0
+    var written = 0
+    while written < target.count {
+      for index in 0..<extent { target[written + index] = element(start + index * stride) }
+      written += extent
+      var axis = row - 1
+      while axis >= 0 {
+        position[axis] += 1
+        start += strides[axis]
+        if position[axis] < shape[axis] { break }
+        start -= strides[axis] * shape[axis]
+        position[axis] = 0
+        axis -= 1
+      }
+    }
+  }
+}
