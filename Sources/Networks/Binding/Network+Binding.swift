@@ -1,0 +1,101 @@
+import GinghamTensors
+
+extension Network {
+  /// More elements than any one value may hold, so that a stranger's file cannot ask for all memory.
+  static let elementLimit = 1 << 31
+
+  /// The network at fixed input shapes: every value gets a shape, attributes that shape subgraphs compute are filled
+  /// in, and everything known before the run is folded into constants.
+  ///
+  /// - Parameters:
+  ///   - inputShapes: by input name. Inputs whose declared shape is complete may be left out.
+  ///   - constants: inputs that are fixed at a value: integer inputs, style weights, the bounds of a clip.
+  /// - Throws: ``NetworkError`` naming the layer where shapes do not fit.
+  public func bound(
+    to inputShapes: [String: Shape] = [:], constants fixed: [String: Constant] = [:]
+  ) throws -> BoundNetwork {
+    var result = BoundNetwork(name: name, valueNames: valueNames)
+    result.constants = constants
+    for (value, constant) in constants { result.shapes[value] = constant.shape }
+    try bindInputs(to: inputShapes, fixed: fixed, in: &result)
+    result.nodes.reserveCapacity(nodes.count)
+    for node in nodes { try bind(node, in: &result) }
+    for output in outputs where result.shapes[output] == nil {
+      throw NetworkError.dangling(node: "output", value: name(of: output))
+    }
+    result.outputs = outputs
+    return result
+  }
+
+  private func bindInputs(
+    to inputShapes: [String: Shape], fixed: [String: Constant], in result: inout BoundNetwork
+  ) throws {
+    let known = inputs.map { name(of: $0.value) }
+    for given in Set(inputShapes.keys).union(fixed.keys) where !known.contains(given) {
+      throw NetworkError.unknownInput(name: given, known: known)
+    }
+    for input in inputs {
+      let inputName = name(of: input.value)
+      if let constant = fixed[inputName] {
+        result.constants[input.value] = constant
+        result.shapes[input.value] = constant.shape
+        continue
+      }
+      let declared = input.shape.allSatisfy { $0 != nil } ? Shape(input.shape.compactMap { $0 }) : nil
+      guard let shape = inputShapes[inputName] ?? declared else {
+        throw NetworkError.missingInputShape(name: inputName)
+      }
+      guard let count = shape.checkedElementCount, count <= Network.elementLimit else {
+        throw NetworkError.shape(node: inputName, operation: "input", .badAttribute("\(shape) is out of range"))
+      }
+      result.shapes[input.value] = shape
+      result.inputs.append(input.value)
+    }
+  }
+
+  private func bind(_ node: Node, in result: inout BoundNetwork) throws {
+    for value in node.inputs.compactMap({ $0 }) where result.shapes[value] == nil {
+      throw NetworkError.dangling(node: node.name, value: name(of: value))
+    }
+    do {
+      let bound = try AttributeBinder.bound(node, constants: result.constants, shapes: result.shapes)
+      if let folded = try ConstantEvaluator(
+        inputs: bound.inputs.map { $0.flatMap { result.constants[$0] } },
+        inputShapes: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count
+      ).evaluate(bound.operation) {
+        for (output, constant) in zip(node.outputs, folded) {
+          result.constants[output] = constant
+          result.shapes[output] = constant.shape
+        }
+        return
+      }
+      let shapes = try bound.operation.outputShapes(
+        inputs: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count)
+      for (output, shape) in zip(node.outputs, shapes) {
+        guard let count = shape.checkedElementCount, count <= Network.elementLimit else {
+          throw ShapeError.badAttribute("an output of \(shape) is out of range")
+        }
+        result.shapes[output] = shape
+      }
+      result.nodes.append(bound)
+    } catch let error as ShapeError {
+      throw NetworkError.shape(node: node.name, operation: node.operation.name, error)
+    }
+  }
+}
+
+extension Operation {
+  /// The case's name, for messages and tables.
+  public var name: String {
+    switch self {
+    case .pointwise(let function): Self.caseName(function)
+    case .elementwise(let kind): kind.rawValue
+    case .reduce(let reduction): "reduce." + reduction.kind.rawValue
+    default: Self.caseName(self)
+    }
+  }
+
+  private static func caseName(_ value: some Any) -> String {
+    String(String(describing: value).prefix { $0 != "(" })
+  }
+}

@@ -1,0 +1,78 @@
+import GinghamTensors
+
+extension BoundNetwork {
+  /// The part of the network that leads to `targets`, with nothing in it that changes no number: identities, dropout
+  /// and reshapes to the same shape vanish, batch normalization is folded into the convolution in front of it.
+  ///
+  /// Values in `targets` and `keeping` survive with their exact meaning, so a layer that a user names is never folded
+  /// into its neighbour. Where an equal value remains, ``resolved(_:)`` finds it.
+  public func simplified(targets: some Collection<ValueID>, keeping: some Collection<ValueID> = []) -> BoundNetwork {
+    let protected = Set(targets).union(keeping)
+    var result = self
+    result.outputs = Array(targets)
+    result.cut(at: protected)
+    result.removeIdentities(keeping: protected)
+    result.foldBatchNormalization(keeping: protected)
+    result.cut(at: Set(protected.map(result.resolved)))
+    result.dropUnusedConstants()
+    return result
+  }
+
+  /// How many nodes read each value.
+  public var readerCounts: [ValueID: Int] {
+    nodes.reduce(into: [:]) { counts, node in
+      for input in node.inputs.compactMap({ $0 }) { counts[input, default: 0] += 1 }
+    }
+  }
+
+  /// Drops every node that does not lead to one of `targets`.
+  private mutating func cut(at targets: Set<ValueID>) {
+    var needed = targets
+    var kept: [Node] = []
+    for node in nodes.reversed() where node.outputs.contains(where: needed.contains) {
+      needed.formUnion(node.inputs.compactMap { $0 })
+      kept.append(node)
+    }
+    nodes = kept.reversed()
+  }
+
+  private mutating func removeIdentities(keeping protected: Set<ValueID>) {
+    var kept: [Node] = []
+    for var node in nodes {
+      node.inputs = node.inputs.map { $0.map(resolved) }
+      if let input = node.inputs.first ?? nil, let output = node.outputs.first, !protected.contains(output),
+        isIdentity(node, input: input, output: output)
+      {
+        aliases[output] = input
+      } else {
+        kept.append(node)
+      }
+    }
+    nodes = kept
+  }
+
+  private func isIdentity(_ node: Node, input: ValueID, output: ValueID) -> Bool {
+    switch node.operation {
+    case .identity, .dropout: true
+    case .cast(let type): type.isFloatingPoint && constants[input]?.integers == nil
+    case .reshape, .expand, .tile, .slice, .pad, .concatenate:
+      node.inputs.count == 1 && shapes[input] == shapes[output] && !isReversal(node.operation)
+    case .transpose(let permutation): permutation == permutation?.sorted()
+    default: false
+    }
+  }
+
+  /// A slice may keep the shape and still turn the axis round; padding may crop as much as it adds.
+  private func isReversal(_ operation: Operation) -> Bool {
+    switch operation {
+    case .slice(let slice): slice.steps?.contains { $0 < 0 } ?? true
+    case .pad(let pad): ((pad.before ?? []) + (pad.after ?? [])).contains { $0 != 0 }
+    default: false
+    }
+  }
+
+  private mutating func dropUnusedConstants() {
+    let used = Set(nodes.flatMap { $0.inputs.compactMap { $0 } }).union(outputs.map(resolved))
+    constants = constants.filter { used.contains($0.key) }
+  }
+}
