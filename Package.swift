@@ -76,7 +76,7 @@ let package = Package(
     tests("Differentiation", uses: ["GinghamDifferentiation"]),
     tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
-    tests("Signals", uses: ["GinghamSignals"]),
+    tests("Signals", uses: ["GinghamSignals"], golden: true),
     tests("Imaging", uses: ["GinghamImaging"]),
     tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"]),
     tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"]),
