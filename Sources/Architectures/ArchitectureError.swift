@@ -1,0 +1,44 @@
+/// Why a built-in net cannot be had as asked.
+public enum ArchitectureError: Error, Hashable, Sendable {
+  case unknownArchitecture(String, nearest: [String])
+  case unknownOption(String, architecture: String, known: [String])
+  case malformedOption(String, architecture: String)
+  case optionOutOfRange(String, value: Int, range: ClosedRange<Int>, architecture: String)
+  /// No architecture has these parameters; the nearest ones, best first, with what each lacks.
+  case unrecognized(parameterCount: Int, nearest: [Candidate])
+  case ambiguous([String])
+
+  public struct Candidate: Hashable, Sendable {
+    public let name: String
+    public let mismatch: ParameterMismatch
+  }
+}
+
+extension ArchitectureError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownArchitecture(let name, let nearest):
+      return "there is no built-in architecture '\(name)'. Nearest: \(Self.quoted(nearest))."
+    case .unknownOption(let option, let architecture, let known):
+      return "'\(architecture)' has no option '\(option)'; it has \(Self.quoted(known))"
+    case .malformedOption(let text, let architecture):
+      return "cannot read '\(text)' of '\(architecture)': options are written name=number, each once, and size HxW"
+    case .optionOutOfRange(let option, let value, let range, let architecture):
+      return "option '\(option)' of '\(architecture)' must lie in \(range.lowerBound)…\(range.upperBound), not \(value)"
+    case .unrecognized(let count, let nearest):
+      let lines = nearest.map { candidate in
+        let mismatch = candidate.mismatch
+        return "\n  '\(candidate.name)': \(mismatch.missing.count) missing, \(mismatch.unexpected.count) unexpected, "
+          + "\(mismatch.wronglyShaped.count) of another shape"
+      }
+      return "no built-in architecture has these \(count) parameters. Nearest:\(lines.joined()) "
+        + "\n  Name one with --architecture to see the differences, or export the model as ONNX."
+    case .ambiguous(let names):
+      return "these parameters fit several architectures: \(Self.quoted(names)). Name one with --architecture."
+    }
+  }
+
+  private static func quoted(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,33 @@
+import GinghamNetworks
+import GinghamTensors
+
+/// The nets that can be built by name.
+public enum Architectures {
+  public static let all: [Architecture] =
+    [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
+    + [.googlenet, .densenet121, .mobilenetV2]
+
+  public static let names: [String] = all.map(\.name)
+
+  /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the three names nearest to `name`.
+  public static func named(_ name: String) throws -> Architecture {
+    if let architecture = all.first(where: { $0.name == name }) { return architecture }
+    let nearest = names.map { (name: $0, distance: editDistance($0, name)) }
+      .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+    throw ArchitectureError.unknownArchitecture(name, nearest: nearest.prefix(3).map(\.name))
+  }
+
+  /// A net with random parameters drawn from the specification's seed.
+  ///
+  /// - Throws: ``ArchitectureError`` where the specification does not fit an architecture.
+  public static func network(_ specification: ArchitectureSpecification) throws -> Network {
+    try named(specification.name).blueprint(specification).network(seed: specification.seed)
+  }
+
+  /// A net with random parameters, from text such as `random:resnet50?seed=3`.
+  ///
+  /// - Throws: ``ArchitectureError`` where the text names no architecture or option.
+  public static func network(parsing text: String) throws -> Network {
+    try network(ArchitectureSpecification(parsing: text))
+  }
+}

@@ -1,0 +1,17 @@
+import GinghamNetworks
+
+/// A value under construction, with what a builder must know to size the parameters that read it.
+public struct Feature: Hashable, Sendable {
+  public let value: ValueID
+  /// Extent of axis 1.
+  public let channels: Int
+  /// Height and width for the input size the network is built for; `nil` where that size is too small for the layers
+  /// above, which binding the network reports.
+  public let spatial: [Int]?
+
+  public init(value: ValueID, channels: Int, spatial: [Int]?) {
+    self.value = value
+    self.channels = channels
+    self.spatial = spatial
+  }
+}
