@@ -72,7 +72,7 @@ let package = Package(
     tests("Tensors", uses: ["GinghamTensors"]),
     tests("Networks", uses: ["GinghamNetworks"]),
     tests("ModelFormats", uses: ["GinghamModelFormats"]),
-    tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"]),
+    tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"], golden: true),
     tests("Differentiation", uses: ["GinghamDifferentiation"]),
     tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),

@@ -18,7 +18,8 @@ extension ArchitectureError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownArchitecture(let name, let nearest):
-      return "there is no built-in architecture '\(name)'. Nearest: \(Self.quoted(nearest))."
+      let hint = nearest.isEmpty ? "They are \(Self.quoted(Architectures.names))" : "Nearest: \(Self.quoted(nearest))"
+      return "there is no built-in architecture '\(name)'. \(hint)."
     case .unknownOption(let option, let architecture, let known):
       return "'\(architecture)' has no option '\(option)'; it has \(Self.quoted(known))"
     case .malformedOption(let text, let architecture):

@@ -5,16 +5,14 @@ import GinghamTensors
 public enum Architectures {
   public static let all: [Architecture] =
     [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
-    + [.googlenet, .densenet121, .mobilenetV2]
+    + [.googlenet, .inceptionV3, .densenet121, .mobilenetV2, .efficientnetB0]
 
   public static let names: [String] = all.map(\.name)
 
-  /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the three names nearest to `name`.
+  /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the names nearest to `name`.
   public static func named(_ name: String) throws -> Architecture {
     if let architecture = all.first(where: { $0.name == name }) { return architecture }
-    let nearest = names.map { (name: $0, distance: editDistance($0, name)) }
-      .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-    throw ArchitectureError.unknownArchitecture(name, nearest: nearest.prefix(3).map(\.name))
+    throw ArchitectureError.unknownArchitecture(name, nearest: NearestNames.nearest(to: name, among: names))
   }
 
   /// A net with random parameters drawn from the specification's seed.
