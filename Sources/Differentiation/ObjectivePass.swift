@@ -1,0 +1,57 @@
+import GinghamNetworks
+import GinghamTensors
+
+/// An objective compiled for one input shape: value and input gradient in one call, with every buffer kept for the
+/// next one.
+public final class ObjectivePass {
+  public let objective: any Objective
+  public let plan: any GradientPlan
+  /// Activations of the objective's layers at the last forward pass, in their order.
+  public private(set) var activations: [Tensor] = []
+  private var cotangents: [Tensor] = []
+  private var gradients: [Tensor] = []
+
+  /// - Parameters:
+  ///   - inputShapes: of the network's open inputs; pictures are N×C×H×W.
+  ///   - gradientsAt: layers whose gradient is wanted; `nil` asks for the first input's.
+  /// - Throws: ``NetworkError`` for unknown layers and shapes that do not fit, ``EngineError``.
+  public init(
+    _ objective: any Objective, of differentiator: any Differentiator, inputShapes: [Shape],
+    gradientsAt: [String]? = nil, rules: BackwardRules = BackwardRules()
+  ) throws {
+    self.objective = objective
+    let network = differentiator.network
+    let gradients = try gradientsAt?.map(network.value) ?? network.inputs.prefix(1).map(\.value)
+    plan = try differentiator.plan(
+      PlanRequest(
+        inputShapes: inputShapes, targets: try objective.layers.map(network.value), gradients: gradients,
+        rules: rules))
+    cotangents = plan.targetShapes.map { Tensor($0) }
+  }
+
+  /// The objective's value for each picture.
+  public func values(_ inputs: Tensor...) throws -> [Float] {
+    try plan.forward(inputs, into: &activations)
+    return try evaluate()
+  }
+
+  /// Values, and the gradients of their sum, in the order in which they were asked for.
+  public func valuesAndGradients(_ inputs: Tensor...) throws -> (values: [Float], gradients: [Tensor]) {
+    try valuesAndGradients(inputs)
+  }
+
+  /// Values, and the gradients of their sum, in the order in which they were asked for.
+  public func valuesAndGradients(_ inputs: [Tensor]) throws -> (values: [Float], gradients: [Tensor]) {
+    try plan.forward(inputs, into: &activations)
+    let values = try evaluate()
+    try plan.backward(cotangents, into: &gradients)
+    return (values, gradients)
+  }
+
+  private func evaluate() throws -> [Float] {
+    for index in cotangents.indices {
+      cotangents[index].withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    }
+    return try objective.evaluate(activations, addingTo: &cotangents, weight: 1)
+  }
+}

@@ -1,0 +1,150 @@
+import GinghamTensors
+
+/// The mean of one channel over all positions.
+public struct ChannelObjective: Objective {
+  public var layer: String
+  public var channel: Int
+  public var layers: [String] { [layer] }
+
+  public init(layer: String, channel: Int) {
+    self.layer = layer
+    self.channel = channel
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    let view = try ChannelView(activations[0].shape, layer: layer)
+    try view.check(channel: channel, layer: layer)
+    let share = weight / Float(view.positions)
+    return activations[0].withUnsafeBufferPointer { values in
+      cotangents[0].withUnsafeMutableBufferPointer { gradient in
+        (0..<view.batch).map { sample in
+          let start = view.start(sample, channel)
+          var sum = 0.0
+          for index in start..<(start + view.positions) {
+            sum += Double(values[index])
+            gradient[index] += share
+          }
+          return Float(sum / Double(view.positions)) * weight
+        }
+      }
+    }
+  }
+}
+
+/// One channel at one position; the centre (H/2, W/2) where none is given.
+public struct NeuronObjective: Objective {
+  public var layer: String
+  public var channel: Int
+  public var position: (y: Int, x: Int)?
+  public var layers: [String] { [layer] }
+
+  public init(layer: String, channel: Int, position: (y: Int, x: Int)? = nil) {
+    self.layer = layer
+    self.channel = channel
+    self.position = position
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    let view = try ChannelView(activations[0].shape, layer: layer)
+    try view.check(channel: channel, layer: layer)
+    let (y, x) = position ?? (view.height / 2, view.width / 2)
+    guard (0..<view.height).contains(y), (0..<view.width).contains(x) else {
+      throw ObjectiveError.positionOutOfRange(y: y, x: x, layer: layer, height: view.height, width: view.width)
+    }
+    let indices = (0..<view.batch).map { view.start($0, channel) + y * view.width + x }
+    cotangents[0].withUnsafeMutableBufferPointer { gradient in
+      for index in indices { gradient[index] += weight }
+    }
+    return activations[0].withUnsafeBufferPointer { values in indices.map { weight * values[$0] } }
+  }
+}
+
+/// ½‖a‖² of a whole layer: what DeepDream ascends (Mordvintsev, Olah & Tyka 2015).
+public struct LayerObjective: Objective {
+  public var layer: String
+  public var layers: [String] { [layer] }
+
+  public init(layer: String) {
+    self.layer = layer
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    let batch = activations[0].shape.dimensions.first ?? 1
+    let count = activations[0].count / max(batch, 1)
+    return activations[0].withUnsafeBufferPointer { values in
+      cotangents[0].withUnsafeMutableBufferPointer { gradient in
+        (0..<batch).map { sample in
+          var sum = 0.0
+          for index in (sample * count)..<((sample + 1) * count) {
+            sum += Double(values[index]) * Double(values[index])
+            gradient[index] += weight * values[index]
+          }
+          return weight * Float(sum / 2)
+        }
+      }
+    }
+  }
+}
+
+/// The mean over positions of ⟨a, v⟩ with a fixed direction v of C numbers.
+public struct DirectionObjective: Objective {
+  public var layer: String
+  public var direction: [Float]
+  public var layers: [String] { [layer] }
+
+  public init(layer: String, direction: [Float]) {
+    self.layer = layer
+    self.direction = direction
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    let view = try ChannelView(activations[0].shape, layer: layer)
+    guard direction.count == view.channels else {
+      throw ObjectiveError.wrongDirection(layer: layer, expected: view.channels, found: direction.count)
+    }
+    var values = [Float](repeating: 0, count: view.batch)
+    for (channel, component) in direction.enumerated() where component != 0 {
+      let part = ChannelObjective(layer: layer, channel: channel)
+      let means = try part.evaluate(activations, addingTo: &cotangents, weight: weight * component)
+      for sample in values.indices { values[sample] += means[sample] }
+    }
+    return values
+  }
+}
+
+/// A weighted sum of objectives, which may read the same or different layers.
+public struct WeightedSum: Objective {
+  public var terms: [(weight: Float, objective: any Objective)]
+  public let layers: [String]
+
+  public init(_ terms: [(weight: Float, objective: any Objective)]) {
+    self.terms = terms
+    var seen: Set<String> = []
+    layers = terms.flatMap(\.objective.layers).filter { seen.insert($0).inserted }
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    var total: [Float] = []
+    for term in terms {
+      let places = term.objective.layers.compactMap(layers.firstIndex)
+      var parts = places.map { cotangents[$0] }
+      // Handing the tensors over, not sharing them, lets the term write in place.
+      for place in places { cotangents[place] = Tensor([0]) }
+      let values = try term.objective.evaluate(
+        places.map { activations[$0] }, addingTo: &parts, weight: weight * term.weight)
+      for (place, part) in zip(places, parts) { cotangents[place] = part }
+      total = total.isEmpty ? values : zip(total, values).map(+)
+    }
+    return total
+  }
+}

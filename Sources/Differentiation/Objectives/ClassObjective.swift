@@ -1,0 +1,49 @@
+import GinghamTensors
+
+/// The logit of a class: of a given one, or of the one that each picture is taken for.
+public struct ClassObjective: Objective {
+  public enum Choice: Hashable, Sendable {
+    case top
+    case index(Int)
+    /// One a picture of the batch.
+    case indices([Int])
+  }
+
+  public var choice: Choice
+  public var layers: [String] { ["output"] }
+
+  public init(_ choice: Choice) {
+    self.choice = choice
+  }
+
+  public func evaluate(
+    _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
+  ) throws -> [Float] {
+    let logits = activations[0]
+    let batch = logits.shape.dimensions.first ?? 1
+    let count = logits.count / max(batch, 1)
+    let chosen = try (0..<batch).map { sample -> Int in
+      let index: Int
+      switch choice {
+      case .top: index = logits.withUnsafeBufferPointer { largest($0[(sample * count)..<((sample + 1) * count)]) }
+      case .index(let given): index = given
+      case .indices(let given): index = given[sample % given.count]
+      }
+      guard (0..<count).contains(index) else { throw ObjectiveError.classOutOfRange(index: index, count: count) }
+      return index
+    }
+    cotangents[0].withUnsafeMutableBufferPointer { gradient in
+      for (sample, index) in chosen.enumerated() { gradient[sample * count + index] += weight }
+    }
+    return logits.withUnsafeBufferPointer { values in
+      chosen.enumerated().map { weight * values[$0 * count + $1] }
+    }
+  }
+
+  /// Position of the first largest element.
+  private func largest(_ values: Slice<UnsafeBufferPointer<Float>>) -> Int {
+    var best = values.startIndex
+    for index in values.indices where values[index] > values[best] { best = index }
+    return best - values.startIndex
+  }
+}

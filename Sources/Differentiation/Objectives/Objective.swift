@@ -1,0 +1,76 @@
+import GinghamTensors
+
+/// A scalar a picture, made from the activations of named layers. Always maximised.
+public protocol Objective: Sendable {
+  /// The layers it reads, by name; `output` is the network's output.
+  var layers: [String] { get }
+
+  /// One value a picture of the batch, and the derivative of each picture's value by its activations.
+  ///
+  /// - Parameters:
+  ///   - activations: one tensor a layer, N first.
+  ///   - cotangents: one tensor a layer, of the activations' shapes and filled with zeros; what the objective has to
+  ///     say is *added*, so that objectives compose.
+  ///   - weight: factor on value and derivative.
+  /// - Throws: ``ObjectiveError`` where a channel or position lies outside the layer.
+  func evaluate(_ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float) throws -> [Float]
+}
+
+/// What is wrong with an objective for the network at hand.
+public enum ObjectiveError: Error, Hashable, Sendable {
+  case channelOutOfRange(channel: Int, layer: String, count: Int)
+  case positionOutOfRange(y: Int, x: Int, layer: String, height: Int, width: Int)
+  case classOutOfRange(index: Int, count: Int)
+  case notSpatial(layer: String, shape: Shape)
+  case wrongDirection(layer: String, expected: Int, found: Int)
+  case syntax(text: String, reason: String)
+  case unknownClass(name: String, nearest: [String])
+}
+
+extension ObjectiveError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .channelOutOfRange(let channel, let layer, let count):
+      "channel \(channel) is out of range: layer '\(layer)' has channels 0 to \(count - 1)"
+    case .positionOutOfRange(let y, let x, let layer, let height, let width):
+      "position \(y),\(x) is out of range: layer '\(layer)' is \(height)×\(width)"
+    case .classOutOfRange(let index, let count):
+      "class \(index) is out of range: the network has classes 0 to \(count - 1)"
+    case .notSpatial(let layer, let shape):
+      "layer '\(layer)' has the shape \(shape): this objective needs channels (N×C or N×C×H×W)"
+    case .wrongDirection(let layer, let expected, let found):
+      "a direction in layer '\(layer)' needs \(expected) numbers, found \(found)"
+    case .syntax(let text, let reason): "cannot read the objective '\(text)': \(reason)"
+    case .unknownClass(let name, let nearest):
+      "there is no class '\(name)'."
+        + (nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", ")).")
+    }
+  }
+}
+
+/// An activation seen as N×C×positions.
+struct ChannelView {
+  let batch: Int
+  let channels: Int
+  let height: Int
+  let width: Int
+
+  var positions: Int { height * width }
+
+  init(_ shape: Shape, layer: String) throws {
+    guard shape.rank == 2 || shape.rank == 4 else { throw ObjectiveError.notSpatial(layer: layer, shape: shape) }
+    batch = shape[0]
+    channels = shape[1]
+    height = shape.rank == 4 ? shape[2] : 1
+    width = shape.rank == 4 ? shape[3] : 1
+  }
+
+  /// Where channel `channel` of picture `sample` begins.
+  func start(_ sample: Int, _ channel: Int) -> Int { (sample * channels + channel) * positions }
+
+  func check(channel: Int, layer: String) throws {
+    guard (0..<channels).contains(channel) else {
+      throw ObjectiveError.channelOutOfRange(channel: channel, layer: layer, count: channels)
+    }
+  }
+}
