@@ -67,3 +67,8 @@ extension Shape: CustomStringConvertible {
     rank == 0 ? "scalar" : dimensions.map(String.init).joined(separator: "×")
   }
 }
+
+extension Shape {
+  /// More axes than any framework allows (NumPy 64, PyTorch 64); files that claim more are refused.
+  public static let maximumRankInFiles = 64
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// A file that appears under its name only when it is complete: it is written under a temporary name beside it,
+/// flushed to the disk and renamed. A reader never sees half of it, and an older file stays until then.
+public enum AtomicFile {
+  /// Writes what `body` appends to the file at `path`, replacing one that is there.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``, or what `body` throws; nothing is left behind then.
+  public static func write(_ path: String, _ body: (Writer) throws -> Void) throws {
+    let temporary = "\(path).\(UUID().uuidString.prefix(8)).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw AtomicFile.failure(path) }
+    var isOpen = true
+    do {
+      try body(Writer(path: path, descriptor: descriptor))
+      guard fsync(descriptor) == 0 else { throw AtomicFile.failure(path) }
+      isOpen = false
+      guard close(descriptor) == 0, rename(temporary, path) == 0 else { throw AtomicFile.failure(path) }
+    } catch {
+      if isOpen { close(descriptor) }
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  public struct Writer {
+    fileprivate let path: String
+    fileprivate let descriptor: Int32
+
+    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { throw AtomicFile.failure(path) }
+        rest = rest.dropFirst(written)
+      }
+    }
+
+    public func append(_ bytes: some Collection<UInt8>) throws {
+      try Array(bytes).withUnsafeBytes { try append($0) }
+    }
+
+    /// The elements as little-endian float32 in row-major order.
+    public func append(_ tensor: Tensor) throws {
+      try tensor.withUnsafeBufferPointer { elements in
+        if 1.littleEndian == 1 {
+          try append(UnsafeRawBufferPointer(elements))
+        } else {
+          try elements.map(\.bitPattern.littleEndian).withUnsafeBytes { try append($0) }
+        }
+      }
+    }
+  }
+
+  fileprivate static func failure(_ path: String) -> FormatError {
+    .unwritable(path: path, reason: String(cString: strerror(errno)))
+  }
+}
