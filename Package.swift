@@ -77,7 +77,7 @@ let package = Package(
     tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
     tests("Signals", uses: ["GinghamSignals"], golden: true),
-    tests("Imaging", uses: ["GinghamImaging"]),
+    tests("Imaging", uses: ["GinghamImaging"], golden: true),
     tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"]),
     tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"]),
     tests("Reporting", uses: ["GinghamReporting"]),

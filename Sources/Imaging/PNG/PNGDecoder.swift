@@ -1,0 +1,49 @@
+import CPNG
+import GinghamTensors
+
+/// Unpacks one PNG with libpng: grey stays grey, palettes become colours, transparency becomes alpha.
+struct PNGDecoder {
+  let bytes: [UInt8]
+  let path: String
+
+  init(_ bytes: [UInt8], path: String) {
+    self.bytes = bytes
+    self.path = path
+  }
+
+  func decode(pixelLimit: Int) throws -> Picture {
+    try bytes.withUnsafeBufferPointer { input in
+      var decoder = gingham_png_decoder()
+      return try withUnsafeMutablePointer(to: &decoder) { decoder in
+        defer { gingham_png_end(decoder) }
+        let status = gingham_png_begin(decoder, input.baseAddress, input.count, UInt64(max(pixelLimit, 0)))
+        let (height, width) = (Int(decoder.pointee.height), Int(decoder.pointee.width))
+        if status == GINGHAM_PNG_TOO_LARGE {
+          throw ImageError.tooLarge(path: path, height: height, width: width, limit: pixelLimit)
+        }
+        guard status == GINGHAM_PNG_DONE else { throw damaged(decoder) }
+        let samples = InterleavedSamples(
+          height: height, width: width, channels: Int(decoder.pointee.channels),
+          bytesPerSample: Int(decoder.pointee.depth) / 8)
+        guard samples.isCountable else {
+          throw ImageError.tooLarge(path: path, height: height, width: width, limit: pixelLimit)
+        }
+        let pixels = UnsafeMutablePointer<UInt8>.allocate(capacity: samples.byteCount)
+        defer { pixels.deallocate() }
+        guard gingham_png_read(decoder, pixels, samples.rowBytes) == GINGHAM_PNG_DONE else { throw damaged(decoder) }
+        return Picture(unchecked: samples.planes(of: pixels))
+      }
+    }
+  }
+
+  private func damaged(_ decoder: UnsafeMutablePointer<gingham_png_decoder>) -> ImageError {
+    .damaged(path: path, format: "PNG", reason: withUnsafeBytes(of: decoder.pointee.message, String.init(terminated:)))
+  }
+}
+
+extension String {
+  /// The text up to the first zero byte.
+  init(terminated bytes: UnsafeRawBufferPointer) {
+    self.init(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

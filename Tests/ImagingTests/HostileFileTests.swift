@@ -1,0 +1,97 @@
+import Foundation
+import GinghamTensors
+import Testing
+
+@testable import GinghamImaging
+
+@Suite struct HostileFileTests {
+  @Test(arguments: GoldenPicture.all) func everyProperPrefixIsRefused(golden: GoldenPicture) {
+    for length in 0..<golden.bytes.count {
+      #expect(throws: ImageError.self, "\(length) of \(golden.bytes.count) bytes") {
+        try Picture(bytes: Array(golden.bytes[..<length]))
+      }
+    }
+  }
+
+  @Test(arguments: GoldenPicture.png) func everyFlippedBitOfACriticalChunkIsFound(golden: GoldenPicture) throws {
+    let start = try #require(golden.bytes.firstRange(of: Array("IDAT".utf8))).lowerBound
+    for index in start..<golden.bytes.count {
+      var bytes = golden.bytes
+      bytes[index] ^= 1 << UInt8(index % 8)
+      #expect(throws: ImageError.self, "byte \(index)") { try Picture(bytes: bytes) }
+    }
+  }
+
+  /// Whatever stands in the bytes, the decoder returns or throws, and within the limit of pixels.
+  @Test(arguments: GoldenPicture.all) func noDamageCrashes(golden: GoldenPicture) {
+    for index in golden.bytes.indices {
+      for value: UInt8 in [0xFF, golden.bytes[index] ^ 0x10] {
+        var bytes = golden.bytes
+        bytes[index] = value
+        do {
+          let picture = try Picture(bytes: bytes, pixelLimit: 1 << 16)
+          #expect(picture.height * picture.width <= 1 << 16)
+        } catch {
+          #expect(error is ImageError)
+        }
+      }
+    }
+  }
+
+  @Test func aBombIsRefusedBeforeItIsUnpacked() throws {
+    var header: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
+    let body = Array("IHDR".utf8) + [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 16, 6, 0, 0, 0]
+    header += body + bigEndian(crc32(body)) + [0, 0, 0, 0] + Array("IDAT".utf8) + bigEndian(crc32(Array("IDAT".utf8)))
+    let side = 0x7FFF_FFFF
+    #expect(throws: ImageError.tooLarge(path: "bomb", height: side, width: side, limit: Picture.defaultPixelLimit)) {
+      try Picture(bytes: header, path: "bomb")
+    }
+    let photograph = try #require(GoldenPicture.jpeg.first)
+    var bytes = photograph.bytes
+    let frame = try #require(bytes.firstRange(of: [0xFF, 0xC0])).lowerBound
+    bytes.replaceSubrange((frame + 5)..<(frame + 9), with: [0xFD, 0xE8, 0xFD, 0xE8])
+    #expect(throws: ImageError.tooLarge(path: "bomb", height: 65000, width: 65000, limit: Picture.defaultPixelLimit)) {
+      try Picture(bytes: bytes, path: "bomb")
+    }
+    #expect(throws: ImageError.self) { try Picture(bytes: photograph.bytes, pixelLimit: 19 * 27 - 1) }
+    #expect(throws: Never.self) { try Picture(bytes: photograph.bytes, pixelLimit: 19 * 27) }
+  }
+
+  @Test func whatIsNoPictureIsNamed() throws {
+    #expect(throws: ImageError.notAPicture(path: "a", found: "the file is empty")) {
+      try Picture(bytes: [], path: "a")
+    }
+    #expect(throws: ImageError.notAPicture(path: "a", found: "it is text")) {
+      try Picture(bytes: Array("# not a picture\n".utf8), path: "a")
+    }
+    #expect(throws: ImageError.notAPicture(path: "a", found: "it is a WebP picture")) {
+      try Picture(bytes: Array("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ".utf8), path: "a")
+    }
+    #expect(throws: ImageError.notAPicture(path: "a", found: "its contents are unknown")) {
+      try Picture(bytes: [0, 1, 2], path: "a")
+    }
+  }
+
+  @Test func whatIsNoFileIsNamed() throws {
+    try withTemporaryFolder { folder in
+      #expect(throws: ImageError.unreadable(path: folder, reason: "it is a directory")) {
+        try Picture(contentsOf: folder)
+      }
+      #expect(throws: ImageError.unreadable(path: folder + "/none.png", reason: "No such file or directory")) {
+        try Picture(contentsOf: folder + "/none.png")
+      }
+    }
+    #expect(throws: ImageError.unreadable(path: "/dev/null", reason: "it is not a regular file")) {
+      try Picture(contentsOf: "/dev/null")
+    }
+  }
+
+  private func bigEndian(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian, Array.init) }
+
+  /// The checksum of PNG chunks, bit by bit.
+  private func crc32(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { state, byte in
+      (0..<8).reduce(state ^ UInt32(byte)) { bits, _ in bits & 1 == 1 ? bits >> 1 ^ 0xEDB8_8320 : bits >> 1 }
+    }
+  }
+}
