@@ -1,0 +1,87 @@
+import GinghamTensors
+
+/// Replaces calls of functions that a model defines itself (ONNX `FunctionProto`) by the functions' nodes.
+struct FunctionInlining {
+  private struct Key: Hashable {
+    let domain: String
+    let name: String
+    let overload: String
+  }
+
+  /// Functions may call functions; a hostile file could double itself at every level.
+  static let largestDepth = 16
+  static let largestNodeCount = 1 << 20
+
+  private let functions: [Key: FunctionMessage]
+  private let operatorSets: [String: Int]
+  private let file: MappedFile
+
+  init(_ model: ModelMessage, file: MappedFile) throws {
+    self.file = file
+    operatorSets = model.operatorSets
+    var functions: [Key: FunctionMessage] = [:]
+    for function in model.functions {
+      functions[Key(domain: function.domain, name: function.name, overload: function.overload)] = function
+    }
+    self.functions = functions
+  }
+
+  /// The nodes with every call expanded, in order.
+  func inlined(_ nodes: [NodeMessage]) throws -> [NodeMessage] {
+    guard !functions.isEmpty else { return nodes }
+    var result: [NodeMessage] = []
+    try expand(nodes, depth: 0, into: &result)
+    return result
+  }
+
+  private func expand(_ nodes: [NodeMessage], depth: Int, into result: inout [NodeMessage]) throws {
+    for node in nodes {
+      let key = Key(domain: node.domain, name: node.operatorType, overload: node.overload)
+      guard let function = functions[key] else {
+        guard result.count < Self.largestNodeCount else { throw tooLarge(node) }
+        result.append(node)
+        continue
+      }
+      guard depth < Self.largestDepth else { throw tooLarge(node) }
+      try expand(body(of: function, calledBy: node), depth: depth + 1, into: &result)
+    }
+  }
+
+  private func body(of function: FunctionMessage, calledBy call: NodeMessage) throws -> [NodeMessage] {
+    if let version = function.operatorSets[""], version != operatorSets[""] {
+      throw FormatError.unsupported(
+        path: file.path,
+        what: "function '\(function.name)' (node '\(call.label)') in operator set \(version) inside a model of another",
+        advice: "Inline the functions of the model with onnx.inliner.")
+    }
+    var names: [String: String] = [:]
+    for (index, input) in function.inputs.enumerated() {
+      names[input] = index < call.inputs.count ? call.inputs[index] : ""
+    }
+    for (index, output) in function.outputs.enumerated() where index < call.outputs.count {
+      if !call.outputs[index].isEmpty { names[output] = call.outputs[index] }
+    }
+    var given: [String: AttributeMessage.Value] = [:]
+    for attribute in function.defaults + call.attributes { given[attribute.name] = attribute.value }
+    let scope = call.outputs.first { !$0.isEmpty } ?? call.label
+    func renamed(_ name: String) -> String { name.isEmpty ? "" : names[name] ?? "\(scope)/\(name)" }
+    return function.nodes.map { template in
+      var node = template
+      node.inputs = template.inputs.map(renamed)
+      node.outputs = template.outputs.map(renamed)
+      node.name = "\(call.label)/\(template.label)"
+      node.namespace = call.namespace
+      node.attributes = template.attributes.compactMap { attribute in
+        guard case .reference(let target) = attribute.value else { return attribute }
+        return given[target].map { AttributeMessage(name: attribute.name, value: $0) }
+      }
+      return node
+    }
+  }
+
+  private func tooLarge(_ node: NodeMessage) -> FormatError {
+    .unsupported(
+      path: file.path, what: "function '\(node.operatorType)' (node '\(node.label)'), which calls too many others,",
+      advice: "Inline the functions of the model with onnx.inliner.")
+  }
+}

@@ -1,0 +1,120 @@
+import GinghamNetworks
+import GinghamTensors
+
+/// One node of the file on its way into the network: what a translator of ``OperatorTable`` may ask and add.
+struct NodeTranslation {
+  let node: NodeMessage
+  let attributes: Attributes
+  /// `nil` marks an optional input that is absent.
+  let inputs: [ValueID?]
+  private let name: String
+  private let graph: GraphTranslation
+
+  init(_ node: NodeMessage, name: String, graph: GraphTranslation) throws {
+    self.node = node
+    self.name = name
+    self.graph = graph
+    attributes = try Attributes(node, path: graph.file.path)
+    inputs = node.inputs.map(graph.value)
+  }
+
+  func translate() throws {
+    guard node.domain.isEmpty, let translator = OperatorTable.translators[node.operatorType] else {
+      throw FormatError.unsupported(
+        path: graph.file.path,
+        what: "operator '\(node.domain.isEmpty ? "" : node.domain + ".")\(node.operatorType)' (node '\(node.label)')",
+        advice: "Cut the model in front of it, or express it by convolutions, pools and arithmetic.")
+    }
+    let isKnown = operatorSet >= OperatorTable.firstOperatorSet
+    guard isKnown || OperatorTable.unchangedSinceTheFirst.contains(node.operatorType) else {
+      throw unsupported(
+        "the meaning it had in operator set \(operatorSet)",
+        advice: "Convert the model to a newer one with onnx.version_converter.")
+    }
+    try translator(self)
+  }
+
+  // MARK: Asking
+
+  var operatorSet: Int { graph.operatorSet }
+
+  func input(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
+
+  func hasInput(_ index: Int) -> Bool { input(index) != nil }
+
+  /// What an input holds, where that is known before the network is bound to a shape.
+  func constant(_ index: Int) -> Constant? { graph.constant(input(index)) }
+
+  func axisCount(ofInput index: Int) -> Int? {
+    node.inputs.indices.contains(index) ? graph.rank(ofInput: node.inputs[index]) : nil
+  }
+
+  func isOutputRead(_ index: Int) -> Bool {
+    node.outputs.indices.contains(index) && graph.isRead(node.outputs[index])
+  }
+
+  func decoded(_ tensor: TensorMessage) throws -> Constant { try graph.decoded(tensor) }
+
+  func malformed(_ reason: String) -> FormatError {
+    .malformed(path: graph.file.path, location: "node '\(node.label)' (\(node.operatorType))", reason: reason)
+  }
+
+  func unsupported(_ what: String, advice: String = "Export the model for inference, with plain settings.")
+    -> FormatError
+  {
+    .unsupported(
+      path: graph.file.path, what: "operator '\(node.operatorType)' (node '\(node.label)') with \(what)",
+      advice: advice)
+  }
+
+  // MARK: Adding
+
+  /// Adds the operation that gives the node's first output. Others must not be read by anyone.
+  ///
+  /// - Parameter reading: its inputs, where they are not just the node's.
+  func emit(_ operation: Operation, reading: [ValueID?]? = nil) throws {
+    try requireOnlyOutputRead(upTo: 1)
+    try emit(operation, reading: reading ?? inputs, outputs: 0..<min(1, node.outputs.count))
+  }
+
+  /// Adds an operation that gives some of the node's outputs.
+  func emit(_ operation: Operation, reading inputs: [ValueID?], outputs: Range<Int>) throws {
+    let values = try node.outputs[outputs].map { output -> ValueID in
+      let value = graph.makeValue(named: output.isEmpty ? name : output)
+      if !output.isEmpty { try graph.define(output, value) }
+      return value
+    }
+    guard !values.isEmpty else { throw malformed("it has no output") }
+    graph.append(Node(name: name, operation: operation, inputs: inputs, outputs: values))
+  }
+
+  func emit(constant: Constant) throws {
+    guard let output = node.outputs.first, !output.isEmpty else { throw malformed("it has no output") }
+    try graph.define(output, graph.addConstant(output, constant))
+  }
+
+  /// A value in front of the node's own operation, for operators that take several.
+  func intermediate(_ suffix: String, _ operation: Operation, _ inputs: ValueID?...) -> ValueID {
+    let value = graph.makeValue(named: "\(name).\(suffix)")
+    graph.append(Node(name: "\(name).\(suffix)", operation: operation, inputs: inputs, outputs: [value]))
+    return value
+  }
+
+  func addConstant(_ suffix: String, _ constant: Constant) -> ValueID {
+    graph.addConstant("\(name).\(suffix)", constant)
+  }
+
+  func requireOnlyOutputRead(upTo count: Int) throws {
+    for index in node.outputs.indices.dropFirst(count) where isOutputRead(index) {
+      throw unsupported("its output \(index), which something reads,")
+    }
+  }
+
+  func requireInputs(_ range: ClosedRange<Int>) throws {
+    guard range.contains(inputs.count), inputs.prefix(range.lowerBound).allSatisfy({ $0 != nil }) else {
+      throw malformed(
+        "it has \(inputs.compactMap { $0 }.count) inputs, expected \(range.lowerBound)"
+          + (range.count > 1 ? " to \(range.upperBound)" : ""))
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import GinghamNetworks
+import GinghamTensors
+
+/// One case of the ONNX conformance suite: a folder with `model.onnx` and one or more `test_data_set_N`, each holding
+/// `input_K.pb` and `output_K.pb`.
+public struct ONNXTestCase: Sendable {
+  /// What goes in, and what must come out.
+  public struct DataSet: Sendable {
+    /// By the name of the network's input.
+    public var inputs: [String: Constant]
+    /// In the order of the network's outputs.
+    public var expectedOutputs: [Constant]
+
+    public init(inputs: [String: Constant], expectedOutputs: [Constant]) {
+      self.inputs = inputs
+      self.expectedOutputs = expectedOutputs
+    }
+  }
+
+  /// The folder's last component.
+  public let name: String
+  public let network: Network
+  public let dataSets: [DataSet]
+
+  public init(name: String, network: Network, dataSets: [DataSet]) {
+    self.name = name
+    self.network = network
+    self.dataSets = dataSets
+  }
+
+  /// - Throws: what ``ONNXModel/load(path:)`` throws, and `FormatError` where data is missing or no tensor.
+  public init(folder: String) throws {
+    let network = try ONNXModel.load(path: folder + "/model.onnx")
+    let inputNames = network.inputs.map { network.name(of: $0.value) }
+    var dataSets: [DataSet] = []
+    while true {
+      let setFolder = "\(folder)/test_data_set_\(dataSets.count)"
+      guard FileManager.default.fileExists(atPath: setFolder) else { break }
+      let inputs = try Self.tensors(in: setFolder, prefix: "input")
+      let outputs = try Self.tensors(in: setFolder, prefix: "output")
+      guard inputs.count == inputNames.count, outputs.count == network.outputs.count else {
+        throw FormatError.malformed(
+          path: setFolder, location: "the test data",
+          reason: "\(inputs.count) inputs and \(outputs.count) outputs for a network of \(inputNames.count) and "
+            + "\(network.outputs.count)")
+      }
+      dataSets.append(
+        DataSet(
+          inputs: Dictionary(zip(inputNames, inputs)) { first, _ in first }, expectedOutputs: outputs))
+    }
+    guard !dataSets.isEmpty else {
+      throw FormatError.unreadable(path: folder, reason: "there is no 'test_data_set_0' in it")
+    }
+    self.init(name: folder.split(separator: "/").last.map(String.init) ?? folder, network: network, dataSets: dataSets)
+  }
+
+  /// Reads one `.pb` file of the suite: a tensor by itself.
+  ///
+  /// - Throws: `FormatError`.
+  public static func tensor(path: String) throws -> Constant {
+    let file = try MappedFile(path: path)
+    let message = try TensorMessage(WireReader(file, message: "TensorProto"))
+    return try TensorDecoder(beside: path).constant(message)
+  }
+
+  private static func tensors(in folder: String, prefix: String) throws -> [Constant] {
+    var tensors: [Constant] = []
+    while true {
+      let path = "\(folder)/\(prefix)_\(tensors.count).pb"
+      guard FileManager.default.fileExists(atPath: path) else { return tensors }
+      tensors.append(try tensor(path: path))
+    }
+  }
+}
