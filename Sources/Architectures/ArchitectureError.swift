@@ -4,6 +4,7 @@ public enum ArchitectureError: Error, Hashable, Sendable {
   case unknownOption(String, architecture: String, known: [String])
   case malformedOption(String, architecture: String)
   case optionOutOfRange(String, value: Int, range: ClosedRange<Int>, architecture: String)
+  case tooLarge(String, parameterCount: Int)
   /// No architecture has these parameters; the nearest ones, best first, with what each lacks.
   case unrecognized(parameterCount: Int, nearest: [Candidate])
   case ambiguous([String])
@@ -26,6 +27,9 @@ extension ArchitectureError: CustomStringConvertible {
       return "cannot read '\(text)' of '\(architecture)': options are written name=number, each once, and size HxW"
     case .optionOutOfRange(let option, let value, let range, let architecture):
       return "option '\(option)' of '\(architecture)' must lie in \(range.lowerBound)…\(range.upperBound), not \(value)"
+    case .tooLarge(let name, let count):
+      return
+        "'\(name)' would have \(count) parameters with these options; at most \(Architectures.parameterLimit) are made"
     case .unrecognized(let count, let nearest):
       let lines = nearest.map { candidate in
         let mismatch = candidate.mismatch

@@ -52,9 +52,19 @@ struct ArchitectureSettings: Sendable {
 
 extension NetworkBuilder {
   /// The picture the settings describe, normalized.
-  mutating func picture(_ settings: ArchitectureSettings, fixesSize: Bool = false) -> Feature {
-    picture(
-      size: settings.size, normalization: settings.convention.normalization,
+  ///
+  /// - Parameter channels: where it is not the convention's number, its first channel's normalization goes for all.
+  mutating func picture(_ settings: ArchitectureSettings, channels: Int = 3, fixesSize: Bool = false) -> Feature {
+    var normalization = settings.convention.normalization
+    if channels != normalization.source.count, let scale = normalization.scale.first,
+      let shift = normalization.shift.first
+    {
+      normalization = PixelNormalization(
+        source: Array(0..<channels), scale: [Float](repeating: scale, count: channels),
+        shift: [Float](repeating: shift, count: channels))
+    }
+    return picture(
+      size: settings.size, normalization: normalization,
       preprocessing: settings.convention.preprocessing(for: settings.size), fixesSize: fixesSize)
   }
 }

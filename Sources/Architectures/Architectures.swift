@@ -5,9 +5,13 @@ import GinghamTensors
 public enum Architectures {
   public static let all: [Architecture] =
     [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
-    + [.googlenet, .inceptionV3, .densenet121, .mobilenetV2, .efficientnetB0]
+    + [.googlenet, .inceptionV3, .densenet121, .mobilenetV2, .efficientnetB0, .efficientnetLite0]
+    + [.dcganGenerator, .dcganDiscriminator, .resizeGenerator, .stridedStack]
 
   public static let names: [String] = all.map(\.name)
+
+  /// The most parameters a random net gets: 4 GiB of them, seven times VGG-19.
+  static let parameterLimit = 1 << 30
 
   /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the names nearest to `name`.
   public static func named(_ name: String) throws -> Architecture {
@@ -17,9 +21,13 @@ public enum Architectures {
 
   /// A net with random parameters drawn from the specification's seed.
   ///
-  /// - Throws: ``ArchitectureError`` where the specification does not fit an architecture.
+  /// - Throws: ``ArchitectureError`` where the specification does not fit an architecture or asks for too large a net.
   public static func network(_ specification: ArchitectureSpecification) throws -> Network {
-    try named(specification.name).blueprint(specification).network(seed: specification.seed)
+    let blueprint = try named(specification.name).blueprint(specification)
+    guard blueprint.parameterCount <= parameterLimit else {
+      throw ArchitectureError.tooLarge(specification.name, parameterCount: blueprint.parameterCount)
+    }
+    return blueprint.network(seed: specification.seed)
   }
 
   /// A net with random parameters, from text such as `random:resnet50?seed=3`.

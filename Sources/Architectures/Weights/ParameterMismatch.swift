@@ -5,12 +5,23 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     public let name: String
     public let shape: Shape
+
+    public init(name: String, shape: Shape) {
+      self.name = name
+      self.shape = shape
+    }
   }
 
   public struct ShapeDifference: Hashable, Sendable {
     public let name: String
     public let expected: Shape
     public let found: Shape
+
+    public init(name: String, expected: Shape, found: Shape) {
+      self.name = name
+      self.expected = expected
+      self.found = found
+    }
   }
 
   public let architecture: String

@@ -1,0 +1,77 @@
+import GinghamNetworks
+import GinghamTensors
+
+extension Architectures {
+  /// A net with parameters from a file, by their names in PyTorch's state dict.
+  ///
+  /// Options that the shapes tell (the number of classes) and the specification leaves out are taken from them.
+  /// Tensors are shared, not copied.
+  ///
+  /// - Throws: ``ArchitectureError`` where the specification fits no architecture, ``ParameterMismatch`` with all the
+  ///   differences where the parameters do not fit it.
+  public static func network(
+    _ specification: ArchitectureSpecification, parameters: [String: Tensor]
+  ) throws -> Network {
+    let architecture = try named(specification.name)
+    let relevant = architecture.relevant(StateDictNames.canonical(parameters))
+    let completed = architecture.completed(specification, from: relevant.mapValues(\.shape))
+    return try architecture.blueprint(completed).network(stateDict: relevant)
+  }
+
+  /// Which architecture a file's parameters belong to, by their names and shapes.
+  ///
+  /// - Parameters:
+  ///   - parameterShapes: shapes by name, as the file has them.
+  ///   - metadata: of the file. Its entry `architecture` decides among nets with the same parameters, such as the two
+  ///     conventions of SqueezeNet 1.1, and may carry options: `googlenet?transform_input=1`.
+  /// - Throws: ``ArchitectureError/unrecognized(parameterCount:nearest:)`` or ``ArchitectureError/ambiguous(_:)``.
+  public static func recognize(
+    parameterShapes: [String: Shape], metadata: [String: String] = [:]
+  ) throws -> ArchitectureSpecification {
+    let shapes = StateDictNames.canonical(parameterShapes)
+    let named = metadata["architecture"].flatMap { try? ArchitectureSpecification(parsing: $0) }
+    if let named, let (specification, mismatch) = try? fit(named, to: shapes), mismatch.isEmpty {
+      return specification
+    }
+    var fitting: [ArchitectureSpecification] = []
+    var others: [ArchitectureError.Candidate] = []
+    for architecture in all where !architecture.isVariant {
+      let (specification, mismatch) = try fit(ArchitectureSpecification(architecture.name), to: shapes)
+      if mismatch.isEmpty {
+        fitting.append(specification)
+      } else {
+        others.append(ArchitectureError.Candidate(name: architecture.name, mismatch: mismatch))
+      }
+    }
+    if let only = fitting.first, fitting.count == 1 { return only }
+    guard fitting.isEmpty else { throw ArchitectureError.ambiguous(fitting.map(\.name)) }
+    others.sort { ($0.mismatch.count, $0.name) < ($1.mismatch.count, $1.name) }
+    throw ArchitectureError.unrecognized(parameterCount: parameterShapes.count, nearest: Array(others.prefix(3)))
+  }
+
+  private static func fit(
+    _ specification: ArchitectureSpecification, to shapes: [String: Shape]
+  ) throws -> (ArchitectureSpecification, ParameterMismatch) {
+    let architecture = try named(specification.name)
+    let relevant = architecture.relevant(shapes)
+    let completed = architecture.completed(specification, from: relevant)
+    return (completed, try architecture.blueprint(completed).mismatch(with: relevant))
+  }
+}
+
+extension Architecture {
+  /// The specification with the options that the shapes of a file tell.
+  func completed(
+    _ specification: ArchitectureSpecification, from shapes: [String: Shape]
+  ) -> ArchitectureSpecification {
+    var completed = specification
+    for option in options where specification.options[option.name] == nil {
+      guard let witness = witnesses[option.name], let shape = shapes[witness.parameter],
+        shape.dimensions.indices.contains(witness.axis)
+      else { continue }
+      let extent = shape[witness.axis]
+      if extent != option.standard, option.range.contains(extent) { completed.options[option.name] = extent }
+    }
+    return completed
+  }
+}

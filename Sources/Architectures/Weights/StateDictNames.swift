@@ -1,0 +1,26 @@
+import GinghamTensors
+
+/// Brings the names of a checkpoint's parameters into the form in which the architectures declare them.
+enum StateDictNames {
+  /// Without the prefix that PyTorch's data parallelism puts before every name, and with DenseNet's layers named as
+  /// since torchvision 0.2.2 (`norm1`), where its published checkpoints still say `norm.1`.
+  static func canonical<Value>(_ parameters: [String: Value]) -> [String: Value] {
+    let prefix = "module."
+    let isWrapped = !parameters.isEmpty && parameters.keys.allSatisfy { $0.hasPrefix(prefix) }
+    var result: [String: Value] = [:]
+    for (name, value) in parameters {
+      result[unsplit(isWrapped ? String(name.dropFirst(prefix.count)) : name)] = value
+    }
+    // Two names that become one would hide a parameter: then they are better left alone.
+    return result.count == parameters.count ? result : parameters
+  }
+
+  private static func unsplit(_ name: String) -> String {
+    var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }), layer + 2 < parts.count,
+      ["norm", "conv"].contains(parts[layer + 1]), ["1", "2"].contains(parts[layer + 2])
+    else { return name }
+    parts[layer + 1] += parts.remove(at: layer + 2)
+    return parts.joined(separator: ".")
+  }
+}
