@@ -25,6 +25,58 @@ package func makeKernel<Scalar: ReferenceScalar>(
 extension KernelRequest {
   /// The one list of kernels.
   func kernel<Scalar: ReferenceScalar>(as scalar: Scalar.Type) throws -> AnyKernel<Scalar> {
-    throw unsupported("it has no kernel")
+    let kernel: AnyKernel<Scalar> = try exactKernel()
+    for output in node.outputs {
+      if let taps = rules.smoothing[output] { return AnyKernel(try SmoothedKernel<Scalar>(kernel, taps: taps, self)) }
+    }
+    return kernel
+  }
+
+  private func exactKernel<Scalar: ReferenceScalar>() throws -> AnyKernel<Scalar> {
+    switch node.operation {
+    case .convolution(let convolution): AnyKernel(try ConvolutionKernel<Scalar>(convolution, self))
+    case .transposedConvolution(let convolution):
+      AnyKernel(try TransposedConvolutionKernel<Scalar>(convolution, self))
+    case .maxPool(let pool): AnyKernel(try MaxPoolKernel<Scalar>(pool, self))
+    case .averagePool(let pool): AnyKernel(try AveragePoolKernel<Scalar>(pool, self))
+
+    case .pointwise(let function): pointwise(function)
+    case .parametricReLU: AnyKernel(try parametricReLU() as BinaryKernel<Scalar>)
+    case .elementwise(let function): try elementwise(function)
+    case .select: AnyKernel(try SelectKernel<Scalar>(self))
+    case .pixelNormalization(let attributes): AnyKernel(try PixelNormalizationKernel<Scalar>(attributes, self))
+
+    case .batchNormalization(let epsilon): AnyKernel(try BatchNormalizationKernel<Scalar>(epsilon: epsilon, self))
+    case .instanceNormalization(let epsilon):
+      AnyKernel(try GroupNormalizationKernel<Scalar>(groups: nil, epsilon: epsilon, self))
+    case .layerNormalization(let axis, let epsilon):
+      AnyKernel(try GroupNormalizationKernel<Scalar>(axis: axis, epsilon: epsilon, self))
+    case .groupNormalization(let groups, let epsilon):
+      AnyKernel(try GroupNormalizationKernel<Scalar>(groups: groups, epsilon: epsilon, self))
+    case .localResponseNormalization(let attributes):
+      AnyKernel(try LocalResponseNormalizationKernel<Scalar>(attributes, self))
+
+    case .reduce(let reduction): AnyKernel(try ReductionKernel<Scalar>(reduction, self))
+    case .matrixMultiply: AnyKernel(try MatrixProductKernel<Scalar>(self))
+    case .generalMatrixMultiply(let attributes): AnyKernel(try GeneralMatrixProductKernel<Scalar>(attributes, self))
+    case .softmax(let softmax): AnyKernel(try SoftmaxKernel<Scalar>(softmax, self))
+
+    case .concatenate(let axis): AnyKernel(try ConcatenationKernel<Scalar>(axis: axis, self))
+    case .split(let split): AnyKernel(try SplitKernel<Scalar>(axis: split.axis, self))
+    case .slice(let slice): AnyKernel(try self.slice(slice) as ViewKernel<Scalar>)
+    case .pad(let pad): AnyKernel(try self.pad(pad) as ViewKernel<Scalar>)
+    case .transpose(let permutation): AnyKernel(try transpose(permutation) as ViewKernel<Scalar>)
+    case .gather(let axis): AnyKernel(try gather(axis: axis) as ViewKernel<Scalar>)
+    case .expand: AnyKernel(try expand() as ViewKernel<Scalar>)
+    case .tile: AnyKernel(try tile() as ViewKernel<Scalar>)
+    case .depthToSpace(let block, let order): AnyKernel(try depthToSpace(block, order: order) as ViewKernel<Scalar>)
+    case .spaceToDepth(let block): AnyKernel(try spaceToDepth(block) as ViewKernel<Scalar>)
+    case .resize(let resize): AnyKernel(try ResizeKernel<Scalar>(resize, self))
+
+    case .identity, .dropout, .reshape, .flatten, .squeeze, .unsqueeze: AnyKernel(try copy() as CopyKernel<Scalar>)
+    case .cast(let type): try cast(to: type)
+
+    case .shapeOf, .sizeOf, .constantOfShape, .range: throw unsupported("it was not folded when the network was bound")
+    }
   }
 }

@@ -30,8 +30,7 @@ package struct KernelRequest {
   }
 
   func unsupported(_ why: String) -> EngineError {
-    let operation = Mirror(reflecting: node.operation).children.first?.label ?? "\(node.operation)"
-    return .unsupported(operation: operation, node: node.name, why: why)
+    .unsupported(operation: node.operation.name, node: node.name, why: why)
   }
 
   /// The shape of an input that must be there.

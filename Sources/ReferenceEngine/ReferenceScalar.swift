@@ -2,19 +2,25 @@ import COpenBLAS
 import Numerics
 
 /// The arithmetic the reference engine can run in: `Float` as other engines do, `Double` as their oracle.
-public protocol ReferenceScalar: Real, BinaryFloatingPoint, Sendable {
+public protocol ReferenceScalar: Real, BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// C ← α·op(A)·op(B) + β·C with op(A) of rows×depth, op(B) of depth×columns, all row-major; op transposes where told.
   /// A leading dimension is the distance between two rows as stored.
   static func multiply(
     rows: Int, columns: Int, depth: Int, alpha: Self, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, beta: Self,
     into c: UnsafeMutablePointer<Self>, leadingDimension: Int)
+
+  /// Copies single-precision elements; both sides are equally long.
+  static func copy(_ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Self>)
+
+  /// Copies to single precision, rounding; both sides are equally long.
+  static func copy(_ source: UnsafeBufferPointer<Self>, toFloats target: UnsafeMutableBufferPointer<Float>)
 }
 
 /// A row-major matrix as a factor of a product.
 public struct MatrixOperand<Scalar> {
   let base: UnsafePointer<Scalar>
   let leadingDimension: Int
-  let isTransposed: Bool
+  var isTransposed: Bool
 
   init(_ base: UnsafePointer<Scalar>, leadingDimension: Int, isTransposed: Bool = false) {
     self.base = base
@@ -38,6 +44,14 @@ extension Float: ReferenceScalar {
       CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
       blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
   }
+
+  public static func copy(_ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>) {
+    _ = target.update(fromContentsOf: source)
+  }
+
+  public static func copy(_ source: UnsafeBufferPointer<Float>, toFloats target: UnsafeMutableBufferPointer<Float>) {
+    _ = target.update(fromContentsOf: source)
+  }
 }
 
 extension Double: ReferenceScalar {
@@ -49,5 +63,13 @@ extension Double: ReferenceScalar {
     cblas_dgemm(
       CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
       blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+  }
+
+  public static func copy(_ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Double>) {
+    for index in target.indices { target[index] = Double(source[index]) }
+  }
+
+  public static func copy(_ source: UnsafeBufferPointer<Double>, toFloats target: UnsafeMutableBufferPointer<Float>) {
+    for index in target.indices { target[index] = Float(source[index]) }
   }
 }

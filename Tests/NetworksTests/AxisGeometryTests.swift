@@ -32,6 +32,10 @@ import Testing
               axis.readers(ofInput: input).map { [$0.output, $0.tap, input] }
             }
             #expect(forward == Set(backward))
+            let byTap = (0..<kernel).flatMap { tap in
+              axis.outputs(ofTap: tap).map { [$0, tap, $0 * stride + tap * dilation - padding] }
+            }
+            #expect(forward == Set(byTap) && byTap.count == forward.count)
           }
         }
       }

@@ -44,6 +44,14 @@ public struct AxisGeometry: Hashable, Sendable {
     return first < last ? first..<last : 0..<0
   }
 
+  /// The window positions at which tap `tap` reads inside the input.
+  public func outputs(ofTap tap: Int) -> Range<Int> {
+    let shift = padBefore - tap * dilation
+    let first = shift > 0 ? (shift + stride - 1) / stride : 0
+    let last = input + shift > 0 ? min(output, (input + shift + stride - 1) / stride) : 0
+    return first < last ? first..<last : 0..<0
+  }
+
   /// Taps of window `output` that read inside the input or its declared padding: the divisor of an average pool
   /// that counts its padding.
   public func paddedTapCount(ofOutput output: Int) -> Int {

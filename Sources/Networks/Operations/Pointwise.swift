@@ -28,6 +28,15 @@ public enum Pointwise: Hashable, Sendable {
   case sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
   /// 1 where the element is zero.
   case not
+
+  /// Whether this is max(0, x), with or without an upper bound: what gradient rules for rectifiers apply to.
+  public var isRectifier: Bool {
+    switch self {
+    case .relu: true
+    case .clip(let minimum, let maximum): minimum == 0 && maximum > 0
+    default: false
+    }
+  }
 }
 
 /// A function of several tensors, element by element after broadcasting.
