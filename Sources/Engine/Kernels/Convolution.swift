@@ -1,0 +1,210 @@
+import COneDNN
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// Convolution with its bias, a residual sum and an activation in one pass over the result.
+final class ConvolutionOperator: Operator {
+  private let unit: Unit
+  private let input: ValueID
+  private let weights: ConvolutionWeights
+  private let bias: ValueID?
+  private let axes: [AxisGeometry]
+  private let activation: ActivationFunction?
+  private let problem: ConvolutionProblem
+  private let forwardDescription: PrimitiveDescription
+  private let backwardWay: BackwardWay?
+
+  /// How the gradient gets from the result to the input.
+  private enum BackwardWay {
+    /// Strides of one: a convolution with rotated, transposed weights. It may add, and rectify, while it stores.
+    case flipped(ConvolutionProblem)
+    /// Few input channels: a convolution whose output channels are the pixels of a block.
+    case subPixel(ConvolutionProblem, [SubPixelAxis])
+    case library(ConvolutionProblem, PrimitiveDescription)
+  }
+
+  /// `nil` where oneDNN has no generated code for the layer.
+  init?(_ unit: Unit, _ plan: PlanBuilder) throws {
+    guard case .convolution(let convolution) = unit.lead.operation, let input = unit.lead.inputs[0],
+      let weightID = unit.lead.inputs[1], let tensor = plan.network.constants[weightID]?.tensor
+    else { return nil }
+    self.unit = unit
+    self.input = input
+    weights = ConvolutionWeights(tensor: tensor, groups: convolution.groups)
+    bias = unit.lead.inputs.count > 2 ? unit.lead.inputs[2] : nil
+    if let bias, plan.network.constants[bias]?.tensor == nil { return nil }
+    activation = unit.activation.flatMap(ActivationFunction.init)
+    let shape = try plan.shape(input)
+    guard Layout.canBlock(shape), plan.network.constants[input] == nil else { return nil }
+    axes = try convolution.window.axes(input: shape.spatial)
+
+    // A picture's few channels are read as they stand: padding them to a block would only multiply zeros.
+    let isFirst = shape[1] < plan.library.channelBlock && plan.existingForm(input) == .plain
+    let forms: [(Form, Form)] =
+      (isFirst ? [(.plain, .blocked)] : []) + [(.blocked, .blocked), (.plain, .plain)]
+    var chosen: (ConvolutionProblem, PrimitiveDescription)?
+    for (source, destination) in forms where chosen == nil {
+      let problem = ConvolutionProblem(
+        source: try plan.layout(input, source), destination: try plan.layout(unit.output, destination),
+        groups: convolution.groups, axes: axes)
+      var operations: [PostOperation] = []
+      if unit.residual != nil { operations.append(.binary(dnnl_binary_add, try problem.destination.descriptor())) }
+      if let activation { operations.append(activation.postOperation) }
+      let description = try problem.forward(plan.library, hasBias: bias != nil, fusing: operations)
+      if let description, description.isFast { chosen = (problem, description) }
+    }
+    guard let chosen else { return nil }
+    (problem, forwardDescription) = chosen
+    if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
+      guard let way = try Self.backwardWay(problem, weights, axes, plan.library) else { return nil }
+      backwardWay = way
+    } else {
+      backwardWay = nil
+    }
+  }
+
+  private static func backwardWay(
+    _ problem: ConvolutionProblem, _ weights: ConvolutionWeights, _ axes: [AxisGeometry], _ library: OneDNN
+  ) throws -> BackwardWay? {
+    if let way = try subPixelWay(problem, weights, axes, library) { return way }
+    if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
+      let description = try flipped.forward(library, hasBias: false), description.isFast
+    {
+      return .flipped(flipped)
+    }
+    for form in [problem.destination.form, .blocked, .plain] {
+      var candidate = problem
+      candidate.source = problem.source.with(form)
+      candidate.destination = problem.destination.with(form)
+      if let description = try candidate.backward(library), description.isFast {
+        return .library(candidate, description)
+      }
+    }
+    return nil
+  }
+
+  private static func subPixelWay(
+    _ problem: ConvolutionProblem, _ weights: ConvolutionWeights, _ axes: [AxisGeometry], _ library: OneDNN
+  ) throws -> BackwardWay? {
+    let shape = problem.source.shape
+    guard problem.source.form == .plain, problem.destination.form == .blocked, problem.groups == 1, axes.count == 2,
+      shape[1] * 2 <= library.channelBlock
+    else { return nil }
+    // With a stride of one, blocks of two by two still need fewer multiplications than channels padded to a register.
+    let blocked = axes.compactMap { SubPixelAxis($0, block: max(2, $0.stride)) }
+    guard blocked.count == 2 else { return nil }
+    let channels = shape[1] * blocked[0].block * blocked[1].block
+    let pixels = Layout(
+      [shape[0], channels, blocked[0].count, blocked[1].count], .blocked, block: library.channelBlock)
+    let candidate = ConvolutionProblem(source: problem.destination, destination: pixels, axes: blocked)
+    guard let description = try candidate.forward(library, hasBias: false), description.isFast else { return nil }
+    return .subPixel(candidate, blocked)
+  }
+
+  func layForward(_ plan: PlanBuilder) throws {
+    let source = try plan.activation(input, problem.source.form)
+    let residual = try unit.residual.map { try plan.activation($0, problem.destination.form) }
+    let (descriptor, location) = try plan.keepWeights(weights.tensor, problem, for: forwardDescription)
+    let target = try plan.define(unit.output, problem.destination.form)
+    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+      (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
+      (DNNL_ARG_WEIGHTS, descriptor, location),
+      (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
+    ]
+    if let bias { operands.append((DNNL_ARG_BIAS, try .vector(target.layout.channels), try plan.constant(bias))) }
+    if let residual {
+      operands.append((fusedOperand(0), try residual.layout.descriptor(), residual.location))
+    }
+    try plan.emit(forwardDescription, operands)
+    if let activation { plan.emitMask(unit.output, activation, at: target) }
+  }
+
+  func layBackward(_ plan: PlanBuilder) throws {
+    let form = problem.destination.form
+    let sent =
+      if let activation {
+        try plan.gradient(before: activation, unit.output)
+      } else {
+        try plan.gradient(unit.output, form)
+      }
+    guard let sent else { return }
+    if let residual = unit.residual { try plan.passOn(sent, to: residual) }
+    switch backwardWay {
+    case .flipped(let flipped): try layFlipped(flipped, sent, plan)
+    case .subPixel(let blocks, let axes): try laySubPixel(blocks, axes, sent, plan)
+    case .library(let problem, let description): try layLibrary(problem, description, sent, plan)
+    case nil: break
+    }
+  }
+
+  private func layFlipped(_ flipped: ConvolutionProblem, _ sent: Placement, _ plan: PlanBuilder) throws {
+    try plan.contribute(to: input, flipped.destination.form, able: [.accumulate, .addend, .mask]) { target in
+      let shape = try target.placement.layout.descriptor()
+      let bytes = try target.placement.layout.descriptor(dnnl_u8)
+      var operations: [PostOperation] = []
+      var extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = []
+      if target.accumulates { operations.append(.sum) }
+      if let addend = target.addend {
+        extra.append((fusedOperand(operations.count), shape, addend.location))
+        operations.append(.binary(dnnl_binary_add, shape))
+      }
+      if let mask = target.mask {
+        extra.append((fusedOperand(operations.count), bytes, mask))
+        operations.append(.binary(dnnl_binary_mul, bytes))
+      }
+      guard let description = try flipped.forward(plan.library, hasBias: false, fusing: operations) else {
+        throw EngineError.library("oneDNN cannot fuse into a flipped convolution")
+      }
+      try emit(description, flipped, weights.flipped, from: sent, to: target.placement, extra, plan)
+    }
+  }
+
+  private func laySubPixel(
+    _ blocks: ConvolutionProblem, _ axes: [SubPixelAxis], _ sent: Placement, _ plan: PlanBuilder
+  ) throws {
+    try plan.contribute(to: input, .plain) { target in
+      guard let description = try blocks.forward(plan.library, hasBias: false) else {
+        throw EngineError.library("oneDNN cannot run a convolution it offered")
+      }
+      let pixels = plan.makePlacement(blocks.destination)
+      try emit(description, blocks, weights.subPixel(axes), from: sent, to: pixels, [], plan)
+      plan.emitPixelShuffle(from: pixels, to: target.placement, rows: axes[0].block, columns: axes[1].block)
+    }
+  }
+
+  private func layLibrary(
+    _ problem: ConvolutionProblem, _ description: PrimitiveDescription, _ sent: Placement, _ plan: PlanBuilder
+  ) throws {
+    let sent = try plan.converted(sent, to: problem.destination.form)
+    try plan.contribute(to: input, problem.source.form) { target in
+      let (descriptor, location) = try plan.keepWeights(weights.tensor, problem, for: description)
+      try plan.emit(
+        description,
+        [
+          (DNNL_ARG_DIFF_DST, try sent.layout.descriptor(), sent.location),
+          (DNNL_ARG_WEIGHTS, descriptor, location),
+          (DNNL_ARG_DIFF_SRC, try target.placement.layout.descriptor(), target.placement.location),
+        ])
+    }
+  }
+
+  private func emit(
+    _ description: PrimitiveDescription, _ problem: ConvolutionProblem, _ tensor: Tensor, from source: Placement,
+    to target: Placement, _ extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)], _ plan: PlanBuilder
+  ) throws {
+    let (descriptor, location) = try plan.keepWeights(tensor, problem, for: description)
+    let operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+      (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
+      (DNNL_ARG_WEIGHTS, descriptor, location),
+      (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
+    ]
+    try plan.emit(description, operands + extra)
+  }
+}
+
+/// The argument under which a fused binary operation finds its operand.
+func fusedOperand(_ index: Int) -> Int32 {
+  // DNNL_ARG_ATTR_MULTIPLE_POST_OP(index) | DNNL_ARG_SRC_1, a macro that does not reach Swift.
+  (DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * Int32(index + 1)) | DNNL_ARG_SRC_1
+}

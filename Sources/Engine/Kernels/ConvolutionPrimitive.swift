@@ -1,0 +1,110 @@
+import COneDNN
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// A convolution as oneDNN sees it, used for a layer's forward pass, for backward passes that are convolutions
+/// themselves, and for the gradient of a strided one.
+struct ConvolutionProblem {
+  var source: Layout
+  var destination: Layout
+  var groups: Int
+  var kernel: [Int]
+  var strides: [Int]
+  var dilations: [Int]
+  var padBefore: [Int]
+  var padAfter: [Int]
+
+  init(source: Layout, destination: Layout, groups: Int, axes: [AxisGeometry]) {
+    self.source = source
+    self.destination = destination
+    self.groups = groups
+    kernel = axes.map(\.kernel)
+    strides = axes.map(\.stride)
+    dilations = axes.map(\.dilation)
+    padBefore = axes.map(\.padBefore)
+    // What the last window really reaches; a declared padding that no window reads does not matter.
+    padAfter = axes.map { max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore) }
+  }
+
+  init(source: Layout, destination: Layout, axes: [SubPixelAxis]) {
+    self.source = source
+    self.destination = destination
+    groups = 1
+    kernel = axes.map(\.kernel)
+    strides = axes.map(\.stride)
+    dilations = axes.map { _ in 1 }
+    padBefore = axes.map(\.padBefore)
+    padAfter = axes.map(\.padAfter)
+  }
+
+  /// The convolution that sends gradients back through this one, which has strides of one. `nil` where it would need
+  /// negative padding.
+  var flipped: ConvolutionProblem? {
+    var result = self
+    (result.source, result.destination) = (destination, source)
+    for axis in kernel.indices {
+      let reach = dilations[axis] * (kernel[axis] - 1)
+      let extents = (source.shape.spatial[axis], destination.shape.spatial[axis])
+      result.padBefore[axis] = reach - padBefore[axis]
+      result.padAfter[axis] = extents.0 - extents.1 + padBefore[axis]
+      guard result.padBefore[axis] >= 0, result.padAfter[axis] >= 0 else { return nil }
+    }
+    return result
+  }
+
+  private var weightDimensions: [Int] {
+    let (inputs, outputs) = (source.shape[1] / groups, destination.shape[1] / groups)
+    return (groups > 1 ? [groups, outputs, inputs] : [outputs, inputs]) + kernel
+  }
+
+  /// The weights (out, in/groups, k…) in row-major order, as oneDNN describes them.
+  func plainWeights() throws -> dnnl_memory_desc_t {
+    let dimensions = weightDimensions
+    return try .strided(dimensions, strides: Shape(dimensions).strides)
+  }
+
+  func forward(
+    _ library: OneDNN, algorithm: dnnl_alg_kind_t = dnnl_convolution_direct, hasBias: Bool,
+    fusing operations: [PostOperation] = []
+  ) throws -> PrimitiveDescription? {
+    var operation = dnnl_convolution_desc_t()
+    var (from, to) = (try source.descriptor(), try destination.descriptor())
+    var weights = try dnnl_memory_desc_t.open(weightDimensions)
+    var bias = try dnnl_memory_desc_t.vector(destination.shape[1])
+    let status = withUnsafePointer(to: &bias) { bias in
+      dnnl_dilated_convolution_forward_desc_init(
+        &operation, dnnl_forward_inference, algorithm, &from, &weights, hasBias ? bias : nil, &to,
+        strides.map(Int64.init), dilations.map { Int64($0 - 1) }, padBefore.map(Int64.init), padAfter.map(Int64.init))
+    }
+    guard status == dnnl_success else { return nil }
+    return try .make(operation, library, fusing: operations)
+  }
+
+  func backward(_ library: OneDNN) throws -> PrimitiveDescription? {
+    guard let hint = try forward(library, hasBias: false) else { return nil }
+    var operation = dnnl_convolution_desc_t()
+    var (from, to) = (try source.descriptor(), try destination.descriptor())
+    var weights = try dnnl_memory_desc_t.open(weightDimensions)
+    let status = dnnl_dilated_convolution_backward_data_desc_init(
+      &operation, dnnl_convolution_direct, &from, &weights, &to, strides.map(Int64.init),
+      dilations.map { Int64($0 - 1) }, padBefore.map(Int64.init), padAfter.map(Int64.init))
+    guard status == dnnl_success else { return nil }
+    return try .make(operation, library, hint: hint)
+  }
+}
+
+extension PlanBuilder {
+  /// Weights in the layout that a primitive wants, kept by the plan.
+  func keepWeights(
+    _ tensor: Tensor, _ problem: ConvolutionProblem, for description: PrimitiveDescription
+  ) throws -> (descriptor: dnnl_memory_desc_t, location: Location) {
+    guard let wanted = description.layout(dnnl_query_weights_md) else { throw missingHandle("weight layout") }
+    let plain = try problem.plainWeights()
+    let block = try tensor.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { throw missingHandle("weights") }
+      return try MemoryBlock.reordering(base, from: plain, to: wanted, library)
+    }
+    return (wanted, keep(block))
+  }
+}

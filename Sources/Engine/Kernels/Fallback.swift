@@ -1,0 +1,72 @@
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamReferenceEngine
+import GinghamTensors
+
+/// Any other operator: the reference engine's kernel on row-major buffers.
+final class FallbackOperator: Operator {
+  private let node: Node
+  private let kernel: any Kernel<Float>
+
+  init(_ node: Node, _ plan: PlanBuilder) throws {
+    self.node = node
+    kernel = try makeKernel(node, in: plan.network, rules: plan.request.rules, as: Float.self)
+  }
+
+  /// Where an input stands; integer constants steer the kernel from inside and have no elements.
+  private func source(_ value: ValueID?, _ plan: PlanBuilder) throws -> Placement? {
+    guard let value else { return nil }
+    if case .integer = plan.network.constants[value] { return nil }
+    return try plan.activation(value, .plain)
+  }
+
+  func layForward(_ plan: PlanBuilder) throws {
+    let sources = try node.inputs.map { try source($0, plan) }
+    let targets = try node.outputs.map { try plan.define($0, .plain) }
+    let kernel = kernel
+    plan.emit((sources.compactMap { $0 } + targets).map(\.location)) { addresses in
+      let inputs = sources.map { $0.map { addresses.elements($0) } }
+      let outputs = targets.map { addresses.mutableElements($0) }
+      return { kernel.forward(inputs: inputs, outputs: outputs) }
+    }
+  }
+
+  func layBackward(_ plan: PlanBuilder) throws {
+    let sent = try node.outputs.map { try plan.gradient($0, .plain) }
+    guard sent.contains(where: { $0 != nil }) else { return }
+    let sources = try node.inputs.map { try source($0, plan) }
+    let results = try node.outputs.map { try plan.activation($0, .plain) }
+    // The kernel adds to each input's gradient: it gets memory of its own, which starts at zero.
+    let wanted = try node.inputs.map { input -> Placement? in
+      guard let input, plan.isDifferentiated(input) else { return nil }
+      let placement = plan.makePlacement(try plan.layout(input, .plain))
+      plan.emitFill(placement.location, count: placement.layout.elementCount)
+      return placement
+    }
+    let kernel = kernel
+    let touched = (sources + sent + wanted).compactMap { $0 } + results
+    plan.emit(touched.map(\.location)) { addresses in
+      let inputs = sources.map { $0.map { addresses.elements($0) } }
+      let outputs = results.map { addresses.elements($0) }
+      let cotangents = sent.map { $0.map { addresses.elements($0) } }
+      let gradients = wanted.map { $0.map { addresses.mutableElements($0) } }
+      return {
+        kernel.backward(
+          inputs: inputs, outputs: outputs, outputGradients: cotangents, inputGradients: gradients)
+      }
+    }
+    for (input, placement) in zip(node.inputs, wanted) {
+      if let input, let placement { try plan.passOn(placement, to: input) }
+    }
+  }
+}
+
+extension Addresses {
+  func elements(_ placement: Placement) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(mutableElements(placement))
+  }
+
+  func mutableElements(_ placement: Placement) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: floats(placement.location), count: placement.layout.elementCount)
+  }
+}

@@ -1,0 +1,93 @@
+import COneDNN
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// Maximum and average over sliding windows.
+final class PoolingOperator: Operator {
+  private let input: ValueID
+  private let output: ValueID
+  private let source: Layout
+  private let destination: Layout
+  private let forwardDescription: PrimitiveDescription
+  private let backwardDescription: PrimitiveDescription?
+  /// Which element of each window was the largest, left by the forward pass for the backward pass.
+  private var winners: (descriptor: dnnl_memory_desc_t, location: Location)?
+
+  /// `nil` where the node is no pool, or one that oneDNN computes differently.
+  init?(_ node: Node, _ plan: PlanBuilder) throws {
+    let window: Window
+    let algorithm: dnnl_alg_kind_t
+    switch node.operation {
+    case .maxPool(let pool) where node.outputs.count == 1: (window, algorithm) = (pool.window, dnnl_pooling_max)
+    case .averagePool(let pool):
+      window = pool.window
+      algorithm = pool.countsPadding ? dnnl_pooling_avg_include_padding : dnnl_pooling_avg_exclude_padding
+    default: return nil
+    }
+    guard let input = node.inputs[0], plan.network.constants[input] == nil else { return nil }
+    self.input = input
+    output = node.outputs[0]
+    let shape = try plan.shape(input)
+    guard Layout.canBlock(shape) else { return nil }
+    let axes = try window.axes(input: shape.spatial)
+    // oneDNN divides by the whole window; a window that reaches beyond the declared padding has fewer elements.
+    if algorithm == dnnl_pooling_avg_include_padding {
+      for axis in axes where axis.paddedTapCount(ofOutput: axis.output - 1) != axis.kernel { return nil }
+    }
+    source = try plan.layout(input, .blocked)
+    destination = try plan.layout(output, .blocked)
+    var (from, to) = (try source.descriptor(), try destination.descriptor())
+    let before = axes.map { Int64($0.padBefore) }
+    let after = axes.map { Int64(max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore)) }
+    let (strides, kernel) = (axes.map { Int64($0.stride) }, axes.map { Int64($0.kernel) })
+    let dilations = axes.map { Int64($0.dilation - 1) }
+    let isDifferentiated = plan.isDifferentiated(input) && plan.isDifferentiated(output)
+    var forward = dnnl_pooling_v2_desc_t()
+    let kind = isDifferentiated ? dnnl_forward_training : dnnl_forward_inference
+    guard
+      dnnl_pooling_v2_forward_desc_init(
+        &forward, kind, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
+      let description = try PrimitiveDescription.make(forward, plan.library), description.isFast
+    else { return nil }
+    forwardDescription = description
+    guard isDifferentiated else {
+      backwardDescription = nil
+      return
+    }
+    var backward = dnnl_pooling_v2_desc_t()
+    guard
+      dnnl_pooling_v2_backward_desc_init(
+        &backward, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
+      let description = try PrimitiveDescription.make(backward, plan.library, hint: forwardDescription),
+      description.isFast
+    else { return nil }
+    backwardDescription = description
+  }
+
+  func layForward(_ plan: PlanBuilder) throws {
+    let from = try plan.activation(input, .blocked)
+    let to = try plan.define(output, .blocked)
+    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+      (DNNL_ARG_SRC, try source.descriptor(), from.location), (DNNL_ARG_DST, try destination.descriptor(), to.location),
+    ]
+    if let workspace = forwardDescription.layout(dnnl_query_workspace_md), workspace.byteCount > 0 {
+      let location = plan.makeBuffer(byteCount: workspace.byteCount)
+      winners = (workspace, location)
+      operands.append((DNNL_ARG_WORKSPACE, workspace, location))
+    }
+    try plan.emit(forwardDescription, operands)
+  }
+
+  func layBackward(_ plan: PlanBuilder) throws {
+    guard let backwardDescription, let sent = try plan.gradient(output, .blocked) else { return }
+    try plan.contribute(to: input, .blocked) { target in
+      var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+        (DNNL_ARG_DIFF_DST, try destination.descriptor(), sent.location),
+        (DNNL_ARG_DIFF_SRC, try source.descriptor(), target.placement.location),
+      ]
+      if let winners { operands.append((DNNL_ARG_WORKSPACE, winners.descriptor, winners.location)) }
+      try plan.emit(backwardDescription, operands)
+    }
+  }
+}

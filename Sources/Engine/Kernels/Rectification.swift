@@ -1,0 +1,135 @@
+import COneDNN
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// The derivative of a fused activation: forward leaves one byte an element, backward lets gradients through where it
+/// is set. Bytes take a quarter of the room of the activations that they stand for.
+extension PlanBuilder {
+  /// Called when the unit that ends in `function` has written `value`.
+  func emitMask(_ value: ValueID, _ function: ActivationFunction, at placement: Placement) {
+    guard isDifferentiated(value), case .window(let above, let below) = function.derivative else { return }
+    let count = placement.layout.elementCount
+    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
+    let mask = makeBuffer(byteCount: count)
+    masks[value] = mask
+    emitLoop([placement.location, mask], count: vectors + 1) { addresses in
+      let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
+      let (low, high) = (SIMD16<Float>(repeating: above), SIMD16<Float>(repeating: below))
+      let isOneSided = below == .infinity
+      return { share in
+        for index in share where index < vectors {
+          let element = source.vector(index)
+          var passes = element .> low
+          if !isOneSided { passes = passes .& (element .< high) }
+          let words = SIMD16<Int32>(repeating: 0).replacing(with: 1, where: passes)
+          let bytes = SIMD16<UInt8>(truncatingIfNeeded: words)
+          UnsafeMutableRawPointer(target + index * 16).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+        }
+        if share.upperBound > vectors {
+          for index in (vectors * 16)..<(vectors * 16 + tail) {
+            target[index] = source[index] > above && source[index] < below ? 1 : 0
+          }
+        }
+      }
+    }
+  }
+
+  /// The gradient in front of the activation that `value` came out of, or `nil` where none was sent back.
+  func gradient(before function: ActivationFunction, _ value: ValueID) throws -> Placement? {
+    let form = existingForm(value)
+    guard let gradient = try gradient(value, form) else { return nil }
+    if gradients.masked.contains(value) { return gradient }
+    let target = isExclusive(gradient) ? gradient : makePlacement(gradient.layout)
+    switch function.derivative {
+    case .window:
+      guard let mask = masks[value] else { return gradient }
+      if request.rules.relu == .exact {
+        emitRectified(gradient, mask: mask, to: target)
+      } else {
+        emitSurrogate(request.rules.relu, gradient, mask: mask, of: try activation(value, form), to: target)
+      }
+    case .library(let algorithm):
+      try emitDerivative(algorithm, function, of: try activation(value, form), gradient, to: target)
+    }
+    return target
+  }
+
+  private func emitRectified(_ gradient: Placement, mask: Location, to target: Placement) {
+    let count = gradient.layout.elementCount
+    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
+    emitLoop([gradient.location, mask, target.location], count: vectors + 1) { addresses in
+      let (source, sink) = (addresses.floats(gradient.location), addresses.floats(target.location))
+      let passes = addresses.bytes(mask)
+      return { share in
+        for index in share where index < vectors {
+          let bytes = UnsafeRawPointer(passes + index * 16).loadUnaligned(as: SIMD16<UInt8>.self)
+          let words = SIMD16<Int32>(truncatingIfNeeded: bytes)
+          sink.vector(index, source.vector(index).replacing(with: 0, where: words .== 0))
+        }
+        if share.upperBound > vectors {
+          for index in (vectors * 16)..<(vectors * 16 + tail) {
+            sink[index] = passes[index] != 0 ? source[index] : 0
+          }
+        }
+      }
+    }
+  }
+
+  private func emitSurrogate(
+    _ rule: BackwardRules.ReLU, _ gradient: Placement, mask: Location, of result: Placement, to target: Placement
+  ) {
+    let count = gradient.layout.elementCount
+    let pictures = gradient.layout.shape.rank > 0 ? max(gradient.layout.shape[0], 1) : 1
+    emit([gradient.location, mask, result.location, target.location]) { addresses in
+      let (source, sink) = (addresses.floats(gradient.location), addresses.floats(target.location))
+      let (passes, results) = (addresses.bytes(mask), addresses.floats(result.location))
+      let size = count / pictures
+      return {
+        for picture in 0..<pictures {
+          let range = (picture * size)..<((picture + 1) * size)
+          let isDead = rule == .redirected && !range.contains { passes[$0] != 0 && source[$0] != 0 }
+          for index in range {
+            let value = source[index]
+            let lets =
+              switch rule {
+              case .exact: passes[index] != 0
+              case .guided: passes[index] != 0 && value > 0
+              case .deconvolution: value > 0
+              case .redirected: passes[index] != 0 || (isDead && results[index] <= 0 && value > 0)
+              }
+            sink[index] = lets ? value : 0
+          }
+        }
+      }
+    }
+  }
+
+  private func emitDerivative(
+    _ algorithm: dnnl_alg_kind_t, _ function: ActivationFunction, of result: Placement, _ gradient: Placement,
+    to target: Placement
+  ) throws {
+    let descriptor = try flatDescriptor(result.layout)
+    var forward = dnnl_eltwise_desc_t()
+    var backward = dnnl_eltwise_desc_t()
+    var data = descriptor
+    try check(
+      dnnl_eltwise_forward_desc_init(
+        &forward, dnnl_forward_training, algorithm, &data, function.alpha, function.beta), "describing an activation")
+    try check(
+      dnnl_eltwise_backward_desc_init(&backward, algorithm, &data, &data, function.alpha, function.beta),
+      "describing an activation's gradient")
+    guard let hint = try PrimitiveDescription.make(forward, library),
+      let description = try PrimitiveDescription.make(backward, library, hint: hint)
+    else { throw EngineError.library("oneDNN has no gradient of this activation") }
+    try emit(
+      description,
+      [
+        (DNNL_ARG_DST, descriptor, result.location), (DNNL_ARG_DIFF_DST, descriptor, gradient.location),
+        (DNNL_ARG_DIFF_SRC, descriptor, target.location),
+      ])
+  }
+
+  /// A value seen as one row of elements: for what treats each element alike.
+  func flatDescriptor(_ layout: Layout) throws -> dnnl_memory_desc_t { try .vector(layout.elementCount) }
+}

@@ -1,0 +1,91 @@
+import COneDNN
+import GinghamTensors
+
+/// How the elements of a value lie in memory.
+enum Form: Hashable {
+  /// Row-major, as users see tensors.
+  case plain
+  /// Channels in blocks of one vector register, the block innermost: N × ⌈C/b⌉ × H × W × b. Missing channels of the
+  /// last block are zero.
+  case blocked
+}
+
+/// A shape together with the form its elements are stored in.
+struct Layout {
+  let shape: Shape
+  let form: Form
+  let block: Int
+
+  init(_ shape: Shape, _ form: Form, block: Int) {
+    self.shape = shape
+    self.form = form
+    self.block = block
+  }
+
+  /// Whether values of this shape can be stored in channel blocks.
+  static func canBlock(_ shape: Shape) -> Bool { (3...5).contains(shape.rank) }
+
+  var channels: Int { shape[1] }
+  var paddedChannels: Int { (channels + block - 1) / block * block }
+
+  /// Elements in memory, padding included.
+  var elementCount: Int {
+    form == .plain || channels == 0 ? shape.elementCount : shape.elementCount / channels * paddedChannels
+  }
+
+  var byteCount: Int { max(elementCount, 1) * MemoryLayout<Float>.stride }
+
+  func with(_ form: Form) -> Layout { Layout(shape, form, block: block) }
+
+  /// Whether both forms of this shape hold the same bytes in the same order.
+  var formsCoincide: Bool {
+    shape.spatial.allSatisfy { $0 == 1 } && channels == paddedChannels
+  }
+
+  func descriptor(_ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
+    switch form {
+    case .plain:
+      return try .strided(shape.dimensions, strides: shape.strides, type)
+    case .blocked:
+      let tags =
+        block == 16 ? [dnnl_nCw16c, dnnl_nChw16c, dnnl_nCdhw16c] : [dnnl_nCw8c, dnnl_nChw8c, dnnl_nCdhw8c]
+      return try .tagged(shape.dimensions, tags[shape.rank - 3], type)
+    }
+  }
+}
+
+extension dnnl_memory_desc_t {
+  static func strided(
+    _ dimensions: [Int], strides: [Int], _ type: dnnl_data_type_t = dnnl_f32
+  ) throws -> dnnl_memory_desc_t {
+    var descriptor = dnnl_memory_desc_t()
+    try check(
+      dnnl_memory_desc_init_by_strides(
+        &descriptor, Int32(dimensions.count), dimensions.map(Int64.init), type, strides.map(Int64.init)),
+      "describing a tensor of \(dimensions)")
+    return descriptor
+  }
+
+  static func tagged(
+    _ dimensions: [Int], _ tag: dnnl_format_tag_t, _ type: dnnl_data_type_t = dnnl_f32
+  ) throws -> dnnl_memory_desc_t {
+    var descriptor = dnnl_memory_desc_t()
+    try check(
+      dnnl_memory_desc_init_by_tag(&descriptor, Int32(dimensions.count), dimensions.map(Int64.init), type, tag),
+      "describing a tensor of \(dimensions)")
+    return descriptor
+  }
+
+  /// A tensor whose layout the primitive may choose.
+  static func open(_ dimensions: [Int]) throws -> dnnl_memory_desc_t {
+    try tagged(dimensions, dnnl_format_tag_any)
+  }
+
+  static func vector(_ count: Int, _ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
+    try strided([count], strides: [1], type)
+  }
+
+  var byteCount: Int {
+    withUnsafePointer(to: self) { dnnl_memory_desc_get_size($0) }
+  }
+}

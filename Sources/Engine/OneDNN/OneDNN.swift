@@ -1,0 +1,47 @@
+import COneDNN
+import GinghamDifferentiation
+
+/// oneDNN's CPU engine with one in-order stream, and what the CPU at hand wants.
+final class OneDNN {
+  let engine: dnnl_engine_t
+  let stream: dnnl_stream_t
+  let threads: Int
+  /// Channels that stand side by side in blocked layouts: one vector register of them.
+  let channelBlock: Int
+
+  init(threads: Int) throws {
+    self.threads = max(1, threads)
+    omp_set_num_threads(Int32(self.threads))
+    var engine: dnnl_engine_t?
+    try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "creating the CPU engine")
+    guard let engine else { throw EngineError.library("oneDNN made no CPU engine") }
+    var stream: dnnl_stream_t?
+    let status = dnnl_stream_create(&stream, engine, dnnl_stream_in_order.rawValue)
+    guard status == dnnl_success, let stream else {
+      dnnl_engine_destroy(engine)
+      throw EngineError.library("oneDNN made no stream")
+    }
+    self.engine = engine
+    self.stream = stream
+    // The instruction sets are bit masks: AVX-512 contains all bits of `dnnl_cpu_isa_avx512_core`.
+    let wide = dnnl_cpu_isa_avx512_core.rawValue
+    channelBlock = dnnl_get_effective_cpu_isa().rawValue & wide == wide ? 16 : 8
+  }
+
+  deinit {
+    dnnl_stream_destroy(stream)
+    dnnl_engine_destroy(engine)
+  }
+
+  /// Fixes the number of threads for what the calling thread runs next. Primitives divide their work when they are
+  /// made, so planning and running must agree.
+  func claimThreads() {
+    omp_set_num_threads(Int32(threads))
+  }
+}
+
+func check(_ status: dnnl_status_t, _ action: @autoclosure () -> String) throws {
+  guard status == dnnl_success else {
+    throw EngineError.library("oneDNN: \(action()) failed (\(String(cString: dnnl_status2str(status))))")
+  }
+}

@@ -1,0 +1,10 @@
+import GinghamDifferentiation
+import GinghamNetworks
+
+/// A unit of the network, ready to lay out its steps: forward and backward side by side.
+protocol Operator {
+  /// Emits what computes the unit's output.
+  func layForward(_ plan: PlanBuilder) throws
+  /// Emits what sends the gradient at the output on to the inputs that want one.
+  func layBackward(_ plan: PlanBuilder) throws
+}

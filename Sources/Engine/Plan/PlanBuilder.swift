@@ -1,0 +1,207 @@
+import COneDNN
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamReferenceEngine
+import GinghamTensors
+
+/// A value in memory, in one of its forms.
+struct Placement {
+  var location: Location
+  var layout: Layout
+}
+
+/// Collects the steps of a pass while operators are lowered one after the other: first all forward, then all backward
+/// in reverse order.
+final class PlanBuilder {
+  let library: OneDNN
+  /// Constants are dropped from it once the steps hold them in their own layout.
+  var network: BoundNetwork
+  let request: PlanRequest
+  let structure: Structure
+  let exchange: Exchange
+
+  private(set) var byteCounts: [Int] = []
+  private(set) var forwardSteps: [Step] = []
+  private(set) var backwardSteps: [Step] = []
+  private(set) var phase = Phase.forward
+  /// Every form in which a value exists so far.
+  private var activations: [ValueID: [Form: Placement]] = [:]
+  private var constants: [ValueID: Location] = [:]
+  /// Values that live in a slice of a concatenated one.
+  let slices: ConcatenationSlices
+  private var rootActivations: [ValueID: Location] = [:]
+  /// One byte an element: whether a rectified value passes its gradient on.
+  var masks: [ValueID: Location] = [:]
+  var gradients: GradientTable
+
+  init(
+    _ network: BoundNetwork, request: PlanRequest, structure: Structure, exchange: Exchange, library: OneDNN
+  ) {
+    self.library = library
+    self.network = network
+    self.request = request
+    self.structure = structure
+    self.exchange = exchange
+    slices = ConcatenationSlices(network, structure: structure, block: library.channelBlock)
+    gradients = GradientTable()
+  }
+
+  func beginBackward() { phase = .backward }
+
+  // MARK: Memory and steps
+
+  func makeBuffer(byteCount: Int) -> Location {
+    byteCounts.append(byteCount)
+    return .buffer(BufferID(index: byteCounts.count - 1), offset: 0)
+  }
+
+  func makePlacement(_ layout: Layout) -> Placement {
+    Placement(location: makeBuffer(byteCount: layout.byteCount), layout: layout)
+  }
+
+  func emit(_ touches: [Location], _ bind: @escaping (Addresses) throws -> () throws -> Void) {
+    let step = Step(touches: touches.compactMap(\.buffer), bind: bind)
+    if phase == .forward { forwardSteps.append(step) } else { backwardSteps.append(step) }
+  }
+
+  /// A loop over `count` items on all threads; `body` gets a thread's share.
+  func emitLoop(
+    _ touches: [Location], count: Int, _ bind: @escaping (Addresses) -> (Range<Int>) -> Void
+  ) {
+    let threads = library.threads
+    emit(touches) { addresses in
+      let loop = ParallelLoop(count, threads: threads, bind(addresses))
+      return { loop.run() }
+    }
+  }
+
+  func emit(
+    _ description: PrimitiveDescription, _ operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)]
+  ) throws {
+    let primitive = try Primitive(description)
+    var operands = operands
+    if let scratchpad = description.scratchpad {
+      operands.append((DNNL_ARG_SCRATCHPAD, scratchpad, makeBuffer(byteCount: scratchpad.byteCount)))
+    }
+    let library = library
+    emit(operands.map(\.at)) { [operands] addresses in
+      let call = try PrimitiveCall(
+        primitive, operands.map { (role: $0.role, descriptor: $0.descriptor, base: addresses[$0.at]) }, library)
+      return { try call.run() }
+    }
+  }
+
+  // MARK: Values
+
+  func shape(_ value: ValueID) throws -> Shape {
+    if let shape = network.shapes[value] ?? network.constants[value]?.shape { return shape }
+    throw EngineError.library("'\(network.name(of: value))' has no shape: the network is not bound")
+  }
+
+  func layout(_ value: ValueID, _ form: Form) throws -> Layout {
+    Layout(try shape(value), form, block: library.channelBlock)
+  }
+
+  /// Memory for a value that the caller is about to write.
+  func define(_ value: ValueID, _ form: Form) throws -> Placement {
+    let layout = try layout(value, form)
+    let location = form == .blocked ? sliceLocation(value, in: \.rootActivations, layout: layout) : nil
+    let placement = Placement(location: location ?? makeBuffer(byteCount: layout.byteCount), layout: layout)
+    activations[value, default: [:]][form] = placement
+    return placement
+  }
+
+  /// Says that a value is already in memory.
+  func define(_ value: ValueID, as placement: Placement) {
+    activations[value, default: [:]][placement.layout.form] = placement
+  }
+
+  /// A form in which the value already exists; blocked where there is a choice.
+  func existingForm(_ value: ValueID) -> Form {
+    activations[value]?[.blocked] != nil ? .blocked : .plain
+  }
+
+  /// The value in the wanted form, converted on first demand.
+  func activation(_ value: ValueID, _ form: Form) throws -> Placement {
+    if let placement = activations[value]?[form] { return placement }
+    if network.constants[value] != nil {
+      return Placement(location: try constant(value), layout: try layout(value, .plain))
+    }
+    guard let source = activations[value]?.values.first else {
+      throw EngineError.library("'\(network.name(of: value))' is read before it is computed")
+    }
+    if form == .blocked, slices[value] != nil {
+      let target = try define(value, .blocked)
+      try emitReorder(from: source, to: target)
+      return target
+    }
+    let target = try converted(source, to: form)
+    activations[value, default: [:]][form] = target
+    return target
+  }
+
+  func converted(_ source: Placement, to form: Form) throws -> Placement {
+    if source.layout.form == form { return source }
+    let layout = source.layout.with(form)
+    if Layout.canBlock(layout.shape), layout.formsCoincide {
+      return Placement(location: source.location, layout: layout)
+    }
+    let target = makePlacement(layout)
+    try emitReorder(from: source, to: target)
+    return target
+  }
+
+  func emitReorder(from source: Placement, to target: Placement) throws {
+    let (from, to) = (try source.layout.descriptor(), try target.layout.descriptor())
+    let description = try PrimitiveDescription.makeReorder(from: from, to: to, library)
+    try emit(description, [(DNNL_ARG_FROM, from, source.location), (DNNL_ARG_TO, to, target.location)])
+  }
+
+  /// A constant tensor's row-major elements, kept for as long as the plan lives.
+  func constant(_ value: ValueID) throws -> Location {
+    if let known = constants[value] { return known }
+    guard let tensor = network.constants[value]?.tensor else {
+      throw EngineError.library("'\(network.name(of: value))' is no floating-point constant")
+    }
+    exchange.kept.append(tensor)
+    let location = tensor.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { Location.constant(UnsafeMutableRawPointer(mutating: $0)) }
+    }
+    guard let location else { return makeBuffer(byteCount: 4) }
+    constants[value] = location
+    return location
+  }
+
+  /// Memory that the plan keeps, such as reordered weights.
+  func keep(_ block: MemoryBlock) -> Location {
+    exchange.blocks.append(block)
+    return .constant(block.base)
+  }
+
+  func sliceLocation(
+    _ value: ValueID, in roots: ReferenceWritableKeyPath<PlanBuilder, [ValueID: Location]>, layout: Layout
+  ) -> Location? {
+    guard let slice = slices[value] else { return nil }
+    let positions = layout.shape.spatial.reduce(1, *)
+    let root: Location
+    if let known = self[keyPath: roots][slice.root] {
+      root = known
+    } else {
+      root = makeBuffer(byteCount: slice.rootChannels * positions * MemoryLayout<Float>.stride)
+      self[keyPath: roots][slice.root] = root
+    }
+    return root.advanced(by: slice.channel * positions * MemoryLayout<Float>.stride)
+  }
+}
+
+/// What goes in and out of a plan while it runs, and what must live as long as it does.
+final class Exchange {
+  var inputs: [UnsafePointer<Float>] = []
+  var activations: [UnsafeMutablePointer<Float>] = []
+  var cotangents: [UnsafePointer<Float>] = []
+  var gradients: [UnsafeMutablePointer<Float>] = []
+  /// Which picture of a batch is running.
+  var picture = 0
+  var kept: [Tensor] = []
+  var blocks: [MemoryBlock] = []
+}
