@@ -4,6 +4,7 @@
 #define GINGHAM_ONEDNN_SHIM_H
 
 #include <dnnl.h>
+#include <dnnl_debug.h>
 
 void GOMP_parallel(void (*body)(void *), void *data, unsigned thread_count, unsigned flags);
 int omp_get_thread_num(void);

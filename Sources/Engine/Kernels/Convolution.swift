@@ -129,6 +129,9 @@ final class ConvolutionOperator: Operator {
         try plan.gradient(unit.output, form)
       }
     guard let sent else { return }
+    // Held while it is read, so that no contribution is added in place to the memory it comes from.
+    plan.hold(sent)
+    defer { plan.drop(sent) }
     if let residual = unit.residual { try plan.passOn(sent, to: residual) }
     switch backwardWay {
     case .flipped(let flipped): try layFlipped(flipped, sent, plan)

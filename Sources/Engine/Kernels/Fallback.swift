@@ -6,11 +6,22 @@ import GinghamTensors
 /// Any other operator: the reference engine's kernel on row-major buffers.
 final class FallbackOperator: Operator {
   private let node: Node
-  private let kernel: any Kernel<Float>
+  private let makeOne: () throws -> any Kernel<Float>
+  /// One a picture, as a kernel may remember what its forward pass saw.
+  private var kernels: [Int: any Kernel<Float>] = [:]
 
   init(_ node: Node, _ plan: PlanBuilder) throws {
     self.node = node
-    kernel = try makeKernel(node, in: plan.network, rules: plan.request.rules, as: Float.self)
+    let (network, rules) = (plan.network, plan.request.rules)
+    makeOne = { try makeKernel(node, in: network, rules: rules, as: Float.self) }
+    kernels[0] = try makeOne()
+  }
+
+  private func kernel(_ picture: Int) throws -> any Kernel<Float> {
+    if let kernel = kernels[picture] { return kernel }
+    let kernel = try makeOne()
+    kernels[picture] = kernel
+    return kernel
   }
 
   /// Where an input stands; integer constants steer the kernel from inside and have no elements.
@@ -23,9 +34,9 @@ final class FallbackOperator: Operator {
   func layForward(_ plan: PlanBuilder) throws {
     let sources = try node.inputs.map { try source($0, plan) }
     let targets = try node.outputs.map { try plan.define($0, .plain) }
-    let kernel = kernel
     plan.emit((sources.compactMap { $0 } + targets).map(\.location)) { addresses in
-      let inputs = sources.map { $0.map { addresses.elements($0) } }
+      let kernel = try self.kernel(addresses.picture)
+      let inputs = sources.map { addresses.elements($0) }
       let outputs = targets.map { addresses.mutableElements($0) }
       return { kernel.forward(inputs: inputs, outputs: outputs) }
     }
@@ -43,10 +54,10 @@ final class FallbackOperator: Operator {
       plan.emitFill(placement.location, count: placement.layout.elementCount)
       return placement
     }
-    let kernel = kernel
     let touched = (sources + sent + wanted).compactMap { $0 } + results
     plan.emit(touched.map(\.location)) { addresses in
-      let inputs = sources.map { $0.map { addresses.elements($0) } }
+      let kernel = try self.kernel(addresses.picture)
+      let inputs = sources.map { addresses.elements($0) }
       let outputs = results.map { addresses.elements($0) }
       let cotangents = sent.map { $0.map { addresses.elements($0) } }
       let gradients = wanted.map { $0.map { addresses.mutableElements($0) } }
@@ -62,8 +73,10 @@ final class FallbackOperator: Operator {
 }
 
 extension Addresses {
-  func elements(_ placement: Placement) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(mutableElements(placement))
+  /// The elements of a value; none where it is absent.
+  func elements(_ placement: Placement?) -> UnsafeBufferPointer<Float> {
+    guard let placement else { return UnsafeBufferPointer(start: nil, count: 0) }
+    return UnsafeBufferPointer(mutableElements(placement))
   }
 
   func mutableElements(_ placement: Placement) -> UnsafeMutableBufferPointer<Float> {

@@ -120,8 +120,15 @@ extension PlanBuilder {
 
   /// Ends a value's claim on its gradient's memory: what reads it afterwards was laid out before.
   func release(_ value: ValueID) {
-    guard let buffer = gradients.placements[value]?.location.buffer else { return }
-    gradients.holders[buffer, default: 1] -= 1
+    if let placement = gradients.placements[value] { drop(placement) }
+  }
+
+  func hold(_ placement: Placement) {
+    if let buffer = placement.location.buffer { gradients.holders[buffer, default: 0] += 1 }
+  }
+
+  func drop(_ placement: Placement) {
+    if let buffer = placement.location.buffer { gradients.holders[buffer, default: 1] -= 1 }
   }
 
   /// Whether the value may overwrite its gradient's memory.
@@ -131,8 +138,8 @@ extension PlanBuilder {
   }
 
   func own(_ value: ValueID, _ placement: Placement) {
-    if let old = gradients.placements[value]?.location.buffer { gradients.holders[old, default: 1] -= 1 }
-    if let buffer = placement.location.buffer { gradients.holders[buffer, default: 0] += 1 }
+    if let old = gradients.placements[value] { drop(old) }
+    hold(placement)
     gradients.placements[value] = placement
   }
 

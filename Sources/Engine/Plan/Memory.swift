@@ -35,6 +35,7 @@ struct Step {
 
 /// The addresses of all buffers for one picture.
 struct Addresses {
+  let picture: Int
   let bases: [UnsafeMutableRawPointer]
 
   subscript(location: Location) -> UnsafeMutableRawPointer {
@@ -101,7 +102,7 @@ struct MemoryPlan {
     }
   }
 
-  func addresses(kept: UnsafeMutableRawPointer, shared: UnsafeMutableRawPointer) -> Addresses {
-    Addresses(bases: offsets.map { ($0.isKept ? kept : shared) + $0.offset })
+  func addresses(ofPicture picture: Int, kept: UnsafeMutableRawPointer, shared: UnsafeMutableRawPointer) -> Addresses {
+    Addresses(picture: picture, bases: offsets.map { ($0.isKept ? kept : shared) + $0.offset })
   }
 }
