@@ -1,0 +1,73 @@
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// The fast engine: oneDNN's generated code on channel blocks, planned once for a shape and a target.
+public final class FastDifferentiator: Differentiator {
+  public let network: Network
+  private let library: OneDNN
+
+  /// - Parameter threads: how many threads a pass runs on. Results are the same bytes for the same number.
+  /// - Throws: ``EngineError/library(_:)`` where oneDNN does not start.
+  public init(network: Network, threads: Int) throws {
+    self.network = network
+    library = try OneDNN(threads: threads)
+  }
+
+  public func plan(_ request: PlanRequest) throws -> any GradientPlan {
+    library.claimThreads()
+    let whole = try bound(request)
+    let targetShapes = try request.targets.map { try shape($0, in: whole) }
+    let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
+    for value in request.gradients
+    where !Structure(whole, request: request).differentiated.contains(whole.resolved(value)) {
+      throw EngineError.unreachable(value: network.name(of: value))
+    }
+
+    // A batch goes through picture by picture where no layer mixes pictures: what a picture needs stays in the cache.
+    var (network, pictures) = (whole, 1)
+    if let batch = request.inputShapes.first?.dimensions.first, batch > 1,
+      let single = try singlePicture(request, of: whole)
+    {
+      (network, pictures) = (single, batch)
+    }
+    let builder = PlanBuilder(
+      network, request: request, structure: Structure(network, request: request), exchange: Exchange(),
+      library: library)
+    try builder.layOut()
+    return try FastPlan(
+      builder, request: request, targetShapes: targetShapes, gradientShapes: gradientShapes, pictures: pictures)
+  }
+
+  private func bound(_ request: PlanRequest) throws -> BoundNetwork {
+    let open = network.inputs.filter(\.type.isFloatingPoint)
+    guard open.count == request.inputShapes.count else {
+      throw EngineError.wrongInputCount(expected: open.count, found: request.inputShapes.count)
+    }
+    let shapes = zip(open, request.inputShapes).map { (network.name(of: $0.value), $1) }
+    let smoothed = Array(request.rules.smoothing.keys)
+    return try network.bound(to: Dictionary(shapes, uniquingKeysWith: { first, _ in first }))
+      .simplified(targets: request.targets, keeping: request.gradients + smoothed)
+  }
+
+  private func shape(_ value: ValueID, in network: BoundNetwork) throws -> Shape {
+    let resolved = network.resolved(value)
+    guard let shape = network.shapes[resolved] ?? network.constants[resolved]?.shape else {
+      throw EngineError.library("'\(network.name(of: value))' has no shape: the network is not bound")
+    }
+    return shape
+  }
+
+  /// The same network for one picture of the batch, or `nil` where a layer mixes pictures.
+  private func singlePicture(_ request: PlanRequest, of batched: BoundNetwork) throws -> BoundNetwork? {
+    var single = request
+    for index in single.inputShapes.indices {
+      guard single.inputShapes[index].rank > 0, single.inputShapes[index][0] == request.inputShapes[0][0] else {
+        return nil
+      }
+      single.inputShapes[index][0] = 1
+    }
+    guard let network = try? bound(single), batched.treatsPicturesAlone(comparedTo: network) else { return nil }
+    return network
+  }
+}
