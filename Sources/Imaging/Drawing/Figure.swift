@@ -1,0 +1,63 @@
+import CCairo
+
+/// A drawing that becomes a PNG or an SVG, the same strokes in both.
+public struct Figure: Sendable {
+  /// In units of 1/96 inch.
+  public let width: Double
+  public let height: Double
+  let draw: @Sendable (Canvas) -> Void
+
+  /// A figure as large as `layout` finds necessary once it can measure its texts; it returns what to draw.
+  init(_ layout: (Canvas) -> (width: Double, height: Double, draw: @Sendable (Canvas) -> Void)) throws {
+    guard let surface = CairoSurface(width: 1, height: 1) else {
+      throw ImageError.undrawable("no memory to draw a figure")
+    }
+    var result: (width: Double, height: Double, draw: @Sendable (Canvas) -> Void)?
+    surface.draw(scale: 1) { result = layout($0) }
+    guard let result else { throw ImageError.undrawable("no memory to draw a figure") }
+    width = result.width.rounded(.up)
+    height = result.height.rounded(.up)
+    draw = result.draw
+  }
+
+  /// The figure as pixels, `scale` of them a unit; 2 is sharp on dense screens and in print.
+  ///
+  /// - Throws: ``ImageError/undrawable(_:)`` where the figure would have more than 32,767 pixels a side.
+  public func picture(scale: Double = 2) throws -> Picture {
+    let (columns, rows) = (width * scale, height * scale)
+    guard scale > 0, columns >= 1, rows >= 1, columns <= 32767, rows <= 32767,
+      let surface = CairoSurface(width: Int(columns.rounded()), height: Int(rows.rounded()))
+    else {
+      throw ImageError.undrawable("a figure of \(rows)×\(columns) pixels cannot be drawn")
+    }
+    surface.draw(scale: scale, drawOnPaper)
+    guard let picture = surface.picture else {
+      throw ImageError.undrawable("the figure could not be drawn")
+    }
+    return picture
+  }
+
+  /// The figure as an SVG document. Letters are outlines, so it looks the same without the fonts.
+  public func svg() throws -> [UInt8] {
+    guard
+      let bytes = CairoSurface.svg(width: width, height: height, { $0.draw(scale: 1, drawOnPaper) })
+    else {
+      throw ImageError.undrawable("the figure could not be drawn as SVG")
+    }
+    return bytes
+  }
+
+  /// Writes the figure: as SVG where the name ends in `.svg`, otherwise as PNG.
+  public func write(to path: String, scale: Double = 2) throws {
+    if path.lowercased().hasSuffix(".svg") {
+      try FileBytes.replaceContents(of: path, with: svg())
+    } else {
+      try picture(scale: scale).write(to: path)
+    }
+  }
+
+  @Sendable private func drawOnPaper(_ canvas: Canvas) {
+    canvas.fill(Rectangle(x: 0, y: 0, width: width, height: height), .paper)
+    draw(canvas)
+  }
+}
