@@ -4,7 +4,7 @@ import Testing
 @testable import GinghamImaging
 
 @Suite struct ColourMapTests {
-  @Test(arguments: [ColourMap.sequential, .diverging, .grey]) func equalStepsLookEqual(map: ColourMap) {
+  @Test(arguments: [ColourMap.sequential, .diverging, .blues, .grey]) func equalStepsLookEqual(map: ColourMap) {
     for count in [32, 100, 256] {
       let colours = (0...count).map { map.colour(at: Double($0) / Double(count)) }
       let steps = zip(colours, colours.dropFirst()).map { CIELAB.difference($0, $1) }
@@ -29,7 +29,7 @@ import Testing
   }
 
   /// A colour no screen can show would be clipped and break the evenness unseen.
-  @Test(arguments: [ColourMap.sequential, .diverging]) func everyColourCanBeShown(map: ColourMap) {
+  @Test(arguments: [ColourMap.sequential, .diverging, .blues]) func everyColourCanBeShown(map: ColourMap) {
     #expect(map.colours.allSatisfy { $0.min() >= 0 && $0.max() <= 1 })
     #expect(map.colours.filter { $0.min() == 0 || $0.max() == 1 }.isEmpty)
   }

@@ -56,6 +56,16 @@ public struct Figure: Sendable {
     }
   }
 
+  /// Every text of the figure and the box it stands in.
+  func textBoxes() -> [(text: String, box: Rectangle)] {
+    var boxes: [(text: String, box: Rectangle)] = []
+    CairoSurface(width: 1, height: 1)?.draw(scale: 1) { canvas in
+      draw(canvas)
+      boxes = canvas.textBoxes
+    }
+    return boxes
+  }
+
   @Sendable private func drawOnPaper(_ canvas: Canvas) {
     canvas.fill(Rectangle(x: 0, y: 0, width: width, height: height), .paper)
     draw(canvas)

@@ -25,6 +25,12 @@ public struct ColourMap: Sendable {
     return ColourMap(arm: arm(hue: 278).reversed() + arm(hue: 32).dropFirst())
   }()
 
+  /// White to dark blue: for counts on paper, with numbers written over them.
+  public static let blues = ColourMap(
+    arm: uniform([
+      polar(97, 2, 250), polar(80, 22, 255), polar(60, 37, 263), polar(41, 38, 272), polar(24, 30, 280),
+    ]))
+
   /// Black to white in equal steps of lightness.
   public static let grey = ColourMap(arm: uniform([polar(0, 0, 0), polar(100, 0, 0)]))
 

@@ -39,10 +39,13 @@ struct AxisScale: Sendable {
   let axis: Axis
   let lower: Double
   let upper: Double
+  /// Whether values grow towards the axis' beginning, as rows do downwards.
+  let isReversed: Bool
 
   /// Ends that show all `values` that the scale can show, with some air where the axis does not fix them.
-  init(_ axis: Axis, showing values: some Sequence<Double>, includingZero: Bool = false) {
+  init(_ axis: Axis, showing values: some Sequence<Double>, includingZero: Bool = false, isReversed: Bool = false) {
     self.axis = axis
+    self.isReversed = isReversed
     let isLogarithmic = axis.scale == .logarithmic
     var shown = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
     if includingZero, !isLogarithmic { shown.append(0) }
@@ -71,11 +74,10 @@ struct AxisScale: Sendable {
 
   /// Where on the axis `value` stands, 0 at its lower and 1 at its upper end; `nil` where it has no place.
   func position(of value: Double) -> Double? {
-    guard value.isFinite else { return nil }
-    switch axis.scale {
-    case .linear: return (value - lower) / (upper - lower)
-    case .logarithmic: return value > 0 ? log(value / lower) / log(upper / lower) : nil
-    }
+    guard value.isFinite, axis.scale == .linear || value > 0 else { return nil }
+    let position =
+      axis.scale == .linear ? (value - lower) / (upper - lower) : log(value / lower) / log(upper / lower)
+    return isReversed ? 1 - position : position
   }
 
   /// At most about `count` ticks at round numbers within the ends.

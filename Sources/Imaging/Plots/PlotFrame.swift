@@ -40,11 +40,12 @@ struct PlotFrame: Sendable {
 
   /// - Parameters:
   ///   - flags: texts above the area, each over a value of the horizontal axis.
-  ///   - roomAtRight: space between area and legend for what the caller draws there.
+  ///   - roomAtLeft: space between area and vertical axis label for what the caller draws there.
+  ///   - roomAtRight: space between area and legend, likewise.
   init(
     _ canvas: Canvas, title: String, plotSize: (width: Double, height: Double), x: AxisScale, y: AxisScale,
     legend entries: [LegendEntry] = [], flags: [(text: String, value: Double, ink: Ink)] = [], note: String = "",
-    roomAtRight: Double = 0, showsGrid: Bool = true
+    roomAtLeft: Double = 0, roomAtRight: Double = 0, showsGrid: Bool = true
   ) {
     (self.x, self.y, self.note, self.showsGrid) = (x, y, note, showsGrid)
     xTicks = Self.fittingTicks(canvas, x, width: plotSize.width)
@@ -57,7 +58,7 @@ struct PlotFrame: Sendable {
     let legendBlock = legend.isEmpty ? 0 : 2 * Self.gap + Self.swatch + Self.gap + legendText
 
     let yTickWidth = yTicks.labels.map { canvas.size(of: $0, .tick).width }.max() ?? 0
-    let left = Self.margin + Double(yLabel.count) * Self.labelHeight + Self.gap + yTickWidth + Self.gap
+    let left = Self.margin + Double(yLabel.count) * Self.labelHeight + Self.gap + yTickWidth + Self.gap + roomAtLeft
     let halfLabel = (xTicks.labels.last.map { canvas.size(of: $0, .tick).width } ?? 0) / 2
     let right = max(roomAtRight + legendBlock, halfLabel) + Self.margin
 

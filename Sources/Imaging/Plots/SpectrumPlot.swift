@@ -1,0 +1,83 @@
+import Foundation
+import GinghamSignals
+import GinghamTensors
+
+/// The power of a map at every spatial frequency, in decibels, frequency zero in the middle. Rings mark the lattice
+/// frequencies of chosen periods.
+public struct SpectrumPlot: Sendable {
+  public var title: String
+  /// H×W, frequency zero at [0, 0].
+  public var power: Tensor
+  /// Lattice periods in pixels to be marked, such as the strides of a network.
+  public var periods: [Int]
+  /// More rings than this for one period would hide the picture; such periods are left unmarked.
+  public static let ringLimit = 64
+
+  public init(_ title: String, spectrum: PowerSpectrum, periods: [Int] = []) {
+    self.init(title, power: spectrum.mean, periods: periods)
+  }
+
+  public init(_ title: String, power: Tensor, periods: [Int] = []) {
+    self.title = title
+    self.power = power
+    self.periods = periods
+  }
+
+  /// - Throws: ``ImageError/undrawable(_:)`` where the power is not H×W,
+  ///   ``ImageError/nonFinite(what:count:total:)`` where a value is NaN or infinite.
+  public func figure() throws -> Figure {
+    guard power.shape.rank == 2, power.count > 0 else {
+      throw ImageError.undrawable("a spectrum is H×W, not \(power.shape)")
+    }
+    try power.withUnsafeBufferPointer { try ImageError.requireFinite($0, of: "the spectrum") }
+    let decibels = decibels
+    let sorted = decibels.scalars.sorted()
+    let (least, most) = (Double(sorted.percentile(1)), Double(sorted.percentile(99.95)))
+    let plot = MatrixPlot(
+      title, values: decibels, range: least < most ? least...most : nil,
+      barLabel: "power relative to the median (dB)",
+      x: axis("horizontal", count: power.shape[1]), y: axis("vertical", count: power.shape[0]), marks: marks)
+    return try plot.figure()
+  }
+
+  /// The power in decibels above its median, frequency zero in the middle. Bins without any power lie 10 dB below the
+  /// weakest of the others.
+  private var decibels: Tensor {
+    let positive = power.scalars.filter { $0 > 0 }.sorted()
+    guard let weakest = positive.first else { return Tensor(power.shape) }
+    let median = Double(positive.percentile(50))
+    let floor = 10 * log10(Double(weakest) / median) - 10
+    return power.frequencyShifted.map { Float($0 > 0 ? 10 * log10(Double($0) / median) : floor) }
+  }
+
+  /// Frequencies in cycles a pixel. Bins are as wide as their distance, so the axis ends half a bin beyond the last.
+  private func axis(_ direction: String, count: Int) -> Axis {
+    let first = -Double(count / 2) / Double(count)
+    let half = 0.5 / Double(count)
+    return Axis(
+      "\(direction) frequency (cycles/px)", range: (first - half)...(first - half + 1),
+      ticks: [-0.5, -0.25, 0, 0.25, 0.5])
+  }
+
+  private var marks: [MatrixPlot.Mark] {
+    periods.flatMap { period in
+      let frequencies = Self.latticeFrequencies(period: period)
+      return frequencies.count > Self.ringLimit
+        ? [] : frequencies.map { MatrixPlot.Mark(x: $0.x, y: -$0.y, name: "period \(period) px") }
+    }
+  }
+
+  /// The frequencies whose exact period is `period`, each once, in −½ ..< ½ cycles a pixel, y downwards.
+  static func latticeFrequencies(period: Int) -> [(x: Double, y: Double)] {
+    guard period > 1 else { return [] }
+    func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
+    func frequency(_ index: Int) -> Double {
+      Double(2 * index >= period ? index - period : index) / Double(period)
+    }
+    return (0..<period).flatMap { row in
+      (0..<period).compactMap { column in
+        divisor(divisor(row, column), period) == 1 ? (frequency(column), frequency(row)) : nil
+      }
+    }
+  }
+}
