@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One number a phase of a lattice, row-major S×S: the mean of a map, or of its square, over the pixels of that phase.
+public struct PhaseTable: Hashable, Sendable {
+  public let lattice: Lattice
+  public var values: [Double]
+
+  public var period: Int { lattice.period }
+
+  public init(lattice: Lattice, values: [Double]) {
+    precondition(values.count == lattice.period * lattice.period, "a phase table of \(values.count) values")
+    self.lattice = lattice
+    self.values = values
+  }
+
+  /// The mean of `plane` over each phase, the plane cropped at its bottom and right to a multiple of the period.
+  /// Phase (0, 0) is that of pixel (0, 0).
+  ///
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
+  public init(means plane: Plane, lattice: Lattice) throws {
+    let period = lattice.period
+    let (rows, columns) = (plane.height / period, plane.width / period)
+    guard rows > 0, columns > 0 else {
+      throw ArtifactError.tooSmall(
+        height: plane.height, width: plane.width, needed: period, why: "for one lattice of period \(period)")
+    }
+    var sums = [Double](repeating: 0, count: period * period)
+    plane.values.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for y in 0..<(rows * period) {
+          let target = (y % period) * period
+          var index = y * plane.width
+          for _ in 0..<columns {
+            for phase in 0..<period { sums[target + phase] += source[index + phase] }
+            index += period
+          }
+        }
+      }
+    }
+    let count = Double(rows * columns)
+    self.init(lattice: lattice, values: sums.map { $0 / count })
+  }
+
+  public var mean: Double { values.reduce(0, +) / Double(values.count) }
+
+  /// The population variance over the phases.
+  public var variance: Double {
+    let mean = mean
+    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+  }
+
+  /// |Ê(m)|² of every frequency m = (m₁, m₂), row-major, with Ê(m) = Σ_p E_p·exp(−2πi m·p/S)/S². Those of m ≠ 0 sum
+  /// to the ``variance`` (Parseval).
+  public var power: [Double] {
+    let period = period
+    let turns = (0..<period).map { 2 * Double.pi * Double($0) / Double(period) }
+    let (cosines, sines) = (turns.map { cos($0) }, turns.map { sin($0) })
+    // The mean is taken out first: it is the largest term and would drown small bands in rounding.
+    let mean = mean
+    var rowReal = [Double](repeating: 0, count: period * period)
+    var rowImaginary = rowReal
+    for y in 0..<period {
+      for m in 0..<period {
+        var (real, imaginary) = (0.0, 0.0)
+        for x in 0..<period {
+          let value = values[y * period + x] - mean
+          real += value * cosines[m * x % period]
+          imaginary -= value * sines[m * x % period]
+        }
+        rowReal[y * period + m] = real
+        rowImaginary[y * period + m] = imaginary
+      }
+    }
+    let scale = 1 / Double(period * period)
+    var power = [Double](repeating: 0, count: period * period)
+    for k in 0..<period {
+      for m in 0..<period {
+        var (real, imaginary) = (0.0, 0.0)
+        for y in 0..<period {
+          let (cosine, sine) = (cosines[k * y % period], sines[k * y % period])
+          let (a, b) = (rowReal[y * period + m], rowImaginary[y * period + m])
+          real += a * cosine + b * sine
+          imaginary += b * cosine - a * sine
+        }
+        (real, imaginary) = (real * scale, imaginary * scale)
+        power[k * period + m] = real * real + imaginary * imaginary
+      }
+    }
+    power[0] = mean * mean
+    return power
+  }
+
+  /// The power of each band by its exact period: they sum to the ``variance``.
+  public var bands: [Int: Double] {
+    var bands: [Int: Double] = [:]
+    for (index, power) in power.enumerated() where index > 0 {
+      bands[lattice.exactPeriod(row: index / period, column: index % period), default: 0] += power
+    }
+    return bands
+  }
+}

@@ -1,0 +1,175 @@
+import GinghamSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How far the lattice frequencies of a map stand above their surroundings in the power spectrum.
+///
+/// R(k₀) = P(k₀) / mean of P over the ring 2 ≤ max|Δk| ≤ 3, without lattice, DC and low-frequency bins. Where the
+/// spectrum is locally flat R follows F(2, 2M) with M independent ring bins, and F(1, 2M) where k₀ is its own mirror
+/// image: a real coefficient has one degree of freedom.
+public struct SpectralPeaks: Hashable, Sendable {
+  public struct Peak: Hashable, Sendable {
+    /// The frequency in units of 1/S.
+    public let row: Int
+    public let column: Int
+    public let exactPeriod: Int
+    public let power: Double
+    public let surroundings: Double
+    /// Independent bins of the ring.
+    public let ringCount: Int
+    public let isSelfConjugate: Bool
+
+    /// R(k₀); 0 where neither peak nor surroundings have power.
+    public var ratio: Double { surroundings > 0 ? power / surroundings : power > 0 ? .infinity : 0 }
+
+    /// The chance of a ratio this high where nothing but a locally flat spectrum stands: the upper tail of F(2, 2M) or
+    /// F(1, 2M).
+    public var chance: Double {
+      isSelfConjugate
+        ? FDistribution.upperTailOfOne(ratio, denominator: 2 * ringCount)
+        : FDistribution.upperTailOfTwo(ratio, denominator: 2 * ringCount)
+    }
+  }
+
+  /// Of one half plane: a frequency and its mirror image are one peak. Powers are in units of the map's variance
+  /// times its pixel count, so that maps of a set can be added.
+  public let peaks: [Peak]
+
+  /// Of the map cropped to a multiple of the period. No peaks where the map is constant or holds one period only.
+  public init(of map: Plane, lattice: Lattice) {
+    let cropped = map.cropped(toMultipleOf: lattice.period)
+    let scale = cropped.variance * Double(cropped.values.count)
+    guard cropped.height > 0, cropped.width > 0, scale > 0 else {
+      peaks = []
+      return
+    }
+    peaks = SpectralPeaks.peaks(
+      in: HalfSpectrum(of: cropped), lattice: lattice, scale: 1 / (scale * Double(cropped.values.count)))
+  }
+
+  init(peaks: [Peak]) {
+    self.peaks = peaks
+  }
+
+  private static func peaks(in spectrum: HalfSpectrum, lattice: Lattice, scale: Double) -> [Peak] {
+    let period = lattice.period
+    let (stepY, stepX) = (spectrum.height / period, spectrum.width / period)
+    var peaks: [Peak] = []
+    for column in 0...(period / 2) {
+      let ownColumn = column == 0 || 2 * column == period
+      for row in 0..<period {
+        if row == 0, column == 0 { continue }
+        // On its own mirror column a frequency and its image both appear: keep one.
+        if ownColumn, 2 * row > period { continue }
+        let (y, x) = (row * stepY, column * stepX)
+        var (sum, count) = (0.0, 0)
+        let isSelfConjugate = ownColumn && (row == 0 || 2 * row == period)
+        for dy in -3...3 {
+          for dx in -3...3 where max(abs(dy), abs(dx)) >= 2 {
+            // The ring of a self-conjugate bin is its own mirror image: half of it is independent.
+            if isSelfConjugate, dy < 0 || (dy == 0 && dx < 0) { continue }
+            let (ky, kx) = (spectrum.signedRow(y + dy), spectrum.signedColumn(x + dx))
+            if ky.isMultiple(of: stepY), kx.isMultiple(of: stepX) { continue }
+            if 2 * abs(ky) < stepY, 2 * abs(kx) < stepX { continue }
+            sum += spectrum.power(ky, kx)
+            count += 1
+          }
+        }
+        guard count > 0 else { continue }
+        peaks.append(
+          Peak(
+            row: row, column: column, exactPeriod: lattice.exactPeriod(row: row, column: column),
+            power: spectrum.power(y, x) * scale, surroundings: sum / Double(count) * scale, ringCount: count,
+            isSelfConjugate: isSelfConjugate))
+      }
+    }
+    return peaks
+  }
+
+  /// The highest peak of a band.
+  public func highest(ofBand period: Int) -> Peak? {
+    peaks.filter { $0.exactPeriod == period }.max { $0.ratio < $1.ratio }
+  }
+
+  /// The same frequencies of several maps with powers and surroundings added: texture averages out, what is locked to
+  /// the lattice stays. All maps must have been taken on one lattice; peaks that some maps lack are left out.
+  public static func pooled(_ maps: [SpectralPeaks]) -> SpectralPeaks {
+    var sums: [[Int]: Peak] = [:]
+    var seen: [[Int]: Int] = [:]
+    for peak in maps.flatMap(\.peaks) {
+      let key = [peak.row, peak.column]
+      seen[key, default: 0] += 1
+      guard let sum = sums[key] else {
+        sums[key] = peak
+        continue
+      }
+      sums[key] = Peak(
+        row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
+        surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
+        isSelfConjugate: peak.isSelfConjugate)
+    }
+    let complete = sums.filter { seen[$0.key] == maps.count }.values
+    return SpectralPeaks(peaks: complete.sorted { ($0.row, $0.column) < ($1.row, $1.column) })
+  }
+}
+
+/// Power of the half spectrum of a real map, read at any signed frequency.
+struct HalfSpectrum {
+  let height: Int
+  let width: Int
+  private let half: Int
+  private let power: [Float]
+
+  init(of map: Plane) {
+    let plan = FourierTransform(height: map.height, width: map.width)
+    height = map.height
+    width = map.width
+    half = plan.halfWidth
+    power = plan.forward(map.tensor).withUnsafeBufferPointer { values in
+      (0..<(values.count / 2)).map { values[2 * $0] * values[2 * $0] + values[2 * $0 + 1] * values[2 * $0 + 1] }
+    }
+  }
+
+  func signedRow(_ y: Int) -> Int { HalfSpectrum.signed(y, height) }
+  func signedColumn(_ x: Int) -> Int { HalfSpectrum.signed(x, width) }
+
+  /// The same frequency in −n/2 < k ≤ n/2.
+  private static func signed(_ k: Int, _ count: Int) -> Int {
+    let folded = ((k % count) + count) % count
+    return 2 * folded > count ? folded - count : folded
+  }
+
+  func power(_ y: Int, _ x: Int) -> Double {
+    let column = ((x % width) + width) % width
+    let mirrored = column >= half
+    let row = (((mirrored ? -y : y) % height) + height) % height
+    return Double(power[row * half + (mirrored ? width - column : column)])
+  }
+}
+
+/// Upper tails of Fisher's F with one or two degrees of freedom above and an even number below, in closed form.
+enum FDistribution {
+  /// P(F(2, d) > x) = (1 + 2x/d)^(−d/2).
+  static func upperTailOfTwo(_ x: Double, denominator: Int) -> Double {
+    guard x > 0 else { return 1 }
+    return pow(1 + 2 * x / Double(denominator), -Double(denominator) / 2)
+  }
+
+  /// P(F(1, d) > x), d even: two tails of Student's t by its finite series (Abramowitz & Stegun 26.7.4).
+  static func upperTailOfOne(_ x: Double, denominator: Int) -> Double {
+    guard x > 0 else { return 1 }
+    guard x.isFinite else { return 0 }
+    let sine = (x / (x + Double(denominator))).squareRoot()
+    let cosineSquared = Double(denominator) / (x + Double(denominator))
+    var (term, sum) = (1.0, 1.0)
+    for k in stride(from: 2, to: denominator, by: 2) {
+      term *= cosineSquared * Double(k - 1) / Double(k)
+      sum += term
+    }
+    return max(0, 1 - sine * sum)
+  }
+}

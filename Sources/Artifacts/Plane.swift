@@ -1,0 +1,89 @@
+import GinghamTensors
+
+/// One real map of H×W in double precision: a channel of a picture, the energy of a gradient, a predicted variance.
+public struct Plane: Hashable, Sendable {
+  public let height: Int
+  public let width: Int
+  /// Row-major.
+  public var values: [Double]
+
+  public init(height: Int, width: Int, values: [Double]) {
+    precondition(values.count == height * width, "\(values.count) values do not fill \(height)×\(width)")
+    self.height = height
+    self.width = width
+    self.values = values
+  }
+
+  public init(height: Int, width: Int, repeating value: Double = 0) {
+    self.init(height: height, width: width, values: [Double](repeating: value, count: height * width))
+  }
+
+  public subscript(y: Int, x: Int) -> Double {
+    get { values[y * width + x] }
+    set { values[y * width + x] = newValue }
+  }
+
+  /// The planes of a tensor, outermost axis first: one of H×W, C of C×H×W, N·C of N×C×H×W.
+  ///
+  /// - Throws: ``ArtifactError/wrongRank(_:)``, ``ArtifactError/notFinite(what:)``.
+  public static func planes(of maps: Tensor) throws -> [Plane] {
+    let shape = maps.shape
+    guard (2...4).contains(shape.rank) else { throw ArtifactError.wrongRank(shape) }
+    guard maps.isFinite else { throw ArtifactError.notFinite(what: "a map of \(shape)") }
+    let (height, width) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    let area = height * width
+    guard area > 0 else { return [] }
+    return maps.withUnsafeBufferPointer { source in
+      (0..<(source.count / area)).map { index in
+        Plane(height: height, width: width, values: source[(index * area)..<((index + 1) * area)].map(Double.init))
+      }
+    }
+  }
+
+  /// The energy Σ_c g² of each sample of a gradient N×C×H×W (or C×H×W, or H×W): one plane a sample.
+  ///
+  /// - Throws: ``ArtifactError/wrongRank(_:)``, ``ArtifactError/notFinite(what:)``.
+  public static func energies(of gradients: Tensor) throws -> [Plane] {
+    let planes = try planes(of: gradients)
+    let channels = gradients.shape.rank >= 3 ? gradients.shape[gradients.shape.rank - 3] : 1
+    guard channels > 0 else { return [] }
+    return stride(from: 0, to: planes.count, by: channels).map { start in
+      var energy = Plane(height: planes[start].height, width: planes[start].width)
+      for plane in planes[start..<(start + channels)] {
+        for index in plane.values.indices { energy.values[index] += plane.values[index] * plane.values[index] }
+      }
+      return energy
+    }
+  }
+
+  public var tensor: Tensor { Tensor([height, width], values.map(Float.init)) }
+
+  public var mean: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+
+  /// The population variance.
+  public var variance: Double {
+    let mean = mean
+    return values.isEmpty ? 0 : values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+  }
+
+  /// The part with the given rows and columns, copied.
+  public func crop(rows: Range<Int>, columns: Range<Int>) -> Plane {
+    var part: [Double] = []
+    part.reserveCapacity(rows.count * columns.count)
+    for y in rows { part += values[(y * width + columns.lowerBound)..<(y * width + columns.upperBound)] }
+    return Plane(height: rows.count, width: columns.count, values: part)
+  }
+
+  /// Without `border` pixels on every side; `nil` where nothing would be left.
+  public func trimmed(by border: Int) -> Plane? {
+    guard border > 0 else { return self }
+    guard height > 2 * border, width > 2 * border else { return nil }
+    return crop(rows: border..<(height - border), columns: border..<(width - border))
+  }
+
+  /// The largest part that begins at pixel 0 and whose sides are multiples of `period`.
+  public func cropped(toMultipleOf period: Int) -> Plane {
+    let (rows, columns) = (height - height % period, width - width % period)
+    return rows == height && columns == width ? self : crop(rows: 0..<rows, columns: 0..<columns)
+  }
+}
