@@ -78,7 +78,7 @@ let package = Package(
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
     tests("Signals", uses: ["GinghamSignals"], golden: true),
     tests("Imaging", uses: ["GinghamImaging"], golden: true),
-    tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"]),
+    tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"], golden: true),
     tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"]),
     tests("Reporting", uses: ["GinghamReporting"]),
     tests("Gingham", uses: ["Gingham"]),
