@@ -69,9 +69,9 @@ let package = Package(
       dependencies: ["Gingham", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/CommandLine", swiftSettings: strict),
 
-    tests("Tensors", uses: ["GinghamTensors"]),
+    tests("Tensors", uses: ["GinghamTensors"], golden: true),
     tests("Networks", uses: ["GinghamNetworks"]),
-    tests("ModelFormats", uses: ["GinghamModelFormats"]),
+    tests("ModelFormats", uses: ["GinghamModelFormats"], golden: true),
     tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"], golden: true),
     tests("Differentiation", uses: ["GinghamDifferentiation"]),
     tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),

@@ -20,7 +20,7 @@ extension Tensor {
       let source = UnsafeRawBufferPointer(rebasing: bytes[layout.byteOffset...])
       switch layout.type {
       case .float32: layout.gather(from: source, into: target) { (bits: UInt32) in Float(bitPattern: bits) }
-      case .float16: layout.gather(from: source, into: target) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+      case .float16: layout.gather(from: source, into: target, Float.init(halfBits:))
       case .bfloat16:
         layout.gather(from: source, into: target) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
       case .float64: layout.gather(from: source, into: target) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
@@ -46,15 +46,22 @@ extension StridedLayout {
     return UInt(bitPattern: base + byteOffset) % UInt(MemoryLayout<Float>.alignment) == 0
   }
 
-  /// Walks the elements in row-major order. `source` starts at the first one.
+  /// Walks the elements in row-major order. `source` starts at the first one and holds the last one.
+  @inline(__always)
   fileprivate func gather<Bits: FixedWidthInteger>(
     from source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>, _ convert: (Bits) -> Float
   ) {
-    func element(_ index: Int) -> Float {
-      convert(Bits(littleEndian: source.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)))
+    guard let from = source.baseAddress, let into = target.baseAddress else { return }
+    if isContiguous, type == .float32, 1.littleEndian == 1 {
+      UnsafeMutableRawPointer(into).copyMemory(from: from, byteCount: target.count * MemoryLayout<Float>.size)
+      return
+    }
+    // The layout was checked against the bytes, so no index overflows.
+    @inline(__always) func element(_ index: Int) -> Float {
+      convert(Bits(littleEndian: from.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)))
     }
     if isContiguous {
-      for index in target.indices { target[index] = element(index) }
+      for index in 0..<target.count { into[index] = element(index) }
       return
     }
     let row = shape.rank - 1
@@ -64,7 +71,7 @@ extension StridedLayout {
     var start = 0
     var written = 0
     while written < target.count {
-      for index in 0..<extent { target[written + index] = element(start + index * stride) }
+      for index in 0..<extent { into[written &+ index] = element(start &+ index &* stride) }
       written += extent
       var axis = row - 1
       while axis >= 0 {
@@ -76,5 +83,22 @@ extension StridedLayout {
         axis -= 1
       }
     }
+  }
+}
+
+extension Float {
+  /// The value of an IEEE 754 binary16. Branch-free, so that a loop over it becomes vector code.
+  @inline(__always)
+  fileprivate init(halfBits bits: UInt16) {
+    let sign = UInt32(bits & 0x8000) << 16
+    let magnitude = UInt32(bits & 0x7fff) << 13
+    let rebias: UInt32 = 112 << 23
+    // A subnormal has no leading one: give it one by an addition, and take that away again.
+    let one: UInt32 = 113 << 23
+    let subnormal = (Float(bitPattern: magnitude &+ one) - Float(bitPattern: one)).bitPattern
+    let normal = magnitude &+ rebias
+    let special = normal &+ rebias
+    let value = magnitude < 1 << 23 ? subnormal : magnitude < 31 << 23 ? normal : special
+    self.init(bitPattern: sign | value)
   }
 }

@@ -271,9 +271,6 @@ struct PickleMachine {
 
   private mutating func pushStorage(_ identifier: PickleValue) throws {
     guard let items = heap.items(of: identifier) else { throw malformed("a persistent id that is not a tuple") }
-    if case .string("module")? = items.first {
-      throw unsupported("a pickle of a whole module", "Save model.state_dict() instead of the model.")
-    }
     let site = site
     try push(heap.storage(items, at: site))
   }
