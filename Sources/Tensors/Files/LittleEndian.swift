@@ -1,5 +1,6 @@
 extension UnsafeRawBufferPointer {
   /// The little-endian integer at a byte offset, or `nil` where it does not lie inside.
+  @inlinable
   public func littleEndian<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self, at offset: Int) -> Integer?
   {
     guard offset >= 0, offset <= count - MemoryLayout<Integer>.size else { return nil }
@@ -7,6 +8,7 @@ extension UnsafeRawBufferPointer {
   }
 
   /// `length` bytes from an offset, or `nil` where they do not all lie inside.
+  @inlinable
   public func window(at offset: Int, length: Int) -> UnsafeRawBufferPointer? {
     guard offset >= 0, length >= 0, offset <= count, length <= count - offset else { return nil }
     return UnsafeRawBufferPointer(rebasing: self[offset..<(offset + length)])
