@@ -21,7 +21,8 @@ extension Operation {
     case .transposedConvolution(let convolution):
       return [try convolution.outputShape(input: input(0), weight: input(1), bias: optional(2))]
     case .maxPool(let pool):
-      return [try pool.window.pooledShape(input: input(0))]
+      // The second output, where there is one, is the place of each maximum.
+      return [Shape](repeating: try pool.window.pooledShape(input: input(0)), count: min(max(outputCount, 1), 2))
     case .averagePool(let pool):
       return [try pool.window.pooledShape(input: input(0))]
     case .pointwise, .identity, .cast, .dropout:
@@ -75,7 +76,9 @@ extension Operation {
       where normalized.broadcast(with: parameter) != normalized {
         throw ShapeError.mismatch("parameter \(parameter) does not fit \(normalized)")
       }
-      return [x]
+      // Mean and inverse deviation may follow.
+      let statistics = Shape(x.dimensions.enumerated().map { $0.offset < axis ? $0.element : 1 })
+      return [x] + [Shape](repeating: statistics, count: min(max(outputCount - 1, 0), 2))
     case .localResponseNormalization(let normalization):
       let x = try input(0)
       guard x.rank >= 3, normalization.size > 0 else { throw ShapeError.wrongRank(expected: 4, found: x.rank) }
