@@ -74,7 +74,7 @@ let package = Package(
     tests("ModelFormats", uses: ["GinghamModelFormats"], golden: true),
     tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"], golden: true),
     tests("Differentiation", uses: ["GinghamDifferentiation"]),
-    tests("ReferenceEngine", uses: ["GinghamReferenceEngine"]),
+    tests("ReferenceEngine", uses: ["GinghamReferenceEngine"], golden: true),
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
     tests("Signals", uses: ["GinghamSignals"], golden: true),
     tests("Imaging", uses: ["GinghamImaging"], golden: true),

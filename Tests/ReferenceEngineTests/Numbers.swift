@@ -1,0 +1,24 @@
+import GinghamTensors
+
+/// Reproducible random numbers (SplitMix64, Steele et al. 2014).
+struct Numbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+
+  mutating func uniform(_ shape: Shape, in range: ClosedRange<Double> = -2...2) -> [Double] {
+    (0..<shape.elementCount).map { _ in Double.random(in: range, using: &self) }
+  }
+}
+
+func inner(_ a: [Double], _ b: [Double]) -> Double {
+  zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+}
