@@ -5,17 +5,34 @@ extension Architectures {
   /// A net with parameters from a file, by their names in PyTorch's state dict.
   ///
   /// Options that the shapes tell (the number of classes) and the specification leaves out are taken from them.
-  /// Tensors are shared, not copied.
   ///
+  /// - Parameters:
+  ///   - parameterShapes: shapes by name, as the file has them. They are compared before any tensor is read.
+  ///   - tensor: the tensor of a name; called once for each parameter that inference uses. Tensors are shared, not
+  ///     copied.
   /// - Throws: ``ArchitectureError`` where the specification fits no architecture, ``ParameterMismatch`` with all the
-  ///   differences where the parameters do not fit it.
+  ///   differences where the parameters do not fit it, and whatever `tensor` throws.
+  public static func network(
+    _ specification: ArchitectureSpecification, parameterShapes: [String: Shape],
+    tensor: (String) throws -> Tensor?
+  ) throws -> Network {
+    let architecture = try named(specification.name)
+    let files = parameterShapes.reduce(into: [:]) { $0[$1.key] = (name: $1.key, shape: $1.value) }
+    let relevant = architecture.relevant(StateDictNames.canonical(files))
+    let shapes = relevant.mapValues(\.shape)
+    let blueprint = try architecture.blueprint(architecture.completed(specification, from: shapes))
+    let mismatch = blueprint.mismatch(with: shapes)
+    guard mismatch.isEmpty else { throw mismatch }
+    return try blueprint.network(stateDict: relevant.compactMapValues { try tensor($0.name) })
+  }
+
+  /// A net with parameters that are in memory, by their names in PyTorch's state dict.
+  ///
+  /// - Throws: as ``network(_:parameterShapes:tensor:)``.
   public static func network(
     _ specification: ArchitectureSpecification, parameters: [String: Tensor]
   ) throws -> Network {
-    let architecture = try named(specification.name)
-    let relevant = architecture.relevant(StateDictNames.canonical(parameters))
-    let completed = architecture.completed(specification, from: relevant.mapValues(\.shape))
-    return try architecture.blueprint(completed).network(stateDict: relevant)
+    try network(specification, parameterShapes: parameters.mapValues(\.shape)) { parameters[$0] }
   }
 
   /// Which architecture a file's parameters belong to, by their names and shapes.

@@ -48,7 +48,7 @@ import Testing
     parameters["conv1.bn.num_batches_tracked"] = []
     parameters["aux1.conv.conv.weight"] = [128, 512, 1, 1]
     parameters["aux2.fc2.bias"] = [1000]
-    let wrapped = Dictionary(uniqueKeysWithValues: parameters.map { ("module." + $0.key, $0.value) })
+    let wrapped = Dictionary(uniqueKeysWithValues: parameters.map { ("_orig_mod.module." + $0.key, $0.value) })
     #expect(try Architectures.recognize(parameterShapes: wrapped).name == "googlenet")
   }
 

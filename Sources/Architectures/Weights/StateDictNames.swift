@@ -2,18 +2,22 @@ import GinghamTensors
 
 /// Brings the names of a checkpoint's parameters into the form in which the architectures declare them.
 enum StateDictNames {
-  /// Without the prefix that PyTorch's data parallelism puts before every name, and with DenseNet's layers named as
-  /// since torchvision 0.2.2 (`norm1`), where its published checkpoints still say `norm.1`.
+  /// Without the prefixes that PyTorch's data parallelism and compiler put before every name, and with DenseNet's layers
+  /// named as since torchvision 0.2.2 (`norm1`), where its published checkpoints still say `norm.1`.
   static func canonical<Value>(_ parameters: [String: Value]) -> [String: Value] {
-    let prefix = "module."
-    let isWrapped = !parameters.isEmpty && parameters.keys.allSatisfy { $0.hasPrefix(prefix) }
-    var result: [String: Value] = [:]
-    for (name, value) in parameters {
-      result[unsplit(isWrapped ? String(name.dropFirst(prefix.count)) : name)] = value
+    var prefixLength = 0
+    while let prefix = wrappers.first(where: { prefix in
+      !parameters.isEmpty && parameters.keys.allSatisfy { $0.dropFirst(prefixLength).hasPrefix(prefix) }
+    }) {
+      prefixLength += prefix.count
     }
+    var result: [String: Value] = [:]
+    for (name, value) in parameters { result[unsplit(String(name.dropFirst(prefixLength)))] = value }
     // Two names that become one would hide a parameter: then they are better left alone.
     return result.count == parameters.count ? result : parameters
   }
+
+  private static let wrappers = ["module.", "_orig_mod."]
 
   private static func unsplit(_ name: String) -> String {
     var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
