@@ -147,4 +147,12 @@ public struct WeightedSum: Objective {
     }
     return total
   }
+
+  public func settled(by activations: [Tensor]) -> any Objective {
+    WeightedSum(
+      terms.map { term in
+        let places = term.objective.layers.compactMap(layers.firstIndex)
+        return (term.weight, term.objective.settled(by: places.map { activations[$0] }))
+      })
+  }
 }

@@ -20,23 +20,33 @@ public struct ClassObjective: Objective {
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
     let logits = activations[0]
-    let batch = logits.shape.dimensions.first ?? 1
-    let count = logits.count / max(batch, 1)
-    let chosen = try (0..<batch).map { sample -> Int in
-      let index: Int
-      switch choice {
-      case .top: index = logits.withUnsafeBufferPointer { largest($0[(sample * count)..<((sample + 1) * count)]) }
-      case .index(let given): index = given
-      case .indices(let given): index = given[sample % given.count]
-      }
+    let count = logits.count / max(logits.shape.dimensions.first ?? 1, 1)
+    let chosen = classes(of: logits)
+    for index in chosen {
       guard (0..<count).contains(index) else { throw ObjectiveError.classOutOfRange(index: index, count: count) }
-      return index
     }
     cotangents[0].withUnsafeMutableBufferPointer { gradient in
       for (sample, index) in chosen.enumerated() { gradient[sample * count + index] += weight }
     }
     return logits.withUnsafeBufferPointer { values in
       chosen.enumerated().map { weight * values[$0 * count + $1] }
+    }
+  }
+
+  public func settled(by activations: [Tensor]) -> any Objective {
+    choice == .top ? ClassObjective(.indices(classes(of: activations[0]))) : self
+  }
+
+  /// The class this objective asks about for each picture.
+  public func classes(of logits: Tensor) -> [Int] {
+    let batch = logits.shape.dimensions.first ?? 1
+    let count = logits.count / max(batch, 1)
+    return (0..<batch).map { sample in
+      switch choice {
+      case .top: logits.withUnsafeBufferPointer { largest($0[(sample * count)..<((sample + 1) * count)]) }
+      case .index(let given): given
+      case .indices(let given): given[sample % given.count]
+      }
     }
   }
 

@@ -14,6 +14,14 @@ public protocol Objective: Sendable {
   ///   - weight: factor on value and derivative.
   /// - Throws: ``ObjectiveError`` where a channel or position lies outside the layer.
   func evaluate(_ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float) throws -> [Float]
+
+  /// The objective with every choice that depends on the picture made for these activations: `top` becomes the class
+  /// that each picture of the batch is taken for.
+  func settled(by activations: [Tensor]) -> any Objective
+}
+
+extension Objective {
+  public func settled(by activations: [Tensor]) -> any Objective { self }
 }
 
 /// What is wrong with an objective for the network at hand.

@@ -1,0 +1,73 @@
+import GinghamDifferentiation
+import GinghamTensors
+
+/// Gradients at many variants of one picture, taken a batch at a time and added up with weights.
+struct GradientAverage {
+  let pass: ObjectivePass
+  private let batch: Int
+  private let pictureShape: Shape
+
+  /// - Parameter variants: how many variants a picture will have.
+  init(
+    _ objective: any Objective, of differentiator: any Differentiator, picture: Shape, variants: Int, batchLimit: Int
+  ) throws {
+    batch = max(1, min(variants, batchLimit))
+    pictureShape = picture
+    var shape = picture
+    shape[0] = batch
+    pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
+  }
+
+  /// Σ weight · gradient over the variants, which `write` paints one by one (its picture's elements, its number).
+  func sum(
+    weights: [Float], painting write: (UnsafeMutableBufferPointer<Float>, Int) -> Void
+  ) throws -> Tensor {
+    let count = pictureShape.elementCount
+    var total = [Double](repeating: 0, count: count)
+    var shape = pictureShape
+    shape[0] = batch
+    var variants = Tensor(shape)
+    for start in stride(from: 0, to: weights.count, by: batch) {
+      variants.withUnsafeMutableBufferPointer { buffer in
+        for slot in 0..<batch {
+          // The last batch is filled up with repetitions that carry no weight.
+          write(
+            UnsafeMutableBufferPointer(rebasing: buffer[(slot * count)..<((slot + 1) * count)]),
+            min(start + slot, weights.count - 1))
+        }
+      }
+      let (_, gradients) = try pass.valuesAndGradients(variants)
+      gradients[0].withUnsafeBufferPointer { gradient in
+        for slot in 0..<min(batch, weights.count - start) {
+          let weight = Double(weights[start + slot])
+          for index in 0..<count { total[index] += weight * Double(gradient[slot * count + index]) }
+        }
+      }
+    }
+    return Tensor(pictureShape, total.map(Float.init))
+  }
+}
+
+extension Objective {
+  /// The objective with `top` replaced by the class of each clean picture, so that variants of a picture are all
+  /// asked about the same class; and its values there.
+  func settled(
+    on pictures: Tensor, by differentiator: any Differentiator
+  ) throws -> (objectives: [any Objective], values: [Float]) {
+    var shape = pictures.shape
+    shape[0] = 1
+    let network = differentiator.network
+    let plan = try differentiator.plan(
+      .init(inputShapes: [shape], targets: try layers.map(network.value), gradients: []))
+    var objectives: [any Objective] = []
+    var values: [Float] = []
+    for sample in 0..<pictures.shape[0] {
+      let activations = try plan.forward([pictures.sample(sample)])
+      let objective = settled(by: activations)
+      var cotangents = activations.map { Tensor($0.shape) }
+      values += try objective.evaluate(activations, addingTo: &cotangents, weight: 1)
+      objectives.append(objective)
+    }
+    return (objectives, values)
+  }
+}
