@@ -41,6 +41,7 @@ let package = Package(
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
     system("CKissFFT", apt: "libkissfft-dev"),
     system("CCairo", apt: "libcairo2-dev"),
+    system("CCrypto", apt: "libssl-dev"),
 
     room("Tensors"),
     room("Networks", uses: ["GinghamTensors", .product(name: "OrderedCollections", package: "swift-collections")]),
@@ -55,7 +56,7 @@ let package = Package(
     room("Imaging", uses: ["GinghamTensors", "GinghamSignals", "CPNG", "CJPEG", "CCairo"]),
     room("Artifacts", uses: ["GinghamNetworks", "GinghamSignals"]),
     room("Attribution", uses: ["GinghamDifferentiation", "GinghamSignals"]),
-    room("Reporting", uses: ["GinghamTensors", "GinghamImaging", "GinghamArtifacts"]),
+    room("Reporting", uses: ["GinghamTensors", "GinghamImaging", "GinghamArtifacts", "CCrypto"]),
     .target(
       name: "Gingham",
       dependencies: [

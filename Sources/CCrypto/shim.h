@@ -1,0 +1,6 @@
+#ifndef GINGHAM_CRYPTO_SHIM_H
+#define GINGHAM_CRYPTO_SHIM_H
+
+#include <openssl/evp.h>
+
+#endif

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Where a result came from: enough to make it again.
+public struct Manifest: Encodable, Sendable {
+  /// The command as it was typed.
+  public var command: [String]
+  public var version: String
+  /// The model as it was named, and the SHA-256 of its file where it is one.
+  public var model: String
+  public var modelDigest: String?
+  public var backend: String
+  public var threads: Int
+  public var seed: Int?
+  /// Everything that shaped the result, defaults included.
+  public var parameters: [String: JSONValue]
+  /// When the run began, ISO 8601 in UTC.
+  public var started: Date
+  /// Files the run wrote, relative to the manifest.
+  public var files: [String]
+
+  public init(
+    command: [String], version: String, model: String, modelDigest: String?, backend: String, threads: Int,
+    seed: Int? = nil, parameters: [String: JSONValue], started: Date, files: [String] = []
+  ) {
+    self.command = command
+    self.version = version
+    self.model = model
+    self.modelDigest = modelDigest
+    self.backend = backend
+    self.threads = threads
+    self.seed = seed
+    self.parameters = parameters
+    self.started = started
+    self.files = files
+  }
+
+  private enum Keys: String, CodingKey {
+    case command, version, model, backend, threads, seed, parameters, started, files
+    case modelDigest = "model_sha256"
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(command, forKey: .command)
+    try container.encode(version, forKey: .version)
+    try container.encode(model, forKey: .model)
+    try container.encodeIfPresent(modelDigest, forKey: .modelDigest)
+    try container.encode(backend, forKey: .backend)
+    try container.encode(threads, forKey: .threads)
+    try container.encodeIfPresent(seed, forKey: .seed)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encode(started.formatted(.iso8601), forKey: .started)
+    try container.encode(files, forKey: .files)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import GinghamTensors
+
+/// The folder a run writes. Files gather in a hidden folder beside it and appear under their names only when the run
+/// is complete; a run that fails leaves nothing.
+public final class RunFolder {
+  public let path: String
+  private let staging: String
+  /// Files written so far, in order.
+  public private(set) var files: [String] = []
+  private var isCommitted = false
+
+  /// - Throws: ``FormatError/unwritable(path:reason:)`` where the folder cannot be made.
+  public init(path: String) throws {
+    self.path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+    let url = URL(filePath: self.path)
+    staging =
+      url.deletingLastPathComponent()
+      .appending(path: ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8))").path(percentEncoded: false)
+    do {
+      try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
+    } catch {
+      throw FormatError.unwritable(path: path, reason: Self.reason(error))
+    }
+  }
+
+  deinit {
+    if !isCommitted { try? FileManager.default.removeItem(atPath: staging) }
+  }
+
+  /// `outputs/<verb>-<model>-<time>`: the folder of a run that names none.
+  public static func defaultPath(verb: String, model: String, date: Date = Date()) -> String {
+    let stem = model.split(separator: "/").last.map(String.init) ?? model
+    let name = stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
+    let time = date.formatted(
+      .verbatim(
+        "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
+        timeZone: .current, calendar: Calendar(identifier: .gregorian)))
+    return "outputs/\(verb)-\(String(name))-\(time)"
+  }
+
+  /// Where `body` may write the file `name`.
+  public func write(_ name: String, _ body: (_ path: String) throws -> Void) throws {
+    let target = URL(filePath: staging).appending(path: name)
+    do {
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch {
+      throw FormatError.unwritable(path: name, reason: Self.reason(error))
+    }
+    try body(target.path(percentEncoded: false))
+    files.append(name)
+  }
+
+  public func write(_ name: String, data: Data) throws {
+    try write(name) { path in try AtomicFile.write(path) { try $0.append(data) } }
+  }
+
+  /// Writes the manifest and moves everything to its place. Files of an earlier run under the same names are replaced.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``.
+  public func commit(_ manifest: Manifest) throws {
+    var manifest = manifest
+    manifest.files = files
+    try write("manifest.json", data: manifest.json())
+    let manager = FileManager.default
+    do {
+      if !manager.fileExists(atPath: path) {
+        try manager.moveItem(atPath: staging, toPath: path)
+      } else {
+        for name in files {
+          let target = URL(filePath: path).appending(path: name)
+          try manager.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+          guard rename(staging + "/" + name, target.path(percentEncoded: false)) == 0 else {
+            throw FormatError.unwritable(path: name, reason: String(cString: strerror(errno)))
+          }
+        }
+        try manager.removeItem(atPath: staging)
+      }
+    } catch let error as FormatError {
+      throw error
+    } catch {
+      throw FormatError.unwritable(path: path, reason: Self.reason(error))
+    }
+    isCommitted = true
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    if let underlying, underlying.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(underlying.code)))
+    }
+    return error.localizedDescription
+  }
+}
