@@ -80,7 +80,7 @@ let package = Package(
     tests("Signals", uses: ["GinghamSignals"], golden: true),
     tests("Imaging", uses: ["GinghamImaging"], golden: true),
     tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"], golden: true),
-    tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"]),
+    tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"], golden: true),
     tests("Reporting", uses: ["GinghamReporting"]),
     tests("Gingham", uses: ["Gingham"]),
     tests("CommandLine", uses: ["Gingham"]),

@@ -8,12 +8,15 @@ public struct Attribution: Sendable {
   public var map: Tensor
   /// The objective's value for each picture.
   public var values: [Float]
+  /// Activations of the objective's layers at the pictures, in their order.
+  public var activations: [Tensor]
   /// How far the map's sum is from what the method promises it to be, a picture; empty where it promises nothing.
   public var completenessGaps: [Float] = []
 
-  public init(map: Tensor, values: [Float], completenessGaps: [Float] = []) {
+  public init(map: Tensor, values: [Float], activations: [Tensor], completenessGaps: [Float] = []) {
     self.map = map
     self.values = values
+    self.activations = activations
     self.completenessGaps = completenessGaps
   }
 }
@@ -44,6 +47,6 @@ public struct Gradient: AttributionMethod {
   ) throws -> Attribution {
     let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [pictures.shape])
     let (values, gradients) = try pass.valuesAndGradients(pictures)
-    return Attribution(map: gradients[0], values: values)
+    return Attribution(map: gradients[0], values: values, activations: pass.activations)
   }
 }

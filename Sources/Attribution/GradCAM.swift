@@ -28,7 +28,8 @@ public struct GradCAM: AttributionMethod {
     guard let activation = pass.activations.last, activation.shape.rank == 4 else {
       throw ObjectiveError.notSpatial(layer: layer, shape: pass.activations.last?.shape ?? [])
     }
-    return Attribution(map: combine(activation, gradients[0]), values: values)
+    return Attribution(
+      map: combine(activation, gradients[0]), values: values, activations: Array(pass.activations.dropLast()))
   }
 
   private func combine(_ activation: Tensor, _ gradient: Tensor) -> Tensor {

@@ -48,26 +48,21 @@ struct GradientAverage {
   }
 }
 
-extension Objective {
-  /// The objective with `top` replaced by the class of each clean picture, so that variants of a picture are all
-  /// asked about the same class; and its values there.
-  func settled(
-    on pictures: Tensor, by differentiator: any Differentiator
-  ) throws -> (objectives: [any Objective], values: [Float]) {
-    var shape = pictures.shape
-    shape[0] = 1
-    let network = differentiator.network
-    let plan = try differentiator.plan(
-      .init(inputShapes: [shape], targets: try layers.map(network.value), gradients: []))
-    var objectives: [any Objective] = []
-    var values: [Float] = []
+/// An objective at clean pictures: its values, and itself with `top` replaced by the class of each picture, so that
+/// variants of a picture are all asked about the same class.
+struct SettledObjective {
+  /// One a picture.
+  private(set) var objectives: [any Objective] = []
+  private(set) var values: [Float] = []
+  let activations: [Tensor]
+
+  init(_ objective: any Objective, on pictures: Tensor, by differentiator: any Differentiator) throws {
+    let pass = try ObjectivePass(
+      objective, of: differentiator, inputShapes: [pictures.shape], gradientsAt: [])
+    values = try pass.values(pictures)
+    activations = pass.activations
     for sample in 0..<pictures.shape[0] {
-      let activations = try plan.forward([pictures.sample(sample)])
-      let objective = settled(by: activations)
-      var cotangents = activations.map { Tensor($0.shape) }
-      values += try objective.evaluate(activations, addingTo: &cotangents, weight: 1)
-      objectives.append(objective)
+      objectives.append(objective.settled(by: activations.map { $0.sample(sample) }))
     }
-    return (objectives, values)
   }
 }

@@ -25,12 +25,12 @@ public struct IntegratedGradients: AttributionMethod {
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {
-    let (objectives, values) = try objective.settled(on: pictures, by: differentiator)
+    let settled = try SettledObjective(objective, on: pictures, by: differentiator)
     let units = NormalizedUnits(differentiator.network, channels: pictures.shape[1])
     let nodes = GaussLegendre(steps)
     var maps: [Tensor] = []
     var gaps: [Float] = []
-    for (index, objective) in objectives.enumerated() {
+    for (index, objective) in settled.objectives.enumerated() {
       let picture = pictures.sample(index)
       let start = baseline?.reshaped(to: picture.shape) ?? units.baseline(picture.shape)
       let average = try GradientAverage(
@@ -56,9 +56,10 @@ public struct IntegratedGradients: AttributionMethod {
       }
       let atBaseline = try Gradient.value(of: objective, at: start, by: differentiator)
       maps.append(map)
-      gaps.append(Float(sum) - (values[index] - atBaseline))
+      gaps.append(Float(sum) - (settled.values[index] - atBaseline))
     }
-    return Attribution(map: .stacked(maps), values: values, completenessGaps: gaps)
+    return Attribution(
+      map: .stacked(maps), values: settled.values, activations: settled.activations, completenessGaps: gaps)
   }
 }
 

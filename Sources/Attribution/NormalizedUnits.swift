@@ -12,13 +12,10 @@ struct NormalizedUnits {
   init(_ network: Network, channels: Int) {
     var zero = [Float](repeating: 0, count: channels)
     var unit = [Float](repeating: 1, count: channels)
-    if let input = network.inputs.first?.value {
-      for case .pixelNormalization(let normalization) in network.nodes.filter({ $0.inputs == [input] }).map(\.operation)
-      {
-        for (index, source) in normalization.source.enumerated() where source < channels {
-          zero[source] = -normalization.shift[index] / normalization.scale[index]
-          unit[source] = abs(1 / normalization.scale[index])
-        }
+    if let normalization = network.normalization {
+      for (index, source) in normalization.source.enumerated() where source < channels {
+        zero[source] = -normalization.shift[index] / normalization.scale[index]
+        unit[source] = abs(1 / normalization.scale[index])
       }
     }
     self.zero = zero

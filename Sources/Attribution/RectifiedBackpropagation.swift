@@ -38,6 +38,6 @@ extension AttributionMethod {
     let pass = try ObjectivePass(
       objective, of: differentiator, inputShapes: [pictures.shape], rules: BackwardRules(relu: rule))
     let (values, gradients) = try pass.valuesAndGradients(pictures)
-    return Attribution(map: gradients[0], values: values)
+    return Attribution(map: gradients[0], values: values, activations: pass.activations)
   }
 }

@@ -26,10 +26,10 @@ public struct SmoothGrad: AttributionMethod {
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {
-    let (objectives, values) = try objective.settled(on: pictures, by: differentiator)
+    let settled = try SettledObjective(objective, on: pictures, by: differentiator)
     let units = NormalizedUnits(differentiator.network, channels: pictures.shape[1])
     let plane = pictures.shape[2] * pictures.shape[3]
-    let maps = try objectives.enumerated().map { index, objective -> Tensor in
+    let maps = try settled.objectives.enumerated().map { index, objective -> Tensor in
       let picture = pictures.sample(index)
       let average = try GradientAverage(
         objective, of: differentiator, picture: picture.shape, variants: samples, batchLimit: batchLimit)
@@ -43,6 +43,6 @@ public struct SmoothGrad: AttributionMethod {
         }
       }
     }
-    return Attribution(map: .stacked(maps), values: values)
+    return Attribution(map: .stacked(maps), values: settled.values, activations: settled.activations)
   }
 }

@@ -1,0 +1,30 @@
+# make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
+# make test   check format, build without warnings, run every test
+# make build  the command line tool, in .build/release/gingham
+#
+# Each installs the Debian packages it needs; the Swift toolchain must be there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: build demo test lint packages clean
+
+build: packages
+	swift build -c release --product gingham
+
+demo: build
+	notebooks-scripts/demo.sh
+
+test: lint
+	notebooks-scripts/install_packages.sh --test
+	notebooks-scripts/fetch_models.sh test
+	notebooks-scripts/fetch_suites.sh
+	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+packages:
+	notebooks-scripts/install_packages.sh
+
+clean:
+	rm -rf .build .build-test

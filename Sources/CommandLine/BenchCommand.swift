@@ -1,0 +1,40 @@
+import ArgumentParser
+import Gingham
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
+
+  @Argument(help: ModelOptions.modelHelp)
+  var model: String
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Option(help: "What the gradient is of; the net is cut behind it.")
+  var target = "top"
+
+  @Option(help: "Pictures in a batch.")
+  var batch = 1
+
+  @Option(help: "At least this many timed runs.")
+  var runs = 20
+
+  @OptionGroup var run: RunOptions
+
+  func validate() throws {
+    guard batch >= 1, runs >= 1 else { throw ValidationError("--batch and --runs take numbers from 1") }
+  }
+
+  func run() throws {
+    let progress = run.progress
+    progress.step("loading")
+    let model = try modelOptions.load(model)
+    progress.step("timing")
+    let objective = try model.objectiveParser().parse(target)
+    let benchmark = try Benchmark(
+      of: model, objective: objective, target: target, batch: batch, runs: runs, backend: run.backend,
+      threads: run.threadCount)
+    progress.finish()
+    try run.report(benchmark, text: benchmark.text)
+  }
+}

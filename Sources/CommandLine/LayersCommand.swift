@@ -1,0 +1,18 @@
+import ArgumentParser
+import Gingham
+
+struct LayersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "layers", abstract: "Lists each layer: shape, stride, receptive field, parameters, multiply-adds.")
+
+  @Argument(help: ModelOptions.modelHelp)
+  var model: String
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var run: RunOptions
+
+  func run() throws {
+    let table = try LayerTable(of: modelOptions.load(model))
+    try run.report(table, text: table.text)
+  }
+}

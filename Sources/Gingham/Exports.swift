@@ -1,0 +1,16 @@
+// One import gives the whole house.
+@_exported import GinghamArchitectures
+@_exported import GinghamArtifacts
+@_exported import GinghamAttribution
+@_exported import GinghamDifferentiation
+@_exported import GinghamEngine
+@_exported import GinghamImaging
+@_exported import GinghamModelFormats
+@_exported import GinghamNetworks
+@_exported import GinghamReferenceEngine
+@_exported import GinghamReporting
+@_exported import GinghamSignals
+@_exported import GinghamTensors
+
+/// Of the library and the command line.
+public let ginghamVersion = "0.1.0"

@@ -1,0 +1,92 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// How long a network takes, forward and with the input gradient of an objective.
+public struct Benchmark: Encodable, Sendable {
+  public var model: String
+  public var backend: String
+  public var threads: Int
+  public var inputShape: [Int]
+  public var target: String
+  /// Medians in milliseconds.
+  public var forwardMilliseconds: Double
+  public var gradientMilliseconds: Double
+  /// Compiling the plan, weights reordered.
+  public var planMilliseconds: Double
+  /// Of forward + gradient, each multiply-add of a convolution or matrix product counted as two operations, twice.
+  public var gigaflops: Double
+  /// Of the whole process, in MiB.
+  public var peakMemory: Double
+  public var runs: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case model, backend, threads, target, runs
+    case inputShape = "input_shape"
+    case forwardMilliseconds = "forward_ms"
+    case gradientMilliseconds = "gradient_ms"
+    case planMilliseconds = "plan_ms"
+    case gigaflops = "gflops"
+    case peakMemory = "peak_rss_mb"
+  }
+
+  /// - Parameters:
+  ///   - objective: what the gradient is of; the network is cut behind it.
+  ///   - runs: at least this many timed runs, and for at least half a second.
+  /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.
+  public init(
+    of model: Model, objective: any Objective, target: String, batch: Int, runs: Int, backend: Backend, threads: Int
+  ) throws {
+    let shape = model.inputShape(batch: batch)
+    let differentiator = try backend.differentiator(for: model.network, threads: threads)
+    let input = Tensor(shape) { NormalSequence(seed: 0, name: "bench").fill($0, mean: 0.5, deviation: 0.25) }
+    let start = ContinuousClock.now
+    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
+    planMilliseconds = Self.milliseconds(ContinuousClock.now - start)
+    forwardMilliseconds = try Self.median(runs: runs) { _ = try pass.values(input) }
+    gradientMilliseconds = try Self.median(runs: runs) { _ = try pass.valuesAndGradients(input) }
+
+    let bound = try model.bound(batch: batch)
+    let targets = try objective.layers.map(model.network.value)
+    let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
+    gigaflops = Double(operations) / gradientMilliseconds / 1e6
+    var usage = rusage()
+    getrusage(RUSAGE_SELF, &usage)
+    peakMemory = Double(usage.ru_maxrss) / 1024
+    self.model = model.source.specification
+    self.backend = backend.rawValue
+    self.threads = threads
+    self.target = target
+    self.runs = runs
+    inputShape = shape.dimensions
+  }
+
+  private static func median(runs: Int, _ body: () throws -> Void) throws -> Double {
+    for _ in 0..<3 { try body() }
+    var times: [Double] = []
+    let begin = ContinuousClock.now
+    while times.count < runs || ContinuousClock.now - begin < .milliseconds(500) {
+      let start = ContinuousClock.now
+      try body()
+      times.append(milliseconds(ContinuousClock.now - start))
+    }
+    return times.sorted()[times.count / 2]
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) * 1e3 + Double(duration.components.attoseconds) / 1e15
+  }
+
+  public var text: String {
+    func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
+    return """
+      \(model), input \(inputShape.map(String.init).joined(separator: "×")), target \(target), \(threads) threads, \
+      \(backend) engine
+        forward             \(short(forwardMilliseconds)) ms
+        forward + gradient  \(short(gradientMilliseconds)) ms  (\(short(gigaflops)) GFLOP/s)
+        plan                \(short(planMilliseconds)) ms
+        peak memory         \(short(peakMemory)) MiB
+      """
+  }
+}

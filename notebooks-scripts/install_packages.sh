@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs the Debian packages Gingham builds on, where any is missing. Needs root or sudo only then.
+set -euo pipefail
+
+packages=(
+  libdnnl-dev libopenblas-dev libkissfft-dev             # arithmetic
+  libpng-dev libjpeg62-turbo-dev libcairo2-dev libssl-dev # pictures, plots, checksums
+  fonts-dejavu-core
+  python3 python3-venv unzip                              # to fetch models and suites
+)
+[ "${1:-}" = "--test" ] && packages+=(libonnx-testdata)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' \
+    || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+  run=()
+elif command -v sudo >/dev/null; then
+  run=(sudo)
+else
+  echo "Gingham needs these packages, and there is neither root nor sudo to install them: ${missing[*]}" >&2
+  exit 1
+fi
+echo "Installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${run[@]}" apt-get update -qq
+"${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
