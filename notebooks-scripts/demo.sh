@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The first five minutes: a pretrained net, two photographs, and the grid in their gradients.
+# Writes outputs/demo. Without a way to fetch the net, goes on with random weights.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+gingham=.build/release/gingham
+model=models/squeezenet1_1.safetensors
+pictures=(models/pictures/chelsea.png models/pictures/coffee.png)
+
+notebooks-scripts/fetch_models.sh demo || echo "Not everything could be fetched; going on with what is there." >&2
+if [ ! -e "$model" ]; then
+  echo "There is no pretrained net: the demo uses random weights." >&2
+  model=random:squeezenet1_1
+fi
+existing=()
+for picture in "${pictures[@]}"; do [ -e "$picture" ] && existing+=("$picture"); done
+if [ ${#existing[@]} -eq 0 ]; then
+  echo "There are no photographs to look at: put some PNG or JPEG files into models/pictures/." >&2
+  exit 1
+fi
+
+echo "== gingham gradient: what does the predicted class see in each pixel?"
+"$gingham" gradient "$model" "${existing[@]}" --output outputs/demo/gradient --quiet
+echo
+echo "== the same by SmoothGrad, and Grad-CAM"
+"$gingham" gradient "$model" "${existing[0]}" --method smoothgrad --samples 25 --noise 10 --output outputs/demo/smoothgrad --quiet
+"$gingham" gradient "$model" "${existing[0]}" --method gradcam --output outputs/demo/gradcam --quiet
+echo
+echo "Pictures and findings are in outputs/demo:"
+find outputs/demo -name '*.png' -o -name 'findings.json' | sort | sed 's/^/  /'
