@@ -19,22 +19,22 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "At least this many timed runs.")
   var runs = 20
 
-  @OptionGroup var run: RunOptions
+  @OptionGroup var common: RunOptions
 
   func validate() throws {
     guard batch >= 1, runs >= 1 else { throw ValidationError("--batch and --runs take numbers from 1") }
   }
 
   func run() throws {
-    let progress = run.progress
+    let progress = common.progress
     progress.step("loading")
     let model = try modelOptions.load(model)
     progress.step("timing")
     let objective = try model.objectiveParser().parse(target)
     let benchmark = try Benchmark(
-      of: model, objective: objective, target: target, batch: batch, runs: runs, backend: run.backend,
-      threads: run.threadCount)
+      of: model, objective: objective, target: target, batch: batch, runs: runs, backend: common.backend,
+      threads: common.threadCount)
     progress.finish()
-    try run.report(benchmark, text: benchmark.text)
+    try common.report(benchmark, text: benchmark.text)
   }
 }

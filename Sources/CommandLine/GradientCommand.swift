@@ -43,7 +43,7 @@ struct GradientCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var outputOptions: OutputOptions
-  @OptionGroup var run: RunOptions
+  @OptionGroup var common: RunOptions
 
   func validate() throws {
     if let samples, !(1...100_000).contains(samples) {
@@ -57,11 +57,11 @@ struct GradientCommand: ParsableCommand {
 
   func run() throws {
     let started = Date()
-    let progress = run.progress
+    let progress = common.progress
     progress.step("loading")
     let model = try modelOptions.load(model)
     let gradientRun = try GradientRun(
-      model, target: target, method: attributionMethod, backend: run.backend, threads: run.threadCount)
+      model, target: target, method: attributionMethod, backend: common.backend, threads: common.threadCount)
     let folder = try outputOptions.folder(verb: "gradient", model: self.model)
     var results: [GradientRun.Result] = []
     for (index, path) in images.enumerated() {
@@ -76,7 +76,7 @@ struct GradientCommand: ParsableCommand {
     try folder.commit(manifest(started: started, digest: model.digest()))
     progress.finish()
     for remark in gradientRun.remarks { progress.remark(remark) }
-    try run.report(findings, text: findings.text + "\nWritten to \(folder.path)")
+    try common.report(findings, text: findings.text + "\nWritten to \(folder.path)")
   }
 
   private var attributionMethod: any AttributionMethod {
@@ -94,7 +94,7 @@ struct GradientCommand: ParsableCommand {
   private func manifest(started: Date, digest: String?) -> Manifest {
     Manifest(
       command: CommandLine.arguments, version: ginghamVersion, model: model, modelDigest: digest,
-      backend: run.backend.rawValue, threads: run.threadCount, seed: method == .smoothgrad ? Int(seed) : nil,
+      backend: common.backend.rawValue, threads: common.threadCount, seed: method == .smoothgrad ? Int(seed) : nil,
       parameters: [
         "target": .string(target), "method": .string(method.rawValue), "at": at.map(JSONValue.string) ?? .null,
         "samples": samples.map(JSONValue.integer) ?? .null, "noise": .number(Double(noise)),

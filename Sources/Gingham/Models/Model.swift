@@ -96,8 +96,8 @@ public enum Backend: String, Sendable, CaseIterable {
   public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
     switch self {
     case .fast: try FastDifferentiator(network: network, threads: threads)
-    case .reference: try ReferenceDifferentiator<Float>(network: network)
-    case .reference64: try ReferenceDifferentiator<Double>(network: network)
+    case .reference: ReferenceDifferentiator<Float>(network)
+    case .reference64: ReferenceDifferentiator<Double>(network)
     }
   }
 }

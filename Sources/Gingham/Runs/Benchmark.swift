@@ -52,7 +52,7 @@ public struct Benchmark: Encodable, Sendable {
     let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
     gigaflops = Double(operations) / gradientMilliseconds / 1e6
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     peakMemory = Double(usage.ru_maxrss) / 1024
     self.model = model.source.specification
     self.backend = backend.rawValue

@@ -26,7 +26,7 @@ extension GradientRun.Result {
 
 extension RunFolder {
   func write(_ name: String, _ picture: Picture) throws {
-    try write(name) { try picture.write(png: $0) }
+    try write(name) { try picture.write(to: $0) }
   }
 
   /// A folder of its own for what belongs to the picture at `path`, with a slash at its end.

@@ -52,7 +52,7 @@ public struct Verification: Encodable, Sendable {
     let source = bound.inputs[0]
     let named = bound.nodes.compactMap { node in node.outputs.first.map { (name: node.name, value: $0) } }
     let fast = try Backend.fast.differentiator(for: network, threads: threads)
-    let reference = try ReferenceDifferentiator<Double>(network: network)
+    let reference = ReferenceDifferentiator<Double>(network)
     let cotangent = Self.noise(bound.shapes[network.outputs[0]] ?? [], seed: seed &+ 1)
 
     progress("fast engine, fused")
