@@ -58,12 +58,41 @@ public struct Plane: Hashable, Sendable {
 
   public var tensor: Tensor { Tensor([height, width], values.map(Float.init)) }
 
-  public var mean: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+  public var mean: Double { moments(rows: height, columns: width).mean }
 
   /// The population variance.
-  public var variance: Double {
-    let mean = mean
-    return values.isEmpty ? 0 : values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+  public var variance: Double { moments(rows: height, columns: width).variance }
+
+  /// Mean and population variance of the part that begins at pixel 0. Two passes, so that a large mean costs no digits;
+  /// eight partial sums, so that they run side by side.
+  func moments(rows: Int, columns: Int) -> (mean: Double, variance: Double) {
+    let count = Double(rows * columns)
+    guard count > 0 else { return (0, 0) }
+    let mean = sum(rows: rows, columns: columns) { $0 } / count
+    return (mean, sum(rows: rows, columns: columns) { ($0 - mean) * ($0 - mean) } / count)
+  }
+
+  @inline(__always)
+  private func sum(rows: Int, columns: Int, _ term: (SIMD8<Double>) -> SIMD8<Double>) -> Double {
+    values.withUnsafeBufferPointer { source in
+      var partial = SIMD8<Double>()
+      var rest = 0.0
+      for y in 0..<rows {
+        var x = y * width
+        let end = x + columns
+        while x + 8 <= end {
+          var lanes = SIMD8<Double>()
+          for lane in 0..<8 { lanes[lane] = source[x + lane] }
+          partial += term(lanes)
+          x += 8
+        }
+        while x < end {
+          rest += term(SIMD8(repeating: source[x]))[0]
+          x += 1
+        }
+      }
+      return partial.sum() + rest
+    }
   }
 
   /// The part with the given rows and columns, copied.

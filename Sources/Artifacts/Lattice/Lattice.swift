@@ -14,6 +14,11 @@ public struct Lattice: Hashable, Sendable {
     self.period = period
   }
 
+  /// For periods that are known to be at least 1. A lattice of 1 is what a net without strides has: one phase, no bands.
+  init(unchecked period: Int) {
+    self.period = max(1, period)
+  }
+
   /// How many frequencies of a period-P lattice have the exact period P: Jordan's totient J₂(P) = P²·Π(1 − 1/q²) over
   /// the primes q of P. 3 for 2, 8 for 3, 12 for 4.
   public static func bandSize(ofPeriod period: Int) -> Int {
@@ -29,7 +34,7 @@ public struct Lattice: Hashable, Sendable {
   }
 
   /// The periods of the bands of this lattice: the divisors of `period` above 1, ascending.
-  public var bandPeriods: [Int] { (2...period).filter { period.isMultiple(of: $0) } }
+  public var bandPeriods: [Int] { (1...period).filter { $0 > 1 && period.isMultiple(of: $0) } }
 
   /// The exact period of frequency (row/S, column/S); 1 for the mean.
   public func exactPeriod(row: Int, column: Int) -> Int {

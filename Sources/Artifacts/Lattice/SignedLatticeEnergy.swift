@@ -18,12 +18,14 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
   public init(of map: Plane, lattice: Lattice) throws {
     let table = try PhaseTable(means: map, lattice: lattice)
-    let cropped = map.cropped(toMultipleOf: lattice.period)
-    let (phases, count) = (lattice.period * lattice.period, cropped.values.count)
+    let period = lattice.period
+    let (rows, columns) = (map.height / period * period, map.width / period * period)
+    let (phases, count) = (period * period, rows * columns)
+    let moments = map.moments(rows: rows, columns: columns)
     pixelCount = count
-    variance = cropped.variance
+    variance = moments.variance
     null = count > 1 ? Double(phases - 1) / Double(count - 1) : 1
-    let isConstant = !SignedLatticeEnergy.varies(variance, around: cropped.mean)
+    let isConstant = !SignedLatticeEnergy.varies(variance, around: moments.mean)
     let between = isConstant ? 0 : min(table.variance, variance)
     share = isConstant ? 0 : between / variance
     let total = variance

@@ -54,56 +54,95 @@ public struct TriangleFilter: Hashable, Sendable {
   public func highPassed(_ map: Plane) -> Plane? {
     guard var detail = map.trimmed(by: period) else { return nil }
     let smooth = interior(of: map)
-    for y in 0..<detail.height {
-      for x in 0..<detail.width { detail[y, x] -= smooth[y + 1, x + 1] }
+    let (height, width) = (detail.height, detail.width)
+    smooth.values.withUnsafeBufferPointer { smooth in
+      detail.values.withUnsafeMutableBufferPointer { detail in
+        for y in 0..<height {
+          let start = (y + 1) * (width + 2) + 1
+          for x in 0..<width { detail[y * width + x] -= smooth[start + x] }
+        }
+      }
     }
     return detail
   }
 
-  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side.
+  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side. Each axis is two running sums of S.
   private func interior(of map: Plane) -> Plane {
-    let height = map.height - 2 * (period - 1)
-    let width = map.width - 2 * (period - 1)
-    // Along rows: two running sums of S.
-    var horizontal = [Double](repeating: 0, count: map.height * width)
-    var sums = [Double](repeating: 0, count: map.width)
-    for y in 0..<map.height {
-      let start = y * map.width
-      var sum = 0.0
-      for x in 0..<map.width {
-        sum += map.values[start + x]
-        if x >= period { sum -= map.values[start + x - period] }
-        sums[x] = sum
-      }
-      sum = 0
-      for x in (period - 1)..<map.width {
-        sum += sums[x]
-        if x >= 2 * period - 1 { sum -= sums[x - period] }
-        if x >= 2 * (period - 1) { horizontal[y * width + x - 2 * (period - 1)] = sum }
-      }
-    }
-    // Down columns: the same for whole rows at once.
-    let scale = 1 / Double(period * period * period * period)
-    var once = [Double](repeating: 0, count: map.height * width)
-    var running = [Double](repeating: 0, count: width)
-    for y in 0..<map.height {
-      let row = y * width
-      for x in 0..<width {
-        running[x] += horizontal[row + x] - (y >= period ? horizontal[row + x - period * width] : 0)
-        once[row + x] = running[x]
-      }
-    }
+    let reach = 2 * (period - 1)
+    let (height, width) = (map.height - reach, map.width - reach)
     var result = Plane(height: height, width: width)
-    running = [Double](repeating: 0, count: width)
-    for y in (period - 1)..<map.height {
-      let row = y * width
-      let target = (y - 2 * (period - 1)) * width
-      for x in 0..<width {
-        running[x] += once[row + x] - (y >= 2 * period - 1 ? once[row + x - period * width] : 0)
-        if target >= 0 { result.values[target + x] = running[x] * scale }
+    var once = [Double](repeating: 0, count: map.height * map.width)
+    var twice = [Double](repeating: 0, count: height * map.width)
+    let scale = 1 / Double(period * period * period * period)
+    map.values.withUnsafeBufferPointer { source in
+      once.withUnsafeMutableBufferPointer { once in
+        runDown(source, rows: map.height, width: map.width, first: 0, scale: 1, into: once)
+        twice.withUnsafeMutableBufferPointer { twice in
+          runDown(
+            UnsafeBufferPointer(once), rows: map.height, width: map.width, first: period - 1, scale: scale, into: twice)
+        }
+      }
+    }
+    twice.withUnsafeBufferPointer { source in
+      result.values.withUnsafeMutableBufferPointer { target in
+        runAcross(source, rows: height, width: map.width, into: target)
       }
     }
     return result
+  }
+
+  /// Sums of `period` rows ending at each row, over rows from `first` on. Written from the first row whose sum is
+  /// complete where `first` is set, from the start otherwise.
+  private func runDown(
+    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, first: Int, scale: Double,
+    into target: UnsafeMutableBufferPointer<Double>
+  ) {
+    var running = [Double](repeating: 0, count: width)
+    let skipped = first == 0 ? 0 : 2 * (period - 1)
+    running.withUnsafeMutableBufferPointer { running in
+      for y in first..<rows {
+        let row = y * width
+        if y - period >= first {
+          for x in 0..<width { running[x] += source[row + x] - source[row - period * width + x] }
+        } else {
+          for x in 0..<width { running[x] += source[row + x] }
+        }
+        guard y >= skipped else { continue }
+        let start = (y - skipped) * width
+        for x in 0..<width { target[start + x] = running[x] * scale }
+      }
+    }
+  }
+
+  /// The same along rows, four rows side by side: a running sum waits for itself.
+  private func runAcross(
+    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, into target: UnsafeMutableBufferPointer<Double>
+  ) {
+    let inner = width - 2 * (period - 1)
+    var sums = [SIMD4<Double>](repeating: .zero, count: width)
+    sums.withUnsafeMutableBufferPointer { sums in
+      for top in stride(from: 0, to: rows, by: 4) {
+        let starts = SIMD4(
+          top * width, min(top + 1, rows - 1) * width, min(top + 2, rows - 1) * width, min(top + 3, rows - 1) * width)
+        func column(_ x: Int) -> SIMD4<Double> {
+          SIMD4(source[starts[0] + x], source[starts[1] + x], source[starts[2] + x], source[starts[3] + x])
+        }
+        var sum = SIMD4<Double>.zero
+        for x in 0..<width {
+          sum += column(x)
+          if x >= period { sum -= column(x - period) }
+          sums[x] = sum
+        }
+        sum = .zero
+        for x in (period - 1)..<width {
+          sum += sums[x]
+          if x >= 2 * period - 1 { sum -= sums[x - period] }
+          guard x >= 2 * (period - 1) else { continue }
+          let position = x - 2 * (period - 1)
+          for lane in 0..<min(4, rows - top) { target[(top + lane) * inner + position] = sum[lane] }
+        }
+      }
+    }
   }
 
   private func source(of position: Int, extent: Int, border: Border) -> Int? {

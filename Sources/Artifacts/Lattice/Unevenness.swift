@@ -36,7 +36,7 @@ public struct Unevenness: Hashable, Sendable {
     let dead = energies.values.count { $0 < 1e-12 * strongest }
     cv2 = energies.variance / (mean * mean)
     effectivePhases = phases / (1 + cv2)
-    index = cv2 / (phases - 1)
+    index = phases > 1 ? cv2 / (phases - 1) : 0
     maxMin = dead == 0 ? strongest / weakest : nil
     topPhaseShare = strongest / (mean * phases)
     deadShare = Double(dead) / phases

@@ -17,8 +17,12 @@ public struct PictureLattice: Sendable {
     controls = Lattice.controls(for: self.periods)
   }
 
-  /// The high-pass of a band: a triangle of the band's period, at least 4.
-  static func filterPeriod(for period: Int) -> Int { max(4, period) }
+  /// The high-pass of a band: the triangle of the smallest multiple of its period that is at least 4, which passes
+  /// the band's frequencies untouched.
+  static func filterPeriod(for period: Int) -> Int { (max(4, period) + period - 1) / period * period }
+
+  /// The high-pass of a control: one of those that bands have.
+  static func filterPeriod(forControl period: Int) -> Int { period <= 4 ? 4 : 8 }
 
   /// The smallest side on which a band of `period` is measured: the filter's border and two periods.
   public static func smallestSide(for period: Int) -> Int { 2 * filterPeriod(for: period) + 2 * period }
@@ -70,31 +74,32 @@ public struct PictureLattice: Sendable {
           ? (controlEnergy.bands[control] ?? 0) / Double(Lattice.bandSize(ofPeriod: control)) : 0,
         fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
     }
-    if varies { try addPeaks(to: &bands, details: details) }
+    if varies, let finest = try detail(details.keys.min() ?? 4) { try addPeaks(to: &bands, finest: finest) }
     var measuredControls: [Int: (share: Double, null: Double)] = [:]
-    for control in controls where side >= PictureLattice.smallestSide(for: control) {
-      guard let map = try detail(PictureLattice.filterPeriod(for: control)) else { continue }
+    for control in controls where side >= 2 * PictureLattice.filterPeriod(forControl: control) + 2 * control {
+      guard let map = try detail(PictureLattice.filterPeriod(forControl: control)) else { continue }
       let energy = try SignedLatticeEnergy(of: map, lattice: Lattice(period: control))
       measuredControls[control] = (varies ? energy.share : 0, energy.null)
     }
     return Channel(bands: bands, controls: measuredControls, varies: varies)
   }
 
-  /// One spectrum serves all bands whose filter and crop agree.
-  private func addPeaks(to bands: inout [Int: ChannelBand], details: [Int: Plane]) throws {
-    for (filter, map) in details {
-      let mine = bands.keys.filter { PictureLattice.filterPeriod(for: $0) == filter }
-      let dividing = mine.filter { filter.isMultiple(of: $0) }
-      if !dividing.isEmpty, min(map.height, map.width) >= filter {
-        let peaks = SpectralPeaks(of: map, lattice: try Lattice(period: filter))
-        for period in dividing {
-          bands[period]?.peaks = SpectralPeaks(peaks: peaks.peaks.filter { $0.exactPeriod == period })
-        }
+  /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
+  /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
+  /// crop costs more, each band has its own.
+  private func addPeaks(to bands: inout [Int: ChannelBand], finest: Plane) throws {
+    let measured = bands.keys.sorted()
+    guard let longest = measured.last else { return }
+    let shared = measured.filter { longest.isMultiple(of: $0) && min(finest.height, finest.width) >= 8 * longest }
+    if !shared.isEmpty {
+      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: longest)).peaks
+      for period in shared {
+        bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
       }
-      for period in mine where !filter.isMultiple(of: period) {
-        let peaks = SpectralPeaks(of: map, lattice: try Lattice(period: period))
-        bands[period]?.peaks = SpectralPeaks(peaks: peaks.peaks.filter { $0.exactPeriod == period })
-      }
+    }
+    for period in measured where !shared.contains(period) {
+      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: period)).peaks
+      bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
     }
   }
 }

@@ -1,0 +1,41 @@
+import GinghamTensors
+
+/// Takes out of a map what repeats with a lattice, its mean apart, and nothing else: the S² − 1 lattice frequencies of
+/// the spectrum become zero. A gradient treated so is a surrogate of the true one.
+public struct LatticeNotch: Hashable, Sendable {
+  public let lattice: Lattice
+
+  /// - Throws: ``ArtifactError/badPeriod(_:why:)``.
+  public init(period: Int) throws {
+    lattice = try Lattice(period: period)
+  }
+
+  /// Each pixel less the mean of its phase, plus the mean of all: the orthogonal projection, also where the period
+  /// does not divide the sides.
+  public func applied(to map: Plane) -> Plane {
+    let period = lattice.period
+    var sums = [Double](repeating: 0, count: period * period)
+    var counts = sums
+    for y in 0..<map.height {
+      for x in 0..<map.width {
+        sums[y % period * period + x % period] += map[y, x]
+        counts[y % period * period + x % period] += 1
+      }
+    }
+    let mean = map.mean
+    let offsets = zip(sums, counts).map { $1 > 0 ? mean - $0 / $1 : 0 }
+    var result = map
+    for y in 0..<map.height {
+      for x in 0..<map.width { result[y, x] += offsets[y % period * period + x % period] }
+    }
+    return result
+  }
+
+  /// Every channel of …×H×W by itself.
+  ///
+  /// - Throws: ``ArtifactError/wrongRank(_:)``, ``ArtifactError/notFinite(what:)``.
+  public func applied(to maps: Tensor) throws -> Tensor {
+    let planes = try Plane.planes(of: maps).map { applied(to: $0) }
+    return Tensor(maps.shape, planes.flatMap { $0.values.map(Float.init) })
+  }
+}

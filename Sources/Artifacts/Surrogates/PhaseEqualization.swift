@@ -1,0 +1,34 @@
+import GinghamTensors
+
+/// Divides a gradient by the root of its phase energies, so that all phases are equally strong: exact evenness without
+/// blur. The result is a surrogate of the true gradient.
+public struct PhaseEqualization: Hashable, Sendable {
+  /// Factor of each phase, S×S: √(mean/E_p), 0 on dead phases. Scaled so that even energies leave a map unchanged.
+  public let factors: PhaseTable
+
+  /// - Parameter energies: predicted or measured; phase (0, 0) is that of pixel (0, 0).
+  public init(energies: PhaseTable) {
+    let strongest = energies.values.max() ?? 0
+    let live = energies.values.filter { $0 > 1e-12 * strongest }
+    let mean = live.isEmpty ? 0 : live.reduce(0, +) / Double(live.count)
+    factors = PhaseTable(
+      lattice: energies.lattice,
+      values: energies.values.map { $0 > 1e-12 * strongest ? (mean / $0).squareRoot() : 0 })
+  }
+
+  /// Every channel of …×H×W.
+  public func applied(to gradient: Tensor) -> Tensor {
+    let shape = gradient.shape
+    guard shape.rank >= 2 else { return gradient }
+    let (height, width, period) = (shape[shape.rank - 2], shape[shape.rank - 1], factors.period)
+    let scale = factors.values.map(Float.init)
+    return gradient.withUnsafeBufferPointer { source in
+      Tensor(shape) { target in
+        for index in source.indices {
+          let (y, x) = (index / width % height, index % width)
+          target[index] = source[index] * scale[y % period * period + x % period]
+        }
+      }
+    }
+  }
+}
