@@ -22,11 +22,15 @@ public struct ONNXTestCase: Sendable {
   public let name: String
   public let network: Network
   public let dataSets: [DataSet]
+  public let tolerance: OutputTolerance
 
-  public init(name: String, network: Network, dataSets: [DataSet]) {
+  public init(
+    name: String, network: Network, dataSets: [DataSet], tolerance: OutputTolerance = OutputTolerance()
+  ) {
     self.name = name
     self.network = network
     self.dataSets = dataSets
+    self.tolerance = tolerance
   }
 
   /// - Throws: what ``ONNXModel/load(path:)`` throws, and `FormatError` where data is missing or no tensor.

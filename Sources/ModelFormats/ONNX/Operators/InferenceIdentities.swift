@@ -5,6 +5,8 @@ extension OperatorTable {
   static let inferenceIdentities: [String: OperatorTranslator] = [
     "Identity": { node in
       try node.requireInputs(1...1)
+      // Exporters write one for every place that shares a weight: no layer, only another name.
+      if let constant = node.constant(0) { return try node.emit(constant: constant) }
       try node.emit(.identity)
     },
     "Dropout": { node in

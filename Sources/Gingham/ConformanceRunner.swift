@@ -1,0 +1,107 @@
+import GinghamDifferentiation
+import GinghamModelFormats
+import GinghamNetworks
+import GinghamTensors
+
+/// Runs cases of the ONNX conformance suite forward through an engine and compares with what they expect.
+public struct ConformanceRunner {
+  public enum Outcome: Equatable, Sendable {
+    case passed
+    case failed(reason: String)
+    /// The reason names the operator and the node.
+    case unsupported(reason: String)
+  }
+
+  private let makeDifferentiator: (Network) throws -> any Differentiator
+
+  /// - Parameter makeDifferentiator: the engine under test.
+  public init(makeDifferentiator: @escaping (Network) throws -> any Differentiator) {
+    self.makeDifferentiator = makeDifferentiator
+  }
+
+  /// Reads a case's folder and runs it. Never throws: whatever goes wrong is the outcome.
+  public func run(folder: String) -> Outcome {
+    outcome { try ONNXTestCase(folder: folder) }
+  }
+
+  /// Runs every data set of a case, up to the first that does not pass.
+  public func run(_ testCase: ONNXTestCase) -> Outcome {
+    outcome { testCase }
+  }
+
+  private func outcome(_ load: () throws -> ONNXTestCase) -> Outcome {
+    do {
+      let testCase = try load()
+      for dataSet in testCase.dataSets {
+        let outputs = try Self.outputs(of: testCase.network, dataSet.inputs, on: makeDifferentiator)
+        for (index, (found, expected)) in zip(outputs, dataSet.expectedOutputs).enumerated() {
+          if let difference = testCase.tolerance.difference(found, expected) {
+            return .failed(reason: "output \(index): \(difference)")
+          }
+        }
+      }
+      return .passed
+    } catch let error as FormatError {
+      if case .unsupported = error { return .unsupported(reason: error.description) }
+      return .failed(reason: error.description)
+    } catch let error as EngineError {
+      if case .unsupported = error { return .unsupported(reason: error.description) }
+      return .failed(reason: error.description)
+    } catch let error as NetworkError {
+      if case .dynamic = error { return .unsupported(reason: error.description) }
+      return .failed(reason: error.description)
+    } catch {
+      return .failed(reason: String(describing: error))
+    }
+  }
+
+  /// The outputs of a network in its order: those that are known once the network is bound come from there, the
+  /// engine computes the rest.
+  static func outputs(
+    of network: Network, _ inputs: [String: Constant], on makeDifferentiator: (Network) throws -> any Differentiator
+  ) throws -> [Constant] {
+    let network = network.fixingParameters(inputs)
+    let open = try network.inputs.map { input -> Tensor in
+      guard let tensor = inputs[network.name(of: input.value)]?.tensor else {
+        throw NetworkError.missingInputShape(name: network.name(of: input.value))
+      }
+      return tensor
+    }
+    let shapes = zip(network.inputs, open).map { (network.name(of: $0.value), $1.shape) }
+    let bound = try network.bound(to: Dictionary(shapes) { first, _ in first })
+    let targets = network.outputs.filter { bound.constants[$0] == nil }
+    var computed: [ValueID: Constant] = [:]
+    if !targets.isEmpty {
+      let plan = try makeDifferentiator(network)
+        .plan(PlanRequest(inputShapes: open.map(\.shape), targets: targets, gradients: []))
+      for (target, activation) in zip(targets, try plan.forward(open)) { computed[target] = .float(activation) }
+    }
+    return network.outputs.compactMap { computed[$0] ?? bound.constants[$0] }
+  }
+}
+
+extension Network {
+  /// The network with those inputs made constants that are not pictures: integers and truth values, weights, and what
+  /// only sets attributes, such as the scales of a resize.
+  fileprivate func fixingParameters(_ values: [String: Constant]) -> Network {
+    var parameters: Set<ValueID> = []
+    for node in nodes {
+      switch node.operation {
+      case .convolution, .transposedConvolution, .batchNormalization, .instanceNormalization, .layerNormalization,
+        .groupNormalization, .parametricReLU, .resize, .pad:
+        parameters.formUnion(node.inputs.dropFirst().compactMap { $0 })
+      case .range: parameters.formUnion(node.inputs.compactMap { $0 })
+      default: break
+      }
+    }
+    var fixed = self
+    fixed.inputs.removeAll { input in
+      guard let value = values[name(of: input.value)], value.tensor == nil || parameters.contains(input.value) else {
+        return false
+      }
+      fixed.constants[input.value] = value
+      return true
+    }
+    return fixed
+  }
+}
