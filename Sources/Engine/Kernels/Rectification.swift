@@ -10,26 +10,16 @@ extension PlanBuilder {
   func emitMask(_ value: ValueID, _ function: ActivationFunction, at placement: Placement) {
     guard isDifferentiated(value), case .window(let above, let below) = function.derivative else { return }
     let count = placement.layout.elementCount
-    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
     let mask = makeBuffer(byteCount: count)
     masks[value] = mask
-    emitLoop([placement.location, mask], count: vectors + 1) { addresses in
+    emitLoop([placement.location, mask], count: count) { addresses in
       let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
-      let (low, high) = (SIMD16<Float>(repeating: above), SIMD16<Float>(repeating: below))
-      let isOneSided = below == .infinity
+      let isUnbounded: UInt8 = below == .infinity ? 1 : 0
       return { share in
-        for index in share where index < vectors {
-          let element = source.vector(index)
-          var passes = element .> low
-          if !isOneSided { passes = passes .& (element .< high) }
-          let words = SIMD16<Int32>(repeating: 0).replacing(with: 1, where: passes)
-          let bytes = SIMD16<UInt8>(truncatingIfNeeded: words)
-          UnsafeMutableRawPointer(target + index * 16).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-        }
-        if share.upperBound > vectors {
-          for index in (vectors * 16)..<(vectors * 16 + tail) {
-            target[index] = source[index] > above && source[index] < below ? 1 : 0
-          }
+        // Without branches, so that the compiler turns it into vector code.
+        for index in share {
+          let element = source[index]
+          target[index] = (element > above ? 1 : 0) & ((element < below ? 1 : 0) | isUnbounded)
         }
       }
     }
@@ -56,22 +46,12 @@ extension PlanBuilder {
   }
 
   private func emitRectified(_ gradient: Placement, mask: Location, to target: Placement) {
-    let count = gradient.layout.elementCount
-    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
-    emitLoop([gradient.location, mask, target.location], count: vectors + 1) { addresses in
-      let (source, sink) = (addresses.floats(gradient.location), addresses.floats(target.location))
+    emitLoop([gradient.location, mask, target.location], count: gradient.layout.elementCount) { addresses in
+      let source = UnsafeMutableRawPointer(addresses.floats(gradient.location)).assumingMemoryBound(to: UInt32.self)
+      let sink = UnsafeMutableRawPointer(addresses.floats(target.location)).assumingMemoryBound(to: UInt32.self)
       let passes = addresses.bytes(mask)
       return { share in
-        for index in share where index < vectors {
-          let bytes = UnsafeRawPointer(passes + index * 16).loadUnaligned(as: SIMD16<UInt8>.self)
-          let words = SIMD16<Int32>(truncatingIfNeeded: bytes)
-          sink.vector(index, source.vector(index).replacing(with: 0, where: words .== 0))
-        }
-        if share.upperBound > vectors {
-          for index in (vectors * 16)..<(vectors * 16 + tail) {
-            sink[index] = passes[index] != 0 ? source[index] : 0
-          }
-        }
+        for index in share { sink[index] = source[index] & (0 &- UInt32(passes[index])) }
       }
     }
   }
