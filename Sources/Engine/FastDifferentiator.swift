@@ -6,11 +6,15 @@ import GinghamTensors
 public final class FastDifferentiator: Differentiator {
   public let network: Network
   private let library: OneDNN
+  private let constants: [String: Constant]
 
-  /// - Parameter threads: how many threads a pass runs on. Results are the same bytes for the same number.
+  /// - Parameters:
+  ///   - constants: inputs fixed at a value, by name; they are not listed in a request's shapes.
+  ///   - threads: how many threads a pass runs on. Results are the same bytes for the same number.
   /// - Throws: ``EngineError/library(_:)`` where oneDNN does not start.
-  public init(network: Network, threads: Int) throws {
+  public init(network: Network, constants: [String: Constant] = [:], threads: Int) throws {
     self.network = network
+    self.constants = constants
     library = try OneDNN(threads: threads)
   }
 
@@ -40,13 +44,13 @@ public final class FastDifferentiator: Differentiator {
   }
 
   private func bound(_ request: PlanRequest) throws -> BoundNetwork {
-    let open = network.inputs.filter(\.type.isFloatingPoint)
+    let open = network.inputs.map { network.name(of: $0.value) }.filter { constants[$0] == nil }
     guard open.count == request.inputShapes.count else {
       throw EngineError.wrongInputCount(expected: open.count, found: request.inputShapes.count)
     }
-    let shapes = zip(open, request.inputShapes).map { (network.name(of: $0.value), $1) }
+    let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
-    return try network.bound(to: Dictionary(shapes, uniquingKeysWith: { first, _ in first }))
+    return try network.bound(to: shapes, constants: constants)
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
   }
 

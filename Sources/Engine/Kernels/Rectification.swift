@@ -32,9 +32,10 @@ extension PlanBuilder {
     if gradients.masked.contains(value) { return gradient }
     let target = isExclusive(gradient) ? gradient : makePlacement(gradient.layout)
     switch function.derivative {
-    case .window:
+    case .window(let above, _):
       guard let mask = masks[value] else { return gradient }
-      if request.rules.relu == .exact {
+      // The surrogate rules are about rectifiers; a clip that starts elsewhere is none.
+      if request.rules.relu == .exact || above != 0 {
         emitRectified(gradient, mask: mask, to: target)
       } else {
         emitSurrogate(request.rules.relu, gradient, mask: mask, of: try activation(value, form), to: target)

@@ -14,7 +14,8 @@ extension PlanBuilder {
 
   private func fastOperator(_ unit: Unit) throws -> (any Operator)? {
     let node = unit.lead
-    // A kernel that treats each row or element alike needs no shape to be blocked; those that do ask for it.
+    // The reference kernels filter what a smoothed node sends back.
+    if node.outputs.contains(where: { structure.smoothing[$0] != nil }) { return nil }
     switch node.operation {
     case .convolution: return try ConvolutionOperator(unit, self)
     case .maxPool: return try PoolingOperator(node, self)
