@@ -35,6 +35,8 @@ import Testing
       window: Window(kernel: [1, 7], padding: .explicit(before: [0, 3], after: [0, 3]))),
     .init(shape: [1, 16, 8, 9], outputs: 32, window: Window(kernel: [2, 4], padding: .sameUpper)),
     .init(shape: [1, 16, 6, 6], outputs: 16, window: Window(1, padding: 1)),
+    // Many positions: Winograd's algorithm.
+    .init(shape: [1, 32, 28, 31], outputs: 48, window: Window(3, padding: 1)),
     // Strided.
     .init(shape: [1, 32, 11, 12], outputs: 32, window: Window(3, stride: 2, padding: 1)),
     .init(shape: [1, 32, 14, 14], outputs: 64, window: Window(1, stride: 2)),

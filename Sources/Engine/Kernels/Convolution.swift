@@ -18,7 +18,7 @@ final class ConvolutionOperator: Operator {
   /// How the gradient gets from the result to the input.
   private enum BackwardWay {
     /// Strides of one: a convolution with rotated, transposed weights. It may add, and rectify, while it stores.
-    case flipped(ConvolutionProblem)
+    case flipped(ConvolutionProblem, dnnl_alg_kind_t)
     /// Few input channels: a convolution whose output channels are the pixels of a block.
     case subPixel(ConvolutionProblem, [SubPixelAxis])
     case library(ConvolutionProblem, PrimitiveDescription)
@@ -54,7 +54,14 @@ final class ConvolutionOperator: Operator {
       let description = try problem.forward(plan.library, hasBias: bias != nil, fusing: operations)
       if let description, description.isFast { chosen = (problem, description) }
     }
-    guard let chosen else { return nil }
+    guard var chosen else { return nil }
+    if chosen.0.suitsWinograd, unit.residual == nil,
+      let description = try chosen.0.forward(
+        plan.library, algorithm: dnnl_convolution_winograd, hasBias: bias != nil,
+        fusing: activation.map { [$0.postOperation] } ?? [])
+    {
+      chosen.1 = description
+    }
     (problem, forwardDescription) = chosen
     if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
       guard let way = try Self.backwardWay(problem, weights, axes, plan.library) else { return nil }
@@ -71,7 +78,10 @@ final class ConvolutionOperator: Operator {
     if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
       let description = try flipped.forward(library, hasBias: false), description.isFast
     {
-      return .flipped(flipped)
+      let winograd =
+        flipped.suitsWinograd
+        ? try flipped.forward(library, algorithm: dnnl_convolution_winograd, hasBias: false, fusing: [.sum]) : nil
+      return .flipped(flipped, winograd == nil ? dnnl_convolution_direct : dnnl_convolution_winograd)
     }
     for form in [problem.destination.form, .blocked, .plain] {
       var candidate = problem
@@ -134,15 +144,20 @@ final class ConvolutionOperator: Operator {
     defer { plan.drop(sent) }
     if let residual = unit.residual { try plan.passOn(sent, to: residual) }
     switch backwardWay {
-    case .flipped(let flipped): try layFlipped(flipped, sent, plan)
+    case .flipped(let flipped, let algorithm): try layFlipped(flipped, algorithm, sent, plan)
     case .subPixel(let blocks, let axes): try laySubPixel(blocks, axes, sent, plan)
     case .library(let problem, let description): try layLibrary(problem, description, sent, plan)
     case nil: break
     }
   }
 
-  private func layFlipped(_ flipped: ConvolutionProblem, _ sent: Placement, _ plan: PlanBuilder) throws {
-    try plan.contribute(to: input, flipped.destination.form, able: [.accumulate, .addend, .mask]) { target in
+  private func layFlipped(
+    _ flipped: ConvolutionProblem, _ algorithm: dnnl_alg_kind_t, _ sent: Placement, _ plan: PlanBuilder
+  ) throws {
+    // Winograd's transform back can add to what is there, but fuses no other tensor.
+    let abilities: ContributionAbilities =
+      algorithm == dnnl_convolution_winograd ? .accumulate : [.accumulate, .addend, .mask]
+    try plan.contribute(to: input, flipped.destination.form, able: abilities) { target in
       let shape = try target.placement.layout.descriptor()
       let bytes = try target.placement.layout.descriptor(dnnl_u8)
       var operations: [PostOperation] = []
@@ -156,7 +171,10 @@ final class ConvolutionOperator: Operator {
         extra.append((fusedOperand(operations.count), bytes, mask))
         operations.append(.binary(dnnl_binary_mul, bytes))
       }
-      guard let description = try flipped.forward(plan.library, hasBias: false, fusing: operations) else {
+      guard
+        let description = try flipped.forward(
+          plan.library, algorithm: algorithm, hasBias: false, fusing: operations)
+      else {
         throw EngineError.library("oneDNN cannot fuse into a flipped convolution")
       }
       try emit(description, flipped, weights.flipped, from: sent, to: target.placement, extra, plan)

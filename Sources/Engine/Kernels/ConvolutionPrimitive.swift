@@ -53,6 +53,17 @@ struct ConvolutionProblem {
     return result
   }
 
+  /// Whether Winograd's algorithm (Lavin & Gray 2016) saves more multiplications than its transforms and larger weights
+  /// cost: many positions for each weight. A rule on the shape, so that equal shapes always take the same way.
+  var suitsWinograd: Bool {
+    guard kernel == [3, 3], strides == [1, 1], dilations == [1, 1], groups == 1, source.form == .blocked,
+      destination.form == .blocked
+    else { return false }
+    let positions = destination.shape.spatial.reduce(1, *)
+    let channels = min(source.shape[1], destination.shape[1])
+    return channels >= 32 && (positions >= 784 || (positions >= 196 && channels >= 512))
+  }
+
   private var weightDimensions: [Int] {
     let (inputs, outputs) = (source.shape[1] / groups, destination.shape[1] / groups)
     return (groups > 1 ? [groups, outputs, inputs] : [outputs, inputs]) + kernel

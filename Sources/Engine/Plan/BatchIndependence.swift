@@ -38,13 +38,9 @@ extension BoundNetwork {
       return (axis > 0 || (axis < 0 && axis > -rank)) && node.inputs.allSatisfy { $0.map(dependent.contains) ?? true }
     case .elementwise, .select, .parametricReLU: return operandsAlign(node, dependent)
     case .generalMatrixMultiply(let product):
-      return !product.transposesA && dependent.contains(input)
-        && node.inputs.dropFirst().allSatisfy { value in
-          value.map {
-            !dependent.contains($0) && (shapes[$0]?.rank ?? 0) < 3 && leadsWithOne($0, rank: 2)
-              || value == node.inputs[1]
-          } ?? true
-        }
+      let constants = node.inputs.dropFirst().compactMap { $0 }
+      return !product.transposesA && dependent.contains(input) && !constants.contains(where: dependent.contains)
+        && constants.dropFirst().allSatisfy { leadsWithOne($0, rank: 2) }
     case .matrixMultiply:
       guard node.inputs.count == 2, let other = node.inputs[1] else { return false }
       return dependent.contains(input) && !dependent.contains(other) && shapes[other]?.rank == 2 && rank >= 2
