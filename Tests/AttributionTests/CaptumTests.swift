@@ -41,7 +41,7 @@ import Testing
       "fc", .generalMatrixMultiply(GeneralMatrixMultiply(transposesB: true)), x, try constant("fc.weight"),
       try constant("fc.bias"))
     network.outputs = [x]
-    differentiator = try ReferenceDifferentiator<Double>(network)
+    differentiator = ReferenceDifferentiator<Double>(network)
   }
 
   private func expectEqual(_ method: some AttributionMethod, inPixels: Bool) throws {
