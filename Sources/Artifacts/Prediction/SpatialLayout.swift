@@ -86,7 +86,7 @@ struct SpatialLayouts {
     switch shape.rank {
     case 3: return SpatialLayout(rows: nil, columns: SpatialAxis(index: 2, spacing: .one))
     case 4:
-      let isChannelsLast = shape[3] <= 4 && shape[1] > 4
+      let isChannelsLast = shape[3] <= 4 && shape[1] > 4 && shape[2] > 4
       return SpatialLayout(
         rows: SpatialAxis(index: isChannelsLast ? 1 : 2, spacing: .one),
         columns: SpatialAxis(index: isChannelsLast ? 2 : 3, spacing: .one))
