@@ -15,7 +15,8 @@ public struct ContactSheet: Sendable {
   public var title: String
   public var tiles: [Tile]
   public var columns: Int
-  /// The longest side of the tiles in units of 1/96 inch; smaller pictures grow to it, their pixels square-edged.
+  /// The longest side of the largest picture in units of 1/96 inch. All pictures are scaled alike; where they grow,
+  /// their pixels stay square-edged.
   public var side: Double
 
   public init(_ title: String = "", tiles: [Tile], columns: Int, side: Double = 180) {

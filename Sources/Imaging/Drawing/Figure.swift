@@ -44,7 +44,7 @@ public struct Figure: Sendable {
     else {
       throw ImageError.undrawable("the figure could not be drawn as SVG")
     }
-    return bytes
+    return SVGIdentifiers.renumbered(bytes)
   }
 
   /// Writes the figure: as SVG where the name ends in `.svg`, otherwise as PNG.

@@ -15,14 +15,18 @@ public struct Axis: Hashable, Sendable {
   public var range: ClosedRange<Double>?
   /// Where ticks stand, instead of round numbers.
   public var ticks: [Double]?
+  /// Whether values grow leftwards or, as rows of pixels do, downwards.
+  public var isReversed: Bool
 
   public init(
-    _ label: String = "", scale: Scale = .linear, range: ClosedRange<Double>? = nil, ticks: [Double]? = nil
+    _ label: String = "", scale: Scale = .linear, range: ClosedRange<Double>? = nil, ticks: [Double]? = nil,
+    isReversed: Bool = false
   ) {
     self.label = label
     self.scale = scale
     self.range = range
     self.ticks = ticks
+    self.isReversed = isReversed
   }
 }
 
@@ -39,13 +43,10 @@ struct AxisScale: Sendable {
   let axis: Axis
   let lower: Double
   let upper: Double
-  /// Whether values grow towards the axis' beginning, as rows do downwards.
-  let isReversed: Bool
 
   /// Ends that show all `values` that the scale can show, with some air where the axis does not fix them.
-  init(_ axis: Axis, showing values: some Sequence<Double>, includingZero: Bool = false, isReversed: Bool = false) {
+  init(_ axis: Axis, showing values: some Sequence<Double>, includingZero: Bool = false) {
     self.axis = axis
-    self.isReversed = isReversed
     let isLogarithmic = axis.scale == .logarithmic
     var shown = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
     if includingZero, !isLogarithmic { shown.append(0) }
@@ -77,7 +78,7 @@ struct AxisScale: Sendable {
     guard value.isFinite, axis.scale == .linear || value > 0 else { return nil }
     let position =
       axis.scale == .linear ? (value - lower) / (upper - lower) : log(value / lower) / log(upper / lower)
-    return isReversed ? 1 - position : position
+    return axis.isReversed ? 1 - position : position
   }
 
   /// At most about `count` ticks at round numbers within the ends.

@@ -25,7 +25,8 @@ public struct MatrixPlot: Sendable {
   public var barLabel: String
   /// From the left edge of the first column to the right edge of the last.
   public var x: Axis
-  /// From the bottom edge of the last row to the top edge of the first.
+  /// From the bottom edge of the last row to the top edge of the first; without a range, and where reversed, the other
+  /// way.
   public var y: Axis
   public var marks: [Mark]
   /// The longer side of the picture in units of 1/96 inch.
@@ -59,9 +60,9 @@ public struct MatrixPlot: Sendable {
     let size = (width: max(width * unit, 60), height: max(height * unit, 60))
     var (across, up) = (x, y)
     // Without ranges the axes count pixels, rows downwards.
-    let countsRows = y.range == nil
     across.range = x.range ?? 0...width
     up.range = y.range ?? 0...height
+    up.isReversed = y.isReversed || y.range == nil
     let names = marks.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let colours = ends
     let picture = picture(over: colours)
@@ -70,7 +71,7 @@ public struct MatrixPlot: Sendable {
 
     return try Figure { canvas in
       let xScale = AxisScale(across, showing: [])
-      let yScale = AxisScale(up, showing: [], isReversed: countsRows)
+      let yScale = AxisScale(up, showing: [])
       let tickWidth = barTicks.labels.map { canvas.size(of: $0, .tick).width }.max() ?? 0
       let factor = barTicks.exponent == 0 ? "" : "  ×\(NumberText.powerOfTen(barTicks.exponent))"
       let caption = (barLabel + factor).isEmpty ? [] : canvas.lines(of: barLabel + factor, .label, width: size.height)

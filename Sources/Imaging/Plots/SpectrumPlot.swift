@@ -36,7 +36,8 @@ public struct SpectrumPlot: Sendable {
     let plot = MatrixPlot(
       title, values: decibels, range: least < most ? least...most : nil,
       barLabel: "power relative to the median (dB)",
-      x: axis("horizontal", count: power.shape[1]), y: axis("vertical", count: power.shape[0]), marks: marks)
+      x: Self.axis("horizontal", count: power.shape[1]),
+      y: Self.axis("vertical", count: power.shape[0], isReversed: true), marks: marks)
     return try plot.figure()
   }
 
@@ -51,19 +52,19 @@ public struct SpectrumPlot: Sendable {
   }
 
   /// Frequencies in cycles a pixel. Bins are as wide as their distance, so the axis ends half a bin beyond the last.
-  private func axis(_ direction: String, count: Int) -> Axis {
+  static func axis(_ direction: String, count: Int, isReversed: Bool = false) -> Axis {
     let first = -Double(count / 2) / Double(count)
     let half = 0.5 / Double(count)
     return Axis(
       "\(direction) frequency (cycles/px)", range: (first - half)...(first - half + 1),
-      ticks: [-0.5, -0.25, 0, 0.25, 0.5])
+      ticks: [-0.5, -0.25, 0, 0.25, 0.5], isReversed: isReversed)
   }
 
   private var marks: [MatrixPlot.Mark] {
     periods.flatMap { period in
       let frequencies = Self.latticeFrequencies(period: period)
       return frequencies.count > Self.ringLimit
-        ? [] : frequencies.map { MatrixPlot.Mark(x: $0.x, y: -$0.y, name: "period \(period) px") }
+        ? [] : frequencies.map { MatrixPlot.Mark(x: $0.x, y: $0.y, name: "period \(period) px") }
     }
   }
 
