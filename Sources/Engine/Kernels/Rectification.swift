@@ -11,7 +11,7 @@ extension PlanBuilder {
     guard isDifferentiated(value), case .window(let above, let below) = function.derivative else { return }
     let count = placement.layout.elementCount
     let mask = makeBuffer(byteCount: count)
-    masks[value] = mask
+    masks[value] = (mask, placement.layout.form)
     emitLoop([placement.location, mask], count: count) { addresses in
       let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
       let isUnbounded: UInt8 = below == .infinity ? 1 : 0
@@ -27,13 +27,13 @@ extension PlanBuilder {
 
   /// The gradient in front of the activation that `value` came out of, or `nil` where none was sent back.
   func gradient(before function: ActivationFunction, _ value: ValueID) throws -> Placement? {
-    let form = existingForm(value)
+    let form = masks[value]?.form ?? existingForm(value)
     guard let gradient = try gradient(value, form) else { return nil }
     if gradients.masked.contains(value) { return gradient }
     let target = isExclusive(gradient) ? gradient : makePlacement(gradient.layout)
     switch function.derivative {
     case .window(let above, _):
-      guard let mask = masks[value] else { return gradient }
+      guard let mask = masks[value]?.location else { return gradient }
       // The surrogate rules are about rectifiers; a clip that starts elsewhere is none.
       if request.rules.relu == .exact || above != 0 {
         emitRectified(gradient, mask: mask, to: target)

@@ -145,9 +145,9 @@ extension PlanBuilder {
 
   private func fusibleMask(_ value: ValueID, _ form: Form) -> Location? {
     guard request.rules.relu == .exact, !structure.observed.contains(value), let mask = masks[value],
-      existingForm(value) == form
+      mask.form == form
     else { return nil }
-    return mask
+    return mask.location
   }
 
   // MARK: Slices of concatenations

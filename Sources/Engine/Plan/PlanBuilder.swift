@@ -30,8 +30,8 @@ final class PlanBuilder {
   /// Values that live in a slice of a concatenated one.
   let slices: ConcatenationSlices
   private var rootActivations: [ValueID: Location] = [:]
-  /// One byte an element: whether a rectified value passes its gradient on.
-  var masks: [ValueID: Location] = [:]
+  /// One byte an element, in the form the value was computed in: whether a rectified value passes its gradient on.
+  var masks: [ValueID: (location: Location, form: Form)] = [:]
   var gradients: GradientTable
 
   init(
