@@ -108,6 +108,7 @@ private enum Gallery {
     let (first, second) = (try Gallery.figures(), try Gallery.figures())
     for (left, right) in zip(first, second) {
       #expect(try left.figure.picture().encodedPNG() == right.figure.picture().encodedPNG(), "\(left.name)")
+      #expect(try left.figure.svg() == right.figure.svg(), "\(left.name)")
     }
   }
 

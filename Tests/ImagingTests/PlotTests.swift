@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  /// The ring of each lattice frequency stands in the middle of the bin that holds its power.
+  @Test(arguments: [8, 12, 24]) func ringsStandOnTheirBins(size: Int) throws {
+    let across = AxisScale(SpectrumPlot.axis("horizontal", count: size), showing: [])
+    let down = AxisScale(SpectrumPlot.axis("vertical", count: size, isReversed: true), showing: [])
+    for frequency in SpectrumPlot.latticeFrequencies(period: 4) {
+      var power = Tensor([size, size])
+      let bin = [frequency.y, frequency.x].map { (Int(($0 * Double(size)).rounded()) + size) % size }
+      power[bin[0], bin[1]] = 1
+      let column = try #require(across.position(of: frequency.x)) * Double(size) - 0.5
+      let row = (1 - (try #require(down.position(of: frequency.y)))) * Double(size) - 0.5
+      #expect(abs(column - column.rounded()) < 1e-9 && abs(row - row.rounded()) < 1e-9)
+      #expect(power.frequencyShifted[Int(row.rounded()), Int(column.rounded())] == 1)
+    }
+  }
+
   @Test func latticeFrequenciesHaveTheirExactPeriod() {
     let counts = [1, 2, 3, 4, 8, 16].map { SpectrumPlot.latticeFrequencies(period: $0).count }
     #expect(counts == [0, 3, 8, 12, 48, 192])
