@@ -83,6 +83,6 @@ let package = Package(
     tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"], golden: true),
     tests("Reporting", uses: ["GinghamReporting"]),
     tests("Gingham", uses: ["Gingham"]),
-    tests("CommandLine", uses: ["Gingham"]),
+    tests("CommandLine", uses: ["Gingham", "GinghamCommandLine"]),
   ]
 )

@@ -1,0 +1,122 @@
+import Foundation
+import Gingham
+import Testing
+
+@Suite struct VerbTests {
+  private static let net = "random:squeezenet1_1?size=64&seed=3"
+
+  @Test func helpNamesEveryVerb() throws {
+    let help = try Tool.run("--help")
+    #expect(help.status == 0)
+    for verb in ["layers", "gradient", "verify", "bench"] { #expect(help.output.contains("  \(verb) ")) }
+  }
+
+  @Test func layersListsShapesStridesAndFields() throws {
+    let outcome = try Tool.run("layers", "random:alexnet", "--json")
+    #expect(outcome.status == 0)
+    let layers = try #require(try outcome.json()["layers"] as? [[String: Any]])
+    let first = try #require(layers.first { $0["name"] as? String == "features.0" })
+    #expect(first["operation"] as? String == "convolution")
+    #expect(first["output_shape"] as? [Int] == [1, 64, 55, 55])
+    #expect(first["stride"] as? Int == 4)
+    #expect(first["receptive_field"] as? Int == 11)
+    #expect(first["parameters"] as? Int == 64 * 363 + 64)
+    #expect(first["macs"] as? Int == 55 * 55 * 64 * 363)
+  }
+
+  @Test func gradientWritesPicturesFindingsAndManifest() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    let outcome = try Tool.run("gradient", Self.net, picture, "--json", "--output", scratch.path("run"))
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    let image = try #require((try outcome.json()["images"] as? [[String: Any]])?.first)
+    #expect(image["path"] as? String == picture)
+    #expect((image["target"] as? String)?.hasPrefix("class:") == true)
+    let lattice = try #require(image["lattice"] as? [String: Any])
+    for key in ["period", "cv2", "cv2_corrected", "max_min", "dead_share", "bands", "controls"] {
+      #expect(lattice[key] != nil, "\(key)")
+    }
+    let prediction = try #require(image["prediction"] as? [String: Any])
+    #expect(prediction["class"] is Int)
+    #expect(try #require(image["value"] as? Double) == prediction["logit"] as? Double)
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("run"))
+    #expect(
+      Set(names).isSuperset(of: [
+        "gradient.npy", "heatmap.png", "overlay.png", "findings.json", "manifest.json",
+      ]))
+    #expect(try Tensor(npy: scratch.path("run/gradient.npy")).shape == [1, 3, 64, 64])
+    let manifest = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(filePath: scratch.path("run/manifest.json"))))
+    #expect((manifest as? [String: Any])?["model"] as? String == Self.net)
+  }
+
+  @Test func equalRunsGiveEqualBytes() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    for name in ["a", "b"] {
+      let outcome = try Tool.run(
+        "gradient", Self.net, picture, "--method", "smoothgrad", "--seed", "5", "--output", scratch.path(name))
+      #expect(outcome.status == 0)
+    }
+    for file in ["gradient.npy", "heatmap.png", "overlay.png", "findings.json"] {
+      #expect(
+        try Data(contentsOf: URL(filePath: scratch.path("a/\(file)")))
+          == Data(contentsOf: URL(filePath: scratch.path("b/\(file)"))), "\(file)")
+    }
+  }
+
+  @Test(arguments: ["gradient", "input-x-gradient", "smoothgrad", "integrated", "guided", "deconvnet", "gradcam"])
+  func everyMethodRuns(method: String) throws {
+    let scratch = try Tool.Scratch()
+    let outcome = try Tool.run(
+      "gradient", Self.net, try scratch.picture(), "--method", method, "--target", "class:3", "--samples", "4",
+      "--json", "--output", scratch.path("run"))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try outcome.json()["method"] as? String == method)
+  }
+
+  @Test func severalPicturesArePooled() throws {
+    let scratch = try Tool.Scratch()
+    let outcome = try Tool.run(
+      "gradient", Self.net, try scratch.picture("a.png"), try scratch.picture("b.png", side: 80), "--json",
+      "--target", "features.3.cat:7", "--output", scratch.path("run"))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect((try outcome.json()["pooled"] as? [String: Any])?["inputs"] as? Int == 2)
+    #expect(try Tensor(npy: scratch.path("run/gradient.npy")).shape == [2, 3, 64, 64])
+    #expect(FileManager.default.fileExists(atPath: scratch.path("run/b/heatmap.png")))
+  }
+
+  @Test func bothEnginesAgree() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    for backend in ["fast", "reference64"] {
+      let outcome = try Tool.run(
+        "gradient", Self.net, picture, "--backend", backend, "--target", "class:1", "--output", scratch.path(backend))
+      #expect(outcome.status == 0)
+    }
+    let fast = try Tensor(npy: scratch.path("fast/gradient.npy")).scalars
+    let exact = try Tensor(npy: scratch.path("reference64/gradient.npy")).scalars
+    let scale = exact.map { abs($0) }.max() ?? 0
+    #expect(scale > 0)
+    #expect(zip(fast, exact).allSatisfy { abs($0 - $1) <= 1e-4 * scale })
+  }
+
+  @Test func verifyFindsTheEnginesEqual() throws {
+    let outcome = try Tool.run("verify", Self.net, "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let json = try outcome.json()
+    #expect(json["passed"] as? Bool == true)
+    #expect(try #require(json["max_relative_error"] as? Double) < 1e-4)
+    #expect((json["layers"] as? [Any])?.isEmpty == false)
+    #expect(try Tool.run("verify", Self.net, "--tolerance", "1e-12").status == 1)
+  }
+
+  @Test func benchPrintsItsKeys() throws {
+    let outcome = try Tool.run("bench", Self.net, "--json", "--runs", "2")
+    let json = try outcome.json()
+    for key in ["forward_ms", "gradient_ms", "gflops", "peak_rss_mb", "plan_ms"] {
+      #expect(try #require(json[key] as? Double) > 0, "\(key)")
+    }
+  }
+}
