@@ -59,5 +59,13 @@ struct VerifyCommand: ParsableCommand {
     if !verification.passed { throw ExitCode.failure }
   }
 
-  private func conform() throws {}
+  private func conform() throws {
+    let progress = common.progress
+    let summary = ConformanceSummary(
+      folders: cases, backend: common.backend, threads: common.threadCount,
+      progress: { progress.step("test cases", $0, of: $1) })
+    progress.finish()
+    try common.report(summary, text: summary.text)
+    if summary.failed > 0 { throw ExitCode.failure }
+  }
 }
