@@ -30,6 +30,14 @@ public enum Constant: Sendable {
     if case .float(let tensor) = self { tensor } else { nil }
   }
 
+  /// The elements in floating point, whatever their type.
+  public var floats: Tensor {
+    switch self {
+    case .float(let tensor): tensor
+    case .integer(let array): Tensor(array.shape, array.elements.map(Float.init))
+    }
+  }
+
   public var integers: IntegerArray? {
     if case .integer(let array) = self { array } else { nil }
   }

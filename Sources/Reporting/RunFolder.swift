@@ -17,11 +17,7 @@ public final class RunFolder {
     staging =
       url.deletingLastPathComponent()
       .appending(path: ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8))").path(percentEncoded: false)
-    do {
-      try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
-    } catch {
-      throw FormatError.unwritable(path: path, reason: Self.reason(error))
-    }
+    try Self.makeFolder(staging, for: path)
   }
 
   deinit {
@@ -42,12 +38,7 @@ public final class RunFolder {
   /// Where `body` may write the file `name`.
   public func write(_ name: String, _ body: (_ path: String) throws -> Void) throws {
     let target = URL(filePath: staging).appending(path: name)
-    do {
-      try FileManager.default.createDirectory(
-        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      throw FormatError.unwritable(path: name, reason: Self.reason(error))
-    }
+    try Self.makeFolder(target.deletingLastPathComponent().path(percentEncoded: false), for: name)
     try body(target.path(percentEncoded: false))
     files.append(name)
   }
@@ -70,7 +61,7 @@ public final class RunFolder {
       } else {
         for name in files {
           let target = URL(filePath: path).appending(path: name)
-          try manager.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+          try Self.makeFolder(target.deletingLastPathComponent().path(percentEncoded: false), for: name)
           guard rename(staging + "/" + name, target.path(percentEncoded: false)) == 0 else {
             throw FormatError.unwritable(path: name, reason: String(cString: strerror(errno)))
           }
@@ -80,16 +71,19 @@ public final class RunFolder {
     } catch let error as FormatError {
       throw error
     } catch {
-      throw FormatError.unwritable(path: path, reason: Self.reason(error))
+      throw FormatError.unwritable(path: path, reason: error.localizedDescription)
     }
     isCommitted = true
   }
 
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
+  /// Makes a folder and those above it; `wanted` is what the user knows it for.
+  private static func makeFolder(_ path: String, for wanted: String) throws {
+    let parts = path.split(separator: "/")
+    for end in 1...max(parts.count, 1) where !parts.isEmpty {
+      let folder = (path.hasPrefix("/") ? "/" : "") + parts[..<end].joined(separator: "/")
+      if mkdir(folder, 0o777) != 0, errno != EEXIST, end == parts.count || errno != EROFS {
+        throw FormatError.unwritable(path: wanted, reason: String(cString: strerror(errno)))
+      }
     }
-    return error.localizedDescription
   }
 }

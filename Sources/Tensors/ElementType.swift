@@ -13,6 +13,19 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// A number as this type keeps it. Only the short floating-point types change it.
+  public func rounded(_ value: Float) -> Float {
+    switch self {
+    case .float16: return Float(Float16(value))
+    case .bfloat16:
+      guard value.isFinite else { return value }
+      // To nearest, ties to even, on the upper half of the bits.
+      let bits = value.bitPattern
+      return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+    default: return value
+    }
+  }
+
   /// Bytes an element takes in a file.
   public var byteCount: Int {
     switch self {

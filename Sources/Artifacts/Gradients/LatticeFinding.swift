@@ -66,6 +66,22 @@ public struct LatticeFinding: Hashable, Sendable, Codable {
 }
 
 extension LatticeFinding {
+  /// Every key is always there: where a phase is dead, `max_min` is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(period, forKey: .period)
+    try container.encode(cv2, forKey: .cv2)
+    try container.encode(cv2Corrected, forKey: .cv2Corrected)
+    try container.encode(maxMin, forKey: .maxMin)
+    try container.encode(deadShare, forKey: .deadShare)
+    try container.encode(effectivePhases, forKey: .effectivePhases)
+    try container.encode(topPhaseShare, forKey: .topPhaseShare)
+    try container.encode(index, forKey: .index)
+    try container.encode(bands, forKey: .bands)
+    try container.encode(controls, forKey: .controls)
+    try container.encode(inputs, forKey: .inputs)
+  }
+
   init(
     _ unevenness: Unevenness, lattice: Lattice, bias: Double, bands: [Band], controls: [Control], inputs: Int
   ) {

@@ -24,10 +24,9 @@ final class FallbackOperator: Operator {
     return kernel
   }
 
-  /// Where an input stands; integer constants steer the kernel from inside and have no elements.
+  /// Where an input stands.
   private func source(_ value: ValueID?, _ plan: PlanBuilder) throws -> Placement? {
     guard let value else { return nil }
-    if case .integer = plan.network.constants[value] { return nil }
     return try plan.activation(value, .plain)
   }
 

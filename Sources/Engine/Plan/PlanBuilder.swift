@@ -160,8 +160,8 @@ final class PlanBuilder {
   /// A constant tensor's row-major elements, kept for as long as the plan lives.
   func constant(_ value: ValueID) throws -> Location {
     if let known = constants[value] { return known }
-    guard let tensor = network.constants[value]?.tensor else {
-      throw EngineError.library("'\(network.name(of: value))' is no floating-point constant")
+    guard let tensor = network.constants[value]?.floats else {
+      throw EngineError.library("'\(network.name(of: value))' is no constant")
     }
     exchange.kept.append(tensor)
     let location = tensor.withUnsafeBufferPointer { buffer in

@@ -36,6 +36,7 @@ public struct ONNXTestCase: Sendable {
   /// - Throws: what ``ONNXModel/load(path:)`` throws, and `FormatError` where data is missing or no tensor.
   public init(folder: String) throws {
     let network = try ONNXModel.load(path: folder + "/model.onnx")
+    let declared = try DeclaredTypes(modelAt: folder + "/model.onnx")
     let inputNames = network.inputs.map { network.name(of: $0.value) }
     var dataSets: [DataSet] = []
     while true {
@@ -51,12 +52,42 @@ public struct ONNXTestCase: Sendable {
       }
       dataSets.append(
         DataSet(
-          inputs: Dictionary(zip(inputNames, inputs)) { first, _ in first }, expectedOutputs: outputs))
+          inputs: Dictionary(zip(inputNames, inputs.enumerated().map(declared.input))) { first, _ in first },
+          expectedOutputs: outputs.enumerated().map(declared.output)))
     }
     guard !dataSets.isEmpty else {
       throw FormatError.unreadable(path: folder, reason: "there is no 'test_data_set_0' in it")
     }
     self.init(name: folder.split(separator: "/").last.map(String.init) ?? folder, network: network, dataSets: dataSets)
+  }
+
+  /// Element types as the model declares them. NumPy has no bfloat16, so the suite stores the bits of such a tensor as
+  /// 16-bit integers; only the declaration tells.
+  private struct DeclaredTypes {
+    private let inputs: [ElementType?]
+    private let outputs: [ElementType?]
+
+    init(modelAt path: String) throws {
+      let graph = try ModelMessage(MappedFile(path: path)).graph
+      let initialized = Set(graph?.initializers.map(\.name) ?? [])
+      inputs = (graph?.inputs ?? []).filter { !initialized.contains($0.name) }.map(Self.type)
+      outputs = (graph?.outputs ?? []).map(Self.type)
+    }
+
+    private static func type(_ value: ValueInfoMessage) -> ElementType? {
+      if case .tensor(let code, _) = value.kind { TensorMessage.elementType(code: code) } else { nil }
+    }
+
+    func input(_ index: Int, _ constant: Constant) -> Constant { decoded(constant, inputs, index) }
+    func output(_ index: Int, _ constant: Constant) -> Constant { decoded(constant, outputs, index) }
+
+    private func decoded(_ constant: Constant, _ types: [ElementType?], _ index: Int) -> Constant {
+      guard types.indices.contains(index), types[index] == .bfloat16, let bits = constant.integers,
+        bits.type == .uint16
+      else { return constant }
+      let elements = bits.elements.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
+      return .float(Tensor(bits.shape, elements))
+    }
   }
 
   /// Reads one `.pb` file of the suite: a tensor by itself.

@@ -106,7 +106,7 @@ extension Constant {
   func cast(to type: ElementType) -> Constant {
     switch self {
     case .float(let tensor):
-      if type.isFloatingPoint { return self }
+      if type.isFloatingPoint { return type.byteCount == 2 ? .float(tensor.map(type.rounded)) : self }
       let elements = tensor.scalars.map { scalar -> Int in
         if type == .boolean { return scalar == 0 ? 0 : 1 }
         // Beyond an Int the result is undefined in the format; the nearest representable value is taken.
@@ -116,7 +116,7 @@ extension Constant {
       return .integer(IntegerArray(tensor.shape, elements.map(type.wrapped), type: type))
     case .integer(let array):
       return type.isFloatingPoint
-        ? .float(Tensor(array.shape, array.elements.map(Float.init)))
+        ? .float(Tensor(array.shape, array.elements.map { type.rounded(Float($0)) }))
         : .integer(IntegerArray(array.shape, array.elements.map(type.wrapped), type: type))
     }
   }

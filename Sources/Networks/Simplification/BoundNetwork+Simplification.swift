@@ -54,7 +54,7 @@ extension BoundNetwork {
   private func isIdentity(_ node: Node, input: ValueID, output: ValueID) -> Bool {
     switch node.operation {
     case .identity, .dropout: true
-    case .cast(let type): type.isFloatingPoint && constants[input]?.integers == nil
+    case .cast(let type): [.float32, .float64].contains(type) && constants[input]?.integers == nil
     case .reshape, .expand, .tile, .slice, .pad, .concatenate:
       node.inputs.count == 1 && shapes[input] == shapes[output] && !isReversal(node.operation)
     case .transpose(let permutation): permutation == permutation?.sorted()

@@ -25,8 +25,17 @@ extension KernelRequest {
     return CopyKernel()
   }
 
-  /// Floating-point types stand for each other; integers and truth values are constant almost everywhere.
+  /// Short floating-point types round, and let the gradient through as if they did not; integers and truth values are
+  /// constant almost everywhere.
   func cast<Scalar: ReferenceScalar>(to type: ElementType) throws -> AnyKernel<Scalar> {
+    if type.byteCount == 2, type.isFloatingPoint {
+      return AnyKernel(
+        PointwiseKernel<Scalar> {
+          Scalar(type.rounded(Float($0)))
+        } slope: { _, _ in
+          1
+        })
+    }
     if type.isFloatingPoint { return AnyKernel(try copy() as CopyKernel<Scalar>) }
     if type == .boolean {
       return AnyKernel(
