@@ -73,7 +73,8 @@ let package = Package(
     tests("Tensors", uses: ["GinghamTensors"], golden: true),
     tests("Networks", uses: ["GinghamNetworks"]),
     tests("ModelFormats", uses: ["GinghamModelFormats"], golden: true),
-    tests("Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats"], golden: true),
+    tests(
+      "Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats", "GinghamReferenceEngine"], golden: true),
     tests("Differentiation", uses: ["GinghamDifferentiation"]),
     tests("ReferenceEngine", uses: ["GinghamReferenceEngine"], golden: true),
     tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
