@@ -127,7 +127,8 @@ import Testing
     try check(.depthToSpace(blockSize: 2, order: .depthFirst), [[1, 8, 2, 1]])
     try check(.depthToSpace(blockSize: 2, order: .columnFirst), [[1, 8, 2, 1]])
     try check(.spaceToDepth(blockSize: 2), [[1, 2, 2, 4]])
-    for type in [ElementType.float16, .int32, .boolean] { try check(.cast(type), [[6]]) }
+    // Short floats are steps at the scale of a difference, whose gradient passes straight through.
+    for type in [ElementType.float64, .int32, .boolean] { try check(.cast(type), [[6]]) }
     try check(.identity, [[6]])
     try check(.dropout, [[6]])
   }

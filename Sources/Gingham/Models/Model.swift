@@ -67,9 +67,11 @@ public struct Model: Sendable {
     case .shorterSide(let pixels): side = pixels
     case .stretch: side = nil
     }
+    // Bicubic weights are negative in places: what leaves the range of a picture is cut off, as in 8-bit pictures.
     return pixels.fitted(
       height: preprocessing.height, width: preprocessing.width, shorterSide: side,
-      kernel: preprocessing.interpolation.kernel)
+      kernel: preprocessing.interpolation.kernel
+    ).map { min(max($0, 0), 1) }
   }
 }
 
