@@ -67,11 +67,12 @@ public struct Model: Sendable {
     case .shorterSide(let pixels): side = pixels
     case .stretch: side = nil
     }
-    // Bicubic weights are negative in places: what leaves the range of a picture is cut off, as in 8-bit pictures.
+    // Scaled pictures have 8 bits in the pipelines that networks are trained with: negative bicubic weights are cut off
+    // at black and white, and the rest is rounded.
     return pixels.fitted(
       height: preprocessing.height, width: preprocessing.width, shorterSide: side,
       kernel: preprocessing.interpolation.kernel
-    ).map { min(max($0, 0), 1) }
+    ).map { (min(max($0, 0), 1) * 255).rounded() / 255 }
   }
 }
 
