@@ -16,7 +16,7 @@ demo: build
 
 test: lint
 	notebooks-scripts/install_packages.sh --test
-	notebooks-scripts/fetch_models.sh test
+	notebooks-scripts/fetch_models.sh all
 	notebooks-scripts/fetch_suites.sh
 	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
 
