@@ -33,6 +33,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     system("COneDNN", apt: "libdnnl-dev"),
@@ -56,13 +57,16 @@ let package = Package(
     room("Imaging", uses: ["GinghamTensors", "GinghamSignals", "CPNG", "CJPEG", "CCairo"]),
     room("Artifacts", uses: ["GinghamNetworks", "GinghamSignals"]),
     room("Attribution", uses: ["GinghamDifferentiation", "GinghamSignals"]),
+    room("FeatureVisualization", uses: ["GinghamDifferentiation", "GinghamSignals", "GinghamArtifacts"]),
+    room("AdversarialProbing", uses: ["GinghamDifferentiation", "GinghamSignals", "GinghamArtifacts"]),
     room("Reporting", uses: ["GinghamTensors", "GinghamImaging", "GinghamArtifacts", "CCrypto"]),
     .target(
       name: "Gingham",
       dependencies: [
         "GinghamTensors", "GinghamNetworks", "GinghamModelFormats", "GinghamArchitectures", "GinghamDifferentiation",
         "GinghamEngine", "GinghamReferenceEngine", "GinghamSignals", "GinghamImaging", "GinghamArtifacts",
-        "GinghamAttribution", "GinghamReporting",
+        "GinghamAttribution", "GinghamFeatureVisualization", "GinghamAdversarialProbing", "GinghamReporting",
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -82,6 +86,16 @@ let package = Package(
     tests("Imaging", uses: ["GinghamImaging"], golden: true),
     tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"], golden: true),
     tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"], golden: true),
+    tests(
+      "FeatureVisualization",
+      uses: [
+        "GinghamFeatureVisualization", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
+      ], golden: true),
+    tests(
+      "AdversarialProbing",
+      uses: [
+        "GinghamAdversarialProbing", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
+      ], golden: true),
     tests("Reporting", uses: ["GinghamReporting"]),
     tests("Gingham", uses: ["Gingham"]),
     tests("CommandLine", uses: ["Gingham", "GinghamCommandLine"]),
