@@ -20,6 +20,24 @@ public final class FastDifferentiator: Differentiator {
 
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     library.claimThreads()
+    let draft = try draft(request)
+    try draft.builder.layOut()
+    return try FastPlan(
+      draft.builder, request: request, targetShapes: draft.targetShapes, gradientShapes: draft.gradientShapes,
+      pictures: draft.pictures)
+  }
+
+  /// What a request asks for, before any step is laid out.
+  private struct Draft {
+    var builder: PlanBuilder
+    var targetShapes: [Shape]
+    var gradientShapes: [Shape]
+    /// Pictures that go through the plan one after the other.
+    var pictures: Int
+  }
+
+  /// Only the builder holds the network when this returns, so that weights can leave it one by one.
+  private func draft(_ request: PlanRequest) throws -> Draft {
     let whole = try bound(request)
     let targetShapes = try request.targets.map { try shape($0, in: whole) }
     let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
@@ -38,9 +56,8 @@ public final class FastDifferentiator: Differentiator {
     let builder = PlanBuilder(
       network, request: request, structure: Structure(network, request: request), exchange: Exchange(),
       library: library)
-    try builder.layOut()
-    return try FastPlan(
-      builder, request: request, targetShapes: targetShapes, gradientShapes: gradientShapes, pictures: pictures)
+    return Draft(
+      builder: builder, targetShapes: targetShapes, gradientShapes: gradientShapes, pictures: pictures)
   }
 
   private func bound(_ request: PlanRequest) throws -> BoundNetwork {

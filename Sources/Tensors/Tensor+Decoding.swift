@@ -2,39 +2,36 @@ extension Tensor {
   /// The array that `layout` finds in `bytes`, as 32-bit floats in row-major order.
   ///
   /// The bytes are little-endian. Contiguous float32 at an aligned address is borrowed from `keeper`, which must keep
-  /// `bytes` alive; everything else is converted into memory of its own. Integers beyond 2²⁴ and float64 are rounded.
+  /// `bytes` alive; everything else is converted when it is read. Integers beyond 2²⁴ and float64 are rounded.
   /// `layout` must have been made for at most `bytes.count` bytes.
   public init(_ layout: StridedLayout, of bytes: UnsafeRawBufferPointer, keeper: AnyObject) {
     if layout.isBorrowable(from: bytes), let base = bytes.baseAddress {
       let start = (base + layout.byteOffset).assumingMemoryBound(to: Float.self)
       self.init(layout.shape, borrowing: start, keeper: keeper)
     } else {
-      self.init(layout, copying: bytes)
+      let source = KeptBytes(bytes: bytes, keeper: keeper)
+      self = .renewable(layout.shape) {
+        layout.decode(source.bytes, into: $0)
+        if layout.isContiguous { source.letGo(layout) }
+      }
     }
   }
 
   /// The array that `layout` finds in `bytes`, converted into memory of its own.
   public init(_ layout: StridedLayout, copying bytes: UnsafeRawBufferPointer) {
-    self.init(layout.shape) { target in
-      guard !target.isEmpty else { return }
-      let source = UnsafeRawBufferPointer(rebasing: bytes[layout.byteOffset...])
-      switch layout.type {
-      case .float32: layout.gather(from: source, into: target) { (bits: UInt32) in Float(bitPattern: bits) }
-      case .float16: layout.gather(from: source, into: target, Float.init(halfBits:))
-      case .bfloat16:
-        layout.gather(from: source, into: target) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-      case .float64: layout.gather(from: source, into: target) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-      case .int8: layout.gather(from: source, into: target) { (bits: Int8) in Float(bits) }
-      case .int16: layout.gather(from: source, into: target) { (bits: Int16) in Float(bits) }
-      case .int32: layout.gather(from: source, into: target) { (bits: Int32) in Float(bits) }
-      case .int64: layout.gather(from: source, into: target) { (bits: Int64) in Float(bits) }
-      case .uint8: layout.gather(from: source, into: target) { (bits: UInt8) in Float(bits) }
-      case .uint16: layout.gather(from: source, into: target) { (bits: UInt16) in Float(bits) }
-      case .uint32: layout.gather(from: source, into: target) { (bits: UInt32) in Float(bits) }
-      case .uint64: layout.gather(from: source, into: target) { (bits: UInt64) in Float(bits) }
-      case .boolean: layout.gather(from: source, into: target) { (bits: UInt8) in bits == 0 ? 0 : 1 }
-      }
-    }
+    self.init(layout.shape) { target in layout.decode(bytes, into: target) }
+  }
+}
+
+/// Read-only bytes together with what keeps them alive.
+private struct KeptBytes: @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+  let keeper: AnyObject
+
+  /// The converted elements stand for those in the file from now on.
+  func letGo(_ layout: StridedLayout) {
+    let end = layout.byteOffset + layout.shape.elementCount * layout.type.byteCount
+    (keeper as? MappedFile)?.releasePages(of: UnsafeRawBufferPointer(rebasing: bytes[layout.byteOffset..<end]))
   }
 }
 
@@ -44,6 +41,28 @@ extension StridedLayout {
     guard type == .float32, 1.littleEndian == 1, isContiguous, shape.elementCount > 0, let base = bytes.baseAddress
     else { return false }
     return UInt(bitPattern: base + byteOffset) % UInt(MemoryLayout<Float>.alignment) == 0
+  }
+
+  /// Converts the elements in `bytes` to floats, in row-major order.
+  fileprivate func decode(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
+    guard !target.isEmpty else { return }
+    let source = UnsafeRawBufferPointer(rebasing: bytes[byteOffset...])
+    switch type {
+    case .float32: gather(from: source, into: target) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float16: gather(from: source, into: target, Float.init(halfBits:))
+    case .bfloat16:
+      gather(from: source, into: target) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float64: gather(from: source, into: target) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+    case .int8: gather(from: source, into: target) { (bits: Int8) in Float(bits) }
+    case .int16: gather(from: source, into: target) { (bits: Int16) in Float(bits) }
+    case .int32: gather(from: source, into: target) { (bits: Int32) in Float(bits) }
+    case .int64: gather(from: source, into: target) { (bits: Int64) in Float(bits) }
+    case .uint8: gather(from: source, into: target) { (bits: UInt8) in Float(bits) }
+    case .uint16: gather(from: source, into: target) { (bits: UInt16) in Float(bits) }
+    case .uint32: gather(from: source, into: target) { (bits: UInt32) in Float(bits) }
+    case .uint64: gather(from: source, into: target) { (bits: UInt64) in Float(bits) }
+    case .boolean: gather(from: source, into: target) { (bits: UInt8) in bits == 0 ? 0 : 1 }
+    }
   }
 
   /// Walks the elements in row-major order. `source` starts at the first one and holds the last one.

@@ -11,7 +11,15 @@ public struct Tensor: Sendable {
   ) rethrows {
     self.shape = shape
     storage = TensorStorage(uninitialized: shape.elementCount)
-    try body(UnsafeMutableBufferPointer(start: storage.base, count: storage.count))
+    try storage.withElements(body)
+  }
+
+  /// A tensor whose elements can be made at any time: `fill` must always write the same ones. They are made when they
+  /// are first read, and again after ``letGo()``.
+  public static func renewable(
+    _ shape: Shape, by fill: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Tensor {
+    Tensor(shape, storage: TensorStorage(count: shape.elementCount, filledBy: fill))
   }
 
   public init(_ shape: Shape, repeating value: Float = 0) {
@@ -47,22 +55,25 @@ public struct Tensor: Sendable {
   public func withUnsafeBufferPointer<Result>(
     _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    try withExtendedLifetime(storage) {
-      try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
-    }
+    try storage.withElements { try body(UnsafeBufferPointer($0)) }
   }
+
+  /// The elements at an address that outlives this call.
+  public func pinned() -> PinnedTensor { PinnedTensor(storage) }
 
   /// Lends the elements for writing. Copies them first where another tensor or a file shares them.
   public mutating func withUnsafeMutableBufferPointer<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    if storage.isBorrowed || !isKnownUniquelyReferenced(&storage) {
+    if !storage.isOwn || !isKnownUniquelyReferenced(&storage) {
       storage = storage.copied()
     }
-    return try withExtendedLifetime(storage) {
-      try body(UnsafeMutableBufferPointer(start: storage.base, count: storage.count))
-    }
+    return try storage.withElements(body)
   }
+
+  /// Says that the elements will not be read again soon. Those of a mapped file and those that can be remade leave
+  /// memory, and come back with the next read; all others stay.
+  public func letGo() { storage.letGo() }
 
   /// The same elements under another shape of equal element count; nothing is copied.
   public func reshaped(to shape: Shape) -> Tensor {

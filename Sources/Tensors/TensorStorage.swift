@@ -1,44 +1,76 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// The one owner of a tensor's memory: either its own block, aligned to 64 bytes, or a window into memory that
-/// somebody else keeps alive, such as a mapped file.
+/// The one owner of a tensor's elements: memory of its own, a window into memory that somebody else keeps alive, such
+/// as a mapped file, or memory that is filled again when it is needed.
 ///
-/// Borrowed memory is never written: a tensor copies it first.
+/// Only memory of its own is ever written: a tensor copies the others first.
 final class TensorStorage: @unchecked Sendable {
-  let base: UnsafeMutablePointer<Float>
   let count: Int
-  private let keeper: AnyObject?
+  private let memory: Memory
 
-  var isBorrowed: Bool { keeper != nil }
+  private enum Memory {
+    case own(MemoryBlock)
+    case borrowed(UnsafeMutablePointer<Float>, keeper: AnyObject)
+    case renewable(RenewableMemory)
+  }
 
   init(uninitialized count: Int) {
     self.count = count
-    keeper = nil
-    var block: UnsafeMutableRawPointer?
-    let status = posix_memalign(&block, 64, max(count, 1) * MemoryLayout<Float>.stride)
-    guard status == 0, let block else {
-      preconditionFailure("no memory for a tensor of \(count) elements")
-    }
-    base = block.bindMemory(to: Float.self, capacity: max(count, 1))
+    let block = MemoryBlock(byteCount: count * MemoryLayout<Float>.stride)
+    block.base.bindMemory(to: Float.self, capacity: count)
+    memory = .own(block)
   }
 
   init(borrowing base: UnsafePointer<Float>, count: Int, keeper: AnyObject) {
-    self.base = UnsafeMutablePointer(mutating: base)
     self.count = count
-    self.keeper = keeper
+    memory = .borrowed(UnsafeMutablePointer(mutating: base), keeper: keeper)
   }
 
-  deinit {
-    if keeper == nil { free(base) }
+  init(count: Int, filledBy fill: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void) {
+    self.count = count
+    memory = .renewable(RenewableMemory(count: count, fill: fill))
+  }
+
+  var isOwn: Bool {
+    if case .own = memory { true } else { false }
+  }
+
+  /// The address of the elements, good until ``unpin()``.
+  func pin() -> UnsafeMutablePointer<Float> {
+    switch memory {
+    case .own(let block): block.base.assumingMemoryBound(to: Float.self)
+    case .borrowed(let base, _): base
+    case .renewable(let elements): elements.pin()
+    }
+  }
+
+  func unpin() {
+    if case .renewable(let elements) = memory { elements.unpin() }
+  }
+
+  func withElements<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) {
+      defer { unpin() }
+      return try body(UnsafeMutableBufferPointer(start: pin(), count: count))
+    }
+  }
+
+  func letGo() {
+    switch memory {
+    case .own: break
+    case .borrowed(let base, let keeper):
+      let part = UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count))
+      (keeper as? MappedFile)?.releasePages(of: part)
+    case .renewable(let elements): elements.letGo()
+    }
   }
 
   func copied() -> TensorStorage {
     let copy = TensorStorage(uninitialized: count)
-    copy.base.initialize(from: base, count: count)
+    withElements { source in
+      copy.withElements { target in
+        guard let from = source.baseAddress else { return }
+        target.baseAddress?.initialize(from: from, count: count)
+      }
+    }
     return copy
   }
 }

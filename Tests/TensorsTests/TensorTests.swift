@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import GinghamTensors
 import Testing
 
@@ -38,5 +40,99 @@ import Testing
     #expect(Shape([1 << 40, 1 << 40]).checkedElementCount == nil)
     #expect(Shape([3, -1]).checkedElementCount == nil)
     #expect(Shape([]).checkedElementCount == 1)
+  }
+}
+
+@Suite struct RenewableTensorTests {
+  /// Counts how often elements are made.
+  private final class Count: @unchecked Sendable {
+    private let lock = NSLock()
+    private var number = 0
+    var value: Int { lock.withLock { number } }
+    func increase() { lock.withLock { number += 1 } }
+  }
+
+  private func ramp(_ made: Count, count: Int = 5) -> Tensor {
+    Tensor([count]) { elements in
+      made.increase()
+      for index in elements.indices { elements[index] = Float(index) }
+    }
+  }
+
+  private func renewable(_ made: Count, count: Int = 5) -> Tensor {
+    .renewable([count]) { elements in
+      made.increase()
+      for index in elements.indices { elements[index] = Float(index) }
+    }
+  }
+
+  @Test func elementsAreMadeOnFirstReadAndOnceOnly() {
+    let made = Count()
+    let tensor = renewable(made)
+    #expect(made.value == 0)
+    #expect(tensor.scalars == [0, 1, 2, 3, 4])
+    #expect(tensor.reshaped(to: [1, 5])[0, 3] == 3)
+    #expect(made.value == 1)
+  }
+
+  @Test func elementsThatWereLetGoAreMadeAgain() {
+    let made = Count()
+    let tensor = renewable(made)
+    _ = tensor.scalars
+    tensor.letGo()
+    #expect(tensor.scalars == [0, 1, 2, 3, 4])
+    #expect(made.value == 2)
+  }
+
+  @Test func pinnedElementsStayWhereTheyAre() {
+    let made = Count()
+    let tensor = renewable(made, count: 1 << 19)
+    var pinned: PinnedTensor? = tensor.pinned()
+    tensor.letGo()
+    #expect(pinned?.base[12_345] == 12_345)
+    #expect(made.value == 1)
+    pinned = nil
+    tensor.letGo()
+    #expect(tensor[7] == 7)
+    #expect(made.value == 2)
+  }
+
+  @Test func writingCopies() {
+    let made = Count()
+    let tensor = renewable(made)
+    var other = tensor
+    other[0] = 9
+    #expect(tensor[0] == 0)
+    #expect(other.scalars == [9, 1, 2, 3, 4])
+  }
+
+  @Test func readersOnManyThreadsSeeTheSameElements() {
+    let tensor = renewable(Count(), count: 100_000)
+    DispatchQueue.concurrentPerform(iterations: 64) { _ in
+      #expect(tensor.withUnsafeBufferPointer { $0[99_999] } == 99_999)
+      tensor.letGo()
+    }
+  }
+
+  @Test func ownElementsDoNotGo() {
+    let made = Count()
+    let tensor = ramp(made)
+    tensor.letGo()
+    #expect(tensor.scalars == [0, 1, 2, 3, 4])
+    #expect(made.value == 1)
+  }
+
+  @Test func elementsOfAMappedFileComeBack() throws {
+    let path = NSTemporaryDirectory() + "gingham-pages-\(UUID().uuidString).bin"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let count = 1 << 16
+    let written = (0..<count).map(Float.init)
+    try written.withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: path)) }
+    let file = try MappedFile(path: path)
+    let base = try #require(file.bytes.baseAddress).assumingMemoryBound(to: Float.self)
+    let tensor = Tensor([count], borrowing: base, keeper: file)
+    #expect(tensor.scalars == written)
+    tensor.letGo()
+    #expect(tensor.scalars == written)
   }
 }

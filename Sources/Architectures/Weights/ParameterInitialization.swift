@@ -11,16 +11,18 @@ public enum ParameterInitialization: Hashable, Sendable {
   /// with identity statistics, as random networks have them here, it would let depthwise networks fade to nothing.
   case heNormalFanOut
 
-  /// A tensor of the given shape. The same seed, name and shape give the same bytes on every machine.
+  /// A tensor of the given shape, whose random elements are made when they are read. The same seed, name and shape give the same bytes on every machine.
   public func tensor(shape: Shape, groups: Int = 1, name: String, seed: UInt64) -> Tensor {
     switch self {
     case .constant(let value):
       return Tensor(shape, repeating: value)
     case .normal(let mean, let deviation):
-      return Tensor(shape) { NormalSequence(seed: seed, name: name).fill($0, mean: mean, deviation: deviation) }
+      return .renewable(shape) {
+        NormalSequence(seed: seed, name: name).fill($0, mean: mean, deviation: deviation)
+      }
     case .heNormalFanOut:
       let fanOut = Float(shape.dimensions.dropFirst(2).reduce(shape.dimensions.first ?? 1, *)) / Float(groups)
-      return Tensor(shape) {
+      return .renewable(shape) {
         NormalSequence(seed: seed, name: name).fill($0, mean: 0, deviation: (2 / fanOut).squareRoot())
       }
     }

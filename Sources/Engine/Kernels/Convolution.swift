@@ -7,31 +7,35 @@ import GinghamTensors
 final class ConvolutionOperator: Operator {
   private let unit: Unit
   private let input: ValueID
-  private let weights: ConvolutionWeights
+  private let weightID: ValueID
+  private let groups: Int
   private let bias: ValueID?
   private let axes: [AxisGeometry]
   private let activation: ActivationFunction?
   private let problem: ConvolutionProblem
   private let forwardDescription: PrimitiveDescription
   private let backwardWay: BackwardWay?
+  /// Reordered together with the forward ones, so that the row-major copy can go.
+  private var backwardWeights: KeptWeights?
 
   /// How the gradient gets from the result to the input.
   private enum BackwardWay {
     /// Strides of one: a convolution with rotated, transposed weights. It may add, and rectify, while it stores.
     case flipped(ConvolutionProblem, dnnl_alg_kind_t)
     /// Few input channels: a convolution whose output channels are the pixels of a block.
-    case subPixel(ConvolutionProblem, [SubPixelAxis])
+    case subPixel(ConvolutionProblem, PrimitiveDescription, [SubPixelAxis])
     case library(ConvolutionProblem, PrimitiveDescription)
   }
 
   /// `nil` where oneDNN has no generated code for the layer.
   init?(_ unit: Unit, _ plan: PlanBuilder) throws {
     guard case .convolution(let convolution) = unit.lead.operation, let input = unit.lead.inputs[0],
-      let weightID = unit.lead.inputs[1], let tensor = plan.network.constants[weightID]?.tensor
+      let weightID = unit.lead.inputs[1], plan.network.constants[weightID]?.tensor != nil
     else { return nil }
     self.unit = unit
     self.input = input
-    weights = ConvolutionWeights(tensor: tensor, groups: convolution.groups)
+    self.weightID = weightID
+    groups = convolution.groups
     bias = unit.lead.inputs.count > 2 ? unit.lead.inputs[2] : nil
     if let bias, plan.network.constants[bias]?.tensor == nil { return nil }
     activation = unit.activation.flatMap(ActivationFunction.init)
@@ -64,7 +68,7 @@ final class ConvolutionOperator: Operator {
     }
     (problem, forwardDescription) = chosen
     if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
-      guard let way = try Self.backwardWay(problem, weights, axes, plan.library) else { return nil }
+      guard let way = try Self.backwardWay(problem, axes, plan.library) else { return nil }
       backwardWay = way
     } else {
       backwardWay = nil
@@ -72,9 +76,9 @@ final class ConvolutionOperator: Operator {
   }
 
   private static func backwardWay(
-    _ problem: ConvolutionProblem, _ weights: ConvolutionWeights, _ axes: [AxisGeometry], _ library: OneDNN
+    _ problem: ConvolutionProblem, _ axes: [AxisGeometry], _ library: OneDNN
   ) throws -> BackwardWay? {
-    if let way = try subPixelWay(problem, weights, axes, library) { return way }
+    if let way = try subPixelWay(problem, axes, library) { return way }
     if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
       let description = try flipped.forward(library, hasBias: false), description.isFast
     {
@@ -95,7 +99,7 @@ final class ConvolutionOperator: Operator {
   }
 
   private static func subPixelWay(
-    _ problem: ConvolutionProblem, _ weights: ConvolutionWeights, _ axes: [AxisGeometry], _ library: OneDNN
+    _ problem: ConvolutionProblem, _ axes: [AxisGeometry], _ library: OneDNN
   ) throws -> BackwardWay? {
     let shape = problem.source.shape
     guard problem.source.form == .plain, problem.destination.form == .blocked, problem.groups == 1, axes.count == 2,
@@ -109,17 +113,17 @@ final class ConvolutionOperator: Operator {
       [shape[0], channels, blocked[0].count, blocked[1].count], .blocked, block: library.channelBlock)
     let candidate = ConvolutionProblem(source: problem.destination, destination: pixels, axes: blocked)
     guard let description = try candidate.forward(library, hasBias: false), description.isFast else { return nil }
-    return .subPixel(candidate, blocked)
+    return .subPixel(candidate, description, blocked)
   }
 
   func layForward(_ plan: PlanBuilder) throws {
     let source = try plan.activation(input, problem.source.form)
     let residual = try unit.residual.map { try plan.activation($0, problem.destination.form) }
-    let (descriptor, location) = try plan.keepWeights(weights.tensor, problem, for: forwardDescription)
+    let kept = try keepWeights(plan)
     let target = try plan.define(unit.output, problem.destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
       (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
-      (DNNL_ARG_WEIGHTS, descriptor, location),
+      (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
     ]
     if let bias { operands.append((DNNL_ARG_BIAS, try .vector(target.layout.channels), try plan.constant(bias))) }
@@ -128,6 +132,26 @@ final class ConvolutionOperator: Operator {
     }
     try plan.emit(forwardDescription, operands)
     if let activation { plan.emitMask(unit.output, activation, at: target) }
+  }
+
+  /// Puts the weights into the layouts of both passes and returns the forward ones.
+  private func keepWeights(_ plan: PlanBuilder) throws -> KeptWeights {
+    let weights = ConvolutionWeights(tensor: try plan.takeTensor(weightID), groups: groups)
+    defer { weights.tensor.letGo() }
+    switch backwardWay {
+    case .flipped(let flipped, let algorithm):
+      // What is fused later does not change the layout that the weights should have.
+      let fused: [PostOperation] = algorithm == dnnl_convolution_winograd ? [.sum] : []
+      let description = try flipped.forward(plan.library, algorithm: algorithm, hasBias: false, fusing: fused)
+      guard let description else { throw EngineError.library("oneDNN cannot run a convolution it offered") }
+      backwardWeights = try plan.keepWeights(weights.flipped, flipped, for: description)
+    case .subPixel(let blocks, let description, let axes):
+      backwardWeights = try plan.keepWeights(weights.subPixel(axes), blocks, for: description)
+    case .library(let problem, let description):
+      backwardWeights = try plan.keepWeights(weights.tensor, problem, for: description)
+    case nil: break
+    }
+    return try plan.keepWeights(weights.tensor, problem, for: forwardDescription)
   }
 
   func layBackward(_ plan: PlanBuilder) throws {
@@ -145,7 +169,7 @@ final class ConvolutionOperator: Operator {
     if let residual = unit.residual { try plan.passOn(sent, to: residual) }
     switch backwardWay {
     case .flipped(let flipped, let algorithm): try layFlipped(flipped, algorithm, sent, plan)
-    case .subPixel(let blocks, let axes): try laySubPixel(blocks, axes, sent, plan)
+    case .subPixel(let blocks, let description, let axes): try laySubPixel(blocks, description, axes, sent, plan)
     case .library(let problem, let description): try layLibrary(problem, description, sent, plan)
     case nil: break
     }
@@ -177,19 +201,17 @@ final class ConvolutionOperator: Operator {
       else {
         throw EngineError.library("oneDNN cannot fuse into a flipped convolution")
       }
-      try emit(description, flipped, weights.flipped, from: sent, to: target.placement, extra, plan)
+      try emit(description, from: sent, to: target.placement, extra, plan)
     }
   }
 
   private func laySubPixel(
-    _ blocks: ConvolutionProblem, _ axes: [SubPixelAxis], _ sent: Placement, _ plan: PlanBuilder
+    _ blocks: ConvolutionProblem, _ description: PrimitiveDescription, _ axes: [SubPixelAxis], _ sent: Placement,
+    _ plan: PlanBuilder
   ) throws {
     try plan.contribute(to: input, .plain) { target in
-      guard let description = try blocks.forward(plan.library, hasBias: false) else {
-        throw EngineError.library("oneDNN cannot run a convolution it offered")
-      }
       let pixels = plan.makePlacement(blocks.destination)
-      try emit(description, blocks, weights.subPixel(axes), from: sent, to: pixels, [], plan)
+      try emit(description, from: sent, to: pixels, [], plan)
       plan.emitPixelShuffle(from: pixels, to: target.placement, rows: axes[0].block, columns: axes[1].block)
     }
   }
@@ -199,28 +221,33 @@ final class ConvolutionOperator: Operator {
   ) throws {
     let sent = try plan.converted(sent, to: problem.destination.form)
     try plan.contribute(to: input, problem.source.form) { target in
-      let (descriptor, location) = try plan.keepWeights(weights.tensor, problem, for: description)
+      let kept = try weights(for: description, plan)
       try plan.emit(
         description,
         [
           (DNNL_ARG_DIFF_DST, try sent.layout.descriptor(), sent.location),
-          (DNNL_ARG_WEIGHTS, descriptor, location),
+          (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
           (DNNL_ARG_DIFF_SRC, try target.placement.layout.descriptor(), target.placement.location),
         ])
     }
   }
 
   private func emit(
-    _ description: PrimitiveDescription, _ problem: ConvolutionProblem, _ tensor: Tensor, from source: Placement,
-    to target: Placement, _ extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)], _ plan: PlanBuilder
+    _ description: PrimitiveDescription, from source: Placement, to target: Placement,
+    _ extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)], _ plan: PlanBuilder
   ) throws {
-    let (descriptor, location) = try plan.keepWeights(tensor, problem, for: description)
+    let kept = try weights(for: description, plan)
     let operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
       (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
-      (DNNL_ARG_WEIGHTS, descriptor, location),
+      (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
     ]
     try plan.emit(description, operands + extra)
+  }
+
+  private func weights(for description: PrimitiveDescription, _ plan: PlanBuilder) throws -> KeptWeights {
+    guard let kept = backwardWeights else { throw missingHandle("backward weights") }
+    return try plan.weights(kept, for: description)
   }
 }
 

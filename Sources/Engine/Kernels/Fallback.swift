@@ -12,8 +12,12 @@ final class FallbackOperator: Operator {
 
   init(_ node: Node, _ plan: PlanBuilder) throws {
     self.node = node
-    let (network, rules) = (plan.network, plan.request.rules)
-    makeOne = { try makeKernel(node, in: network, rules: rules, as: Float.self) }
+    // Only the node's own constants: the others' elements leave the plan when they are rearranged.
+    let rules = plan.request.rules
+    var network = plan.network
+    let read = Set(node.inputs.compactMap { $0 })
+    network.constants = network.constants.filter { read.contains($0.key) }
+    makeOne = { [network] in try makeKernel(node, in: network, rules: rules, as: Float.self) }
     kernels[0] = try makeOne()
   }
 

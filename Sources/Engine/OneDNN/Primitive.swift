@@ -1,5 +1,6 @@
 import COneDNN
 import GinghamDifferentiation
+import GinghamTensors
 
 func missingHandle(_ what: String) -> EngineError { .library("oneDNN returned no \(what)") }
 
@@ -118,20 +119,7 @@ final class PrimitiveCall {
   }
 }
 
-/// Memory that a plan owns for as long as it lives: reordered weights, bases of arenas.
-final class MemoryBlock {
-  let base: UnsafeMutableRawPointer
-  let byteCount: Int
-
-  init(byteCount: Int) {
-    self.byteCount = max(byteCount, 64)
-    base = .allocate(byteCount: self.byteCount, alignment: 4096)
-  }
-
-  deinit {
-    base.deallocate()
-  }
-
+extension MemoryBlock {
   /// A copy of `source`, seen as `from`, in the layout `to`.
   static func reordering(
     _ source: UnsafeRawPointer, from: dnnl_memory_desc_t, to: dnnl_memory_desc_t, _ library: OneDNN

@@ -14,8 +14,8 @@ struct Placement {
 /// in reverse order.
 final class PlanBuilder {
   let library: OneDNN
-  /// Constants are dropped from it once the steps hold them in their own layout.
-  var network: BoundNetwork
+  /// Constants leave it once the steps hold them in their own layout.
+  private(set) var network: BoundNetwork
   let request: PlanRequest
   let structure: Structure
   let exchange: Exchange
@@ -27,6 +27,8 @@ final class PlanBuilder {
   /// Every form in which a value exists so far.
   private var activations: [ValueID: [Form: Placement]] = [:]
   private var constants: [ValueID: Location] = [:]
+  /// Nodes that have yet to take each constant.
+  private var takers: [ValueID: Int]
   /// Values that live in a slice of a concatenated one.
   let slices: ConcatenationSlices
   private var rootActivations: [ValueID: Location] = [:]
@@ -44,6 +46,7 @@ final class PlanBuilder {
     self.exchange = exchange
     slices = ConcatenationSlices(network, structure: structure, block: library.channelBlock)
     gradients = GradientTable()
+    takers = network.readerCounts
   }
 
   func beginBackward() { phase = .backward }
@@ -163,13 +166,22 @@ final class PlanBuilder {
     guard let tensor = network.constants[value]?.floats else {
       throw EngineError.library("'\(network.name(of: value))' is no constant")
     }
-    exchange.kept.append(tensor)
-    let location = tensor.withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.map { Location.constant(UnsafeMutableRawPointer(mutating: $0)) }
-    }
-    guard let location else { return makeBuffer(byteCount: 4) }
+    let pinned = tensor.pinned()
+    exchange.kept.append(pinned)
+    let location = Location.constant(UnsafeMutableRawPointer(mutating: pinned.base))
     constants[value] = location
     return location
+  }
+
+  /// A constant tensor for a step that puts it into its own layout. The last node to take one takes it away: from then
+  /// on its row-major elements need no memory.
+  func takeTensor(_ value: ValueID) throws -> Tensor {
+    guard let tensor = network.constants[value]?.tensor else {
+      throw EngineError.library("'\(network.name(of: value))' is no constant")
+    }
+    takers[value, default: 1] -= 1
+    if takers[value] == 0 { network.constants[value] = nil }
+    return tensor
   }
 
   /// Memory that the plan keeps, such as reordered weights.
@@ -202,6 +214,6 @@ final class Exchange {
   var gradients: [UnsafeMutablePointer<Float>] = []
   /// Which picture of a batch is running.
   var picture = 0
-  var kept: [Tensor] = []
+  var kept: [PinnedTensor] = []
   var blocks: [MemoryBlock] = []
 }

@@ -44,7 +44,7 @@ public struct ModelSource: Sendable {
   /// - Throws: ``FormatError``, ``ArchitectureError``, ``ParameterMismatch``, ``NetworkError``, ``ModelError``.
   public func load() throws -> Model {
     var network = try network()
-    try checkParameters(of: network)
+    if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
     try normalize(&network)
     return Model(
@@ -123,7 +123,9 @@ public struct ModelSource: Sendable {
   /// A single NaN among millions of weights would come out as an empty picture far away from its cause.
   private func checkParameters(of network: Network) throws {
     for (value, constant) in network.constants.sorted(by: { $0.key < $1.key }) {
-      guard let tensor = constant.tensor, !tensor.isFinite else { continue }
+      guard let tensor = constant.tensor else { continue }
+      defer { tensor.letGo() }
+      guard !tensor.isFinite else { continue }
       let count = tensor.scalars.count { !$0.isFinite }
       throw ModelError.nonFiniteWeights(name: network.name(of: value), count: count, of: tensor.count)
     }

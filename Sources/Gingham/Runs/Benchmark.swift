@@ -47,13 +47,14 @@ public struct Benchmark: Encodable, Sendable {
     forwardMilliseconds = try Self.median(runs: runs) { _ = try pass.values(input) }
     gradientMilliseconds = try Self.median(runs: runs) { _ = try pass.valuesAndGradients(input) }
 
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    peakMemory = Double(usage.ru_maxrss) / 1024
+
     let bound = try model.bound(batch: batch)
     let targets = try objective.layers.map(model.network.value)
     let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
     gigaflops = Double(operations) / gradientMilliseconds / 1e6
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    peakMemory = Double(usage.ru_maxrss) / 1024
     self.model = model.source.specification
     self.backend = backend.rawValue
     self.threads = threads

@@ -6,19 +6,11 @@ struct PackedElements {
   let file: MappedFile
   let range: Range<Int>
 
-  /// Floating-point elements, where they lie if they are aligned 32-bit floats. `nil` where the range is too short.
+  /// Floating-point elements, where they lie if they are aligned 32-bit floats (inside a model file they lie wherever the
+  /// names before them end). `nil` where the range is too short.
   func tensor(_ shape: Shape, _ type: ElementType) -> Tensor? {
     let layout = StridedLayout(shape: shape, type: type, byteOffset: range.lowerBound, within: range.upperBound)
-    guard let layout else { return nil }
-    #if _endian(little)
-      if type == .float32, !layout.isBorrowable(from: file.bytes) {
-        // Weights inside a model file lie wherever the names before them end. They are moved as bytes, not one by one.
-        return Tensor(shape) { target in
-          UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[range]))
-        }
-      }
-    #endif
-    return Tensor(layout, of: file.bytes, keeper: file)
+    return layout.map { Tensor($0, of: file.bytes, keeper: file) }
   }
 
   /// Integer or boolean elements, or `nil` where an unsigned one does not fit an `Int`.

@@ -2,7 +2,7 @@ import GinghamNetworks
 import GinghamTensors
 
 /// Turns the tensors of a model into constants. 32-bit floats that lie aligned in their file stay there, as windows
-/// into it; everything else is converted once.
+/// into it; everything else is converted when it is read.
 final class TensorDecoder {
   private let external: ExternalData
 

@@ -42,6 +42,7 @@ extension BoundNetwork {
       bias = existing.scalars
     }
     let scaled = statistics.scaling(weight, channelAxis: channelAxis, groups: groups)
+    weight.letGo()
     let shifted = Tensor([bias.count], zip(bias, zip(statistics.scale, statistics.shift)).map { $0 * $1.0 + $1.1 })
     folded.inputs = [
       folded.inputs[0], addConstant(scaled, named: name(of: weightID)),

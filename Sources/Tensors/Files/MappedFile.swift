@@ -28,6 +28,17 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: base, count: count)
   }
 
+  /// Lets go of the memory behind a part of the file that nobody reads soon. Reading it again fetches it again.
+  func releasePages(of part: UnsafeRawBufferPointer) {
+    guard let start = part.baseAddress else { return }
+    // Whole pages only: their neighbours may be in use.
+    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (UInt(bitPattern: start) + page - 1) / page * page
+    let last = UInt(bitPattern: start + part.count) / page * page
+    guard first < last, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(address, Int(last - first), MADV_DONTNEED)
+  }
+
   deinit {
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
   }

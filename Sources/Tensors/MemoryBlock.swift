@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Memory of a fixed size with one owner, aligned to 64 bytes or better.
+///
+/// Large blocks come from the system page by page and go back to it at once: weights are made, rearranged and freed in
+/// turn, and an allocator that kept what was freed would need as much memory as all of them together.
+public final class MemoryBlock: @unchecked Sendable {
+  public let base: UnsafeMutableRawPointer
+  public let byteCount: Int
+  private let isMapped: Bool
+
+  private static let leastMapped = 1 << 20
+
+  /// Uninitialized memory. There is no way on without it, so the process ends where there is none.
+  public init(byteCount: Int) {
+    self.byteCount = max(byteCount, 64)
+    isMapped = self.byteCount >= Self.leastMapped
+    var block: UnsafeMutableRawPointer?
+    if isMapped {
+      block = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      if block == MAP_FAILED { block = nil }
+    } else if posix_memalign(&block, 64, self.byteCount) != 0 {
+      block = nil
+    }
+    guard let block else { preconditionFailure("no memory for \(byteCount) bytes") }
+    base = block
+  }
+
+  deinit {
+    if isMapped { munmap(base, byteCount) } else { free(base) }
+  }
+}
