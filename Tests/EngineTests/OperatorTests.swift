@@ -84,6 +84,82 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    Pointwise.leakyReLU(slope: 0.2), .elu(alpha: 1), .elu(alpha: 0.5), .silu, .hardSwish, .gelu(approximate: false),
+    .gelu(approximate: true), .hardSigmoid(alpha: 0.2, beta: 0.5),
+  ])
+  func activationsOfTheirInput(_ function: Pointwise) throws {
+    for channels in [16, 5] {
+      let shape: Shape = [2, channels, 6, 7]
+      var chain = Chain(shape)
+      chain.convolve(channels, channels, Window(3, padding: 1))
+      chain.append(.pointwise(function))
+      chain.convolve(channels, 8, Window(1))
+      try chain.expectAgreement(shape)
+    }
+  }
+
+  @Test func gatesByEqualAndByPooledTensors() throws {
+    for channels in [32, 21] {
+      let shape: Shape = [2, channels, 6, 5]
+      var gate = Chain(shape)
+      let value = gate.convolve(channels, channels, Window(3, padding: 1))
+      gate.append(.pointwise(.sigmoid))
+      gate.append(.elementwise(.multiply), value)
+      gate.convolve(channels, 4, Window(1))
+      try gate.expectAgreement(shape)
+
+      var square = Chain(shape)
+      let factor = square.convolve(channels, channels, Window(1))
+      square.append(.elementwise(.multiply), factor)
+      try square.expectAgreement(shape)
+
+      for scaleFirst in [true, false] {
+        var excitation = Chain(shape)
+        let features = excitation.convolve(channels, channels, Window(3, padding: 1))
+        excitation.append(.reduce(Reduction(.mean, axes: .spatial)))
+        excitation.convolve(channels, channels, Window(1))
+        let scale = excitation.append(.pointwise(.sigmoid))
+        excitation.append(
+          .elementwise(.multiply), scaleFirst ? features : scale, reading: scaleFirst ? scale : features)
+        excitation.convolve(channels, 8, Window(1))
+        try excitation.expectAgreement(shape)
+      }
+    }
+  }
+
+  struct TransposedCase: Sendable {
+    var shape: Shape
+    var outputs: Int
+    var convolution: TransposedConvolution
+  }
+
+  static let transposed: [TransposedCase] = [
+    .init(shape: [2, 20, 1, 1], outputs: 32, convolution: .init(Window(4))),
+    .init(shape: [1, 32, 5, 6], outputs: 16, convolution: .init(Window(4, stride: 2, padding: 1))),
+    .init(
+      shape: [1, 16, 5, 4], outputs: 3, convolution: .init(Window(3, stride: 2, padding: 1), outputPadding: [1, 1])),
+    .init(shape: [1, 17, 6, 6], outputs: 21, convolution: .init(Window(5, stride: 3))),
+    .init(shape: [1, 16, 6, 6], outputs: 16, convolution: .init(Window(3, padding: 1))),
+    .init(shape: [1, 32, 6, 6], outputs: 32, convolution: .init(Window(4, stride: 2, padding: 1), groups: 32)),
+    .init(shape: [1, 8, 6, 6], outputs: 12, convolution: .init(Window(3, stride: 2, dilation: 2), groups: 2)),
+    .init(shape: [2, 16, 7], outputs: 16, convolution: .init(Window(kernel: [4], strides: [2]))),
+  ]
+
+  @Test(arguments: transposed) func transposedConvolution(_ item: TransposedCase) throws {
+    for hasBias in [true, false] {
+      var chain = Chain(item.shape)
+      chain.convolve(item.shape[1], item.shape[1], Window(kernel: item.shape.spatial.map { _ in 1 }))
+      let groups = item.convolution.groups
+      let weights = chain.weight(
+        Shape([item.shape[1], item.outputs / groups] + item.convolution.window.kernel), scale: 0.5)
+      let bias = hasBias ? chain.weight([item.outputs]) : nil
+      chain.append(.transposedConvolution(item.convolution), weights, bias)
+      chain.append(.pointwise(.tanh))
+      try chain.expectAgreement(item.shape)
+    }
+  }
+
   @Test func residualBlocks() throws {
     let shape: Shape = [1, 16, 9, 8]
     for channels in [16, 21] {

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Gingham against PyTorch on the same machine, in turns: forward pass plus gradient of one logit at the input.
 
+With --middle, of one channel in the middle of the net: both sides leave out what lies behind it.
+
 Every net has random weights of the same shapes on both sides. PyTorch runs in eager mode, once with contiguous and
 once with channels_last memory, parameters without gradients; the faster layout counts. Figures move from machine to
 machine and from hour to hour, the ratio within one run does so far less: each round times one side right after the
@@ -17,12 +19,16 @@ import statistics
 import subprocess
 import sys
 
+# In the middle of each net, for --middle.
+MIDDLE = dict(squeezenet1_1="features.7", mobilenet_v2="features.10", googlenet="inception4c", resnet50="layer3",
+              vgg16="features.17", densenet121="features.denseblock3")
 NETS = ["squeezenet1_1", "mobilenet_v2", "googlenet", "resnet50", "vgg16", "densenet121"]
 CLASS = 281
 
 PEER = r"""
 import json, resource, statistics, sys, time
 name, layout, batch, size, threads, runs, target = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:8])
+middle = sys.argv[8]
 import torch
 if torch.version.cuda is None:
     # A CPU build of torch misses two operators that torchvision expects to find when it is imported.
@@ -53,7 +59,20 @@ if layout == "channels_last":
 x.requires_grad_(True)
 def forward():
     with torch.no_grad(): model(x)
-def gradient(): torch.autograd.grad(model(x)[:, target].sum(), x)
+class Reached(Exception): pass
+if middle:
+    def stop(module, inputs, output):
+        stop.output = output
+        raise Reached
+    model.get_submodule(middle).register_forward_hook(stop)
+    def run():
+        try: model(x)
+        except Reached: return stop.output
+    def forward():
+        with torch.no_grad(): run()
+    def gradient(): torch.autograd.grad(run()[:, 0].mean(), x)
+else:
+    def gradient(): torch.autograd.grad(model(x)[:, target].sum(), x)
 def median(body):
     for _ in range(3): body()
     times = []
@@ -74,7 +93,8 @@ def run(command):
 
 def ours(net, arguments):
     return run([
-        arguments.gingham, "bench", f"random:{net}", "--json", "--quiet", "--target", f"class:{CLASS}",
+        arguments.gingham, "bench", f"random:{net}", "--json", "--quiet", "--target",
+        f"channel:{MIDDLE[net]}:0" if arguments.middle else f"class:{CLASS}",
         "--input-size", f"{arguments.size}x{arguments.size}", "--batch", str(arguments.batch),
         "--threads", str(arguments.threads), "--runs", str(arguments.runs)])
 
@@ -82,7 +102,7 @@ def ours(net, arguments):
 def peer(net, layout, arguments):
     return run([
         arguments.python, "-c", PEER, net, layout, str(arguments.batch), str(arguments.size), str(arguments.threads),
-        str(arguments.runs), str(CLASS)])
+        str(arguments.runs), str(CLASS), MIDDLE[net] if arguments.middle else ""])
 
 
 def main():
@@ -93,6 +113,9 @@ def main():
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--middle", action="store_true",
+        help="the mean of a channel in the middle of the net instead of a logit; PyTorch's forward pass stops there")
     parser.add_argument("--runs", type=int, default=15, help="timed runs a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")

@@ -22,6 +22,23 @@ extension PlanBuilder {
     }
   }
 
+  /// target = first · second. The target may be one of them.
+  func emitProduct(_ first: Placement, _ second: Placement, to target: Placement) {
+    let (vectors, tail) = target.layout.elementCount.quotientAndRemainder(dividingBy: 16)
+    emitLoop([first.location, second.location, target.location], count: vectors + 1) { addresses in
+      let (a, b) = (addresses.floats(first.location), addresses.floats(second.location))
+      let product = addresses.floats(target.location)
+      return { share in
+        for index in share where index < vectors {
+          product.vector(index, a.vector(index) * b.vector(index))
+        }
+        if share.upperBound > vectors {
+          for index in (vectors * 16)..<(vectors * 16 + tail) { product[index] = a[index] * b[index] }
+        }
+      }
+    }
+  }
+
   /// target = first + second, cut to the bounds.
   func emitBoundedSum(
     _ first: Placement, _ second: Placement, bounds: (low: Float, high: Float), to target: Placement

@@ -18,12 +18,14 @@ extension PlanBuilder {
     if node.outputs.contains(where: { structure.smoothing[$0] != nil }) { return nil }
     switch node.operation {
     case .convolution: return try ConvolutionOperator(unit, self)
+    case .transposedConvolution: return try TransposedConvolutionOperator(node, self)
     case .maxPool: return try PoolingOperator(node, self)
     case .averagePool: return try GlobalAverageOperator(node, self) ?? PoolingOperator(node, self)
     case .reduce: return try GlobalAverageOperator(node, self)
     case .batchNormalization: return try ChannelAffineOperator(unit, self)
     case .elementwise(.add): return try SumOperator(unit, self)
-    case .pointwise: return try ActivationOperator(node, self)
+    case .elementwise(.multiply): return try ProductOperator(node, self) ?? ChannelScaleOperator(node, self)
+    case .pointwise: return try ActivationOperator(node, self) ?? SmoothActivationOperator(node, self)
     case .concatenate: return InPlaceConcatenation(node, self)
     case .generalMatrixMultiply, .matrixMultiply: return try DenseOperator(node, self)
     case .pixelNormalization: return try PixelNormalizationOperator(node, self)
