@@ -287,7 +287,7 @@ import Testing
     chain.convolve(16, 24, Window(3, padding: 1))
     chain.append(.pointwise(.softplus))
     chain.convolve(24, 16, Window(3, padding: 1))
-    let value = chain.append(.pointwise(.silu))
+    let value = chain.append(.pointwise(.mish))
     let gate = chain.append(.reduce(Reduction(.mean, axes: .spatial)))
     chain.append(.elementwise(.multiply), gate, reading: value)
     chain.append(.softmax(Softmax(axis: 1)))
