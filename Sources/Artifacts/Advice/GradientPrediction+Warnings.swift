@@ -6,7 +6,7 @@ extension GradientPrediction {
   ///
   /// - Throws: ``ArtifactError`` as the prediction does.
   public func warnings() throws -> [PredictionWarning] {
-    let before = Unevenness(of: phases(of: planes[inputValue] ?? Plane(height: 1, width: 1), at: inputValue))
+    let before = Unevenness(of: inputPhases)
     let strided = stridedLayers.sorted { $0.ownContribution > $1.ownContribution }
     return try strided.compactMap { try warning(about: $0, before: before) } + unusedPixelWarnings()
   }

@@ -28,21 +28,35 @@ public struct PhaseTable: Hashable, Sendable {
       throw ArtifactError.tooSmall(
         height: plane.height, width: plane.width, needed: period, why: "for one lattice of period \(period)")
     }
+    let width = columns * period
+    // Rows of one phase are added up first: such sums run side by side.
+    var folded = [Double](repeating: 0, count: period * width)
     var sums = [Double](repeating: 0, count: period * period)
     plane.values.withUnsafeBufferPointer { source in
-      sums.withUnsafeMutableBufferPointer { sums in
+      folded.withUnsafeMutableBufferPointer { folded in
+        guard let base = source.baseAddress, let target = folded.baseAddress else { return }
         for y in 0..<(rows * period) {
-          let target = (y % period) * period
-          var index = y * plane.width
-          for _ in 0..<columns {
-            for phase in 0..<period { sums[target + phase] += source[index + phase] }
-            index += period
-          }
+          let (line, sum) = (base + y * plane.width, target + y % period * width)
+          for x in 0..<width { sum[x] += line[x] }
         }
+      }
+    }
+    for row in 0..<period {
+      for start in stride(from: row * width, to: (row + 1) * width, by: period) {
+        for phase in 0..<period { sums[row * period + phase] += folded[start + phase] }
       }
     }
     let count = Double(rows * columns)
     self.init(lattice: lattice, values: sums.map { $0 / count })
+  }
+
+  /// One lattice of an endless map, of which `tile` is one tile; the lattice's side is the least common multiple of the
+  /// tile's sides.
+  init(tiling tile: Plane) {
+    let side = leastCommonMultiple([tile.height, tile.width]) ?? 1
+    self.init(
+      lattice: Lattice(unchecked: side),
+      values: (0..<side).flatMap { y in (0..<side).map { x in tile[y % tile.height, x % tile.width] } })
   }
 
   public var mean: Double { values.reduce(0, +) / Double(values.count) }
@@ -65,11 +79,13 @@ public struct PhaseTable: Hashable, Sendable {
     var rowImaginary = rowReal
     for y in 0..<period {
       for m in 0..<period {
-        var (real, imaginary) = (0.0, 0.0)
+        var (real, imaginary, turn) = (0.0, 0.0, 0)
         for x in 0..<period {
           let value = values[y * period + x] - mean
-          real += value * cosines[m * x % period]
-          imaginary -= value * sines[m * x % period]
+          real += value * cosines[turn]
+          imaginary -= value * sines[turn]
+          turn += m
+          if turn >= period { turn -= period }
         }
         rowReal[y * period + m] = real
         rowImaginary[y * period + m] = imaginary
@@ -79,9 +95,11 @@ public struct PhaseTable: Hashable, Sendable {
     var power = [Double](repeating: 0, count: period * period)
     for k in 0..<period {
       for m in 0..<period {
-        var (real, imaginary) = (0.0, 0.0)
+        var (real, imaginary, turn) = (0.0, 0.0, 0)
         for y in 0..<period {
-          let (cosine, sine) = (cosines[k * y % period], sines[k * y % period])
+          let (cosine, sine) = (cosines[turn], sines[turn])
+          turn += k
+          if turn >= period { turn -= period }
           let (a, b) = (rowReal[y * period + m], rowImaginary[y * period + m])
           real += a * cosine + b * sine
           imaginary += b * cosine - a * sine

@@ -21,11 +21,11 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
     let period = lattice.period
     let (rows, columns) = (map.height / period * period, map.width / period * period)
     let (phases, count) = (period * period, rows * columns)
-    let moments = map.moments(rows: rows, columns: columns)
+    let mean = table.mean
     pixelCount = count
-    variance = moments.variance
+    variance = map.meanSquare(around: mean, rows: rows, columns: columns)
     null = count > 1 ? Double(phases - 1) / Double(count - 1) : 1
-    let isConstant = !SignedLatticeEnergy.varies(variance, around: moments.mean)
+    let isConstant = !SignedLatticeEnergy.varies(variance, around: mean)
     let between = isConstant ? 0 : min(table.variance, variance)
     share = isConstant ? 0 : between / variance
     let total = variance

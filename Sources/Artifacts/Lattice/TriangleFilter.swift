@@ -52,96 +52,110 @@ public struct TriangleFilter: Hashable, Sendable {
   /// r = f − tri_S⊗tri_S f without the S pixels at each side, so that no border rule enters; `nil` where the map has
   /// no more than 2S pixels a side.
   public func highPassed(_ map: Plane) -> Plane? {
-    guard var detail = map.trimmed(by: period) else { return nil }
-    let smooth = interior(of: map)
-    let (height, width) = (detail.height, detail.width)
-    smooth.values.withUnsafeBufferPointer { smooth in
+    let (height, width) = (map.height - 2 * period, map.width - 2 * period)
+    guard height > 0, width > 0 else { return nil }
+    var detail = Plane(height: height, width: width)
+    map.values.withUnsafeBufferPointer { source in
       detail.values.withUnsafeMutableBufferPointer { detail in
-        for y in 0..<height {
-          let start = (y + 1) * (width + 2) + 1
-          for x in 0..<width { detail[y * width + x] -= smooth[start + x] }
+        forEachSmoothRow(of: map) { row, smooth in
+          guard (1...height).contains(row) else { return }
+          let (from, to) = ((row - 1 + period) * map.width + period, (row - 1) * width)
+          for x in 0..<width { detail[to + x] = source[from + x] - smooth[x + 1] }
         }
       }
     }
     return detail
   }
 
-  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side. Each axis is two running sums of S.
+  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side.
   private func interior(of map: Plane) -> Plane {
     let reach = 2 * (period - 1)
-    let (height, width) = (map.height - reach, map.width - reach)
-    var result = Plane(height: height, width: width)
-    var once = [Double](repeating: 0, count: map.height * map.width)
-    var twice = [Double](repeating: 0, count: height * map.width)
-    let scale = 1 / Double(period * period * period * period)
-    map.values.withUnsafeBufferPointer { source in
-      once.withUnsafeMutableBufferPointer { once in
-        runDown(source, rows: map.height, width: map.width, first: 0, scale: 1, into: once)
-        twice.withUnsafeMutableBufferPointer { twice in
-          runDown(
-            UnsafeBufferPointer(once), rows: map.height, width: map.width, first: period - 1, scale: scale, into: twice)
-        }
-      }
-    }
-    twice.withUnsafeBufferPointer { source in
-      result.values.withUnsafeMutableBufferPointer { target in
-        runAcross(source, rows: height, width: map.width, into: target)
+    let width = map.width - reach
+    var result = Plane(height: map.height - reach, width: width)
+    result.values.withUnsafeMutableBufferPointer { target in
+      forEachSmoothRow(of: map) { row, smooth in
+        for x in 0..<width { target[row * width + x] = smooth[x] }
       }
     }
     return result
   }
 
-  /// Sums of `period` rows ending at each row, over rows from `first` on. Written from the first row whose sum is
-  /// complete where `first` is set, from the start otherwise.
-  private func runDown(
-    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, first: Int, scale: Double,
-    into target: UnsafeMutableBufferPointer<Double>
-  ) {
-    var running = [Double](repeating: 0, count: width)
-    let skipped = first == 0 ? 0 : 2 * (period - 1)
-    running.withUnsafeMutableBufferPointer { running in
-      for y in first..<rows {
-        let row = y * width
-        if y - period >= first {
-          for x in 0..<width { running[x] += source[row + x] - source[row - period * width + x] }
-        } else {
-          for x in 0..<width { running[x] += source[row + x] }
+  /// Hands over the rows that ``interior(of:)`` has, one after the other, so that none of them leaves the cache.
+  ///
+  /// Downwards the triangle is followed by its differences: its step from one row to the next is the sum of the S rows
+  /// below less that of the S rows above, whose own step takes three rows.
+  private func forEachSmoothRow(of map: Plane, _ body: (_ row: Int, _ smooth: UnsafePointer<Double>) -> Void) {
+    let (width, period) = (map.width, period)
+    let (rows, columns) = (map.height - 2 * (period - 1), width - 2 * (period - 1))
+    guard rows > 0, columns > 0 else { return }
+    let scale = 1 / Double(period * period * period * period)
+    var scratch = [Double](repeating: 0, count: 5 * width)
+    map.values.withUnsafeBufferPointer { source in
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        guard let base = source.baseAddress, let memory = scratch.baseAddress else { return }
+        let (sum, step) = (memory, memory + width)
+        let buffers = (memory + 2 * width, memory + 3 * width, memory + 4 * width)
+        for offset in 0..<(2 * period - 1) {
+          let (line, weight) = (base + offset * width, Double(min(offset + 1, 2 * period - 1 - offset)))
+          for x in 0..<width { sum[x] += weight * line[x] }
         }
-        guard y >= skipped else { continue }
-        let start = (y - skipped) * width
-        for x in 0..<width { target[start + x] = running[x] * scale }
+        for row in 0..<rows {
+          let centre = row + period - 1
+          let smooth = boxedTwice(sum, count: width, buffers: buffers)
+          for x in 0..<columns { smooth[x] *= scale }
+          body(row, smooth)
+          guard row + 1 < rows else { return }
+          if row == 0 {
+            for offset in 0..<period {
+              let (above, below) = (base + offset * width, base + (offset + period) * width)
+              for x in 0..<width { step[x] += below[x] - above[x] }
+            }
+          } else {
+            let (last, middle, next) = (
+              base + (centre - period) * width, base + centre * width, base + (centre + period) * width
+            )
+            for x in 0..<width { step[x] += next[x] - 2 * middle[x] + last[x] }
+          }
+          for x in 0..<width { sum[x] += step[x] }
+        }
       }
     }
   }
 
-  /// The same along rows, four rows side by side: a running sum waits for itself.
-  private func runAcross(
-    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, into target: UnsafeMutableBufferPointer<Double>
+  private typealias Buffers = (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>)
+
+  /// Sums of S neighbours, twice. The result lies in the last buffer.
+  private func boxedTwice(
+    _ line: UnsafeMutablePointer<Double>, count: Int, buffers: Buffers
+  ) -> UnsafeMutablePointer<Double> {
+    boxed(line, count: count, scratch: buffers.0, into: buffers.1)
+    boxed(buffers.1, count: count - period + 1, scratch: buffers.0, into: buffers.2)
+    return buffers.2
+  }
+
+  /// Sums of S neighbours from sums of 1, 2, 4 …: none waits for the one beside it, as running sums do.
+  private func boxed(
+    _ line: UnsafePointer<Double>, count: Int, scratch: UnsafeMutablePointer<Double>,
+    into total: UnsafeMutablePointer<Double>
   ) {
-    let inner = width - 2 * (period - 1)
-    var sums = [SIMD4<Double>](repeating: .zero, count: width)
-    sums.withUnsafeMutableBufferPointer { sums in
-      for top in stride(from: 0, to: rows, by: 4) {
-        let starts = SIMD4(
-          top * width, min(top + 1, rows - 1) * width, min(top + 2, rows - 1) * width, min(top + 3, rows - 1) * width)
-        func column(_ x: Int) -> SIMD4<Double> {
-          SIMD4(source[starts[0] + x], source[starts[1] + x], source[starts[2] + x], source[starts[3] + x])
+    let columns = count - period + 1
+    var (source, size, done, rest, length) = (line, 1, 0, period, count)
+    while true {
+      if rest & 1 == 1 {
+        if done == 0 {
+          for x in 0..<columns { total[x] = source[x] }
+        } else {
+          for x in 0..<columns { total[x] += source[x + done] }
         }
-        var sum = SIMD4<Double>.zero
-        for x in 0..<width {
-          sum += column(x)
-          if x >= period { sum -= column(x - period) }
-          sums[x] = sum
-        }
-        sum = .zero
-        for x in (period - 1)..<width {
-          sum += sums[x]
-          if x >= 2 * period - 1 { sum -= sums[x - period] }
-          guard x >= 2 * (period - 1) else { continue }
-          let position = x - 2 * (period - 1)
-          for lane in 0..<min(4, rows - top) { target[(top + lane) * inner + position] = sum[lane] }
-        }
+        done += size
       }
+      rest >>= 1
+      guard rest > 0 else { return }
+      length -= size
+      // Reads stay ahead of writes, so that the doubled sums may replace the ones they come from.
+      for x in 0..<length { scratch[x] = source[x] + source[x + size] }
+      source = UnsafePointer(scratch)
+      size *= 2
     }
   }
 

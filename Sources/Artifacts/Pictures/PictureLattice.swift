@@ -41,6 +41,8 @@ public struct PictureLattice: Sendable {
     let bands: [Int: ChannelBand]
     let controls: [Int: (share: Double, null: Double)]
     let varies: Bool
+    /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
+    let spectrum: (power: HalfSpectrum, variance: Double)?
   }
 
   /// Measures one channel.
@@ -74,32 +76,39 @@ public struct PictureLattice: Sendable {
           ? (controlEnergy.bands[control] ?? 0) / Double(Lattice.bandSize(ofPeriod: control)) : 0,
         fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
     }
-    if varies, let finest = try detail(details.keys.min() ?? 4) { try addPeaks(to: &bands, finest: finest) }
+    var spectrum: (power: HalfSpectrum, variance: Double)?
+    if varies, let finest = try detail(details.keys.min() ?? 4) {
+      spectrum = try addPeaks(to: &bands, finest: finest)
+    }
     var measuredControls: [Int: (share: Double, null: Double)] = [:]
     for control in controls where side >= 2 * PictureLattice.filterPeriod(forControl: control) + 2 * control {
       guard let map = try detail(PictureLattice.filterPeriod(forControl: control)) else { continue }
       let energy = try SignedLatticeEnergy(of: map, lattice: Lattice(period: control))
       measuredControls[control] = (varies ? energy.share : 0, energy.null)
     }
-    return Channel(bands: bands, controls: measuredControls, varies: varies)
+    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum)
   }
 
   /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
   /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
   /// crop costs more, each band has its own.
-  private func addPeaks(to bands: inout [Int: ChannelBand], finest: Plane) throws {
-    let measured = bands.keys.sorted()
-    guard let longest = measured.last else { return }
-    let shared = measured.filter { longest.isMultiple(of: $0) && min(finest.height, finest.width) >= 8 * longest }
-    if !shared.isEmpty {
-      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: longest)).peaks
-      for period in shared {
-        bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
-      }
+  private func addPeaks(
+    to bands: inout [Int: ChannelBand], finest: Plane
+  ) throws -> (power: HalfSpectrum, variance: Double)? {
+    let measured = bands.keys.sorted(by: >)
+    let side = min(finest.height, finest.width)
+    let shared = measured.first.map { longest in
+      measured.filter { longest.isMultiple(of: $0) && side >= 8 * longest }
     }
-    for period in measured where !shared.contains(period) {
-      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: period)).peaks
-      bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
+    var drawn: (power: HalfSpectrum, variance: Double)?
+    for group in [shared ?? []] + measured.filter({ shared?.contains($0) != true }).map({ [$0] }) {
+      guard let longest = group.first else { continue }
+      let cropped = finest.cropped(toMultipleOf: longest)
+      let (spectrum, variance) = (HalfSpectrum(of: cropped), cropped.variance)
+      let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: try Lattice(period: longest)).peaks
+      for period in group { bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period }) }
+      drawn = drawn ?? (spectrum, variance)
     }
+    return drawn
   }
 }

@@ -21,6 +21,8 @@ public struct ModelSource: Sendable {
   public var fixedInputs: [String]
   /// Names of the classes, one a line.
   public var classNamesPath: String?
+  /// Leaves random parameters at zero, for what shapes alone decide.
+  public var skipsRandomWeights = false
 
   public init(
     _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,
@@ -44,7 +46,7 @@ public struct ModelSource: Sendable {
   /// - Throws: ``FormatError``, ``ArchitectureError``, ``ParameterMismatch``, ``NetworkError``, ``ModelError``.
   public func load() throws -> Model {
     var network = try network()
-    try checkParameters(of: network)
+    if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
     try normalize(&network)
     return Model(
@@ -57,7 +59,8 @@ public struct ModelSource: Sendable {
       guard architecture == nil else {
         throw ModelError.contradiction("--architecture does not go with a random: model, which names its own")
       }
-      return try Architectures.network(parsing: specification)
+      return skipsRandomWeights
+        ? try Architectures.skeleton(parsing: specification) : try Architectures.network(parsing: specification)
     }
     if specification.lowercased().hasSuffix(".onnx") {
       guard architecture == nil else {
