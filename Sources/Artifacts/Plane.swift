@@ -76,6 +76,27 @@ public struct Plane: Hashable, Sendable {
     return average(rows: rows, columns: columns) { ($0 - centre) * ($0 - centre) }
   }
 
+  /// Σ(f − centre)² over several parts that begin at pixel 0 and end below row and column of a corner, in one pass.
+  func squares(around centre: Double, corners: [(rows: Int, columns: Int)]) -> [Double] {
+    var sums = [Double](repeating: 0, count: width)
+    var found = [Double](repeating: 0, count: corners.count)
+    values.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for y in 0..<height {
+          let start = y * width
+          for x in 0..<width {
+            let distance = source[start + x] - centre
+            sums[x] += distance * distance
+          }
+          for (index, corner) in corners.enumerated() where corner.rows == y + 1 {
+            found[index] = sums[..<corner.columns].reduce(0, +)
+          }
+        }
+      }
+    }
+    return found
+  }
+
   /// Eight partial sums, so that they run side by side.
   @inline(__always)
   private func average(rows: Int, columns: Int, _ term: (SIMD8<Double>) -> SIMD8<Double>) -> Double {

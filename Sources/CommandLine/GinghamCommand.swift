@@ -12,7 +12,7 @@ struct GinghamCommand: ParsableCommand {
       """,
     version: ginghamVersion,
     subcommands: [
-      LayersCommand.self, GradientCommand.self, MeasureCommand.self, VerifyCommand.self,
+      LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, VerifyCommand.self,
       BenchCommand.self,
     ])
 }

@@ -54,17 +54,17 @@ public struct TriangleFilter: Hashable, Sendable {
   public func highPassed(_ map: Plane) -> Plane? {
     let (height, width) = (map.height - 2 * period, map.width - 2 * period)
     guard height > 0, width > 0 else { return nil }
-    var detail = Plane(height: height, width: width)
-    map.values.withUnsafeBufferPointer { source in
-      detail.values.withUnsafeMutableBufferPointer { detail in
+    let values = [Double](unsafeUninitializedCapacity: height * width) { detail, count in
+      map.values.withUnsafeBufferPointer { source in
         forEachSmoothRow(of: map) { row, smooth in
           guard (1...height).contains(row) else { return }
           let (from, to) = ((row - 1 + period) * map.width + period, (row - 1) * width)
-          for x in 0..<width { detail[to + x] = source[from + x] - smooth[x + 1] }
+          for x in 0..<width { detail[to + x] = source[from + x] - smooth[4 * (x + 1)] }
         }
       }
+      count = height * width
     }
-    return detail
+    return Plane(height: height, width: width, values: values)
   }
 
   /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side.
@@ -74,88 +74,85 @@ public struct TriangleFilter: Hashable, Sendable {
     var result = Plane(height: map.height - reach, width: width)
     result.values.withUnsafeMutableBufferPointer { target in
       forEachSmoothRow(of: map) { row, smooth in
-        for x in 0..<width { target[row * width + x] = smooth[x] }
+        for x in 0..<width { target[row * width + x] = smooth[4 * x] }
       }
     }
     return result
   }
 
-  /// Hands over the rows that ``interior(of:)`` has, one after the other, so that none of them leaves the cache.
+  /// Hands over the rows that ``interior(of:)`` has, one after the other, so that none of them leaves the cache. The
+  /// elements of a row lie four apart.
   ///
-  /// Downwards the triangle is followed by its differences: its step from one row to the next is the sum of the S rows
-  /// below less that of the S rows above, whose own step takes three rows.
+  /// A triangle is followed by its differences: its step from one place to the next is the sum of the S elements ahead
+  /// less that of the S behind, whose own step takes three elements. Across, where each sum waits for the one beside
+  /// it, four rows go side by side.
   private func forEachSmoothRow(of map: Plane, _ body: (_ row: Int, _ smooth: UnsafePointer<Double>) -> Void) {
     let (width, period) = (map.width, period)
     let (rows, columns) = (map.height - 2 * (period - 1), width - 2 * (period - 1))
     guard rows > 0, columns > 0 else { return }
     let scale = 1 / Double(period * period * period * period)
-    var scratch = [Double](repeating: 0, count: 5 * width)
+    var state = [Double](repeating: 0, count: 2 * width)
+    var quads = [SIMD4<Double>](repeating: .zero, count: width + columns)
     map.values.withUnsafeBufferPointer { source in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let base = source.baseAddress, let memory = scratch.baseAddress else { return }
-        let (sum, step) = (memory, memory + width)
-        let buffers = (memory + 2 * width, memory + 3 * width, memory + 4 * width)
-        for offset in 0..<(2 * period - 1) {
-          let (line, weight) = (base + offset * width, Double(min(offset + 1, 2 * period - 1 - offset)))
-          for x in 0..<width { sum[x] += weight * line[x] }
-        }
-        for row in 0..<rows {
-          let centre = row + period - 1
-          let smooth = boxedTwice(sum, count: width, buffers: buffers)
-          for x in 0..<columns { smooth[x] *= scale }
-          body(row, smooth)
-          guard row + 1 < rows else { return }
-          if row == 0 {
-            for offset in 0..<period {
-              let (above, below) = (base + offset * width, base + (offset + period) * width)
-              for x in 0..<width { step[x] += below[x] - above[x] }
+      state.withUnsafeMutableBufferPointer { state in
+        quads.withUnsafeMutableBufferPointer { quads in
+          guard let base = source.baseAddress, let sum = state.baseAddress, let down = quads.baseAddress else { return }
+          let (step, smooth) = (sum + width, down + width)
+          startDown(base, width: width, sum: sum, step: step, hasNext: rows > 1)
+          let lanes = UnsafeMutableRawPointer(down).assumingMemoryBound(to: Double.self)
+          let result = UnsafeRawPointer(smooth).assumingMemoryBound(to: Double.self)
+          for top in stride(from: 0, to: rows, by: 4) {
+            let count = min(4, rows - top)
+            for lane in 0..<count {
+              let row = top + lane
+              for x in 0..<width { lanes[4 * x + lane] = sum[x] }
+              guard row + 1 < rows else { continue }
+              let middle = base + (row + period - 1) * width
+              if row > 0 {
+                let (last, next) = (middle - period * width, middle + period * width)
+                for x in 0..<width { step[x] += next[x] - 2 * middle[x] + last[x] }
+              }
+              for x in 0..<width { sum[x] += step[x] }
             }
-          } else {
-            let (last, middle, next) = (
-              base + (centre - period) * width, base + centre * width, base + (centre + period) * width
-            )
-            for x in 0..<width { step[x] += next[x] - 2 * middle[x] + last[x] }
+            smoothAcross(down, columns: columns, scale: scale, into: smooth)
+            for lane in 0..<count { body(top + lane, result + lane) }
           }
-          for x in 0..<width { sum[x] += step[x] }
         }
       }
     }
   }
 
-  private typealias Buffers = (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>)
-
-  /// Sums of S neighbours, twice. The result lies in the last buffer.
-  private func boxedTwice(
-    _ line: UnsafeMutablePointer<Double>, count: Int, buffers: Buffers
-  ) -> UnsafeMutablePointer<Double> {
-    boxed(line, count: count, scratch: buffers.0, into: buffers.1)
-    boxed(buffers.1, count: count - period + 1, scratch: buffers.0, into: buffers.2)
-    return buffers.2
+  /// The first triangle downwards, and its step to the second.
+  private func startDown(
+    _ base: UnsafePointer<Double>, width: Int, sum: UnsafeMutablePointer<Double>, step: UnsafeMutablePointer<Double>,
+    hasNext: Bool
+  ) {
+    for offset in 0..<(2 * period - 1) {
+      let (line, weight) = (base + offset * width, Double(min(offset + 1, 2 * period - 1 - offset)))
+      for x in 0..<width { sum[x] += weight * line[x] }
+    }
+    guard hasNext else { return }
+    for offset in 0..<period {
+      let (behind, ahead) = (base + offset * width, base + (offset + period) * width)
+      for x in 0..<width { step[x] += ahead[x] - behind[x] }
+    }
   }
 
-  /// Sums of S neighbours from sums of 1, 2, 4 …: none waits for the one beside it, as running sums do.
-  private func boxed(
-    _ line: UnsafePointer<Double>, count: Int, scratch: UnsafeMutablePointer<Double>,
-    into total: UnsafeMutablePointer<Double>
+  private func smoothAcross(
+    _ line: UnsafePointer<SIMD4<Double>>, columns: Int, scale: Double, into smooth: UnsafeMutablePointer<SIMD4<Double>>
   ) {
-    let columns = count - period + 1
-    var (source, size, done, rest, length) = (line, 1, 0, period, count)
-    while true {
-      if rest & 1 == 1 {
-        if done == 0 {
-          for x in 0..<columns { total[x] = source[x] }
-        } else {
-          for x in 0..<columns { total[x] += source[x + done] }
-        }
-        done += size
-      }
-      rest >>= 1
-      guard rest > 0 else { return }
-      length -= size
-      // Reads stay ahead of writes, so that the doubled sums may replace the ones they come from.
-      for x in 0..<length { scratch[x] = source[x] + source[x + size] }
-      source = UnsafePointer(scratch)
-      size *= 2
+    var (sum, step) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+    for offset in 0..<(2 * period - 1) { sum += Double(min(offset + 1, 2 * period - 1 - offset)) * line[offset] }
+    smooth[0] = sum * scale
+    guard columns > 1 else { return }
+    for offset in 0..<period { step += line[offset + period] - line[offset] }
+    sum += step
+    smooth[1] = sum * scale
+    for x in 2..<max(columns, 2) {
+      let middle = x + period - 2
+      step += line[middle + period] - 2 * line[middle] + line[middle - period]
+      sum += step
+      smooth[x] = sum * scale
     }
   }
 

@@ -28,10 +28,9 @@ public struct ColorBanding: Hashable, Sendable, Codable {
       emptyBinShare = 0
     }
     var runs = RampRuns()
-    pixels.withUnsafeBufferPointer { pixels in
-      runs.scanRows(pixels, height: channel.height, width: channel.width)
-      runs.scanColumns(pixels, height: channel.height, width: channel.width)
-    }
+    let (height, width) = (channel.height, channel.width)
+    runs.scanColumns(of: pixels, height: height, width: width)
+    runs.scanColumns(of: RampRuns.transposed(pixels, height: height, width: width), height: width, width: height)
     meanRampRun = runs.count > 0 ? Double(runs.total) / Double(runs.count) : 0
     longestRampRun = runs.longest
   }
@@ -43,43 +42,48 @@ private struct RampRuns {
   var count = 0
   var longest = 0
 
-  /// One line while it is followed.
-  private struct Line {
-    var length: Int32 = 1
-    /// 1 where the stretch was entered rising, −1 falling, 0 where the line began with it.
-    var entered: Int32 = 0
-  }
-
-  private mutating func follow(_ line: inout Line, from last: UInt8, to value: UInt8) {
-    guard last != value else {
-      line.length += 1
-      return
-    }
-    let direction: Int32 = value > last ? 1 : -1
-    if line.entered == direction {
-      total += Int(line.length)
-      count += 1
-      longest = max(longest, Int(line.length))
-    }
-    line = Line(length: 1, entered: direction)
-  }
-
-  mutating func scanRows(_ pixels: UnsafeBufferPointer<UInt8>, height: Int, width: Int) {
-    for start in stride(from: 0, to: height * width, by: max(width, 1)) {
-      var line = Line()
-      for index in (start + 1)..<max(start + width, start + 1) {
-        follow(&line, from: pixels[index - 1], to: pixels[index])
-      }
-    }
-  }
-
-  /// All columns together, row by row as they lie in memory.
-  mutating func scanColumns(_ pixels: UnsafeBufferPointer<UInt8>, height: Int, width: Int) {
-    var lines = [Line](repeating: Line(), count: width)
-    lines.withUnsafeMutableBufferPointer { lines in
+  /// All columns together, row by row as they lie in memory. Every step is a choice between numbers, none a jump: in a
+  /// picture jumps go either way and are guessed wrong half the time.
+  mutating func scanColumns(of pixels: [UInt8], height: Int, width: Int) {
+    // The length of the stretch a column is in, and 1 where it was entered rising, −1 falling, 0 where it began so.
+    var lengths = [Int32](repeating: 1, count: width)
+    var entered = [Int32](repeating: 0, count: width)
+    var counts = [Int32](repeating: 0, count: width)
+    var totals = [Int32](repeating: 0, count: width)
+    var longest = [Int32](repeating: 0, count: width)
+    pixels.withUnsafeBufferPointer { pixels in
       for start in stride(from: width, to: height * width, by: max(width, 1)) {
-        for x in 0..<width { follow(&lines[x], from: pixels[start - width + x], to: pixels[start + x]) }
+        for x in 0..<width {
+          let (last, value) = (pixels[start - width + x], pixels[start + x])
+          let direction: Int32 = value > last ? 1 : -1
+          let length = lengths[x]
+          let ends = last != value && entered[x] == direction
+          counts[x] &+= ends ? 1 : 0
+          totals[x] &+= ends ? length : 0
+          longest[x] = max(longest[x], ends ? length : 0)
+          lengths[x] = last == value ? length &+ 1 : 1
+          entered[x] = last == value ? entered[x] : direction
+        }
       }
+    }
+    count += counts.reduce(0) { $0 + Int($1) }
+    total += totals.reduce(0) { $0 + Int($1) }
+    self.longest = max(self.longest, Int(longest.max() ?? 0))
+  }
+
+  static func transposed(_ pixels: [UInt8], height: Int, width: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
+      pixels.withUnsafeBufferPointer { source in
+        // Blocks of 16, so that neither side leaves the cache.
+        for top in stride(from: 0, to: height, by: 16) {
+          for left in stride(from: 0, to: width, by: 16) {
+            for y in top..<min(top + 16, height) {
+              for x in left..<min(left + 16, width) { target[x * height + y] = source[y * width + x] }
+            }
+          }
+        }
+      }
+      count = pixels.count
     }
   }
 }
