@@ -97,6 +97,17 @@ public struct SpectralPeaks: Hashable, Sendable {
     return peaks
   }
 
+  /// The peaks of a band, their frequencies in units of 1/P: the same whatever multiple of P the lattice's period was.
+  func band(_ period: Int, of lattice: Lattice) -> SpectralPeaks {
+    let step = max(1, lattice.period / period)
+    return SpectralPeaks(
+      peaks: peaks.filter { $0.exactPeriod == period }.map {
+        Peak(
+          row: $0.row / step, column: $0.column / step, exactPeriod: period, power: $0.power,
+          surroundings: $0.surroundings, ringCount: $0.ringCount, isSelfConjugate: $0.isSelfConjugate)
+      })
+  }
+
   /// The highest peak of a band.
   public func highest(ofBand period: Int) -> Peak? {
     peaks.filter { $0.exactPeriod == period }.max { $0.ratio < $1.ratio }

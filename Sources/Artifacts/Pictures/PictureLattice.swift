@@ -112,8 +112,9 @@ public struct PictureLattice: Sendable {
       guard let longest = group.first else { continue }
       let cropped = finest.cropped(toMultipleOf: longest)
       let (spectrum, variance) = (HalfSpectrum(of: cropped), cropped.variance)
-      let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: try Lattice(period: longest)).peaks
-      for period in group { found[period] = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period }) }
+      let lattice = try Lattice(period: longest)
+      let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
+      for period in group { found[period] = peaks.band(period, of: lattice) }
       drawn = drawn ?? (spectrum, variance)
     }
     return drawn.map { (found, $0.power, $0.variance) }

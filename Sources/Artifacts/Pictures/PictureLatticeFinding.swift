@@ -13,6 +13,8 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
     public var controlPeriod: Int
     /// The band's highest frequency over its surroundings, in dB; `nil` where it has no surroundings to compare with.
     public var peakDecibels: Double?
+    /// That frequency along rows and columns, in cycles a pixel: [0.5, 0.5] is a checkerboard, [0, 0.5] are stripes.
+    public var peakFrequency: [Double]?
     /// The chance of that peak in a locally flat spectrum, corrected for the number of frequencies looked at.
     public var peakChance: Double?
     /// Median F score over the channels: never decides alone.
@@ -23,6 +25,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
       case period, share, null, control, verdict
       case controlPeriod = "control_period"
       case peakDecibels = "peak_db"
+      case peakFrequency = "peak_at"
       case peakChance = "peak_chance"
       case fScore = "f_score"
     }
@@ -63,6 +66,7 @@ extension PictureLatticeFinding.Band {
     try container.encode(control, forKey: .control)
     try container.encode(controlPeriod, forKey: .controlPeriod)
     try container.encode(peakDecibels, forKey: .peakDecibels)
+    try container.encode(peakFrequency, forKey: .peakFrequency)
     try container.encode(peakChance, forKey: .peakChance)
     try container.encode(fScore, forKey: .fScore)
     try container.encode(verdict, forKey: .verdict)

@@ -66,6 +66,9 @@ public struct PictureLatticePool: Sendable {
     return .init(
       period: period, share: share, null: null, control: controlPerBin * size,
       controlPeriod: Lattice.nearestControl(to: period, among: lattice.periods), peakDecibels: decibels,
+      peakFrequency: peak.map {
+        [$0.row, $0.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
+      },
       peakChance: peak.map { min(1, $0.chance * size) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
       verdict: isArtifact ? .artifact : .clean)
   }

@@ -24,6 +24,8 @@ public struct StridedLayer: Hashable, Sendable {
   public var name: String
   /// The layer's output.
   public var value: ValueID
+  /// What it reads.
+  public var front: ValueID
   /// Along rows and columns.
   public var kernel: [Int]
   public var stride: [Int]
@@ -70,7 +72,8 @@ extension GradientPrediction {
         (try? even.backward(from: ground.end, resuming: planes, behind: value)[input])
         .map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
       return StridedLayer(
-        name: node.name, value: value, kernel: window.kernel, stride: window.strides, dilation: window.dilations,
+        name: node.name, value: value, front: front, kernel: window.kernel, stride: window.strides,
+        dilation: window.dilations,
         cumulativeBefore: interior.cumulativeStride(at: front), cumulativeBehind: behind, isPool: isPool,
         contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
     }
@@ -96,17 +99,17 @@ extension GradientPrediction {
     try unevenness(with: mitigations).bands
   }
 
-  /// The unevenness at the input with some layers changed, by the value each produces: the prediction run again.
-  public func unevenness(with mitigations: [ValueID: Mitigation]) throws -> Unevenness {
+  /// The unevenness at the input, or at another value, with some layers changed, by the value each produces: the
+  /// prediction run again.
+  public func unevenness(with mitigations: [ValueID: Mitigation], at value: ValueID? = nil) throws -> Unevenness {
     var changed = interior
     changed.mitigations = mitigations
     let behind = mitigations.count == 1 ? mitigations.keys.first : nil
     let found =
       try behind.map { try changed.backward(from: target, resuming: planes, behind: $0) }
       ?? changed.backward(from: target)
-    guard let plane = found[inputValue] else {
-      throw ArtifactError.unreachable(value: network.name(of: inputValue))
-    }
+    let value = value.map(network.resolved) ?? inputValue
+    guard let plane = found[value] else { throw ArtifactError.unreachable(value: network.name(of: value)) }
     return Unevenness(of: PhaseTable(tiling: plane))
   }
 }

@@ -78,7 +78,7 @@ public struct PicturePrediction: Sendable {
       let after = (try? even.forward()[ground.end]).map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
       let window = node.operation.upsamplingWindow
       return StridedLayer(
-        name: node.name, value: value, kernel: window?.kernel ?? [], stride: window?.strides ?? [],
+        name: node.name, value: value, front: input, kernel: window?.kernel ?? [], stride: window?.strides ?? [],
         dilation: window?.dilations ?? [], cumulativeBefore: cumulative(value), cumulativeBehind: cumulative(input),
         isPool: false, contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
     }

@@ -74,6 +74,22 @@ import Testing
     #expect(finding.bands.map(\.period) == [2, 16] && finding.maps == 2)
   }
 
+  /// Large pictures share one spectrum among their bands, small ones have one for each.
+  @Test func peaksOfLargeAndSmallPicturesAreTheSamePeaks() throws {
+    var noise = Noise(seed: 38)
+    let lattice = try PictureLattice(periods: [2, 8])
+    let channels = try [(88, 80), (40, 44)].map { height, width in
+      let base = noise.plane(height, width)
+      return try lattice.measure(
+        Plane(height: height, width: width) { y, x in base[y, x] + ((y + x).isMultiple(of: 2) ? 2 : -2) })
+    }
+    for set in [[channels[0]], [channels[1]], channels] {
+      let two = try #require(try lattice.finding(pooling: set).bands.first)
+      #expect(two.verdict == .artifact && two.peakFrequency == [0.5, 0.5])
+      #expect((two.peakDecibels ?? 0) > 20)
+    }
+  }
+
   @Test func gatheringOneByOneIsMeasuringTogether() throws {
     var noise = Noise(seed: 36)
     let lattice = try PictureLattice(periods: [2, 4])

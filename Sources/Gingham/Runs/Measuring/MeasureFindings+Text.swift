@@ -25,6 +25,16 @@ extension MeasureFindings {
     return "\(image.path), \(image.height)×\(image.width)"
   }
 
+  /// What all paths begin with, up to a slash.
+  private var commonFolder: String {
+    let folders = images.map { $0.path.split(separator: "/", omittingEmptySubsequences: false).dropLast() }
+    guard var common = folders.first else { return "" }
+    for folder in folders {
+      common = common.prefix(zip(common, folder).prefix { $0 == $1 }.count)
+    }
+    return common.isEmpty ? "" : common.joined(separator: "/") + "/"
+  }
+
   private var list: String {
     let isGradient = kind == .gradient
     var table = TextTable(
@@ -32,11 +42,14 @@ extension MeasureFindings {
         + periods.map { (isGradient ? "CV² \($0)" : "\($0) px", .right) }
         + (isGradient ? [("max/min", .right)] : [("blur", .right), ("fine", .right), ("levels", .right)])
         + [("verdict", .left)])
+    let folder = commonFolder
     for image in images.prefix(Self.listed) {
-      table.append([image.path, "\(image.height)×\(image.width)"] + image.cells(periods: periods))
+      table.append(
+        [String(image.path.dropFirst(folder.count)), "\(image.height)×\(image.width)"] + image.cells(periods: periods))
     }
     let rest = images.count - Self.listed
-    return table.description + (rest > 0 ? "\n… and \(rest) more, all of them in findings.json" : "")
+    let head = folder.isEmpty ? "" : folder + "\n"
+    return head + table.description + (rest > 0 ? "\n… and \(rest) more, all of them in findings.json" : "")
   }
 }
 
@@ -81,6 +94,7 @@ extension MeasureFindings.PictureFigures {
     }
     var table = TextTable([
       ("  period", .right), ("share", .right), ("by chance", .right), ("control", .right), ("peak", .right),
+      ("at", .left),
       ("F", .right), ("blocks", .right), ("verdict", .left),
     ])
     for band in lattice.bands {
@@ -88,6 +102,7 @@ extension MeasureFindings.PictureFigures {
       table.append([
         "\(band.period)", percent(band.share), percent(band.null), "\(percent(band.control)) (\(band.controlPeriod))",
         band.peakDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
+        band.peakFrequency.map { "(\($0.map(short).joined(separator: ", ")))" } ?? "",
         band.fScore.map { String(format: "%.3g", $0) } ?? "–",
         blocks.map { String(format: "%.2f", $0.atOrigin) } ?? "–", band.verdict.rawValue,
       ])
