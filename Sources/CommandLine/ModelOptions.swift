@@ -33,11 +33,13 @@ struct ModelOptions: ParsableArguments {
   /// - Parameters:
   ///   - model: as the user named it.
   ///   - skipsRandomWeights: whether shapes are all that matters of a random net.
-  func load(_ model: String, skipsRandomWeights: Bool = false) throws -> Model {
+  ///   - fixesOpenInputs: whether it does not matter what other inputs than the picture hold.
+  func load(_ model: String, skipsRandomWeights: Bool = false, fixesOpenInputs: Bool = false) throws -> Model {
     var source = ModelSource(
       model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
       inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
     source.skipsRandomWeights = skipsRandomWeights
+    source.fixesOpenInputs = fixesOpenInputs
     return try source.load()
   }
 }

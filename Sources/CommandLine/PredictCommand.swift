@@ -77,7 +77,7 @@ struct PredictCommand: ParsableCommand {
     let started = Date()
     let progress = common.progress
     progress.step("loading")
-    let model = try modelOptions.load(name, skipsRandomWeights: gain == .unit)
+    let model = try modelOptions.load(name, skipsRandomWeights: gain == .unit, fixesOpenInputs: gain == .unit)
     progress.step("predicting")
     let options = PredictionOptions(
       gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))

@@ -91,7 +91,7 @@ public struct TriangleFilter: Hashable, Sendable {
     let (rows, columns) = (map.height - 2 * (period - 1), width - 2 * (period - 1))
     guard rows > 0, columns > 0 else { return }
     let scale = 1 / Double(period * period * period * period)
-    var state = [Double](repeating: 0, count: 2 * width)
+    var state = [Double](repeating: 0, count: 6 * width)
     var quads = [SIMD4<Double>](repeating: .zero, count: width + columns)
     map.values.withUnsafeBufferPointer { source in
       state.withUnsafeMutableBufferPointer { state in
@@ -99,13 +99,13 @@ public struct TriangleFilter: Hashable, Sendable {
           guard let base = source.baseAddress, let sum = state.baseAddress, let down = quads.baseAddress else { return }
           let (step, smooth) = (sum + width, down + width)
           startDown(base, width: width, sum: sum, step: step, hasNext: rows > 1)
-          let lanes = UnsafeMutableRawPointer(down).assumingMemoryBound(to: Double.self)
+          let four = sum + 2 * width
           let result = UnsafeRawPointer(smooth).assumingMemoryBound(to: Double.self)
           for top in stride(from: 0, to: rows, by: 4) {
             let count = min(4, rows - top)
             for lane in 0..<count {
-              let row = top + lane
-              for x in 0..<width { lanes[4 * x + lane] = sum[x] }
+              let (row, line) = (top + lane, four + lane * width)
+              for x in 0..<width { line[x] = sum[x] }
               guard row + 1 < rows else { continue }
               let middle = base + (row + period - 1) * width
               if row > 0 {
@@ -113,6 +113,9 @@ public struct TriangleFilter: Hashable, Sendable {
                 for x in 0..<width { step[x] += next[x] - 2 * middle[x] + last[x] }
               }
               for x in 0..<width { sum[x] += step[x] }
+            }
+            for x in 0..<width {
+              down[x] = SIMD4(four[x], four[width + x], four[2 * width + x], four[3 * width + x])
             }
             smoothAcross(down, columns: columns, scale: scale, into: smooth)
             for lane in 0..<count { body(top + lane, result + lane) }

@@ -18,9 +18,11 @@ public struct ColorBanding: Hashable, Sendable, Codable {
 
   /// Of a channel with pixels in 0…1 (values outside are clamped).
   public init(of channel: Plane) {
-    let pixels = channel.values.map { UInt8(min(1, max(0, $0)) * 255 + 0.5) }
+    let image = LevelImage(of: channel)
     var occupied = [Bool](repeating: false, count: 256)
-    for pixel in pixels { occupied[Int(pixel)] = true }
+    for y in 0..<image.height {
+      for level in image.levels[(y * image.pitch)..<(y * image.pitch + image.width)] { occupied[Int(level)] = true }
+    }
     levels = occupied.count { $0 }
     if let low = occupied.firstIndex(of: true), let high = occupied.lastIndex(of: true), high > low {
       emptyBinShare = Double(occupied[low...high].count { !$0 }) / Double(high - low + 1)
@@ -28,11 +30,58 @@ public struct ColorBanding: Hashable, Sendable, Codable {
       emptyBinShare = 0
     }
     var runs = RampRuns()
-    let (height, width) = (channel.height, channel.width)
-    runs.scanColumns(of: pixels, height: height, width: width)
-    runs.scanColumns(of: RampRuns.transposed(pixels, height: height, width: width), height: width, width: height)
+    runs.scanColumns(of: image)
+    runs.scanColumns(of: image.transposed)
     meanRampRun = runs.count > 0 ? Double(runs.total) / Double(runs.count) : 0
     longestRampRun = runs.longest
+  }
+}
+
+/// A channel in 8-bit levels. Rows begin at multiples of eight; what fills them up is zero.
+private struct LevelImage {
+  let height: Int
+  let width: Int
+  let pitch: Int
+  var levels: [UInt8]
+
+  init(height: Int, width: Int) {
+    (self.height, self.width) = (height, width)
+    pitch = (width + 7) / 8 * 8
+    levels = [UInt8](repeating: 0, count: height * pitch)
+  }
+
+  init(of channel: Plane) {
+    self.init(height: channel.height, width: channel.width)
+    let (width, pitch) = (width, pitch)
+    channel.values.withUnsafeBufferPointer { source in
+      levels.withUnsafeMutableBufferPointer { target in
+        for y in 0..<channel.height {
+          for x in 0..<width {
+            // From 2⁵² on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
+            let scaled = min(max(source[y * width + x], 0), 1) * 255 + 0x1p52
+            target[y * pitch + x] = UInt8(truncatingIfNeeded: scaled.bitPattern)
+          }
+        }
+      }
+    }
+  }
+
+  var transposed: LevelImage {
+    var result = LevelImage(height: width, width: height)
+    let (height, width, pitch, side) = (height, width, pitch, result.pitch)
+    result.levels.withUnsafeMutableBufferPointer { target in
+      levels.withUnsafeBufferPointer { source in
+        // Blocks of 16, so that neither side leaves the cache.
+        for top in stride(from: 0, to: height, by: 16) {
+          for left in stride(from: 0, to: width, by: 16) {
+            for y in top..<min(top + 16, height) {
+              for x in left..<min(left + 16, width) { target[x * side + y] = source[y * pitch + x] }
+            }
+          }
+        }
+      }
+    }
+    return result
   }
 }
 
@@ -42,48 +91,36 @@ private struct RampRuns {
   var count = 0
   var longest = 0
 
-  /// All columns together, row by row as they lie in memory. Every step is a choice between numbers, none a jump: in a
-  /// picture jumps go either way and are guessed wrong half the time.
-  mutating func scanColumns(of pixels: [UInt8], height: Int, width: Int) {
-    // The length of the stretch a column is in, and 1 where it was entered rising, −1 falling, 0 where it began so.
-    var lengths = [Int32](repeating: 1, count: width)
-    var entered = [Int32](repeating: 0, count: width)
-    var counts = [Int32](repeating: 0, count: width)
-    var totals = [Int32](repeating: 0, count: width)
-    var longest = [Int32](repeating: 0, count: width)
-    pixels.withUnsafeBufferPointer { pixels in
-      for start in stride(from: width, to: height * width, by: max(width, 1)) {
-        for x in 0..<width {
-          let (last, value) = (pixels[start - width + x], pixels[start + x])
-          let direction: Int32 = value > last ? 1 : -1
-          let length = lengths[x]
-          let ends = last != value && entered[x] == direction
-          counts[x] &+= ends ? 1 : 0
-          totals[x] &+= ends ? length : 0
-          longest[x] = max(longest[x], ends ? length : 0)
-          lengths[x] = last == value ? length &+ 1 : 1
-          entered[x] = last == value ? entered[x] : direction
+  /// Eight columns together. Every step is a choice between numbers, none a jump: in a picture jumps go either way and
+  /// are guessed wrong half the time. Columns of fill never change and so count nothing.
+  mutating func scanColumns(of image: LevelImage) {
+    image.levels.withUnsafeBytes { levels in
+      for left in stride(from: 0, to: image.height > 1 ? image.pitch : 0, by: 8) {
+        var lengths = SIMD8<Int32>(repeating: 1)
+        // 1 where the stretch was entered falling, 2 rising, 0 where the column began with it.
+        var entered = SIMD8<Int32>.zero
+        var (counts, totals, longest) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
+        var last = row(levels, at: left)
+        for y in 1..<image.height {
+          let value = row(levels, at: y * image.pitch + left)
+          let same = value .== last
+          let direction = SIMD8<Int32>(repeating: 1).replacing(with: 2, where: value .> last)
+          let ends = (entered .== direction) .& .!same
+          counts = counts.replacing(with: counts &+ 1, where: ends)
+          totals = totals.replacing(with: totals &+ lengths, where: ends)
+          longest = longest.replacing(with: lengths, where: ends .& (lengths .> longest))
+          lengths = SIMD8(repeating: 1).replacing(with: lengths &+ 1, where: same)
+          entered = direction.replacing(with: entered, where: same)
+          last = value
         }
+        count += Int(counts.wrappedSum())
+        total += Int(totals.wrappedSum())
+        self.longest = max(self.longest, Int(longest.max()))
       }
     }
-    count += counts.reduce(0) { $0 + Int($1) }
-    total += totals.reduce(0) { $0 + Int($1) }
-    self.longest = max(self.longest, Int(longest.max() ?? 0))
   }
 
-  static func transposed(_ pixels: [UInt8], height: Int, width: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
-      pixels.withUnsafeBufferPointer { source in
-        // Blocks of 16, so that neither side leaves the cache.
-        for top in stride(from: 0, to: height, by: 16) {
-          for left in stride(from: 0, to: width, by: 16) {
-            for y in top..<min(top + 16, height) {
-              for x in left..<min(left + 16, width) { target[x * height + y] = source[y * width + x] }
-            }
-          }
-        }
-      }
-      count = pixels.count
-    }
+  private func row(_ levels: UnsafeRawBufferPointer, at index: Int) -> SIMD8<Int32> {
+    SIMD8(truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt8>.self))
   }
 }

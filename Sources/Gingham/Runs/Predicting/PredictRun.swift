@@ -72,7 +72,9 @@ public struct PredictRun {
 
   /// Where the net enlarges something on the way to a map.
   private func picturePrediction() throws -> PicturePrediction? {
-    guard let output = network.outputs.first, network.shapes[output]?.rank == 4 else { return nil }
+    guard let output = network.outputs.first, let spatial = network.shapes[output]?.spatial, spatial.count == 2,
+      spatial.contains(where: { $0 > 1 })
+    else { return nil }
     let prediction = try PicturePrediction(network, options: options)
     return prediction.upsamples ? prediction : nil
   }
