@@ -63,35 +63,59 @@ public struct Plane: Hashable, Sendable {
   /// The population variance.
   public var variance: Double { moments(rows: height, columns: width).variance }
 
-  /// Mean and population variance of the part that begins at pixel 0. Two passes, so that a large mean costs no digits;
-  /// eight partial sums, so that they run side by side.
+  /// Mean and population variance of the part that begins at pixel 0. Two passes, so that a large mean costs no digits.
   func moments(rows: Int, columns: Int) -> (mean: Double, variance: Double) {
-    let count = Double(rows * columns)
-    guard count > 0 else { return (0, 0) }
-    let mean = sum(rows: rows, columns: columns) { $0 } / count
-    return (mean, sum(rows: rows, columns: columns) { ($0 - mean) * ($0 - mean) } / count)
+    guard rows * columns > 0 else { return (0, 0) }
+    let mean = average(rows: rows, columns: columns) { $0 }
+    return (mean, meanSquare(around: mean, rows: rows, columns: columns))
   }
 
-  @inline(__always)
-  private func sum(rows: Int, columns: Int, _ term: (SIMD8<Double>) -> SIMD8<Double>) -> Double {
+  /// The mean squared distance of the part that begins at pixel 0 from a value.
+  func meanSquare(around centre: Double, rows: Int, columns: Int) -> Double {
+    guard rows * columns > 0 else { return 0 }
+    return average(rows: rows, columns: columns) { ($0 - centre) * ($0 - centre) }
+  }
+
+  /// Σ(f − centre)² over several parts that begin at pixel 0 and end below row and column of a corner, in one pass.
+  func squares(around centre: Double, corners: [(rows: Int, columns: Int)]) -> [Double] {
+    var sums = [Double](repeating: 0, count: width)
+    var found = [Double](repeating: 0, count: corners.count)
     values.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for y in 0..<height {
+          let start = y * width
+          for x in 0..<width {
+            let distance = source[start + x] - centre
+            sums[x] += distance * distance
+          }
+          for (index, corner) in corners.enumerated() where corner.rows == y + 1 {
+            found[index] = sums[..<corner.columns].reduce(0, +)
+          }
+        }
+      }
+    }
+    return found
+  }
+
+  /// Eight partial sums, so that they run side by side.
+  @inline(__always)
+  private func average(rows: Int, columns: Int, _ term: (SIMD8<Double>) -> SIMD8<Double>) -> Double {
+    values.withUnsafeBytes { bytes in
       var partial = SIMD8<Double>()
       var rest = 0.0
       for y in 0..<rows {
         var x = y * width
         let end = x + columns
         while x + 8 <= end {
-          var lanes = SIMD8<Double>()
-          for lane in 0..<8 { lanes[lane] = source[x + lane] }
-          partial += term(lanes)
+          partial += term(bytes.loadUnaligned(fromByteOffset: 8 * x, as: SIMD8<Double>.self))
           x += 8
         }
         while x < end {
-          rest += term(SIMD8(repeating: source[x]))[0]
+          rest += term(SIMD8(repeating: bytes.loadUnaligned(fromByteOffset: 8 * x, as: Double.self)))[0]
           x += 1
         }
       }
-      return partial.sum() + rest
+      return (partial.sum() + rest) / Double(rows * columns)
     }
   }
 

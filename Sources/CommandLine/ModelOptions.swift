@@ -30,12 +30,17 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))
   var classNames: String?
 
-  /// - Parameter model: as the user named it.
-  func load(_ model: String) throws -> Model {
-    try ModelSource(
+  /// - Parameters:
+  ///   - model: as the user named it.
+  ///   - skipsRandomWeights: whether shapes are all that matters of a random net.
+  ///   - fixesOpenInputs: whether it does not matter what other inputs than the picture hold.
+  func load(_ model: String, skipsRandomWeights: Bool = false, fixesOpenInputs: Bool = false) throws -> Model {
+    var source = ModelSource(
       model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
-      inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames
-    ).load()
+      inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
+    source.skipsRandomWeights = skipsRandomWeights
+    source.fixesOpenInputs = fixesOpenInputs
+    return try source.load()
   }
 }
 

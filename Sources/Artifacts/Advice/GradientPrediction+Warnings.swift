@@ -6,7 +6,7 @@ extension GradientPrediction {
   ///
   /// - Throws: ``ArtifactError`` as the prediction does.
   public func warnings() throws -> [PredictionWarning] {
-    let before = Unevenness(of: phases(of: planes[inputValue] ?? Plane(height: 1, width: 1), at: inputValue))
+    let before = Unevenness(of: inputPhases)
     let strided = stridedLayers.sorted { $0.ownContribution > $1.ownContribution }
     return try strided.compactMap { try warning(about: $0, before: before) } + unusedPixelWarnings()
   }
@@ -22,7 +22,12 @@ extension GradientPrediction {
     let window = "\(layer.isPool ? "window" : "kernel") \(kernel) at stride \(stride)"
     let shape = layer.dilation.contains { $0 > 1 } ? window + ", dilation \(layer.dilation[0])" : window
     let ownBands = layer.ownBands.map { "period \($0.key): CV² \($0.value.short)" }.joined(separator: ", ")
-    let brings = ownBands.isEmpty ? "" : "; at the input it brings in \(ownBands)"
+    // What layers in front of it even out is still there in the feature maps between: then these are looked at.
+    let (place, uneven) = ownBands.isEmpty ? (layer.front, try unevenness(at: layer.front)) : (inputValue, before)
+    let brings =
+      ownBands.isEmpty
+      ? "; at the input nothing of it is left, at '\(network.name(of: layer.front))' CV² is \(uneven.cv2.short)"
+      : "; at the input it brings in \(ownBands)"
     let message: String
     let kind: PredictionWarning.Kind
     if live < 1 {
@@ -30,15 +35,20 @@ extension GradientPrediction {
       message = "\(shape) skips \(((1 - live) * 100).short) % of the positions in front of it\(brings)"
     } else {
       kind = layer.isPool ? .unevenPool : .unevenOverlap
-      let counts = taps.map { $0.map(String.init).joined(separator: ":") }.joined(separator: " and ")
-      message = "\(shape) reads neighbouring positions \(counts) times\(brings)"
+      message = "\(shape) reads neighbouring positions \(OverlapLaw.described(taps)) times\(brings)"
     }
     let effects = try changes(for: layer).map { change, mitigation in
-      PredictionWarning.Effect(change, before: before, after: try unevenness(with: [layer.value: mitigation]))
+      PredictionWarning.Effect(
+        change, before: uneven, after: try unevenness(with: [layer.value: mitigation], at: place))
     }.sorted { $0.cv2After < $1.cv2After }
     return PredictionWarning(
       layer: layer.name, kind: kind, message: message,
       advice: effects.prefix(2).map(\.summary).joined(separator: "; or "), effects: effects)
+  }
+
+  private func unevenness(at value: ValueID) throws -> Unevenness {
+    guard let phases = phases(at: value) else { throw ArtifactError.unreachable(value: network.name(of: value)) }
+    return Unevenness(of: phases)
   }
 
   /// Changes a practitioner can make to a strided layer. Kernels and strides are taken from the rows where axes

@@ -25,10 +25,9 @@ extension PicturePrediction {
       let effects = try changes.map { change, mitigation in
         PredictionWarning.Effect(change, before: before, after: try unevenness(with: [layer.value: mitigation]))
       }.sorted { $0.cv2After < $1.cv2After }
-      let counts = taps.map { $0.map(String.init).joined(separator: ":") }.joined(separator: " and ")
       return PredictionWarning(
         layer: layer.name, kind: .unevenUpsampling,
-        message: "kernel \(kernel) at stride \(stride) paints neighbouring pixels \(counts) times",
+        message: "kernel \(kernel) at stride \(stride) paints neighbouring pixels \(OverlapLaw.described(taps)) times",
         advice: effects.prefix(2).map(\.summary).joined(separator: "; or "), effects: effects)
     }
   }

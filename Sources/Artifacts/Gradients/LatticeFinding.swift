@@ -114,3 +114,12 @@ extension LatticeFinding {
       controls: [], inputs: 0)
   }
 }
+
+extension LatticeFinding {
+  /// The finding of a lattice whose energies are the products of one axis' with themselves.
+  public init(exactAxis line: [Double], thresholds: LatticeThresholds = LatticeThresholds()) {
+    let lattice = Lattice(unchecked: line.count)
+    let energies: [Double] = line.isEmpty ? [1] : line.flatMap { row -> [Double] in line.map { row * $0 } }
+    self.init(exact: PhaseTable(lattice: lattice, values: energies), thresholds: thresholds)
+  }
+}

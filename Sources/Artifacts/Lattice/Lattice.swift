@@ -33,6 +33,9 @@ public struct Lattice: Hashable, Sendable {
     return rest > 1 ? size - size / (rest * rest) : size
   }
 
+  /// The largest multiple of the period within an extent.
+  func crop(_ extent: Int) -> Int { extent - extent % period }
+
   /// The periods of the bands of this lattice: the divisors of `period` above 1, ascending.
   public var bandPeriods: [Int] { (1...period).filter { $0 > 1 && period.isMultiple(of: $0) } }
 

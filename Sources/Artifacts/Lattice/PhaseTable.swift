@@ -22,27 +22,69 @@ public struct PhaseTable: Hashable, Sendable {
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
   public init(means plane: Plane, lattice: Lattice) throws {
-    let period = lattice.period
-    let (rows, columns) = (plane.height / period, plane.width / period)
-    guard rows > 0, columns > 0 else {
-      throw ArtifactError.tooSmall(
-        height: plane.height, width: plane.width, needed: period, why: "for one lattice of period \(period)")
+    self = try PhaseTable.means(of: plane, lattices: [lattice])[0]
+  }
+
+  /// The same for several lattices, each row being read once.
+  static func means(of plane: Plane, lattices: [Lattice]) throws -> [PhaseTable] {
+    var folds = try lattices.map { lattice in
+      let (height, width) = (lattice.crop(plane.height), lattice.crop(plane.width))
+      guard height > 0, width > 0 else {
+        throw ArtifactError.tooSmall(
+          height: plane.height, width: plane.width, needed: lattice.period,
+          why: "for one lattice of period \(lattice.period)")
+      }
+      return RowFold(lattice: lattice, height: height, width: width)
     }
-    var sums = [Double](repeating: 0, count: period * period)
     plane.values.withUnsafeBufferPointer { source in
-      sums.withUnsafeMutableBufferPointer { sums in
-        for y in 0..<(rows * period) {
-          let target = (y % period) * period
-          var index = y * plane.width
-          for _ in 0..<columns {
-            for phase in 0..<period { sums[target + phase] += source[index + phase] }
-            index += period
-          }
-        }
+      guard let base = source.baseAddress else { return }
+      for y in 0..<plane.height {
+        for index in folds.indices { folds[index].add(base + y * plane.width, row: y) }
       }
     }
-    let count = Double(rows * columns)
-    self.init(lattice: lattice, values: sums.map { $0 / count })
+    return folds.map(\.table)
+  }
+
+  /// Rows of one phase added up, before columns are: such sums run side by side.
+  private struct RowFold {
+    let lattice: Lattice
+    let height: Int
+    let width: Int
+    var sums: [Double]
+
+    init(lattice: Lattice, height: Int, width: Int) {
+      (self.lattice, self.height, self.width) = (lattice, height, width)
+      sums = [Double](repeating: 0, count: lattice.period * width)
+    }
+
+    mutating func add(_ line: UnsafePointer<Double>, row: Int) {
+      guard row < height else { return }
+      let (start, width) = (row % lattice.period * width, width)
+      sums.withUnsafeMutableBufferPointer { sums in
+        for x in 0..<width { sums[start + x] += line[x] }
+      }
+    }
+
+    var table: PhaseTable {
+      let period = lattice.period
+      var phases = [Double](repeating: 0, count: period * period)
+      for row in 0..<period {
+        for start in stride(from: row * width, to: (row + 1) * width, by: period) {
+          for phase in 0..<period { phases[row * period + phase] += sums[start + phase] }
+        }
+      }
+      let count = Double(height / period * (width / period))
+      return PhaseTable(lattice: lattice, values: phases.map { $0 / count })
+    }
+  }
+
+  /// One lattice of an endless map, of which `tile` is one tile; the lattice's side is the least common multiple of the
+  /// tile's sides.
+  init(tiling tile: Plane) {
+    let side = leastCommonMultiple([tile.height, tile.width]) ?? 1
+    self.init(
+      lattice: Lattice(unchecked: side),
+      values: (0..<side).flatMap { y in (0..<side).map { x in tile[y % tile.height, x % tile.width] } })
   }
 
   public var mean: Double { values.reduce(0, +) / Double(values.count) }
@@ -65,11 +107,13 @@ public struct PhaseTable: Hashable, Sendable {
     var rowImaginary = rowReal
     for y in 0..<period {
       for m in 0..<period {
-        var (real, imaginary) = (0.0, 0.0)
+        var (real, imaginary, turn) = (0.0, 0.0, 0)
         for x in 0..<period {
           let value = values[y * period + x] - mean
-          real += value * cosines[m * x % period]
-          imaginary -= value * sines[m * x % period]
+          real += value * cosines[turn]
+          imaginary -= value * sines[turn]
+          turn += m
+          if turn >= period { turn -= period }
         }
         rowReal[y * period + m] = real
         rowImaginary[y * period + m] = imaginary
@@ -79,9 +123,11 @@ public struct PhaseTable: Hashable, Sendable {
     var power = [Double](repeating: 0, count: period * period)
     for k in 0..<period {
       for m in 0..<period {
-        var (real, imaginary) = (0.0, 0.0)
+        var (real, imaginary, turn) = (0.0, 0.0, 0)
         for y in 0..<period {
-          let (cosine, sine) = (cosines[k * y % period], sines[k * y % period])
+          let (cosine, sine) = (cosines[turn], sines[turn])
+          turn += k
+          if turn >= period { turn -= period }
           let (a, b) = (rowReal[y * period + m], rowImaginary[y * period + m])
           real += a * cosine + b * sine
           imaginary += b * cosine - a * sine

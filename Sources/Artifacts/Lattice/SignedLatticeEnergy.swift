@@ -17,19 +17,31 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
   public init(of map: Plane, lattice: Lattice) throws {
-    let table = try PhaseTable(means: map, lattice: lattice)
-    let period = lattice.period
-    let (rows, columns) = (map.height / period * period, map.width / period * period)
-    let (phases, count) = (period * period, rows * columns)
-    let moments = map.moments(rows: rows, columns: columns)
+    self = try SignedLatticeEnergy.energies(of: map, lattices: [lattice])[0]
+  }
+
+  /// The same on several lattices, in two passes over the map whatever their number.
+  static func energies(of map: Plane, lattices: [Lattice]) throws -> [SignedLatticeEnergy] {
+    let tables = try PhaseTable.means(of: map, lattices: lattices)
+    let centre = tables.first?.mean ?? 0
+    let sums = map.squares(around: centre, corners: lattices.map { ($0.crop(map.height), $0.crop(map.width)) })
+    return zip(tables, sums).map { table, sum in
+      let count = table.lattice.crop(map.height) * table.lattice.crop(map.width)
+      let mean = table.mean
+      let variance = max(0, sum / Double(count) - (mean - centre) * (mean - centre))
+      return SignedLatticeEnergy(table: table, mean: mean, variance: variance, pixelCount: count)
+    }
+  }
+
+  private init(table: PhaseTable, mean: Double, variance: Double, pixelCount count: Int) {
+    let phases = table.period * table.period
     pixelCount = count
-    variance = moments.variance
+    self.variance = variance
     null = count > 1 ? Double(phases - 1) / Double(count - 1) : 1
-    let isConstant = !SignedLatticeEnergy.varies(variance, around: moments.mean)
+    let isConstant = !SignedLatticeEnergy.varies(variance, around: mean)
     let between = isConstant ? 0 : min(table.variance, variance)
     share = isConstant ? 0 : between / variance
-    let total = variance
-    bands = table.bands.mapValues { isConstant ? 0 : $0 / total }
+    bands = table.bands.mapValues { isConstant ? 0 : $0 / variance }
     if count > phases {
       let within = (variance - between) * Double(count) / Double(count - phases)
       fScore = isConstant ? 0 : between * Double(count) / Double(phases - 1) / within

@@ -42,13 +42,20 @@ public struct SpectralPeaks: Hashable, Sendable {
   /// Of the map cropped to a multiple of the period. No peaks where the map is constant or holds one period only.
   public init(of map: Plane, lattice: Lattice) {
     let cropped = map.cropped(toMultipleOf: lattice.period)
-    let scale = cropped.variance * Double(cropped.values.count)
-    guard cropped.height > 0, cropped.width > 0, scale > 0 else {
-      peaks = []
+    let variance = cropped.variance
+    guard cropped.height > 0, cropped.width > 0, variance > 0 else {
+      self.init(peaks: [])
       return
     }
-    peaks = SpectralPeaks.peaks(
-      in: HalfSpectrum(of: cropped), lattice: lattice, scale: 1 / (scale * Double(cropped.values.count)))
+    self.init(in: HalfSpectrum(of: cropped), variance: variance, lattice: lattice)
+  }
+
+  /// Of a spectrum whose sides are multiples of the period, in units of `variance` times the pixel count.
+  init(in spectrum: HalfSpectrum, variance: Double, lattice: Lattice) {
+    let count = Double(spectrum.height * spectrum.width)
+    peaks =
+      variance > 0
+      ? SpectralPeaks.peaks(in: spectrum, lattice: lattice, scale: 1 / (variance * count * count)) : []
   }
 
   init(peaks: [Peak]) {
@@ -90,6 +97,17 @@ public struct SpectralPeaks: Hashable, Sendable {
     return peaks
   }
 
+  /// The peaks of a band, their frequencies in units of 1/P: the same whatever multiple of P the lattice's period was.
+  func band(_ period: Int, of lattice: Lattice) -> SpectralPeaks {
+    let step = max(1, lattice.period / period)
+    return SpectralPeaks(
+      peaks: peaks.filter { $0.exactPeriod == period }.map {
+        Peak(
+          row: $0.row / step, column: $0.column / step, exactPeriod: period, power: $0.power,
+          surroundings: $0.surroundings, ringCount: $0.ringCount, isSelfConjugate: $0.isSelfConjugate)
+      })
+  }
+
   /// The highest peak of a band.
   public func highest(ofBand period: Int) -> Peak? {
     peaks.filter { $0.exactPeriod == period }.max { $0.ratio < $1.ratio }
@@ -98,21 +116,35 @@ public struct SpectralPeaks: Hashable, Sendable {
   /// The same frequencies of several maps with powers and surroundings added: texture averages out, what is locked to
   /// the lattice stays. All maps must have been taken on one lattice; peaks that some maps lack are left out.
   public static func pooled(_ maps: [SpectralPeaks]) -> SpectralPeaks {
-    var sums: [[Int]: Peak] = [:]
-    var seen: [[Int]: Int] = [:]
-    for peak in maps.flatMap(\.peaks) {
-      let key = [peak.row, peak.column]
-      seen[key, default: 0] += 1
-      guard let sum = sums[key] else {
-        sums[key] = peak
+    var pool = SpectralPeakPool()
+    for map in maps { pool.add(map) }
+    return pool.peaks
+  }
+}
+
+/// Peaks of several maps while they are gathered.
+struct SpectralPeakPool: Sendable {
+  private var sums: [Int: (peak: SpectralPeaks.Peak, maps: Int)] = [:]
+  private(set) var mapCount = 0
+
+  mutating func add(_ map: SpectralPeaks) {
+    mapCount += 1
+    for peak in map.peaks {
+      let key = peak.row << 16 | peak.column
+      guard let (sum, maps) = sums[key] else {
+        sums[key] = (peak, 1)
         continue
       }
-      sums[key] = Peak(
+      let added = SpectralPeaks.Peak(
         row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
         surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
         isSelfConjugate: peak.isSelfConjugate)
+      sums[key] = (added, maps + 1)
     }
-    let complete = sums.filter { seen[$0.key] == maps.count }.values
+  }
+
+  var peaks: SpectralPeaks {
+    let complete = sums.values.filter { $0.maps == mapCount }.map(\.peak)
     return SpectralPeaks(peaks: complete.sorted { ($0.row, $0.column) < ($1.row, $1.column) })
   }
 }
@@ -130,8 +162,18 @@ struct HalfSpectrum {
     width = map.width
     half = plan.halfWidth
     power = plan.forward(map.tensor).withUnsafeBufferPointer { values in
-      (0..<(values.count / 2)).map { values[2 * $0] * values[2 * $0] + values[2 * $0 + 1] * values[2 * $0 + 1] }
+      [Float](unsafeUninitializedCapacity: values.count / 2) { power, count in
+        for bin in 0..<(values.count / 2) {
+          power[bin] = values[2 * bin] * values[2 * bin] + values[2 * bin + 1] * values[2 * bin + 1]
+        }
+        count = values.count / 2
+      }
     }
+  }
+
+  /// Rows of the whole spectrum, the columns 0…W/2 of each.
+  func withHalf<Result>(_ body: (_ power: UnsafeBufferPointer<Float>, _ columns: Int) -> Result) -> Result {
+    power.withUnsafeBufferPointer { body($0, half) }
   }
 
   func signedRow(_ y: Int) -> Int { HalfSpectrum.signed(y, height) }

@@ -52,96 +52,110 @@ public struct TriangleFilter: Hashable, Sendable {
   /// r = f − tri_S⊗tri_S f without the S pixels at each side, so that no border rule enters; `nil` where the map has
   /// no more than 2S pixels a side.
   public func highPassed(_ map: Plane) -> Plane? {
-    guard var detail = map.trimmed(by: period) else { return nil }
-    let smooth = interior(of: map)
-    let (height, width) = (detail.height, detail.width)
-    smooth.values.withUnsafeBufferPointer { smooth in
-      detail.values.withUnsafeMutableBufferPointer { detail in
-        for y in 0..<height {
-          let start = (y + 1) * (width + 2) + 1
-          for x in 0..<width { detail[y * width + x] -= smooth[start + x] }
+    let (height, width) = (map.height - 2 * period, map.width - 2 * period)
+    guard height > 0, width > 0 else { return nil }
+    let values = [Double](unsafeUninitializedCapacity: height * width) { detail, count in
+      map.values.withUnsafeBufferPointer { source in
+        forEachSmoothRow(of: map) { row, smooth in
+          guard (1...height).contains(row) else { return }
+          let (from, to) = ((row - 1 + period) * map.width + period, (row - 1) * width)
+          for x in 0..<width { detail[to + x] = source[from + x] - smooth[4 * (x + 1)] }
         }
       }
+      count = height * width
     }
-    return detail
+    return Plane(height: height, width: width, values: values)
   }
 
-  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side. Each axis is two running sums of S.
+  /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side.
   private func interior(of map: Plane) -> Plane {
     let reach = 2 * (period - 1)
-    let (height, width) = (map.height - reach, map.width - reach)
-    var result = Plane(height: height, width: width)
-    var once = [Double](repeating: 0, count: map.height * map.width)
-    var twice = [Double](repeating: 0, count: height * map.width)
-    let scale = 1 / Double(period * period * period * period)
-    map.values.withUnsafeBufferPointer { source in
-      once.withUnsafeMutableBufferPointer { once in
-        runDown(source, rows: map.height, width: map.width, first: 0, scale: 1, into: once)
-        twice.withUnsafeMutableBufferPointer { twice in
-          runDown(
-            UnsafeBufferPointer(once), rows: map.height, width: map.width, first: period - 1, scale: scale, into: twice)
-        }
-      }
-    }
-    twice.withUnsafeBufferPointer { source in
-      result.values.withUnsafeMutableBufferPointer { target in
-        runAcross(source, rows: height, width: map.width, into: target)
+    let width = map.width - reach
+    var result = Plane(height: map.height - reach, width: width)
+    result.values.withUnsafeMutableBufferPointer { target in
+      forEachSmoothRow(of: map) { row, smooth in
+        for x in 0..<width { target[row * width + x] = smooth[4 * x] }
       }
     }
     return result
   }
 
-  /// Sums of `period` rows ending at each row, over rows from `first` on. Written from the first row whose sum is
-  /// complete where `first` is set, from the start otherwise.
-  private func runDown(
-    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, first: Int, scale: Double,
-    into target: UnsafeMutableBufferPointer<Double>
-  ) {
-    var running = [Double](repeating: 0, count: width)
-    let skipped = first == 0 ? 0 : 2 * (period - 1)
-    running.withUnsafeMutableBufferPointer { running in
-      for y in first..<rows {
-        let row = y * width
-        if y - period >= first {
-          for x in 0..<width { running[x] += source[row + x] - source[row - period * width + x] }
-        } else {
-          for x in 0..<width { running[x] += source[row + x] }
+  /// Hands over the rows that ``interior(of:)`` has, one after the other, so that none of them leaves the cache. The
+  /// elements of a row lie four apart.
+  ///
+  /// A triangle is followed by its differences: its step from one place to the next is the sum of the S elements ahead
+  /// less that of the S behind, whose own step takes three elements. Across, where each sum waits for the one beside
+  /// it, four rows go side by side.
+  private func forEachSmoothRow(of map: Plane, _ body: (_ row: Int, _ smooth: UnsafePointer<Double>) -> Void) {
+    let (width, period) = (map.width, period)
+    let (rows, columns) = (map.height - 2 * (period - 1), width - 2 * (period - 1))
+    guard rows > 0, columns > 0 else { return }
+    let scale = 1 / Double(period * period * period * period)
+    var state = [Double](repeating: 0, count: 6 * width)
+    var quads = [SIMD4<Double>](repeating: .zero, count: width + columns)
+    map.values.withUnsafeBufferPointer { source in
+      state.withUnsafeMutableBufferPointer { state in
+        quads.withUnsafeMutableBufferPointer { quads in
+          guard let base = source.baseAddress, let sum = state.baseAddress, let down = quads.baseAddress else { return }
+          let (step, smooth) = (sum + width, down + width)
+          startDown(base, width: width, sum: sum, step: step, hasNext: rows > 1)
+          let four = sum + 2 * width
+          let result = UnsafeRawPointer(smooth).assumingMemoryBound(to: Double.self)
+          for top in stride(from: 0, to: rows, by: 4) {
+            let count = min(4, rows - top)
+            for lane in 0..<count {
+              let (row, line) = (top + lane, four + lane * width)
+              for x in 0..<width { line[x] = sum[x] }
+              guard row + 1 < rows else { continue }
+              let middle = base + (row + period - 1) * width
+              if row > 0 {
+                let (last, next) = (middle - period * width, middle + period * width)
+                for x in 0..<width { step[x] += next[x] - 2 * middle[x] + last[x] }
+              }
+              for x in 0..<width { sum[x] += step[x] }
+            }
+            for x in 0..<width {
+              down[x] = SIMD4(four[x], four[width + x], four[2 * width + x], four[3 * width + x])
+            }
+            smoothAcross(down, columns: columns, scale: scale, into: smooth)
+            for lane in 0..<count { body(top + lane, result + lane) }
+          }
         }
-        guard y >= skipped else { continue }
-        let start = (y - skipped) * width
-        for x in 0..<width { target[start + x] = running[x] * scale }
       }
     }
   }
 
-  /// The same along rows, four rows side by side: a running sum waits for itself.
-  private func runAcross(
-    _ source: UnsafeBufferPointer<Double>, rows: Int, width: Int, into target: UnsafeMutableBufferPointer<Double>
+  /// The first triangle downwards, and its step to the second.
+  private func startDown(
+    _ base: UnsafePointer<Double>, width: Int, sum: UnsafeMutablePointer<Double>, step: UnsafeMutablePointer<Double>,
+    hasNext: Bool
   ) {
-    let inner = width - 2 * (period - 1)
-    var sums = [SIMD4<Double>](repeating: .zero, count: width)
-    sums.withUnsafeMutableBufferPointer { sums in
-      for top in stride(from: 0, to: rows, by: 4) {
-        let starts = SIMD4(
-          top * width, min(top + 1, rows - 1) * width, min(top + 2, rows - 1) * width, min(top + 3, rows - 1) * width)
-        func column(_ x: Int) -> SIMD4<Double> {
-          SIMD4(source[starts[0] + x], source[starts[1] + x], source[starts[2] + x], source[starts[3] + x])
-        }
-        var sum = SIMD4<Double>.zero
-        for x in 0..<width {
-          sum += column(x)
-          if x >= period { sum -= column(x - period) }
-          sums[x] = sum
-        }
-        sum = .zero
-        for x in (period - 1)..<width {
-          sum += sums[x]
-          if x >= 2 * period - 1 { sum -= sums[x - period] }
-          guard x >= 2 * (period - 1) else { continue }
-          let position = x - 2 * (period - 1)
-          for lane in 0..<min(4, rows - top) { target[(top + lane) * inner + position] = sum[lane] }
-        }
-      }
+    for offset in 0..<(2 * period - 1) {
+      let (line, weight) = (base + offset * width, Double(min(offset + 1, 2 * period - 1 - offset)))
+      for x in 0..<width { sum[x] += weight * line[x] }
+    }
+    guard hasNext else { return }
+    for offset in 0..<period {
+      let (behind, ahead) = (base + offset * width, base + (offset + period) * width)
+      for x in 0..<width { step[x] += ahead[x] - behind[x] }
+    }
+  }
+
+  private func smoothAcross(
+    _ line: UnsafePointer<SIMD4<Double>>, columns: Int, scale: Double, into smooth: UnsafeMutablePointer<SIMD4<Double>>
+  ) {
+    var (sum, step) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+    for offset in 0..<(2 * period - 1) { sum += Double(min(offset + 1, 2 * period - 1 - offset)) * line[offset] }
+    smooth[0] = sum * scale
+    guard columns > 1 else { return }
+    for offset in 0..<period { step += line[offset + period] - line[offset] }
+    sum += step
+    smooth[1] = sum * scale
+    for x in 2..<max(columns, 2) {
+      let middle = x + period - 2
+      step += line[middle + period] - 2 * line[middle] + line[middle - period]
+      sum += step
+      smooth[x] = sum * scale
     }
   }
 

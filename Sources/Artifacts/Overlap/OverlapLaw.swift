@@ -13,4 +13,10 @@ public enum OverlapLaw {
     for tap in 0..<kernel { counts[tap * dilation % stride] += 1 }
     return counts
   }
+
+  /// Tap counts of one or two axes in words: `2:1`, or `2:1 down and 4:3 across` where the axes differ.
+  static func described(_ taps: [[Int]]) -> String {
+    let axes = taps.map { $0.map(String.init).joined(separator: ":") }
+    return axes.count == 2 && axes[0] != axes[1] ? "\(axes[0]) down and \(axes[1]) across" : axes.first ?? ""
+  }
 }

@@ -15,24 +15,23 @@ public struct Blockiness: Hashable, Sendable {
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/tooSmall(height:width:needed:why:)`` where a side
   ///   has not more than one period.
   public init(of map: Plane, period: Int) throws {
+    try self.init(of: StepProfile(of: map), period: period)
+  }
+
+  /// Of a map's steps, which serve any number of periods.
+  public init(of steps: StepProfile, period: Int) throws {
     let lattice = try Lattice(period: period)
-    guard map.height > period, map.width > period else {
+    guard steps.height > period, steps.width > period else {
       throw ArtifactError.tooSmall(
-        height: map.height, width: map.width, needed: period + 1, why: "for blocks of \(period)")
+        height: steps.height, width: steps.width, needed: period + 1, why: "for blocks of \(period)")
     }
     self.period = lattice.period
     var sums = [Double](repeating: 0, count: period)
     var counts = [Double](repeating: 0, count: period)
-    for y in 0..<map.height {
-      for x in 0..<map.width {
-        if x + 1 < map.width {
-          sums[(x + 1) % period] += abs(map[y, x + 1] - map[y, x])
-          counts[(x + 1) % period] += 1
-        }
-        if y + 1 < map.height {
-          sums[(y + 1) % period] += abs(map[y + 1, x] - map[y, x])
-          counts[(y + 1) % period] += 1
-        }
+    for (line, length) in [(steps.down, steps.width), (steps.across, steps.height)] {
+      for (position, step) in line.enumerated() {
+        sums[(position + 1) % period] += step
+        counts[(position + 1) % period] += Double(length)
       }
     }
     let (sum, count) = (sums.reduce(0, +), counts.reduce(0, +))

@@ -1,5 +1,3 @@
-import GinghamSignals
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -46,6 +44,9 @@ public struct PeriodSearch: Hashable, Sendable {
     self.peakDecibels = peakDecibels
   }
 
+  /// The smallest side in which a period is sought.
+  public static let smallestSide = 16
+
   /// The strongest lattice of maps of one size, or `nil` where no frequency stands out.
   ///
   /// - Throws: ``ArtifactError/noMaps``, ``ArtifactError/tooSmall(height:width:needed:why:)`` below 16 pixels a side,
@@ -55,13 +56,24 @@ public struct PeriodSearch: Hashable, Sendable {
     guard maps.allSatisfy({ $0.height == first.height && $0.width == first.width }) else {
       throw ArtifactError.badArgument("a period is sought in maps of one size")
     }
-    guard min(first.height, first.width) >= 16 else {
-      throw ArtifactError.tooSmall(height: first.height, width: first.width, needed: 16, why: "to search a period")
+    var spectrum = WindowedSpectrum(height: first.height, width: first.width)
+    for map in maps { spectrum.add(map) }
+    return try search(spectrum)
+  }
+
+  /// The strongest lattice in what was gathered.
+  ///
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below 16 pixels a side.
+  public func search(_ spectrum: WindowedSpectrum) throws -> Result? {
+    let (height, width) = (spectrum.height, spectrum.width)
+    guard min(height, width) >= PeriodSearch.smallestSide else {
+      throw ArtifactError.tooSmall(
+        height: height, width: width, needed: PeriodSearch.smallestSide, why: "to search a period")
     }
-    let peaks = PeakList(of: maps, threshold: pow(10, peakDecibels / 10), longestPeriod: range.upperBound)
+    let peaks = PeakList(of: spectrum, threshold: pow(10, peakDecibels / 10), longestPeriod: range.upperBound)
     guard let best = fundamental(of: peaks) else { return nil }
     let period = 1 / best.frequency
-    let resolution = period * period / Double(2 * max(first.height, first.width)) / Double(best.highestHarmonic)
+    let resolution = period * period / Double(2 * max(height, width)) / Double(best.highestHarmonic)
     let whole = period.rounded()
     return Result(
       period: period, explainedShare: best.share, peakDecibels: 10 * log10(best.ratio), peakCount: best.count,
@@ -118,101 +130,5 @@ public struct PeriodSearch: Hashable, Sendable {
     return Fundamental(
       frequency: refined, share: explained / total, ratio: ratio, count: count, highestHarmonic: highest,
       score: explained / total - coverage)
-  }
-}
-
-/// Local maxima of a windowed spectrum that stand above their surroundings.
-struct PeakList {
-  struct Peak {
-    /// Cycles a pixel, refined below one bin.
-    var fy: Double
-    var fx: Double
-    /// Above the surroundings, in units of the map's variance.
-    var power: Double
-    var ratio: Double
-  }
-
-  let height: Int
-  let width: Int
-  let peaks: [Peak]
-
-  init(of maps: [Plane], threshold: Double, longestPeriod: Double) {
-    (height, width) = (maps[0].height, maps[0].width)
-    let spectra = maps.compactMap { map -> (HalfSpectrum, Double)? in
-      let variance = map.variance
-      guard SignedLatticeEnergy.varies(variance, around: map.mean) else { return nil }
-      return (HalfSpectrum(of: PeakList.windowed(map)), 1 / variance)
-    }
-    guard let shape = spectra.first?.0 else {
-      peaks = []
-      return
-    }
-    func power(_ y: Int, _ x: Int) -> Double { spectra.reduce(0) { $0 + $1.0.power(y, x) * $1.1 } }
-    let half = shape.width / 2
-    var grid = [Double](repeating: 0, count: height * (half + 1))
-    for y in 0..<height {
-      for x in 0...half { grid[y * (half + 1) + x] = power(y, x) }
-    }
-    func at(_ y: Int, _ x: Int) -> Double {
-      var (y, x) = (((y % shape.height) + shape.height) % shape.height, ((x % shape.width) + shape.width) % shape.width)
-      if x > half { (y, x) = ((shape.height - y) % shape.height, shape.width - x) }
-      return grid[y * (half + 1) + x]
-    }
-    var found: [Peak] = []
-    for x in 0...half {
-      for y in 0..<height {
-        let (ky, kx) = (shape.signedRow(y), shape.signedColumn(x))
-        // On the columns that mirror themselves one of the two images is enough.
-        if x == 0 || 2 * x == shape.width, ky < 0 { continue }
-        let (fy, fx) = (Double(ky) / Double(height), Double(kx) / Double(width))
-        guard max(abs(fy), abs(fx)) > 0.5 / longestPeriod, max(abs(ky), abs(kx)) > 3 else { continue }
-        let centre = at(y, x)
-        guard (-1...1).allSatisfy({ dy in (-1...1).allSatisfy { at(y + dy, x + $0) <= centre } }) else { continue }
-        let surroundings = PeakList.surroundings { at(y + $0, x + $1) }
-        guard surroundings > 0, centre >= threshold * surroundings else { continue }
-        found.append(
-          Peak(
-            fy: fy + PeakList.offset(at(y - 1, x), centre, at(y + 1, x)) / Double(height),
-            fx: fx + PeakList.offset(at(y, x - 1), centre, at(y, x + 1)) / Double(width),
-            power: centre - surroundings, ratio: centre / surroundings))
-      }
-    }
-    peaks = found
-  }
-
-  /// Mean power around a bin, outside the window's main lobe. Pictures concentrate power in lines along the axes: the
-  /// line a bin lies on counts by itself, and the largest of the three means is taken.
-  private static func surroundings(_ power: (Int, Int) -> Double) -> Double {
-    var (ring, count, row, column) = (0.0, 0.0, 0.0, 0.0)
-    for dy in -6...6 {
-      for dx in -6...6 where max(abs(dy), abs(dx)) >= 3 {
-        let value = power(dy, dx)
-        ring += value
-        count += 1
-        if dy == 0 { row += value / 8 }
-        if dx == 0 { column += value / 8 }
-      }
-    }
-    return max(ring / count, row, column)
-  }
-
-  /// Where between −½ and ½ the parabola through three logarithms has its top.
-  private static func offset(_ left: Double, _ centre: Double, _ right: Double) -> Double {
-    let (a, b, c) = (log(left + 1e-300), log(centre + 1e-300), log(right + 1e-300))
-    let curvature = a - 2 * b + c
-    return curvature < 0 ? min(0.5, max(-0.5, 0.5 * (a - c) / curvature)) : 0
-  }
-
-  /// Hann-windowed along both axes, the mean taken out first.
-  private static func windowed(_ map: Plane) -> Plane {
-    func hann(_ count: Int) -> [Double] {
-      (0..<count).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / Double(count)) }
-    }
-    let (rows, columns, mean) = (hann(map.height), hann(map.width), map.mean)
-    var result = map
-    for y in 0..<map.height {
-      for x in 0..<map.width { result[y, x] = (map[y, x] - mean) * rows[y] * columns[x] }
-    }
-    return result
   }
 }

@@ -41,6 +41,8 @@ public struct PictureLattice: Sendable {
     let bands: [Int: ChannelBand]
     let controls: [Int: (share: Double, null: Double)]
     let varies: Bool
+    /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
+    let spectrum: (power: HalfSpectrum, variance: Double)?
   }
 
   /// Measures one channel.
@@ -54,52 +56,67 @@ public struct PictureLattice: Sendable {
         height: map.height, width: map.width, needed: smallest, why: "to measure period \(periods[0])")
     }
     let varies = SignedLatticeEnergy.varies(map.variance, around: map.mean)
-    var details: [Int: Plane] = [:]
-    func detail(_ filter: Int) throws -> Plane? {
-      if let known = details[filter] { return known }
-      let made = varies ? try TriangleFilter(period: filter).highPassed(map) : map.trimmed(by: filter)
-      details[filter] = made
-      return made
-    }
+    let fitting = periods.filter { side >= PictureLattice.smallestSide(for: $0) }
+    let fittingControls = controls.filter { side >= 2 * PictureLattice.filterPeriod(forControl: $0) + 2 * $0 }
     var bands: [Int: ChannelBand] = [:]
-    for period in periods where side >= PictureLattice.smallestSide(for: period) {
-      let lattice = try Lattice(period: period)
-      guard let map = try detail(PictureLattice.filterPeriod(for: period)) else { continue }
-      let energy = try SignedLatticeEnergy(of: map, lattice: lattice)
-      let control = Lattice.nearestControl(to: period, among: periods)
-      let controlEnergy = try SignedLatticeEnergy(of: map, lattice: Lattice(period: control))
-      bands[period] = ChannelBand(
-        share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
-        controlPerBin: varies
-          ? (controlEnergy.bands[control] ?? 0) / Double(Lattice.bandSize(ofPeriod: control)) : 0,
-        fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
-    }
-    if varies, let finest = try detail(details.keys.min() ?? 4) { try addPeaks(to: &bands, finest: finest) }
     var measuredControls: [Int: (share: Double, null: Double)] = [:]
-    for control in controls where side >= 2 * PictureLattice.filterPeriod(forControl: control) + 2 * control {
-      guard let map = try detail(PictureLattice.filterPeriod(forControl: control)) else { continue }
-      let energy = try SignedLatticeEnergy(of: map, lattice: Lattice(period: control))
-      measuredControls[control] = (varies ? energy.share : 0, energy.null)
+    var spectrum: (power: HalfSpectrum, variance: Double)?
+    var peaks: [Int: SpectralPeaks] = [:]
+    let filters = Set(
+      fitting.map { PictureLattice.filterPeriod(for: $0) }
+        + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
+    for filter in filters.sorted() {
+      guard let detail = varies ? try TriangleFilter(period: filter).highPassed(map) : map.trimmed(by: filter) else {
+        continue
+      }
+      let own = fitting.filter { PictureLattice.filterPeriod(for: $0) == filter }
+      let beside = own.map { Lattice.nearestControl(to: $0, among: periods) }
+      let others = fittingControls.filter { PictureLattice.filterPeriod(forControl: $0) == filter }
+      let wanted = Set(own + beside + others).sorted()
+      let found = try SignedLatticeEnergy.energies(of: detail, lattices: wanted.map { try Lattice(period: $0) })
+      let energies = Dictionary(uniqueKeysWithValues: zip(wanted, found))
+      for (period, control) in zip(own, beside) {
+        guard let energy = energies[period] else { continue }
+        let controlShare = energies[control]?.bands[control] ?? 0
+        bands[period] = ChannelBand(
+          share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
+          controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control)) : 0,
+          fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
+      }
+      for control in others {
+        if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
+      }
+      if varies, spectrum == nil, !own.isEmpty, let found = try self.peaks(of: fitting, finest: detail) {
+        spectrum = (found.power, found.variance)
+        peaks = found.peaks
+      }
     }
-    return Channel(bands: bands, controls: measuredControls, varies: varies)
+    for (period, found) in peaks { bands[period]?.peaks = found }
+    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum)
   }
 
   /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
   /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
   /// crop costs more, each band has its own.
-  private func addPeaks(to bands: inout [Int: ChannelBand], finest: Plane) throws {
-    let measured = bands.keys.sorted()
-    guard let longest = measured.last else { return }
-    let shared = measured.filter { longest.isMultiple(of: $0) && min(finest.height, finest.width) >= 8 * longest }
-    if !shared.isEmpty {
-      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: longest)).peaks
-      for period in shared {
-        bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
-      }
+  private func peaks(
+    of periods: [Int], finest: Plane
+  ) throws -> (peaks: [Int: SpectralPeaks], power: HalfSpectrum, variance: Double)? {
+    let measured = periods.sorted(by: >)
+    let side = min(finest.height, finest.width)
+    let shared = measured.first.map { longest in
+      measured.filter { longest.isMultiple(of: $0) && side >= 8 * longest }
     }
-    for period in measured where !shared.contains(period) {
-      let peaks = SpectralPeaks(of: finest, lattice: try Lattice(period: period)).peaks
-      bands[period]?.peaks = SpectralPeaks(peaks: peaks.filter { $0.exactPeriod == period })
+    var found: [Int: SpectralPeaks] = [:]
+    var drawn: (power: HalfSpectrum, variance: Double)?
+    for group in [shared ?? []] + measured.filter({ shared?.contains($0) != true }).map({ [$0] }) {
+      guard let longest = group.first else { continue }
+      let cropped = finest.cropped(toMultipleOf: longest)
+      let (spectrum, variance) = (HalfSpectrum(of: cropped), cropped.variance)
+      let lattice = try Lattice(period: longest)
+      let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
+      for period in group { found[period] = peaks.band(period, of: lattice) }
+      drawn = drawn ?? (spectrum, variance)
     }
+    return drawn.map { (found, $0.power, $0.variance) }
   }
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// What a picture, or a set of them, shows on the lattices that were looked at.
 public struct PictureLatticeFinding: Hashable, Sendable, Codable {
   public struct Band: Hashable, Sendable, Codable {
@@ -19,6 +13,8 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
     public var controlPeriod: Int
     /// The band's highest frequency over its surroundings, in dB; `nil` where it has no surroundings to compare with.
     public var peakDecibels: Double?
+    /// That frequency along rows and columns, in cycles a pixel: [0.5, 0.5] is a checkerboard, [0, 0.5] are stripes.
+    public var peakFrequency: [Double]?
     /// The chance of that peak in a locally flat spectrum, corrected for the number of frequencies looked at.
     public var peakChance: Double?
     /// Median F score over the channels: never decides alone.
@@ -29,6 +25,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
       case period, share, null, control, verdict
       case controlPeriod = "control_period"
       case peakDecibels = "peak_db"
+      case peakFrequency = "peak_at"
       case peakChance = "peak_chance"
       case fScore = "f_score"
     }
@@ -59,6 +56,23 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
   }
 }
 
+extension PictureLatticeFinding.Band {
+  /// Every key is always there: a peak without surroundings is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(period, forKey: .period)
+    try container.encode(share, forKey: .share)
+    try container.encode(null, forKey: .null)
+    try container.encode(control, forKey: .control)
+    try container.encode(controlPeriod, forKey: .controlPeriod)
+    try container.encode(peakDecibels, forKey: .peakDecibels)
+    try container.encode(peakFrequency, forKey: .peakFrequency)
+    try container.encode(peakChance, forKey: .peakChance)
+    try container.encode(fScore, forKey: .fScore)
+    try container.encode(verdict, forKey: .verdict)
+  }
+}
+
 extension PictureLattice {
   /// The finding of one picture, given as its channels.
   ///
@@ -72,46 +86,8 @@ extension PictureLattice {
   ///
   /// - Throws: ``ArtifactError/noMaps``.
   public func finding(pooling channels: [Channel]) throws -> PictureLatticeFinding {
-    guard !channels.isEmpty else { throw ArtifactError.noMaps }
-    let bands = periods.compactMap { band(period: $0, in: channels.compactMap(\.bands[$0])) }
-    let measured = Set(bands.map(\.period))
-    return PictureLatticeFinding(
-      bands: bands,
-      controls: controls.compactMap { period in
-        let found = channels.compactMap { $0.controls[period] }
-        guard !found.isEmpty else { return nil }
-        return .init(period: period, share: median(found.map(\.share)), null: median(found.map(\.null)))
-      },
-      skippedPeriods: periods.filter { !measured.contains($0) }, maps: channels.count,
-      isConstant: channels.allSatisfy { !$0.varies })
+    var pool = PictureLatticePool(self)
+    for channel in channels { pool.add(channel) }
+    return try pool.finding()
   }
-
-  private func band(period: Int, in channels: [ChannelBand]) -> PictureLatticeFinding.Band? {
-    guard !channels.isEmpty else { return nil }
-    let size = Double(Lattice.bandSize(ofPeriod: period))
-    let share = median(channels.map(\.share))
-    let null = median(channels.map(\.null))
-    let controlPerBin = median(channels.map(\.controlPerBin))
-    // Constant channels have no spectrum and no say in the peak.
-    let spectra = channels.map(\.peaks).filter { !$0.peaks.isEmpty }
-    let peak = spectra.isEmpty ? nil : SpectralPeaks.pooled(spectra).highest(ofBand: period)
-    let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
-    let standsOut = peak.map { $0.ratio >= pow(10, thresholds.peakDecibels / 10) } ?? false
-    let isArtifact =
-      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin && standsOut
-    let scores = channels.compactMap(\.fScore)
-    let score = scores.isEmpty ? nil : median(scores)
-    return .init(
-      period: period, share: share, null: null, control: controlPerBin * size,
-      controlPeriod: Lattice.nearestControl(to: period, among: periods), peakDecibels: decibels,
-      peakChance: peak.map { min(1, $0.chance * size) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
-      verdict: isArtifact ? .artifact : .clean)
-  }
-}
-
-func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  guard !sorted.isEmpty else { return 0 }
-  let middle = sorted.count / 2
-  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
 }

@@ -20,36 +20,45 @@ public struct Sharpness: Hashable, Sendable, Codable {
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)``.
   public init(of map: Plane) throws {
+    try self.init(of: map, spectrum: RadialSpectrum(of: [map]), steps: StepProfile(of: map))
+  }
+
+  /// Of a map whose spectrum and steps are known already.
+  init(of map: Plane, spectrum: RadialSpectrum, steps: StepProfile) throws {
     laplacianVariance = try Sharpness.laplacian(of: map).variance
-    let spectrum = try RadialSpectrum(of: [map])
     let isConstant = !SignedLatticeEnergy.varies(map.variance, around: map.mean)
     spectralSlope = isConstant ? nil : spectrum.slope()
     highFrequencyShare = isConstant ? 0 : spectrum.highFrequencyShare
-    normalizedTotalVariation = Sharpness.normalizedTotalVariation(of: map)
+    normalizedTotalVariation = Sharpness.normalizedTotalVariation(of: map, steps: steps)
+  }
+
+  public static func normalizedTotalVariation(of map: Plane) -> Double {
+    normalizedTotalVariation(of: map, steps: StepProfile(of: map))
+  }
+
+  private static func normalizedTotalVariation(of map: Plane, steps: StepProfile) -> Double {
+    let mass = map.values.reduce(0) { $0 + abs($1) }
+    return mass > 0 ? steps.totalVariation / mass : 0
   }
 
   static func laplacian(of map: Plane) throws -> Plane {
     guard map.height >= 3, map.width >= 3 else {
       throw ArtifactError.tooSmall(height: map.height, width: map.width, needed: 3, why: "for a Laplacian")
     }
-    var result = Plane(height: map.height - 2, width: map.width - 2)
-    for y in 1..<(map.height - 1) {
-      for x in 1..<(map.width - 1) {
-        result[y - 1, x - 1] = map[y - 1, x] + map[y + 1, x] + map[y, x - 1] + map[y, x + 1] - 4 * map[y, x]
+    let (inner, width) = (map.width - 2, map.width)
+    var result = Plane(height: map.height - 2, width: inner)
+    map.values.withUnsafeBufferPointer { source in
+      result.values.withUnsafeMutableBufferPointer { target in
+        for y in 0..<(map.height - 2) {
+          let (above, here, below) = (y * width + 1, (y + 1) * width + 1, (y + 2) * width + 1)
+          for x in 0..<inner {
+            target[y * inner + x] =
+              source[above + x] + source[below + x] + source[here + x - 1] + source[here + x + 1]
+              - 4 * source[here + x]
+          }
+        }
       }
     }
     return result
-  }
-
-  public static func normalizedTotalVariation(of map: Plane) -> Double {
-    var variation = 0.0
-    for y in 0..<map.height {
-      for x in 0..<map.width {
-        if x + 1 < map.width { variation += abs(map[y, x + 1] - map[y, x]) }
-        if y + 1 < map.height { variation += abs(map[y + 1, x] - map[y, x]) }
-      }
-    }
-    let mass = map.values.reduce(0) { $0 + abs($1) }
-    return mass > 0 ? variation / mass : 0
   }
 }

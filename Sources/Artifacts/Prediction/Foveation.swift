@@ -13,7 +13,10 @@ public struct Foveation: Hashable, Sendable {
   /// Share of all pixels with zero gradient, the dead phases of the lattice included.
   public let deadShare: Double
 
-  init(of variance: Plane, period: Int) {
+  /// - Parameters:
+  ///   - variance: of a whole picture.
+  ///   - period: of its lattice.
+  public init(of variance: Plane, period: Int) {
     let mean = variance.mean
     map = Plane(
       height: variance.height, width: variance.width, values: variance.values.map { mean > 0 ? $0 / mean : 0 })

@@ -7,15 +7,18 @@ import GinghamTensors
 /// Exact for linear nets with independent zero-mean weights, whatever their width; rectifiers scale it evenly to good
 /// approximation. Interior figures are those of an endless picture, without borders.
 public struct GradientPrediction: Sendable {
-  public let network: BoundNetwork
+  public var network: BoundNetwork { ground.network }
   /// Where the gradient starts: the same power at each of its elements.
-  public let target: ValueID
-  public let options: PredictionOptions
+  public var target: ValueID { ground.end }
+  public var options: PredictionOptions { ground.options }
   /// Layers behind which positions could not be followed: gradients above them count as even.
-  public let untracedLayers: [String]
+  public var untracedLayers: [String] { ground.layouts.untraced }
+  /// Layers with a stride above 1 on the way from the input to the target, in the network's order.
+  public let stridedLayers: [StridedLayer]
 
-  let interior: Propagation
-  let bounded: Propagation
+  let ground: PredictionGround
+  var interior: Propagation { ground.interior }
+  var bounded: Propagation { ground.bounded }
   /// Interior variance of every value that leads to the target.
   let planes: [ValueID: Plane]
 
@@ -26,27 +29,22 @@ public struct GradientPrediction: Sendable {
   public init(
     _ network: BoundNetwork, target: ValueID? = nil, options: PredictionOptions = PredictionOptions()
   ) throws {
-    guard let wanted = target ?? network.outputs.first else {
-      throw ArtifactError.badArgument("the network has no output to start from")
-    }
-    let target = network.resolved(wanted)
-    let layouts = try SpatialLayouts(network)
-    let interior = try Propagation(network, layouts: layouts, region: .interior, options: options)
-    let planes = try interior.backward(from: target)
-    guard network.inputs.contains(where: { planes[$0] != nil && layouts.byValue[$0] != nil }),
-      layouts.byValue[target] != nil
+    let ground = try PredictionGround(network, end: target, options: options)
+    let planes = try ground.interior.backward(from: ground.end)
+    guard network.inputs.contains(where: { planes[$0] != nil && ground.layouts.byValue[$0] != nil }),
+      ground.layouts.byValue[ground.end] != nil
     else { throw ArtifactError.unreachable(value: network.inputs.first.map { network.name(of: $0) } ?? "the input") }
-    bounded = try Propagation(network, layouts: layouts, region: .picture, options: options)
-    self.interior = interior
+    self.ground = ground
     self.planes = planes
-    self.network = network
-    self.target = target
-    self.options = options
-    untracedLayers = layouts.untraced
+    stridedLayers = GradientPrediction.stridedLayers(ground, planes: planes)
   }
 
   /// The input whose pixels are looked at: the first that leads to the target.
-  public var inputValue: ValueID { network.inputs.first { planes[$0] != nil } ?? network.inputs[0] }
+  public var inputValue: ValueID { GradientPrediction.inputValue(of: network, planes: planes) }
+
+  static func inputValue(of network: BoundNetwork, planes: [ValueID: Plane]) -> ValueID {
+    network.inputs.first { planes[$0] != nil } ?? network.inputs[0]
+  }
 
   /// The side of the lattice at the input: the smallest number of pixels after which all strided layers repeat. 1 for
   /// nets without strides.
@@ -55,20 +53,17 @@ public struct GradientPrediction: Sendable {
   /// The side of the lattice at a value, in its own elements.
   public func period(at value: ValueID) -> Int {
     let (height, width) = interior.extents(network.resolved(value))
-    let layout = interior.layout(network.resolved(value))
-    return leastCommonMultiple([layout.rows == nil ? 1 : height, layout.columns == nil ? 1 : width]) ?? 1
+    return leastCommonMultiple([height, width]) ?? 1
   }
 
   /// Interior variance over one lattice of a value, S×S, or `nil` where the value does not lead to the target.
   public func phases(at value: ValueID) -> PhaseTable? {
-    planes[network.resolved(value)].map { phases(of: $0, at: network.resolved(value)) }
+    planes[network.resolved(value)].map(PhaseTable.init(tiling:))
   }
 
-  func phases(of plane: Plane, at value: ValueID) -> PhaseTable {
-    let side = period(at: value)
-    return PhaseTable(
-      lattice: Lattice(unchecked: side),
-      values: (0..<side).flatMap { y in (0..<side).map { x in plane[y % plane.height, x % plane.width] } })
+  /// Interior variance over one lattice of the pixels.
+  public var inputPhases: PhaseTable {
+    PhaseTable(tiling: planes[inputValue] ?? Plane(height: 1, width: 1, repeating: 1))
   }
 
   /// What is predicted for the gradient at a value; band periods are in the value's own elements.
@@ -78,15 +73,12 @@ public struct GradientPrediction: Sendable {
     guard let phases = phases(at: value) else {
       throw ArtifactError.unreachable(value: network.name(of: value))
     }
-    return LatticeFinding(
-      exact: phases, layers: value == inputValue ? bandLayers : [:], thresholds: options.thresholds)
+    return LatticeFinding(exact: phases, layers: bandLayers(at: value), thresholds: options.thresholds)
   }
 
   /// What is predicted for the gradient at the pixels.
   public var input: LatticeFinding {
-    LatticeFinding(
-      exact: phases(of: planes[inputValue] ?? Plane(height: 1, width: 1, repeating: 1), at: inputValue),
-      layers: bandLayers, thresholds: options.thresholds)
+    LatticeFinding(exact: inputPhases, layers: bandLayers, thresholds: options.thresholds)
   }
 
   /// Variance of the gradient over the whole picture the network is bound to, borders included: H×W of the value.

@@ -24,6 +24,8 @@ public struct StridedLayer: Hashable, Sendable {
   public var name: String
   /// The layer's output.
   public var value: ValueID
+  /// What it reads.
+  public var front: ValueID
   /// Along rows and columns.
   public var kernel: [Int]
   public var stride: [Int]
@@ -42,7 +44,7 @@ extension GradientPrediction {
   public var layers: [LayerPrediction] {
     network.nodes.compactMap { node in
       guard let value = node.outputs.first, let plane = planes[value] else { return nil }
-      let table = phases(of: plane, at: value)
+      let table = PhaseTable(tiling: plane)
       let unevenness = Unevenness(of: table)
       let layout = interior.layout(value)
       let spacing = (layout.columns ?? layout.rows)?.spacing ?? .one
@@ -53,23 +55,26 @@ extension GradientPrediction {
     }
   }
 
-  /// Layers with a stride above 1 on the way from the input to the target, in the network's order.
-  public var stridedLayers: [StridedLayer] {
-    let before = Unevenness(of: phases(of: planes[inputValue] ?? Plane(height: 1, width: 1), at: inputValue)).bands
+  static func stridedLayers(_ ground: PredictionGround, planes: [ValueID: Plane]) -> [StridedLayer] {
+    let (network, interior) = (ground.network, ground.interior)
+    let input = inputValue(of: network, planes: planes)
+    let before = planes[input].map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? [:]
     return network.nodes.compactMap { node in
-      guard let value = node.outputs.first, planes[value] != nil, let input = node.inputs.first ?? nil,
+      guard let value = node.outputs.first, planes[value] != nil, let front = node.inputs.first ?? nil,
         let (window, isPool) = node.operation.downsamplingWindow, window.strides.contains(where: { $0 > 1 })
       else { return nil }
-      func cumulative(_ value: ValueID) -> Int {
-        let axes = interior.layout(value).axes
-        return axes.map { $0.spacing.numerator / $0.spacing.denominator }.max() ?? 0
-      }
       // A pool over everything that is left brings nothing in: all positions behind it are one.
-      guard cumulative(value) > 0 else { return nil }
-      let after = (try? bands(with: [value: .even])) ?? before
+      let behind = interior.cumulativeStride(at: value)
+      guard behind > 0 else { return nil }
+      var even = interior
+      even.mitigations = [value: .even]
+      let after =
+        (try? even.backward(from: ground.end, resuming: planes, behind: value)[input])
+        .map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
       return StridedLayer(
-        name: node.name, value: value, kernel: window.kernel, stride: window.strides, dilation: window.dilations,
-        cumulativeBefore: cumulative(input), cumulativeBehind: cumulative(value), isPool: isPool,
+        name: node.name, value: value, front: front, kernel: window.kernel, stride: window.strides,
+        dilation: window.dilations,
+        cumulativeBefore: interior.cumulativeStride(at: front), cumulativeBehind: behind, isPool: isPool,
         contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
     }
   }
@@ -80,19 +85,39 @@ extension GradientPrediction {
     StridedLayer.owners(of: Lattice(unchecked: period).bandPeriods, among: stridedLayers)
   }
 
+  /// The same in a value's own elements: its periods are as many input pixels as its elements are apart.
+  public func bandLayers(at value: ValueID) -> [Int: String] {
+    let stride = interior.cumulativeStride(at: network.resolved(value))
+    guard stride > 0 else { return [:] }
+    let periods = Lattice(unchecked: period(at: value)).bandPeriods
+    let names = StridedLayer.owners(of: periods.map { $0 * stride }, among: stridedLayers)
+    return periods.reduce(into: [:]) { $0[$1] = names[$1 * stride] }
+  }
+
   /// The bands at the input with some layers changed.
   public func bands(with mitigations: [ValueID: Mitigation]) throws -> [Int: Double] {
     try unevenness(with: mitigations).bands
   }
 
-  /// The unevenness at the input with some layers changed, by the value each produces: the prediction run again.
-  public func unevenness(with mitigations: [ValueID: Mitigation]) throws -> Unevenness {
+  /// The unevenness at the input, or at another value, with some layers changed, by the value each produces: the
+  /// prediction run again.
+  public func unevenness(with mitigations: [ValueID: Mitigation], at value: ValueID? = nil) throws -> Unevenness {
     var changed = interior
     changed.mitigations = mitigations
-    guard let plane = try changed.backward(from: target)[inputValue] else {
-      throw ArtifactError.unreachable(value: network.name(of: inputValue))
-    }
-    return Unevenness(of: phases(of: plane, at: inputValue))
+    let behind = mitigations.count == 1 ? mitigations.keys.first : nil
+    let found =
+      try behind.map { try changed.backward(from: target, resuming: planes, behind: $0) }
+      ?? changed.backward(from: target)
+    let value = value.map(network.resolved) ?? inputValue
+    guard let plane = found[value] else { throw ArtifactError.unreachable(value: network.name(of: value)) }
+    return Unevenness(of: PhaseTable(tiling: plane))
+  }
+}
+
+extension Propagation {
+  /// Whole input pixels between neighbours of a value; 0 where it has no positions or they are closer than pixels.
+  func cumulativeStride(at value: ValueID) -> Int {
+    layout(value).axes.map { $0.spacing.numerator / $0.spacing.denominator }.max() ?? 0
   }
 }
 

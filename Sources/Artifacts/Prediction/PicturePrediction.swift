@@ -4,56 +4,42 @@ import GinghamNetworks
 /// weights are alike, worked out forwards through every transposed convolution, resize and depth-to-space. For chains
 /// of transposed convolutions these are the overlap counts of Odena, Dumoulin & Olah (2016).
 public struct PicturePrediction: Sendable {
-  public let network: BoundNetwork
+  public var network: BoundNetwork { ground.network }
   /// The picture.
-  public let output: ValueID
-  public let options: PredictionOptions
+  public var output: ValueID { ground.end }
+  public var options: PredictionOptions { ground.options }
+  /// Enlarging layers, in the network's order; cumulative strides are in pixels of the picture.
+  public let upsamplingLayers: [StridedLayer]
 
-  let interior: Propagation
-  let bounded: Propagation
+  let ground: PredictionGround
   let plane: Plane
+  var interior: Propagation { ground.interior }
+  var bounded: Propagation { ground.bounded }
 
   /// - Throws: ``ArtifactError/badArgument(_:)`` where the output is no picture,
   ///   ``ArtifactError/unreachable(value:)``, ``ArtifactError/unsupported(layer:why:)``.
   public init(
     _ network: BoundNetwork, output: ValueID? = nil, options: PredictionOptions = PredictionOptions()
   ) throws {
-    guard let wanted = output ?? network.outputs.first else {
-      throw ArtifactError.badArgument("the network has no output")
-    }
-    let output = network.resolved(wanted)
-    let layouts = try SpatialLayouts(network)
-    let interior = try Propagation(network, layouts: layouts, region: .interior, options: options)
-    guard let plane = try interior.forward()[output], let layout = layouts.byValue[output] else {
-      throw ArtifactError.unreachable(value: network.name(of: output))
+    let ground = try PredictionGround(network, end: output, options: options)
+    guard let plane = try ground.interior.forward()[ground.end], let layout = ground.layouts.byValue[ground.end] else {
+      throw ArtifactError.unreachable(value: network.name(of: ground.end))
     }
     guard !layout.axes.isEmpty else {
-      throw ArtifactError.badArgument("'\(network.name(of: output))' is no picture: it has no spatial axes")
+      throw ArtifactError.badArgument("'\(network.name(of: ground.end))' is no picture: it has no spatial axes")
     }
-    bounded = try Propagation(network, layouts: layouts, region: .picture, options: options)
-    self.interior = interior
+    self.ground = ground
     self.plane = plane
-    self.network = network
-    self.output = output
-    self.options = options
+    upsamplingLayers = PicturePrediction.upsamplingLayers(ground, plane: plane)
   }
 
   /// Whether anything on the way enlarges: without, there is no lattice to predict.
   public var upsamples: Bool { network.nodes.contains { $0.operation.isUpsampling } }
 
-  public var period: Int { period(of: plane) }
-
-  private func period(of plane: Plane) -> Int { leastCommonMultiple([plane.height, plane.width]) ?? 1 }
-
-  private func phases(of plane: Plane) -> PhaseTable {
-    let side = period(of: plane)
-    return PhaseTable(
-      lattice: Lattice(unchecked: side),
-      values: (0..<side).flatMap { y in (0..<side).map { x in plane[y % plane.height, x % plane.width] } })
-  }
+  public var period: Int { phases.period }
 
   /// Overlap of one lattice of the picture far from its borders, S×S.
-  public var phases: PhaseTable { phases(of: plane) }
+  public var phases: PhaseTable { PhaseTable(tiling: plane) }
 
   /// The prediction as a finding; periods are in pixels of the picture.
   public var finding: LatticeFinding {
@@ -72,25 +58,27 @@ public struct PicturePrediction: Sendable {
   public func unevenness(with mitigations: [ValueID: Mitigation]) throws -> Unevenness {
     var changed = interior
     changed.mitigations = mitigations
-    return Unevenness(of: phases(of: try changed.forward()[output] ?? plane))
+    return Unevenness(of: PhaseTable(tiling: try changed.forward()[output] ?? plane))
   }
 
-  /// Enlarging layers, in the network's order; cumulative strides are in pixels of the picture.
-  public var upsamplingLayers: [StridedLayer] {
-    let before = Unevenness(of: phases).bands
-    let pixel = (interior.layout(output).columns ?? interior.layout(output).rows)?.spacing ?? .one
+  private static func upsamplingLayers(_ ground: PredictionGround, plane: Plane) -> [StridedLayer] {
+    let (network, interior) = (ground.network, ground.interior)
+    let before = Unevenness(of: PhaseTable(tiling: plane)).bands
+    let layout = interior.layout(ground.end)
+    let pixel = (layout.columns ?? layout.rows)?.spacing ?? .one
+    func cumulative(_ value: ValueID) -> Int {
+      interior.layout(value).axes.compactMap { $0.spacing.times(pixel.denominator, over: pixel.numerator) }
+        .map { $0.numerator / $0.denominator }.max() ?? 0
+    }
     return network.nodes.compactMap { node in
       guard let value = node.outputs.first, let input = node.inputs.first ?? nil, node.operation.isUpsampling
       else { return nil }
-      func cumulative(_ value: ValueID) -> Int {
-        let axes = interior.layout(value).axes
-        return axes.compactMap { $0.spacing.times(pixel.denominator, over: pixel.numerator) }
-          .map { $0.numerator / $0.denominator }.max() ?? 0
-      }
-      let after = (try? unevenness(with: [value: .even]))?.bands ?? before
+      var even = interior
+      even.mitigations = [value: .even]
+      let after = (try? even.forward()[ground.end]).map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
       let window = node.operation.upsamplingWindow
       return StridedLayer(
-        name: node.name, value: value, kernel: window?.kernel ?? [], stride: window?.strides ?? [],
+        name: node.name, value: value, front: input, kernel: window?.kernel ?? [], stride: window?.strides ?? [],
         dilation: window?.dilations ?? [], cumulativeBefore: cumulative(value), cumulativeBehind: cumulative(input),
         isPool: false, contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
     }

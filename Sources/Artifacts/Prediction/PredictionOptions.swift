@@ -6,7 +6,7 @@
 
 /// What is assumed about a network's weights and signals.
 public struct PredictionOptions: Hashable, Sendable {
-  public enum Gain: String, Hashable, Sendable, Codable {
+  public enum Gain: String, Hashable, Sendable, Codable, CaseIterable {
     /// Every convolution, with the activation behind it, passes as much power as it receives, whatever its width (He
     /// initialisation by fan-out): a tap carries 1/k² of an output's power. Branches count equally.
     case unit
@@ -15,7 +15,7 @@ public struct PredictionOptions: Hashable, Sendable {
   }
 
   /// How strongly neighbouring elements depend on each other where weights are not random: in pools and resizes.
-  public enum Signals: String, Hashable, Sendable, Codable {
+  public enum Signals: String, Hashable, Sendable, Codable, CaseIterable {
     /// Not at all: a pool's maximum lies anywhere with equal chance, spread gradients add in power.
     case white
     /// Like a random walk along each axis: the maximum prefers the window's ends (Sparre Andersen 1954), spread

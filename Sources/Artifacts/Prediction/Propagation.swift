@@ -60,12 +60,38 @@ struct Propagation {
   /// Variance of the gradient at every value that leads to `target`, from `seed` there (ones where `nil`).
   func backward(from target: ValueID, seed: Plane? = nil) throws -> [ValueID: Plane] {
     let (height, width) = extents(target)
-    var planes = [target: seed ?? Plane(height: height, width: width, repeating: 1)]
-    for node in network.nodes.reversed() {
+    return try backward(
+      through: network.nodes.reversed(), from: [target: seed ?? Plane(height: height, width: width, repeating: 1)])
+  }
+
+  /// The same where the planes are known but for the change of one layer: only what stands in front of it is worked
+  /// out again.
+  ///
+  /// - Parameters:
+  ///   - planes: those without the change, from ones at `target`.
+  ///   - changed: the value that the changed layer produces.
+  func backward(
+    from target: ValueID, resuming planes: [ValueID: Plane], behind changed: ValueID
+  ) throws -> [ValueID: Plane] {
+    guard let position = network.nodes.firstIndex(where: { $0.outputs.contains(changed) }) else {
+      return try backward(from: target)
+    }
+    // A value in front of the change is read by nodes on both sides of it, so the nodes behind send once more. Values
+    // behind the change keep their planes.
+    let settled = Set(network.nodes[(position + 1)...].flatMap(\.outputs) + network.nodes[position].outputs)
+    let known = planes.filter { settled.contains($0.key) || $0.key == target }
+    return try backward(through: network.nodes.reversed(), from: known, settled: settled.union([target]))
+  }
+
+  private func backward(
+    through nodes: some Sequence<Node>, from start: [ValueID: Plane], settled: Set<ValueID> = []
+  ) throws -> [ValueID: Plane] {
+    var planes = start
+    for node in nodes {
       let arriving = node.outputs.map { planes[$0] }
       guard arriving.contains(where: { $0 != nil }) else { continue }
       for (position, input) in node.inputs.enumerated() {
-        guard let input, layouts.byValue[input] != nil else { continue }
+        guard let input, layouts.byValue[input] != nil, !settled.contains(input) else { continue }
         for (index, plane) in arriving.enumerated() {
           guard let plane, let sent = try sent(back: plane, through: node, output: index, to: position) else {
             continue

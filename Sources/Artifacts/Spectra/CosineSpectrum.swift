@@ -1,4 +1,3 @@
-import GinghamSignals
 import GinghamTensors
 
 #if canImport(Glibc)

@@ -1,5 +1,3 @@
-import GinghamSignals
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -31,22 +29,28 @@ public struct RadialSpectrum: Hashable, Sendable {
     var sums = [Double](repeating: 0, count: size / 2 + 1)
     var counts = sums
     var (total, high) = (0.0, 0.0)
+    let rows = (0..<height).map { y -> Double in
+      let frequency = Double(2 * y > height ? y - height : y) / Double(height)
+      return frequency * frequency
+    }
     for map in maps {
-      let spectrum = HalfSpectrum(of: map)
-      for y in 0..<height {
-        let fy = Double(spectrum.signedRow(y)) / Double(height)
-        for x in 0..<width {
-          let fx = Double(spectrum.signedColumn(x)) / Double(width)
-          let frequency = (fy * fy + fx * fx).squareRoot()
-          let power = spectrum.power(y, x)
-          if y != 0 || x != 0 {
-            total += power
-            if frequency > highFrequency { high += power }
+      HalfSpectrum(of: map).withHalf { power, half in
+        for y in 0..<height {
+          for x in 0..<half {
+            let across = Double(x) / Double(width)
+            let frequency = (rows[y] + across * across).squareRoot()
+            // A column that is not its own mirror image stands for two.
+            let weight = x == 0 || 2 * x == width ? 1.0 : 2
+            let power = weight * Double(power[y * half + x])
+            if y != 0 || x != 0 {
+              total += power
+              if frequency > highFrequency { high += power }
+            }
+            let ring = Int(frequency * Double(size) + 0.5)
+            guard ring < sums.count else { continue }
+            sums[ring] += power
+            counts[ring] += weight
           }
-          let ring = Int((frequency * Double(size)).rounded())
-          guard ring < sums.count else { continue }
-          sums[ring] += power
-          counts[ring] += 1
         }
       }
     }

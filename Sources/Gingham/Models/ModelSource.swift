@@ -21,6 +21,10 @@ public struct ModelSource: Sendable {
   public var fixedInputs: [String]
   /// Names of the classes, one a line.
   public var classNamesPath: String?
+  /// Leaves random parameters at zero, for what shapes alone decide.
+  public var skipsRandomWeights = false
+  /// Fixes inputs beside the picture at ones where nobody fixed them, for what does not depend on their values.
+  public var fixesOpenInputs = false
 
   public init(
     _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,
@@ -57,7 +61,8 @@ public struct ModelSource: Sendable {
       guard architecture == nil else {
         throw ModelError.contradiction("--architecture does not go with a random: model, which names its own")
       }
-      return try Architectures.network(parsing: specification)
+      return skipsRandomWeights
+        ? try Architectures.skeleton(parsing: specification) : try Architectures.network(parsing: specification)
     }
     if specification.lowercased().hasSuffix(".onnx") {
       guard architecture == nil else {
@@ -105,6 +110,14 @@ public struct ModelSource: Sendable {
       try network.fix(input: sides[0], at: .float(try Self.tensor(sides[1], declared: declared)))
     }
     for input in network.inputs.dropFirst() {
+      let extents = input.shape.compactMap { $0 }
+      if fixesOpenInputs, input.type.isFloatingPoint, extents.count == input.shape.count,
+        let count = Shape(extents).checkedElementCount,
+        count <= 1 << 20
+      {
+        try network.fix(input: network.name(of: input.value), at: .float(Tensor(Shape(extents), repeating: 1)))
+        continue
+      }
       throw ModelError.extraInput(network.name(of: input.value))
     }
   }

@@ -19,14 +19,24 @@ import Testing
   }
 
   @Test func strideOneLayersBehindAStackSmoothIt() throws {
-    let demo = try OverlapDemo.demos(parsing: "3/2,3/2,3/1,2/1,4/1", inputs: 12)[0]
-    #expect(Set(demo.interior[2]) == [6, 7, 8])
-    let middle = demo.counts[2].count / 2
-    let around = Array(demo.counts[2][(middle - 4)..<(middle + 4)])
-    #expect(around.contains(8) && around.contains(7) && around.contains(6))
-    let direct = try OverlapDemo.demos(parsing: "3/2,3/2,2/1", inputs: 12)[0]
-    #expect(direct.interior[2].sorted() == [4, 4, 5, 5])
-    #expect(Set(try OverlapDemo.demos(parsing: "3/2,3/2,4/1", inputs: 12)[0].interior[2]) == [9])
+    func interior(_ text: String) throws -> [Int] {
+      try #require(try OverlapDemo.demos(parsing: text, inputs: 12)[0].interior.last)
+    }
+    /// Whether a tile is `cycle`, begun anywhere.
+    func repeats(_ tile: [Int], _ cycle: [Int]) -> Bool {
+      tile.count.isMultiple(of: cycle.count)
+        && cycle.indices.contains { start in
+          tile.indices.allSatisfy { tile[$0] == cycle[($0 + start) % cycle.count] }
+        }
+    }
+    #expect(repeats(try interior("3/2,3/2"), [1, 3, 2, 3]))
+    #expect(repeats(try interior("3/2,3/2,3/1"), [6, 8, 6, 7]))
+    #expect(repeats(try interior("3/2,3/2,2/1"), [5, 5, 4, 4]))
+    #expect(repeats(try interior("3/2,3/2,4/1"), [9]))
+    #expect(!repeats(try interior("3/2,3/2,3/1"), [6, 7, 8, 7]))
+    // The same far from the ends of a real line.
+    let line = try OverlapDemo.demos(parsing: "3/2,3/2,4/1", inputs: 12)[0].line
+    #expect(Set(line[8..<(line.count - 8)]) == [9])
   }
 
   @Test func unevennessIsExact() throws {

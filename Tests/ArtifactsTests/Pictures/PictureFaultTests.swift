@@ -1,4 +1,5 @@
 import Foundation
+import GinghamSignals
 import Testing
 
 @testable import GinghamArtifacts
@@ -77,5 +78,69 @@ import Testing
     #expect(isClose(coarse.emptyBinShare, 225 / 241.0))
     let flat = ColorBanding(of: Plane(height: 3, width: 3, repeating: 0.5))
     #expect(flat.levels == 1 && flat.emptyBinShare == 0 && flat.meanRampRun == 0)
+  }
+
+  /// Stretches of a line between two steps of one sign, followed pixel by pixel.
+  private func rampRuns(_ line: [Int]) -> [Int] {
+    var (runs, length, entered): ([Int], Int, Int) = ([], 1, 0)
+    for index in line.indices.dropFirst() {
+      let direction = (line[index] - line[index - 1]).signum()
+      if direction == 0 {
+        length += 1
+        continue
+      }
+      if direction == entered { runs.append(length) }
+      (length, entered) = (1, direction)
+    }
+    return runs
+  }
+
+  @Test func rampsAreFollowedAlongRowsAndColumns() {
+    var noise = Noise(seed: 22)
+    for (height, width) in [(1, 1), (1, 9), (9, 1), (17, 33), (40, 16), (23, 5)] {
+      let map = Plane(
+        height: height, width: width,
+        values: (0..<(height * width)).map { _ in Double(Int.random(in: 0...3, using: &noise)) / 255 })
+      let levels = map.values.map { Int(($0 * 255).rounded()) }
+      let rows = (0..<height).flatMap { y in rampRuns((0..<width).map { levels[y * width + $0] }) }
+      let runs = rows + (0..<width).flatMap { x in rampRuns((0..<height).map { levels[$0 * width + x] }) }
+      let found = ColorBanding(of: map)
+      #expect(found.longestRampRun == runs.max() ?? 0, "\(height)×\(width)")
+      let mean = runs.isEmpty ? 0 : Double(runs.reduce(0, +)) / Double(runs.count)
+      #expect(isClose(found.meanRampRun, mean), "\(height)×\(width)")
+    }
+  }
+
+  @Test func theRadialSpectrumIsTheMeanOverRings() throws {
+    var noise = Noise(seed: 23)
+    for (height, width) in [(16, 16), (15, 16), (16, 15), (21, 34)] {
+      let map = noise.plane(height, width)
+      let found = try RadialSpectrum(of: [map])
+      let expected = PowerSpectrum(of: map.tensor).radialAverage
+      #expect(found.power.count == expected.count)
+      for (a, b) in zip(found.power, expected) { #expect(isClose(a, b, 1e-4), "\(height)×\(width)") }
+    }
+  }
+
+  @Test func stepsAreSummedAlongBothAxes() {
+    let map = Plane(height: 2, width: 3, values: [0, 1, 3, 5, 5, 1])
+    let steps = StepProfile(of: map)
+    #expect(steps.down == [5 + 4 + 2] && steps.across == [1 + 0, 2 + 4] && steps.totalVariation == 18)
+    #expect(StepProfile(of: Plane(height: 1, width: 1)).totalVariation == 0)
+  }
+
+  @Test func faultsOfAPictureAreThoseOfItsLuma() throws {
+    var noise = Noise(seed: 24)
+    let channels = (0..<3).map { _ in noise.plane(32, 24) }
+    let luma = Plane.luma(of: channels)
+    #expect(isClose(luma[3, 5], 0.299 * channels[0][3, 5] + 0.587 * channels[1][3, 5] + 0.114 * channels[2][3, 5]))
+    let faults = try PictureFaults(of: channels, luma: luma, spectrum: RadialSpectrum(of: [luma]), periods: [2, 8, 24])
+    #expect(faults.sharpness == (try Sharpness(of: luma)))
+    #expect(faults.blockiness.map(\.period) == [2, 8])
+    #expect(isClose(faults.blockiness[1].atOrigin, try Blockiness(of: luma, period: 8).atOrigin))
+    // Noise around zero has no 8-bit levels.
+    #expect(faults.banding == nil)
+    let pooled = try #require(PictureFaults(median: [faults, faults]))
+    #expect(pooled.sharpness == faults.sharpness && PictureFaults(median: []) == nil)
   }
 }

@@ -74,6 +74,57 @@ import Testing
     #expect(finding.bands.map(\.period) == [2, 16] && finding.maps == 2)
   }
 
+  /// Large pictures share one spectrum among their bands, small ones have one for each.
+  @Test func peaksOfLargeAndSmallPicturesAreTheSamePeaks() throws {
+    var noise = Noise(seed: 38)
+    let lattice = try PictureLattice(periods: [2, 8])
+    let channels = try [(88, 80), (40, 44)].map { height, width in
+      let base = noise.plane(height, width)
+      return try lattice.measure(
+        Plane(height: height, width: width) { y, x in base[y, x] + ((y + x).isMultiple(of: 2) ? 2 : -2) })
+    }
+    for set in [[channels[0]], [channels[1]], channels] {
+      let two = try #require(try lattice.finding(pooling: set).bands.first)
+      #expect(two.verdict == .artifact && two.peakFrequency == [0.5, 0.5])
+      #expect((two.peakDecibels ?? 0) > 20)
+    }
+  }
+
+  @Test func gatheringOneByOneIsMeasuringTogether() throws {
+    var noise = Noise(seed: 36)
+    let lattice = try PictureLattice(periods: [2, 4])
+    let channels = try (0..<5).map { _ in try lattice.measure(noise.plane(48, 40)) }
+    var pool = PictureLatticePool(lattice)
+    for channel in channels { pool.add(channel) }
+    #expect(try pool.finding() == lattice.finding(pooling: channels))
+    var spectra = SpectrumPool()
+    for channel in channels { spectra.add(channel) }
+    let found = try #require(spectra.commonest)
+    #expect(found.maps == 5)
+    // In units of the variance, as many as there are pixels sum to their number.
+    let sum = found.power.values.reduce(0, +)
+    #expect(isClose(sum / Double(found.power.values.count), 1, 0.02))
+    spectra.add(try lattice.measure(noise.plane(80, 80)))
+    #expect(spectra.commonest?.maps == 5)
+  }
+
+  @Test func aPeriodMayBeSoughtInSpectraThatWereAddedUp() throws {
+    var noise = Noise(seed: 37)
+    let maps = try (0..<3).map { _ in
+      let base = try texture(&noise, 96, 96)
+      return Plane(height: 96, width: 96) { y, x in base[y, x] + (y % 6 == 0 && x % 6 == 0 ? 1.2 : 0) }
+    }
+    var spectrum = WindowedSpectrum(height: 96, width: 96)
+    for map in maps {
+      var one = WindowedSpectrum(height: 96, width: 96)
+      one.add(map)
+      spectrum.add(one)
+    }
+    let search = try PeriodSearch()
+    #expect(try search.search(spectrum) == search.search(maps))
+    #expect(try search.search(spectrum)?.wholePeriod == 6)
+  }
+
   @Test func findingsCarryTheDocumentedKeys() throws {
     var noise = Noise(seed: 34)
     let data = try JSONEncoder().encode(PictureLattice().finding(ofPicture: [noise.plane(40, 40)]))

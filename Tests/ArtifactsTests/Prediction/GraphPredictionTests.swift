@@ -217,6 +217,39 @@ import Testing
     #expect(isClose(map[16, 16], 16) && isClose(map[15, 15], 4))
   }
 
+  @Test func predictingAgainInFrontOfAChangeIsPredictingItAll() throws {
+    // A branch around the changed layer: what it sends to the front must not be counted twice or lost.
+    var net = TestNetwork(side: 96)
+    net.conv(3, 2, padding: 1)
+    let fork = net.conv(3, 1, padding: 1)
+    let branch = net.conv(3, 2, padding: 1)
+    let skip = net.conv(1, 2, from: fork)
+    net.add(branch, skip)
+    net.apply("pool", .maxPool(MaxPool(Window(3, stride: 2, padding: 1))))
+    let prediction = try net.prediction()
+    #expect(prediction.stridedLayers.count == 4)
+    for layer in prediction.stridedLayers {
+      var changed = prediction.interior
+      changed.mitigations = [layer.value: .even]
+      let whole = try #require(try changed.backward(from: prediction.target)[prediction.inputValue])
+      let found = try prediction.unevenness(with: [layer.value: .even])
+      #expect(isClose(found.cv2, Unevenness(of: PhaseTable(tiling: whole)).cv2), "\(layer.name)")
+      #expect(found.cv2 != prediction.input.cv2, "\(layer.name)")
+    }
+  }
+
+  @Test func bandsAtALayerBelongToTheLayersBehindIt() throws {
+    var net = TestNetwork(side: 64)
+    let first = net.conv(3, 2, padding: 1)
+    net.conv(3, 2, padding: 1)
+    net.conv(5, 2, padding: 2)
+    let prediction = try net.prediction()
+    #expect(prediction.bandLayers(at: first) == [2: "conv2", 4: "conv3"])
+    let found = try prediction.finding(at: first)
+    #expect(found.bands.map(\.layer) == ["conv2", "conv3"])
+    #expect(isClose(found.band(2), try TestNetwork.stack([(3, 2), (5, 2)]).prediction().input.band(2)))
+  }
+
   @Test func unreachableTargetsAndVolumesAreErrors() throws {
     var net = TestNetwork(side: 16)
     net.conv(3, 1, padding: 1)
