@@ -40,6 +40,7 @@ let package = Package(
     system("COpenBLAS", apt: "libopenblas-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
+    system("CKissFFT", apt: "libkissfft-dev"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
 
@@ -52,7 +53,7 @@ let package = Package(
     room(
       "ReferenceEngine",
       uses: ["GinghamDifferentiation", "COpenBLAS", .product(name: "Numerics", package: "swift-numerics")]),
-    room("Signals", uses: ["GinghamTensors", "COpenBLAS"]),
+    room("Signals", uses: ["GinghamTensors", "CKissFFT", "COpenBLAS"]),
     room("Imaging", uses: ["GinghamTensors", "GinghamSignals", "CPNG", "CJPEG", "CCairo"]),
     room("Artifacts", uses: ["GinghamNetworks", "GinghamSignals"]),
     room("Attribution", uses: ["GinghamDifferentiation", "GinghamSignals"]),

@@ -1,3 +1,4 @@
+import CKissFFT
 import GinghamTensors
 
 /// A plan for real two-dimensional Fourier transforms of one size, made once and used as often as wanted.
@@ -11,15 +12,15 @@ public final class FourierTransform: Sendable {
   /// Columns of a half spectrum: `width / 2 + 1`.
   public var halfWidth: Int { width / 2 + 1 }
 
-  private let rows: LaneTransform
-  private let columns: LaneTransform
+  private let rows: ComplexTransform
+  private let columns: ComplexTransform
 
   public init(height: Int, width: Int) {
     precondition(height > 0 && width > 0, "a map of \(height)×\(width) has no spectrum")
     self.height = height
     self.width = width
-    rows = LaneTransform(count: width)
-    columns = height == width ? rows : LaneTransform(count: height)
+    rows = ComplexTransform(count: width)
+    columns = height == width ? rows : ComplexTransform(count: height)
   }
 
   /// `F[k, l] = Σ f[y, x]·exp(−2πi(ky/H + lx/W))`, unnormalised, of each map of …×H×W.
@@ -28,13 +29,13 @@ public final class FourierTransform: Sendable {
     let (area, halfArea) = (height * width, height * halfWidth)
     return maps.withUnsafeBufferPointer { source in
       Tensor(shape) { target in
-        withScratch { data, scratch in
-          for map in 0..<(source.count / area) {
+        withComplex(target) { spectra in
+          var scratch = Scratch(count: max(height, width))
+          for map in 0..<(area == 0 ? 0 : source.count / area) {
             let input = UnsafeBufferPointer(rebasing: source[(map * area)..<((map + 1) * area)])
-            let output = UnsafeMutableBufferPointer(
-              rebasing: target[(2 * map * halfArea)..<(2 * (map + 1) * halfArea)])
-            transformRows(input, into: output, data, scratch)
-            transformColumns(of: output, inverse: false, data, scratch)
+            let output = UnsafeMutableBufferPointer(rebasing: spectra[(map * halfArea)..<((map + 1) * halfArea)])
+            transformRows(input, into: output, scratch: &scratch)
+            transformColumns(of: output, inverse: false, scratch: &scratch)
           }
         }
       }
@@ -50,14 +51,14 @@ public final class FourierTransform: Sendable {
     let (area, halfArea) = (height * width, height * halfWidth)
     var columnsDone = spectra
     return columnsDone.withUnsafeMutableBufferPointer { source in
-      Tensor(shape) { target in
-        withScratch { data, scratch in
-          for map in 0..<(source.count / halfArea / 2) {
-            let input = UnsafeMutableBufferPointer(
-              rebasing: source[(2 * map * halfArea)..<(2 * (map + 1) * halfArea)])
+      withComplex(source) { coefficients in
+        Tensor(shape) { target in
+          var scratch = Scratch(count: max(height, width))
+          for map in 0..<(coefficients.count / halfArea) {
+            let input = UnsafeMutableBufferPointer(rebasing: coefficients[(map * halfArea)..<((map + 1) * halfArea)])
             let output = UnsafeMutableBufferPointer(rebasing: target[(map * area)..<((map + 1) * area)])
-            transformColumns(of: input, inverse: true, data, scratch)
-            restoreRows(UnsafeBufferPointer(input), into: output, data, scratch)
+            transformColumns(of: input, inverse: true, scratch: &scratch)
+            restoreRows(UnsafeBufferPointer(input), into: output, scratch: &scratch)
           }
         }
       }
@@ -106,106 +107,77 @@ public final class FourierTransform: Sendable {
 }
 
 extension FourierTransform {
-  private typealias Lanes = UnsafeMutablePointer<ComplexLanes>
+  private typealias Complex = kiss_fft_cpx
 
-  private func withScratch(_ body: (_ data: Lanes, _ scratch: Lanes) -> Void) {
-    let count = max(height, width)
-    let memory = Lanes.allocate(capacity: 2 * count)
-    memory.initialize(repeating: .zero, count: 2 * count)
-    defer { memory.deallocate() }
-    body(memory, memory + count)
+  private struct Scratch {
+    var before: [kiss_fft_cpx]
+    var after: [kiss_fft_cpx]
+
+    init(count: Int) {
+      before = [kiss_fft_cpx](repeating: kiss_fft_cpx(r: 0, i: 0), count: count)
+      after = before
+    }
   }
 
-  /// Sixteen real rows at a time: two rows a and b ride through one complex transform as a + ib, and the symmetry of
-  /// their spectra parts them.
+  private func withComplex<Result>(
+    _ buffer: UnsafeMutableBufferPointer<Float>,
+    _ body: (UnsafeMutableBufferPointer<kiss_fft_cpx>) throws -> Result
+  ) rethrows -> Result {
+    try UnsafeMutableRawBufferPointer(buffer).withMemoryRebound(to: kiss_fft_cpx.self, body)
+  }
+
+  /// Two real rows a and b ride through one complex transform as a + ib; the symmetry of their spectra parts them.
   private func transformRows(
-    _ map: UnsafeBufferPointer<Float>, into spectrum: UnsafeMutableBufferPointer<Float>, _ data: Lanes, _ scratch: Lanes
+    _ map: UnsafeBufferPointer<Float>, into spectrum: UnsafeMutableBufferPointer<Complex>, scratch: inout Scratch
   ) {
-    let (width, half) = (width, halfWidth)
-    for top in stride(from: 0, to: height, by: 16) {
-      let count = min(16, height - top)
-      // Lanes without a row keep what they held: nothing of it reaches the others.
-      data.withMemoryRebound(to: Float.self, capacity: 16 * width) { data in
-        for lane in 0..<count {
-          let start = (top + lane) * width
-          for x in 0..<width { data[16 * x + lane] = map[start + x] }
-        }
-      }
-      let result = rows.run(data, scratch: scratch)
-      for k in 0..<half {
-        let (z, mirrored) = (result[k], result[k == 0 ? 0 : width - k])
-        let first = ComplexLanes(
-          real: (z.real + mirrored.real) * 0.5, imaginary: (z.imaginary - mirrored.imaginary) * 0.5)
-        let second = ComplexLanes(
-          real: (z.imaginary + mirrored.imaginary) * 0.5, imaginary: (mirrored.real - z.real) * 0.5)
-        for lane in 0..<min(count, 8) {
-          let bin = 2 * ((top + lane) * half + k)
-          (spectrum[bin], spectrum[bin + 1]) = (first.real[lane], first.imaginary[lane])
-        }
-        for lane in 0..<max(count - 8, 0) {
-          let bin = 2 * ((top + 8 + lane) * half + k)
-          (spectrum[bin], spectrum[bin + 1]) = (second.real[lane], second.imaginary[lane])
-        }
-      }
-    }
-  }
-
-  /// Its inverse. An inverse transform is a forward one with real and imaginary parts exchanged before and after.
-  private func restoreRows(
-    _ spectrum: UnsafeBufferPointer<Float>, into map: UnsafeMutableBufferPointer<Float>, _ data: Lanes, _ scratch: Lanes
-  ) {
-    let (width, half) = (width, halfWidth)
-    let scale = 1 / (Float(height) * Float(width))
-    for top in stride(from: 0, to: height, by: 16) {
-      let count = min(16, height - top)
-      for k in 0..<half {
-        var (a, b) = (ComplexLanes.zero, ComplexLanes.zero)
-        for lane in 0..<min(count, 8) {
-          let bin = 2 * ((top + lane) * half + k)
-          (a.real[lane], a.imaginary[lane]) = (spectrum[bin], spectrum[bin + 1])
-        }
-        for lane in 0..<max(count - 8, 0) {
-          let bin = 2 * ((top + 8 + lane) * half + k)
-          (b.real[lane], b.imaginary[lane]) = (spectrum[bin], spectrum[bin + 1])
-        }
-        if k == 0 || 2 * k == width {
-          (a.imaginary, b.imaginary) = (.zero, .zero)
-        } else {
-          data[width - k] = ComplexLanes(real: b.real - a.imaginary, imaginary: a.real + b.imaginary)
-        }
-        data[k] = ComplexLanes(real: a.imaginary + b.real, imaginary: a.real - b.imaginary)
-      }
-      let result = rows.run(data, scratch: scratch)
+    for row in stride(from: 0, to: height, by: 2) {
+      let first = row * width
+      let second = row + 1 < height ? first + width : nil
       for x in 0..<width {
-        for lane in 0..<min(count, 8) { map[(top + lane) * width + x] = result[x].imaginary[lane] * scale }
-        for lane in 0..<max(count - 8, 0) { map[(top + 8 + lane) * width + x] = result[x].real[lane] * scale }
+        scratch.before[x] = Complex(r: map[first + x], i: second.map { map[$0 + x] } ?? 0)
+      }
+      rows.run(scratch.before, into: &scratch.after, inverse: false)
+      for k in 0..<halfWidth {
+        let (z, mirrored) = (scratch.after[k], scratch.after[k == 0 ? 0 : width - k])
+        spectrum[row * halfWidth + k] = Complex(r: (z.r + mirrored.r) / 2, i: (z.i - mirrored.i) / 2)
+        if second != nil {
+          spectrum[(row + 1) * halfWidth + k] = Complex(r: (z.i + mirrored.i) / 2, i: (mirrored.r - z.r) / 2)
+        }
       }
     }
   }
 
-  /// Eight columns at a time.
-  private func transformColumns(
-    of spectrum: UnsafeMutableBufferPointer<Float>, inverse: Bool, _ data: Lanes, _ scratch: Lanes
+  private func restoreRows(
+    _ spectrum: UnsafeBufferPointer<Complex>, into map: UnsafeMutableBufferPointer<Float>, scratch: inout Scratch
   ) {
-    let half = halfWidth
-    for left in stride(from: 0, to: half, by: 8) {
-      let count = min(8, half - left)
-      for y in 0..<height {
-        let start = 2 * (y * half + left)
-        var numbers = ComplexLanes.zero
-        for lane in 0..<count {
-          (numbers.real[lane], numbers.imaginary[lane]) = (spectrum[start + 2 * lane], spectrum[start + 2 * lane + 1])
+    let scale = 1 / (Float(height) * Float(width))
+    for row in stride(from: 0, to: height, by: 2) {
+      let paired = row + 1 < height
+      for k in 0..<halfWidth {
+        var a = spectrum[row * halfWidth + k]
+        var b = paired ? spectrum[(row + 1) * halfWidth + k] : Complex(r: 0, i: 0)
+        if k == 0 || 2 * k == width {
+          (a.i, b.i) = (0, 0)
+        } else {
+          scratch.before[width - k] = Complex(r: a.r + b.i, i: b.r - a.i)
         }
-        data[y] = inverse ? numbers.exchanged : numbers
+        scratch.before[k] = Complex(r: a.r - b.i, i: a.i + b.r)
       }
-      let result = columns.run(data, scratch: scratch)
-      for y in 0..<height {
-        let start = 2 * (y * half + left)
-        let numbers = inverse ? result[y].exchanged : result[y]
-        for lane in 0..<count {
-          (spectrum[start + 2 * lane], spectrum[start + 2 * lane + 1]) = (numbers.real[lane], numbers.imaginary[lane])
-        }
+      rows.run(scratch.before, into: &scratch.after, inverse: true)
+      for x in 0..<width {
+        map[row * width + x] = scratch.after[x].r * scale
+        if paired { map[(row + 1) * width + x] = scratch.after[x].i * scale }
       }
+    }
+  }
+
+  private func transformColumns(
+    of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: inout Scratch
+  ) {
+    for column in 0..<halfWidth {
+      for y in 0..<height { scratch.before[y] = spectrum[y * halfWidth + column] }
+      columns.run(scratch.before, into: &scratch.after, inverse: inverse)
+      for y in 0..<height { spectrum[y * halfWidth + column] = scratch.after[y] }
     }
   }
 }
