@@ -1,0 +1,135 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamSignals
+import GinghamTensors
+
+/// Whether a map ranks pixels as the network does: the deletion and insertion games (Petsiuk, Das & Saenko 2018,
+/// "RISE").
+///
+/// Pixels are ranked by the map's magnitude ‖g‖₂ over channels, the earlier first among equals. Deletion replaces the
+/// highest ranks first by the picture that normalization maps to zero; insertion puts them first into the picture
+/// blurred by a Gaussian of 5 pixels' deviation and 11 taps. The score is the area under the curve, by the trapezoidal
+/// rule over the share of changed pixels in 0…1, of the probability of the class that the clean picture settles; for
+/// objectives other than a class, of the objective's value over its clean value. A faithful map has low deletion and
+/// high insertion.
+public struct DeletionInsertion: Sendable {
+  public struct Score: Hashable, Sendable, Codable {
+    public var deletion: Double
+    public var insertion: Double
+  }
+
+  /// Points of a curve less one; the authors take one a row of pixels, 224.
+  public var steps: Int
+  /// Most pictures in one pass; bounds the memory.
+  public var batchLimit: Int
+
+  public init(steps: Int = 28, batchLimit: Int = 8) {
+    self.steps = steps
+    self.batchLimit = batchLimit
+  }
+
+  /// - Parameters:
+  ///   - map: 1×C×H×W, of the picture's height and width.
+  ///   - picture: 1×C×H×W in 0…1.
+  /// - Throws: ``AttributionError/badArgument(_:)`` for a map of another size, and what the engine throws.
+  public func score(
+    _ map: Tensor, of picture: Tensor, to objective: any Objective, by differentiator: any Differentiator
+  ) throws -> Score {
+    guard map.shape.rank == 4, map.shape[0] == 1, picture.shape[0] == 1,
+      map.shape.dimensions.suffix(2) == picture.shape.dimensions.suffix(2), steps > 0
+    else {
+      throw AttributionError.badArgument(
+        "pixels of a picture of \(picture.shape) cannot be ranked by a map of \(map.shape)")
+    }
+    let ranking = Self.ranking(of: map)
+    let removed = NormalizedUnits(differentiator.network, channels: picture.shape[1]).baseline(picture.shape)
+    let blurred = picture.filtered(taps: FilterTaps.gaussian(sigma: 5, radius: 5), border: .reflect)
+    let batch = min(batchLimit, steps + 1)
+    var shape = picture.shape
+    shape[0] = batch
+    let clean = try Gauge(objective, at: picture, by: differentiator)
+    let pass = try ObjectivePass(clean.objective, of: differentiator, inputShapes: [shape], gradientsAt: [])
+    func area(from start: Tensor, to end: Tensor) throws -> Double {
+      let curve = try curve(from: start, to: end, ranking, pass, batch: batch, gauge: clean)
+      return zip(curve, curve.dropFirst()).reduce(0) { $0 + ($1.0 + $1.1) / 2 } / Double(steps)
+    }
+    return Score(
+      deletion: try area(from: picture, to: removed), insertion: try area(from: blurred, to: picture))
+  }
+
+  /// The gauge at `steps` + 1 pictures that go over from one to the other.
+  private func curve(
+    from start: Tensor, to end: Tensor, _ ranking: [Int], _ pass: ObjectivePass, batch: Int, gauge: Gauge
+  ) throws -> [Double] {
+    let (channels, plane) = (start.shape[1], ranking.count)
+    var current = start
+    var changed = 0
+    var pictures: [Tensor] = []
+    var curve: [Double] = []
+    for step in 0...steps {
+      let wanted = step * plane / steps
+      end.withUnsafeBufferPointer { end in
+        current.withUnsafeMutableBufferPointer { current in
+          for pixel in ranking[changed..<wanted] {
+            for channel in 0..<channels { current[channel * plane + pixel] = end[channel * plane + pixel] }
+          }
+        }
+      }
+      changed = wanted
+      pictures.append(current)
+      if pictures.count == batch || step == steps {
+        let count = pictures.count
+        while pictures.count < batch { pictures.append(current) }
+        let values = try pass.values(Tensor.stacked(pictures))
+        curve += gauge.readings(values, pass.activations).prefix(count)
+        pictures.removeAll(keepingCapacity: true)
+      }
+    }
+    return curve
+  }
+
+  /// Pixels by falling magnitude.
+  static func ranking(of map: Tensor) -> [Int] {
+    let plane = map.shape[2] * map.shape[3]
+    var energy = [Float](repeating: 0, count: plane)
+    map.withUnsafeBufferPointer { values in
+      for index in values.indices { energy[index % plane] += values[index] * values[index] }
+    }
+    return energy.indices.sorted { energy[$0] != energy[$1] ? energy[$0] > energy[$1] : $0 < $1 }
+  }
+}
+
+/// What a picture's value is compared by.
+private struct Gauge {
+  /// With `top` settled.
+  let objective: any Objective
+  private let cleanValue: Double
+
+  init(_ objective: any Objective, at picture: Tensor, by differentiator: any Differentiator) throws {
+    let settled = try SettledObjective(objective, on: picture, by: differentiator)
+    self.objective = settled.objectives[0]
+    cleanValue = Double(settled.values[0])
+  }
+
+  /// One a picture: the class's probability, or the value over that of the clean picture.
+  func readings(_ values: [Float], _ activations: [Tensor]) -> [Double] {
+    guard let classes = objective as? ClassObjective, let outputs = activations.first,
+      outputs.count > outputs.shape[0]
+    else {
+      return values.map { cleanValue != 0 ? Double($0) / cleanValue : 0 }
+    }
+    let chosen = classes.classes(of: outputs)
+    return chosen.enumerated().map { sample, index in
+      Self.probability(of: index, among: outputs.sample(sample).scalars.map(Double.init))
+    }
+  }
+
+  /// Outputs that are a distribution already are taken as they are.
+  private static func probability(of index: Int, among outputs: [Double]) -> Double {
+    if outputs.allSatisfy({ (0...1).contains($0) }), abs(outputs.reduce(0, +) - 1) < 1e-3 { return outputs[index] }
+    let largest = outputs.max() ?? 0
+    let exponentials = outputs.map { exp($0 - largest) }
+    return exponentials[index] / exponentials.reduce(0, +)
+  }
+}
