@@ -17,6 +17,11 @@ public struct DeletionInsertion: Sendable {
   public struct Score: Hashable, Sendable, Codable {
     public var deletion: Double
     public var insertion: Double
+
+    public init(deletion: Double, insertion: Double) {
+      self.deletion = deletion
+      self.insertion = insertion
+    }
   }
 
   /// Points of a curve less one; the authors take one a row of pixels, 224.
@@ -48,10 +53,11 @@ public struct DeletionInsertion: Sendable {
     let batch = min(batchLimit, steps + 1)
     var shape = picture.shape
     shape[0] = batch
-    let clean = try Gauge(objective, at: picture, by: differentiator)
-    let pass = try ObjectivePass(clean.objective, of: differentiator, inputShapes: [shape], gradientsAt: [])
+    let first = try ObjectivePass(objective, of: differentiator, inputShapes: [shape], gradientsAt: [])
+    let gauge = try Gauge(objective, settledBy: first, at: picture)
+    let pass = ObjectivePass(gauge.objective, on: first.plan)
     func area(from start: Tensor, to end: Tensor) throws -> Double {
-      let curve = try curve(from: start, to: end, ranking, pass, batch: batch, gauge: clean)
+      let curve = try curve(from: start, to: end, ranking, pass, batch: batch, gauge: gauge)
       return zip(curve, curve.dropFirst()).reduce(0) { $0 + ($1.0 + $1.1) / 2 } / Double(steps)
     }
     return Score(
@@ -106,10 +112,12 @@ private struct Gauge {
   let objective: any Objective
   private let cleanValue: Double
 
-  init(_ objective: any Objective, at picture: Tensor, by differentiator: any Differentiator) throws {
-    let settled = try SettledObjective(objective, on: picture, by: differentiator)
-    self.objective = settled.objectives[0]
-    cleanValue = Double(settled.values[0])
+  /// - Parameter pass: of the objective for a batch; the picture fills it.
+  init(_ objective: any Objective, settledBy pass: ObjectivePass, at picture: Tensor) throws {
+    let batch = [Tensor](repeating: picture, count: pass.plan.request.inputShapes[0][0])
+    let values = try pass.values(Tensor.stacked(batch))
+    self.objective = objective.settled(by: pass.activations.map { $0.sample(0) })
+    cleanValue = Double(values[0])
   }
 
   /// One a picture: the class's probability, or the value over that of the clean picture.
