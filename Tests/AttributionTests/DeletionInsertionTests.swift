@@ -12,8 +12,12 @@ import Testing
   private func net(side: Int) throws -> any Differentiator {
     var network = Network(name: "halves")
     let pixels = network.addInput("pixels", shape: [nil, 1, side, side])
-    let weights = (0..<2).flatMap { half in
-      (0..<(side * side)).map { index -> Float in (index % side < side / 2) == (half == 0) ? 1 / 32 : 0 }
+    var weights: [Float] = []
+    for half in 0..<2 {
+      for index in 0..<(side * side) {
+        let isLeft = index % side < side / 2
+        weights.append(isLeft == (half == 0) ? 1 / 32 : 0)
+      }
     }
     let weight = network.addConstant("weight", .float(Tensor([2, 1, side, side], weights)))
     let scores = network.append("scores", .convolution(Convolution(Window(side))), pixels, weight)
@@ -25,8 +29,8 @@ import Testing
     let side = 16
     let differentiator = try net(side: side)
     // Left half bright, so that the first class wins.
-    let picture = Tensor([1, 1, side, side], (0..<(side * side)).map { $0 % side < 8 ? 1 : 0.5 })
-    let left = Tensor([1, 1, side, side], (0..<(side * side)).map { $0 % side < 8 ? 1 : 0 })
+    let picture = Tensor([1, 1, side, side], (0..<(side * side)).map { Float($0 % side < 8 ? 1 : 0.5) })
+    let left = Tensor([1, 1, side, side], (0..<(side * side)).map { Float($0 % side < 8 ? 1 : 0) })
     let right = left.map { 1 - $0 }
     let game = DeletionInsertion(steps: 8, batchLimit: 3)
     let faithful = try game.score(left, of: picture, to: ClassObjective(.top), by: differentiator)
@@ -39,15 +43,19 @@ import Testing
       for (index, value) in picture.enumerated() { sums[index % side < 8 ? 0 : 1] += value / 32 }
       return 1 / (1 + exp(sums[1] - sums[0]))
     }
+    // Left pixels first, row by row.
+    let pixels = Array(0..<256)
+    let order: [Int] = pixels.filter { $0 % side < 8 } + pixels.filter { $0 % side >= 8 }
     func area(_ start: Tensor, _ end: Tensor) -> Double {
-      // Left pixels first, row by row.
-      let order = (0..<256).filter { $0 % side < 8 } + (0..<256).filter { $0 % side >= 8 }
-      let curve = (0...8).map { step -> Double in
+      var curve: [Double] = []
+      for step in 0...8 {
         var current = start.scalars.map(Double.init)
         for pixel in order.prefix(step * 32) { current[pixel] = Double(end.scalars[pixel]) }
-        return probability(current)
+        curve.append(probability(current))
       }
-      return (0..<8).reduce(0) { $0 + (curve[$1] + curve[$1 + 1]) / 16 }
+      var sum = 0.0
+      for step in 0..<8 { sum += (curve[step] + curve[step + 1]) / 2 / 8 }
+      return sum
     }
     let blurred = picture.filtered(taps: FilterTaps.gaussian(sigma: 5, radius: 5), border: .reflect)
     #expect(abs(faithful.deletion - area(picture, Tensor(picture.shape))) < 1e-6)
