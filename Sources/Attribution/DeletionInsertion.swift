@@ -54,7 +54,7 @@ public struct DeletionInsertion: Sendable {
     var shape = picture.shape
     shape[0] = batch
     let first = try ObjectivePass(objective, of: differentiator, inputShapes: [shape], gradientsAt: [])
-    let gauge = try Gauge(objective, settledBy: first, at: picture)
+    let gauge = try Gauge(objective, of: differentiator.network, settledBy: first, at: picture)
     let pass = ObjectivePass(gauge.objective, on: first.plan)
     func area(from start: Tensor, to end: Tensor) throws -> Double {
       let curve = try curve(from: start, to: end, ranking, pass, batch: batch, gauge: gauge)
@@ -111,13 +111,16 @@ private struct Gauge {
   /// With `top` settled.
   let objective: any Objective
   private let cleanValue: Double
+  /// Whether the network's outputs are probabilities already.
+  private let givesProbabilities: Bool
 
   /// - Parameter pass: of the objective for a batch; the picture fills it.
-  init(_ objective: any Objective, settledBy pass: ObjectivePass, at picture: Tensor) throws {
+  init(_ objective: any Objective, of network: Network, settledBy pass: ObjectivePass, at picture: Tensor) throws {
     let batch = [Tensor](repeating: picture, count: pass.plan.request.inputShapes[0][0])
     let values = try pass.values(Tensor.stacked(batch))
     self.objective = objective.settled(by: pass.activations.map { $0.sample(0) })
     cleanValue = Double(values[0])
+    givesProbabilities = Self.endsInSoftmax(network)
   }
 
   /// One a picture: the class's probability, or the value over that of the clean picture.
@@ -127,17 +130,29 @@ private struct Gauge {
     else {
       return values.map { cleanValue != 0 ? Double($0) / cleanValue : 0 }
     }
-    let chosen = classes.classes(of: outputs)
-    return chosen.enumerated().map { sample, index in
-      Self.probability(of: index, among: outputs.sample(sample).scalars.map(Double.init))
+    return classes.classes(of: outputs).enumerated().map { sample, index in
+      let row = outputs.sample(sample).scalars.map(Double.init)
+      return givesProbabilities ? row[index] : Self.softmax(row)[index]
     }
   }
 
-  /// Outputs that are a distribution already are taken as they are.
-  private static func probability(of index: Int, among outputs: [Double]) -> Double {
-    if outputs.allSatisfy({ (0...1).contains($0) }), abs(outputs.reduce(0, +) - 1) < 1e-3 { return outputs[index] }
-    let largest = outputs.max() ?? 0
-    let exponentials = outputs.map { exp($0 - largest) }
-    return exponentials[index] / exponentials.reduce(0, +)
+  private static func softmax(_ logits: [Double]) -> [Double] {
+    let largest = logits.max() ?? 0
+    let exponentials = logits.map { exp($0 - largest) }
+    let sum = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
+  }
+
+  private static func endsInSoftmax(_ network: Network) -> Bool {
+    var value = network.outputs.first
+    for node in network.nodes.reversed() {
+      guard let wanted = value, node.outputs.contains(wanted) else { continue }
+      switch node.operation {
+      case .softmax: return true
+      case .identity, .reshape, .flatten, .squeeze, .cast: value = node.inputs.first ?? nil
+      default: return false
+      }
+    }
+    return false
   }
 }

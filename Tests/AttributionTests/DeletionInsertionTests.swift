@@ -75,6 +75,20 @@ import Testing
     #expect(abs(score.insertion - 1) < 1e-5)
   }
 
+  /// Outputs that are probabilities already are not normalized again.
+  @Test func netsThatEndInSoftmaxGiveTheSameScores() throws {
+    let picture = Tensor([1, 1, 16, 16], (0..<256).map { Float($0 % 16 < 8 ? 1 : 0.5) })
+    let game = DeletionInsertion(steps: 8)
+    let logits = try net(side: 16)
+    var network = logits.network
+    network.outputs = [network.append("probabilities", .softmax(Softmax(axis: 1)), network.outputs[0])]
+    let probabilities = ReferenceDifferentiator<Double>(network)
+    let a = try game.score(picture, of: picture, to: ClassObjective(.top), by: logits)
+    let b = try game.score(picture, of: picture, to: ClassObjective(.top), by: probabilities)
+    #expect(abs(a.deletion - b.deletion) < 1e-6)
+    #expect(abs(a.insertion - b.insertion) < 1e-6)
+  }
+
   @Test func ranksFollowMagnitudeAndOrder() {
     let map = Tensor([1, 2, 1, 4], [0, 3, 0, -1, 0, 0, -3, 1])
     #expect(DeletionInsertion.ranking(of: map) == [1, 2, 3, 0])

@@ -5,7 +5,7 @@ import Testing
 /// What the architecture implies, against gradients measured at nets with random weights.
 ///
 /// A few seconds of it by default. `GINGHAM_FULL_PROOF=1` runs the whole: five nets, linear and as they are, 64 seeds
-/// each; some twenty minutes (notebooks-scripts/prove_predictions.sh).
+/// each, some twenty minutes; `GINGHAM_FULL_PROOF=resnet18,alexnet` only these (notebooks-scripts/prove_predictions.sh).
 @Suite(.serialized) struct RandomNetPredictionTests {
   struct Net: Sendable, CustomTestStringConvertible {
     let name: String
@@ -20,7 +20,14 @@ import Testing
     func specification(seed: Int) -> String { "random:\(name)?\(options)size=\(side)&seed=\(seed)" }
   }
 
-  private static let isFull = ProcessInfo.processInfo.environment["GINGHAM_FULL_PROOF"] == "1"
+  private static let wanted = ProcessInfo.processInfo.environment["GINGHAM_FULL_PROOF"]
+  private static let isFull = wanted == "1"
+  private static let names = Set((wanted ?? "").split(separator: ",").map(String.init))
+
+  private static var chosen: [Net] {
+    let chosen = whole.filter { isFull || names.contains($0.name) }
+    return isFull || chosen.isEmpty ? small + chosen : chosen
+  }
 
   static let small = [
     Net(name: "strided_stack", options: "depth=3&width=8&", target: "output", side: 64, seeds: 32),
@@ -40,7 +47,7 @@ import Testing
     Net(name: "dcgan_discriminator", options: "", target: "main.8", side: 128, seeds: 16),
   ]
 
-  @Test(arguments: isFull ? small + whole : small) func bandsOfLinearNetsAreAsPredicted(_ net: Net) throws {
+  @Test(arguments: chosen) func bandsOfLinearNetsAreAsPredicted(_ net: Net) throws {
     let trial = try Trial(net, isLinear: true)
     trial.report("linear")
     let predicted = trial.finding.bands.filter { ($0.predicted ?? 0) > 0.002 }
@@ -54,7 +61,7 @@ import Testing
     #expect(trial.correlation >= 0.95)
   }
 
-  @Test(arguments: isFull ? small + whole : small) func mapsOfRectifiedNetsFollowThePrediction(_ net: Net) throws {
+  @Test(arguments: chosen) func mapsOfRectifiedNetsFollowThePrediction(_ net: Net) throws {
     let trial = try Trial(net, isLinear: false)
     trial.report("as it is")
     #expect(trial.correlation >= 0.95)
@@ -104,9 +111,8 @@ private struct Trial {
 
   init(_ net: RandomNetPredictionTests.Net, isLinear: Bool) throws {
     self.net = net
-    var sum: Plane?
+    var (measured, expected) = (MeanPlane(), MeanPlane())
     var lattice: GradientLattice?
-    var expected: Plane?
     var layers: [Int: String] = [:]
     for seed in 0..<net.seeds {
       var network = try Architectures.network(parsing: net.specification(seed: seed))
@@ -114,16 +120,15 @@ private struct Trial {
       let target = try network.value(ofLayer: net.target)
       let input = network.inputs[0].value
       let shape = Shape([1] + network.inputs[0].shape.dropFirst().enumerated().map { $1 ?? ($0 == 0 ? 3 : net.side) })
-      if expected == nil {
-        // Gains are those of the weights: initial ones keep no layer's power as it is once rectifiers are gone.
-        let prediction = try GradientPrediction(
-          network.bound(to: [network.name(of: input): shape]), target: target,
-          options: PredictionOptions(gain: .weights, signals: isLinear ? .white : .smooth))
-        expected = try prediction.variance(at: input)
+      // Gains are those of the weights: once rectifiers are gone, initial ones keep no layer's power as it is.
+      let prediction = try GradientPrediction(
+        network.bound(to: [network.name(of: input): shape]), target: target,
+        options: PredictionOptions(gain: .weights, signals: isLinear ? .white : .smooth))
+      expected.add(try prediction.variance(at: input))
+      if seed == 0 {
         layers = prediction.bandLayers
-        let room = net.side / 4
-        let period = prediction.period > room ? max(2, prediction.period / 2) : prediction.period
-        lattice = try GradientLattice(period: max(2, period), border: period)
+        let period = max(2, prediction.period)
+        lattice = try GradientLattice(period: period, border: 4 * period <= net.side ? period : 0)
       }
       let plan = try Backend.fast.differentiator(for: network, threads: 2).plan(
         PlanRequest(inputShapes: [shape], targets: [target], gradients: [input]))
@@ -134,19 +139,17 @@ private struct Trial {
           NormalSequence(seed: UInt64(seed), name: "start.\(draw)").fill($0)
         }
         let found = try Plane.energies(of: try plan.backward([start])[0])[0]
-        energy = energy.map { Self.sum($0, found) } ?? found
+        energy = energy.map { MeanPlane.sum($0, found) } ?? found
       }
-      // Every seed counts alike, however large its gradients.
-      if var energy {
-        let mean = energy.mean
-        energy.values = energy.values.map { $0 / mean }
-        try lattice?.add(energy: energy)
-        sum = sum.map { Self.sum($0, energy) } ?? energy
+      if let energy {
+        let relative = MeanPlane.relative(energy)
+        try lattice?.add(energy: relative)
+        measured.add(relative)
       }
     }
-    let (measured, predicted) = (try #require(sum), try #require(expected))
+    let (found, predicted) = (try #require(measured.plane), try #require(expected.plane))
     finding = try #require(lattice).finding(prediction: predicted, layers: layers)
-    correlation = Self.correlation(measured, predicted)
+    correlation = Self.correlation(found, predicted)
   }
 
   func report(_ kind: String) {
@@ -165,14 +168,29 @@ private struct Trial {
     Tensor(shape) { NormalSequence(seed: UInt64(seed), name: "picture").fill($0, mean: 0.5, deviation: 0.25) }
   }
 
-  private static func sum(_ a: Plane, _ b: Plane) -> Plane {
-    Plane(height: a.height, width: a.width, values: zip(a.values, b.values).map(+))
-  }
-
   private static func correlation(_ a: Plane, _ b: Plane) -> Double {
     let (meanA, meanB) = (a.mean, b.mean)
     let product = zip(a.values, b.values).reduce(0) { $0 + ($1.0 - meanA) * ($1.1 - meanB) } / Double(a.values.count)
     return product / (a.variance * b.variance).squareRoot()
+  }
+}
+
+/// Planes added up so that every seed counts alike, however large its gradients.
+private struct MeanPlane {
+  private(set) var plane: Plane?
+
+  mutating func add(_ next: Plane) {
+    let next = Self.relative(next)
+    plane = plane.map { Self.sum($0, next) } ?? next
+  }
+
+  static func relative(_ plane: Plane) -> Plane {
+    let mean = plane.mean
+    return Plane(height: plane.height, width: plane.width, values: plane.values.map { $0 / mean })
+  }
+
+  static func sum(_ a: Plane, _ b: Plane) -> Plane {
+    Plane(height: a.height, width: a.width, values: zip(a.values, b.values).map(+))
   }
 }
 
