@@ -103,11 +103,10 @@ public struct GradientRun {
       index: index, logit: outputs.scalars[index], label: model.classNames.name(of: index, among: outputs.count))
   }
 
+  /// The objective as the user wrote it, a class by its number.
   private func settledTarget(_ outputs: Tensor) -> String {
-    guard let settled = objective.settled(by: [outputs]) as? ClassObjective, settled.choice != .top else {
-      return target
-    }
-    return "class:\(settled.classes(of: outputs)[0])"
+    guard let classes = objective as? ClassObjective else { return target }
+    return "class:\(classes.classes(of: outputs)[0])"
   }
 }
 
