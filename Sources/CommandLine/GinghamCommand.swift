@@ -12,7 +12,7 @@ struct GinghamCommand: ParsableCommand {
       """,
     version: ginghamVersion,
     subcommands: [
-      LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, VerifyCommand.self,
-      BenchCommand.self,
+      LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
+      VerifyCommand.self, BenchCommand.self,
     ])
 }

@@ -29,6 +29,16 @@ public final class ObjectivePass {
     cotangents = plan.targetShapes.map { Tensor($0) }
   }
 
+  /// Another objective on a plan that is there already.
+  ///
+  /// - Parameter plan: whose targets are the objective's layers, in their order.
+  public init(_ objective: any Objective, on plan: any GradientPlan) {
+    precondition(plan.request.targets.count == objective.layers.count, "the plan was made for other layers")
+    self.objective = objective
+    self.plan = plan
+    cotangents = plan.targetShapes.map { Tensor($0) }
+  }
+
   /// The objective's value for each picture.
   public func values(_ inputs: Tensor...) throws -> [Float] {
     try plan.forward(inputs, into: &activations)

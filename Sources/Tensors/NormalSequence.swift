@@ -7,13 +7,10 @@ import Dispatch
 /// erfinv function"), with a logarithm of its own: additions, multiplications, divisions and square roots round alike
 /// on every machine, a library's `log` does not. Numbers reach ±5.3.
 public struct NormalSequence: Sendable {
-  private let key: UInt64
+  private let bits: BitSequence
 
   public init(seed: UInt64, name: String = "") {
-    // FNV-1a of the name sets the sequences of a seed apart.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    key = Self.mix(hash &+ Self.mix(seed &+ Self.increment))
+    bits = BitSequence(seed: seed, name: name)
   }
 
   /// Fills the buffer with mean + deviation · z₀, z₁, z₂ …
@@ -35,44 +32,50 @@ public struct NormalSequence: Sendable {
 
   private func fill(_ destination: Destination, from start: Int, to end: Int, mean: Float, deviation: Float) {
     var index = start
-    while index < end {
-      var bits = SIMD8<UInt32>()
-      for pair in 0..<4 {
-        let word = Self.mix(key &+ UInt64(truncatingIfNeeded: index / 2 + pair) &* Self.increment)
-        bits[2 * pair] = UInt32(truncatingIfNeeded: word)
-        bits[2 * pair + 1] = UInt32(truncatingIfNeeded: word >> 32)
-      }
-      let values = mean + deviation * Self.normal(bits)
-      let count = min(8, end - index)
-      for lane in 0..<count { destination.base[index + lane] = values[lane] }
+    while index + 8 <= end {
+      UnsafeMutableRawPointer(destination.base + index)
+        .storeBytes(of: mean + deviation * normal(at: index), as: SIMD8<Float>.self)
       index += 8
     }
+    guard index < end else { return }
+    let rest = mean + deviation * normal(at: index)
+    for lane in 0..<(end - index) { destination.base[index + lane] = rest[lane] }
   }
 
-  private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
-
+  /// Eight numbers from an index on that is a multiple of eight: each word of the sequence makes two.
   @inline(__always)
-  private static func mix(_ state: UInt64) -> UInt64 {
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
+  private func normal(at index: Int) -> SIMD8<Float> {
+    let word = index / 2
+    let words = SIMD4(bits[word], bits[word + 1], bits[word + 2], bits[word + 3])
+    // A number lies in the tail only where its upper eight bits are all zero, once in 256.
+    let mayReachTail = (0..<4).contains { words[$0] >> 56 == 0 || words[$0] & 0xff00_0000 == 0 }
+    return Self.normal(unsafeBitCast(words, to: SIMD8<UInt32>.self), mayReachTail: mayReachTail)
   }
 
   /// √2 · erfinv(±(1 − p)) with p an odd multiple of 2⁻²⁴ from the upper 23 bits and the sign from the lowest one.
   @inline(__always)
-  private static func normal(_ bits: SIMD8<UInt32>) -> SIMD8<Float> {
-    let p = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: (bits &>> 8) | 1)) * 0x1p-24
+  private static func normal(_ bits: SIMD8<UInt32>, mayReachTail: Bool) -> SIMD8<Float> {
+    let p = exactFloats((bits &>> 8) | 1) * 0x1p-24
     let w = -logarithm(p * (2 - p))
     let c = w - 2.5
-    var central = 2.81022636e-08 * c + 3.43273939e-07
-    central = central * c - 3.5233877e-06
-    central = central * c - 4.39150654e-06
-    central = central * c + 0.00021858087
-    central = central * c - 0.00125372503
-    central = central * c - 0.00417768164
-    central = central * c + 0.246640727
-    central = central * c + 1.50140941
+    var ratio = 2.81022636e-08 * c + 3.43273939e-07
+    ratio = ratio * c - 3.5233877e-06
+    ratio = ratio * c - 4.39150654e-06
+    ratio = ratio * c + 0.00021858087
+    ratio = ratio * c - 0.00125372503
+    ratio = ratio * c - 0.00417768164
+    ratio = ratio * c + 0.246640727
+    ratio = ratio * c + 1.50140941
+    if mayReachTail { ratio = replacingTail(of: ratio, w) }
+    let inverse = ratio * (1 - p)
+    let sign = (bits & 1) &<< 31
+    return unsafeBitCast(
+      unsafeBitCast(inverse * Float(2).squareRoot(), to: SIMD8<UInt32>.self) ^ sign, to: SIMD8<Float>.self)
+  }
+
+  /// Kept apart from the common case, which then is vector instructions throughout.
+  @inline(never)
+  private static func replacingTail(of central: SIMD8<Float>, _ w: SIMD8<Float>) -> SIMD8<Float> {
     let t = w.squareRoot() - 3
     var tail = 0.000100950558 - 0.000200214257 * t
     tail = tail * t + 0.00134934322
@@ -82,10 +85,16 @@ public struct NormalSequence: Sendable {
     tail = tail * t + 0.00943887047
     tail = tail * t + 1.00167406
     tail = tail * t + 2.83297682
-    let inverse = central.replacing(with: tail, where: w .>= 5) * (1 - p)
-    let sign = (bits & 1) &<< 31
-    return unsafeBitCast(
-      unsafeBitCast(inverse * Float(2).squareRoot(), to: SIMD8<UInt32>.self) ^ sign, to: SIMD8<Float>.self)
+    return central.replacing(with: tail, where: w .>= 5)
+  }
+
+  /// Integers below 2²⁴ as floating-point numbers. Each half of twelve bits goes into the mantissa of 2²³, as no vector
+  /// instruction that the compiler finds converts them.
+  @inline(__always)
+  private static func exactFloats(_ integers: SIMD8<UInt32>) -> SIMD8<Float> {
+    let upper = unsafeBitCast((integers &>> 12) | 0x4b00_0000, to: SIMD8<Float>.self) - 0x1p23
+    let lower = unsafeBitCast((integers & 0xfff) | 0x4b00_0000, to: SIMD8<Float>.self) - 0x1p23
+    return upper * 4096 + lower
   }
 
   /// The natural logarithm of positive normal numbers: exponent · ln 2 + 2·artanh((m − 1)/(m + 1)), m in √½ … √2.
@@ -102,6 +111,8 @@ public struct NormalSequence: Sendable {
     series = series * q + 2.0 / 5
     series = series * q + 2.0 / 3
     series = series * q + 2.0
-    return SIMD8<Float>(exponent) * 0.693147181 + s * series
+    // Small integers, negative ones too, added to the mantissa of 1.5 · 2²³.
+    let exponents = unsafeBitCast(exponent &+ 0x4b40_0000, to: SIMD8<Float>.self) - 0x1.8p23
+    return exponents * 0.693147181 + s * series
   }
 }

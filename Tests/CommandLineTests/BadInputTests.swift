@@ -60,6 +60,63 @@ import Testing
       gradient(scratch, picture: picture, "--target", "what"), says: "'what'", leaving: scratch, left)
   }
 
+  @Test func layersThatCannotBeLookedAtOrEvened() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    let left = ["picture.png"]
+    func trace(_ more: String...) -> [String] {
+      ["trace", Self.net, picture, "--output", scratch.path("run")] + more
+    }
+    try expectFailure(trace("--without", "features.22"), says: "features.2", "Nearest", leaving: scratch, left)
+    try expectFailure(
+      trace("--without", "features.3.squeeze"), says: "evenly already", "'features.8'", leaving: scratch, left)
+    try expectFailure(
+      trace("--without", "features.8", "--target", "features.3.cat:1"), says: "'features.0', 'features.2'",
+      leaving: scratch, left)
+    try expectFailure(
+      gradient(scratch, picture: picture, "--at", "features.8", "--target", "features.3.cat:1"), says: "features.8",
+      "does not lead to the target", leaving: scratch, left)
+  }
+
+  @Test func latticesAndOptionsThatDoNotFit() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    let small = "random:strided_stack?size=24&width=2"
+    for method in ["lattice-jitter", "lattice-notch", "phase-equalisation"] {
+      let energies = method == "phase-equalisation" ? ["--energies", "measured"] : []
+      try expectFailure(
+        [
+          "gradient", small, picture, "--target", "layer:output", "--method", method, "--period", "32", "--output",
+          scratch.path("run"),
+        ] + energies, says: "24", leaving: scratch, ["picture.png"])
+    }
+    #expect(try Tool.run("gradient", Self.net, picture, "--period", "1").status == 64)
+    #expect(try Tool.run("gradient", Self.net, picture, "--jitter", "0").status == 64)
+    #expect(try Tool.run("gradient", Self.net, picture, "--cutoff", "-1").status == 64)
+    #expect(try Tool.run("gradient", Self.net, picture, "--compare", "--method", "guided").status == 64)
+    #expect(try Tool.run("trace", Self.net).status == 64)
+  }
+
+  /// Weights whose products overflow: the gradient is NaN, and nothing is drawn or written of it.
+  @Test func gradientsThatAreNotFinite() throws {
+    let scratch = try Tool.Scratch()
+    let network = try Architectures.network(parsing: "random:strided_stack?depth=3&width=4&size=64&relu=0")
+    var weights: [(name: String, tensor: Tensor)] = []
+    for (value, constant) in network.constants.sorted(by: { $0.key < $1.key }) {
+      guard let tensor = constant.tensor else { continue }
+      weights.append((network.name(of: value), tensor.map { $0 * 1e25 }))
+    }
+    try WeightTable(path: "", weights).write(safeTensors: scratch.path("huge.safetensors"))
+    let picture = try scratch.picture()
+    for verb in ["gradient", "trace"] {
+      try expectFailure(
+        [
+          verb, scratch.path("huge.safetensors"), picture, "--architecture",
+          "strided_stack?depth=3&width=4&size=64&relu=0", "--target", "layer:output", "--output", scratch.path("run"),
+        ], says: "NaN", leaving: scratch, ["huge.safetensors", "picture.png"])
+    }
+  }
+
   @Test func inputsSmallerThanTheNetNeeds() throws {
     let scratch = try Tool.Scratch()
     try expectFailure(

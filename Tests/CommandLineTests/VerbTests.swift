@@ -8,9 +8,10 @@ import Testing
   @Test func helpNamesEveryVerb() throws {
     let help = try Tool.run("--help")
     #expect(help.status == 0)
-    for verb in ["layers", "gradient", "predict", "measure", "verify", "bench"] {
-      #expect(help.output.contains("  \(verb) "))
-    }
+    let verbs = [
+      "layers", "gradient", "predict", "measure", "trace", "verify", "bench",
+    ]
+    for verb in verbs { #expect(help.output.contains("  \(verb) ")) }
   }
 
   @Test func layersListsShapesStridesAndFields() throws {
@@ -45,7 +46,8 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("run"))
     #expect(
       Set(names).isSuperset(of: [
-        "gradient.npy", "heatmap.png", "overlay.png", "findings.json", "manifest.json",
+        "gradient.npy", "heatmap.png", "overlay.png", "spectrum.png", "phases.png", "notch.png", "findings.json",
+        "manifest.json",
       ]))
     #expect(try Tensor(npy: scratch.path("run/gradient.npy")).shape == [1, 3, 64, 64])
     let manifest = try JSONSerialization.jsonObject(

@@ -67,12 +67,15 @@ public struct Model: Sendable {
     case .shorterSide(let pixels): side = pixels
     case .stretch: side = nil
     }
-    // Scaled pictures have 8 bits in the pipelines that networks are trained with: negative bicubic weights are cut off
-    // at black and white, and the rest is rounded.
-    return pixels.fitted(
+    let fitted = pixels.fitted(
       height: preprocessing.height, width: preprocessing.width, shorterSide: side,
-      kernel: preprocessing.interpolation.kernel
-    ).map { (min(max($0, 0), 1) * 255).rounded() / 255 }
+      kernel: preprocessing.interpolation.kernel)
+    let isScaled =
+      side.map { $0 != min(picture.height, picture.width) }
+      ?? ((picture.height, picture.width) != (preprocessing.height, preprocessing.width))
+    // Scaled pictures have 8 bits in the pipelines that networks are trained with: negative bicubic weights are cut off
+    // at black and white, and the rest is rounded. Pictures of the right size keep the bits they have.
+    return isScaled ? fitted.map { (min(max($0, 0), 1) * 255).rounded() / 255 } : fitted
   }
 }
 

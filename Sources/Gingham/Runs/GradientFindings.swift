@@ -24,11 +24,15 @@ public struct GradientFindings: Encodable, Sendable {
     /// The class the network takes the picture for; `nil` where its output is not a row of classes.
     public var prediction: Prediction?
     public var lattice: LatticeFinding
+    /// Of a surrogate's map to the true gradient; `nil` for true gradients and maps of another shape.
+    public var cosine: Double?
+    /// Whether the map holds nothing but zeros.
+    var isZero: Bool
     /// How far integrated gradients miss the difference of the values they should sum to.
     public var completenessGap: Float?
 
     private enum CodingKeys: String, CodingKey {
-      case path, target, value, prediction, lattice
+      case path, target, value, prediction, lattice, cosine
       case completenessGap = "completeness_gap"
     }
   }
@@ -53,6 +57,7 @@ extension GradientFindings {
         let label = prediction.label.map { " (\($0))" } ?? ""
         head += ", predicted class \(prediction.index)\(label)"
       }
+      if let cosine = image.cosine { head += String(format: ", cosine to the true gradient %.3f", cosine) }
       return head + "\n" + image.lattice.text
     }
     if let pooled { blocks.append("all \(images.count) pictures together\n" + pooled.text) }
@@ -67,6 +72,17 @@ extension LatticeFinding {
   /// For the terminal, indented.
   var text: String {
     let strongest = maxMin.map { String(format: "strongest phase %.2f× the weakest", $0) } ?? "some phases are dead"
+    let predicted = bands.compactMap(\.predicted)
+    let total = predicted.isEmpty ? "" : String(format: " (predicted %.4f)", predicted.reduce(0, +))
+    let controls = controls.map { String(format: "%d: %.4f", $0.period, $0.cv2Corrected) }.joined(separator: ", ")
+    return """
+        lattice of \(period): CV² \(String(format: "%.4f", cv2Corrected))\(total), \(strongest)
+      \(bandTable)
+        controls at periods \(controls.isEmpty ? "none: the map is too small" : controls)
+      """
+  }
+
+  private var bandTable: String {
     var table = TextTable([
       ("  period", .right), ("CV²", .right), ("predicted", .right), ("ratio", .right), ("layer", .left),
       ("verdict", .left),
@@ -74,15 +90,18 @@ extension LatticeFinding {
     for band in bands {
       table.append([
         String(band.period), String(format: "%.4f", band.cv2Corrected),
-        band.predicted.map { String(format: "%.4f", $0) } ?? "", band.ratio.map { String(format: "%.2f", $0) } ?? "",
-        band.layer ?? "", band.verdict.rawValue,
+        band.predicted.map { String(format: "%.4f", $0) } ?? "", band.ratioText, band.layer ?? "",
+        band.verdict.rawValue,
       ])
     }
-    let controls = controls.map { String(format: "%d: %.4f", $0.period, $0.cv2Corrected) }.joined(separator: ", ")
-    return """
-        lattice of \(period): CV² \(String(format: "%.4f", cv2Corrected)), \(strongest)
-      \(table.description)
-        controls at periods \(controls)
-      """
+    return table.description
+  }
+}
+
+extension LatticeFinding.Band {
+  /// Measured over predicted, where what is predicted stands above the border's traces.
+  var ratioText: String {
+    guard let predicted, let ratio, predicted >= 2e-3 else { return "" }
+    return String(format: "%.2f", ratio)
   }
 }

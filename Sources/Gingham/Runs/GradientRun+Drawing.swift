@@ -4,16 +4,19 @@ import GinghamReporting
 import GinghamTensors
 
 extension GradientRun.Result {
-  /// Writes the signed heat map, the magnitudes, and these over the photograph.
+  /// Writes the signed heat map, the magnitudes, these over the photograph and without the lattice, the spectrum, and
+  /// the energy of the lattice's phases.
   ///
   /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
-  /// - Throws: ``ImageError``, ``FormatError``.
+  /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
   public func draw(into folder: RunFolder, under prefix: String) throws {
     let signed = try HeatMap(of: map, reducing: .strongest)
     let magnitude = try HeatMap(of: map, reducing: .norm)
     try folder.write(prefix + "heatmap.png", signed.picture)
     try folder.write(prefix + "magnitude.png", magnitude.picture)
     try folder.write(prefix + "overlay.png", magnitude.overlay(on: photograph))
+    try survey.drawNotch(of: map, into: folder, under: prefix)
+    try survey.draw([map], into: folder, under: prefix)
   }
 
   /// What the network saw.

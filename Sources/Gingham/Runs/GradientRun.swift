@@ -15,23 +15,32 @@ public struct GradientRun {
   public let layer: String?
 
   private let objective: any Objective
+  private let expectation: Expectation
+  let survey: LatticeSurvey
+  // One of each, as each remembers one plan.
   private let differentiator: any Differentiator
-  private let period: Int
+  private let exactDifferentiator: any Differentiator
+  private let outputDifferentiator: any Differentiator
 
+  /// - Parameter signals: what the prediction assumes of neighbouring activations in pools.
   /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
   ///   ``EngineError``.
   public init(
-    _ model: Model, target: String, method: any AttributionMethod, backend: Backend = .fast, threads: Int
+    _ model: Model, target: String, method: any AttributionMethod, signals: PredictionOptions.Signals = .white,
+    backend: Backend = .fast, threads: Int
   ) throws {
     self.model = model
     self.target = target
     self.method = method
     layer = (method as? LayerGradient)?.layer
     objective = try model.objectiveParser().parse(target)
-    let targets = try objective.layers.map(model.network.value)
-    let start = try layer.map(model.network.value)
-    period = try model.latticePeriod(targets: targets, at: start)
-    differentiator = PlanCache(try backend.differentiator(for: model.network, threads: threads))
+    let value = try model.gradientValue(ofLayer: layer)
+    expectation = try Expectation(of: objective, in: model, at: [value], signals: signals)
+    survey = expectation.survey(at: value)
+    let engine = try backend.differentiator(for: model.network, threads: threads)
+    differentiator = PlanCache(engine)
+    exactDifferentiator = PlanCache(engine)
+    outputDifferentiator = PlanCache(engine)
   }
 
   /// One picture's part of a run.
@@ -41,18 +50,21 @@ public struct GradientRun {
     public let input: Tensor
     /// 1×C×H×W.
     public let map: Tensor
+    let survey: LatticeSurvey
   }
 
   /// - Throws: ``ImageError`` for the picture, ``ModelError/nonFiniteResult(what:count:of:)``, and what the engine throws.
   public func result(pictureAt path: String) throws -> Result {
     let input = try model.input(pictureAt: path)
     let attribution = try method.attribute(input, to: objective, by: differentiator)
-    try requireFinite(attribution.map, "the gradient at '\(path)'")
+    try attribution.map.requireFinite("the gradient at '\(path)'")
     let outputs = try logits(attribution, input)
     let finding = GradientFindings.Image(
       path: path, target: settledTarget(outputs), value: attribution.values[0], prediction: prediction(outputs),
-      lattice: try lattice([attribution.map]), completenessGap: attribution.completenessGaps.first)
-    return Result(finding: finding, input: input, map: attribution.map)
+      lattice: try survey.finding(of: [attribution.map]),
+      cosine: try cosine(of: attribution.map, at: input), isZero: attribution.map.scalars.allSatisfy { $0 == 0 },
+      completenessGap: attribution.completenessGaps.first)
+    return Result(finding: finding, input: input, map: attribution.map, survey: survey)
   }
 
   /// What all results together show.
@@ -60,29 +72,25 @@ public struct GradientRun {
     GradientFindings(
       model: model.source.specification, method: type(of: method).name, surrogate: type(of: method).isSurrogate,
       layer: layer, images: results.map(\.finding),
-      pooled: results.count > 1 ? try lattice(results.map(\.map)) : nil)
+      pooled: results.count > 1 ? try survey.finding(of: results.map(\.map)) : nil)
   }
 
-  private func lattice(_ maps: [Tensor]) throws -> LatticeFinding {
-    let (height, width) = (maps[0].shape[2], maps[0].shape[3])
-    // A method may speak of coarser positions than pixels: then only the finest lattice is left to look at.
-    let period = min(period, max(2, min(height, width) / 2))
-    var lattice = try GradientLattice(
-      period: period, border: GradientLattice.usualBorder(period: period, height: height, width: width))
-    for map in maps { try lattice.add(map) }
-    return try lattice.finding()
+  /// Writes spectrum and phases of all results together, where there are several.
+  public func drawPooled(_ results: [Result], into folder: RunFolder) throws {
+    if results.count > 1 { try survey.draw(results.map(\.map), into: folder, under: "") }
   }
 
-  private func requireFinite(_ tensor: Tensor, _ what: String) throws {
-    guard !tensor.isFinite else { return }
-    throw ModelError.nonFiniteResult(what: what, count: tensor.scalars.count { !$0.isFinite }, of: tensor.count)
+  /// How much a surrogate has in common with the true gradient; `nil` for true gradients and maps of another shape.
+  private func cosine(of map: Tensor, at input: Tensor) throws -> Double? {
+    guard type(of: method).isSurrogate, map.shape == input.shape else { return nil }
+    return try Gradient().attribute(input, to: objective, by: exactDifferentiator).map.cosine(to: map)
   }
 
   /// The network's output for the picture, from the run itself where the objective reads it.
   private func logits(_ attribution: Attribution, _ input: Tensor) throws -> Tensor {
     if let index = objective.layers.firstIndex(of: "output") { return attribution.activations[index] }
     guard let output = model.network.outputs.first else { return Tensor([0]) }
-    return try differentiator.plan(
+    return try outputDifferentiator.plan(
       PlanRequest(inputShapes: [input.shape], targets: [output], gradients: [])
     ).forward([input])[0]
   }
@@ -95,21 +103,39 @@ public struct GradientRun {
       index: index, logit: outputs.scalars[index], label: model.classNames.name(of: index, among: outputs.count))
   }
 
+  /// The objective as the user wrote it, a class by its number.
   private func settledTarget(_ outputs: Tensor) -> String {
-    guard let settled = objective.settled(by: [outputs]) as? ClassObjective, settled.choice != .top else {
-      return target
-    }
-    return "class:\(settled.classes(of: outputs)[0])"
+    guard let classes = objective as? ClassObjective else { return target }
+    return "class:\(classes.classes(of: outputs)[0])"
   }
 }
 
 extension GradientRun {
   /// What a user should know about the run beside its findings.
-  public var remarks: [String] {
-    guard model.network.normalization == nil, !model.source.isRandom else { return [] }
+  public func remarks(on results: [Result]) -> [String] {
+    let zeros = results.filter(\.finding.isZero).map { "'\($0.finding.path)'" }
+    return model.remarks + [expectation.remark].compactMap { $0 }
+      + (zeros.isEmpty
+        ? []
+        : ["the gradient is zero everywhere at \(zeros.joined(separator: ", ")); a map of zeros counts as even"])
+  }
+}
+
+extension Model {
+  /// What a user should know about the model before trusting a gradient of it.
+  var remarks: [String] {
+    guard network.normalization == nil, !source.isRandom else { return [] }
     return [
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "
         + "--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"
     ]
+  }
+}
+
+extension Tensor {
+  /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``.
+  func requireFinite(_ what: String) throws {
+    guard !isFinite else { return }
+    throw ModelError.nonFiniteResult(what: what, count: scalars.count { !$0.isFinite }, of: count)
   }
 }

@@ -169,7 +169,10 @@ struct PlotFrame: Sendable {
         let ends = [Point(x: legendLeft, y: middle), Point(x: legendLeft + Self.swatch, y: middle)]
         canvas.line(ends, entry.ink, width: 2, dashes: dashes)
       case .point: canvas.disc(at: centre, radius: 4, entry.ink)
-      case .ring: canvas.ring(at: centre, radius: 5, entry.ink, width: 1.6)
+      case .ring:
+        // As on the picture: a light ring shows on paper by its dark edge only.
+        canvas.ring(at: centre, radius: 5, Ink(0x000000, opacity: 0.55), width: 3.2)
+        canvas.ring(at: centre, radius: 5, entry.ink, width: 1.6)
       case .box: canvas.fill(Rectangle(x: legendLeft + 4, y: middle - 5, width: 14, height: 10), entry.ink)
       }
       for (index, line) in lines.enumerated() {
