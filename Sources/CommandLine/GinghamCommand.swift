@@ -12,6 +12,7 @@ struct GinghamCommand: ParsableCommand {
       """,
     version: ginghamVersion,
     subcommands: [
-      LayersCommand.self, GradientCommand.self, VerifyCommand.self, BenchCommand.self,
+      LayersCommand.self, GradientCommand.self, VisualizeCommand.self, CompareCommand.self, RunCommand.self,
+      VerifyCommand.self, BenchCommand.self,
     ])
 }

@@ -60,7 +60,7 @@ final class Climb {
 
   /// The objective's values and the direction at the pictures: through network and transforms, conditioned, less what
   /// the penalties say.
-  private func ascent(_ pictures: Tensor, step: Int, result: inout Visualization) throws -> ([Float], Tensor) {
+  func ascent(_ pictures: Tensor, step: Int, result: inout Visualization) throws -> ([Float], Tensor) {
     let views = try views(of: pictures, step: step)
     let (all, inner) = try source(at: step).valuesAndGradient(views?(pictures) ?? pictures, step: step)
     var gradient = views?.adjoint(inner) ?? inner

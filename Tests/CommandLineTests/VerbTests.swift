@@ -8,7 +8,9 @@ import Testing
   @Test func helpNamesEveryVerb() throws {
     let help = try Tool.run("--help")
     #expect(help.status == 0)
-    for verb in ["layers", "gradient", "verify", "bench"] { #expect(help.output.contains("  \(verb) ")) }
+    for verb in ["layers", "gradient", "visualize", "compare", "run", "verify", "bench"] {
+      #expect(help.output.contains("  \(verb) "))
+    }
   }
 
   @Test func layersListsShapesStridesAndFields() throws {
