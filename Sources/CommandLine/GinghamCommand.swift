@@ -13,6 +13,6 @@ struct GinghamCommand: ParsableCommand {
     version: ginghamVersion,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      VerifyCommand.self, BenchCommand.self,
+      VisualizeCommand.self, CompareCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 }

@@ -4,6 +4,7 @@
 @_exported import GinghamAttribution
 @_exported import GinghamDifferentiation
 @_exported import GinghamEngine
+@_exported import GinghamFeatureVisualization
 @_exported import GinghamImaging
 @_exported import GinghamModelFormats
 @_exported import GinghamNetworks

@@ -10,6 +10,8 @@ public struct ObjectiveParser {
   public var classNames: [String]
   /// Reads a direction from a file.
   public var readDirection: (String) throws -> [Float]
+  /// Kinds beside those above, such as `diversity`: each makes an objective of what stands behind its colon.
+  public var moreKinds: [String: (String) throws -> any Objective] = [:]
 
   public init(classNames: [String] = [], readDirection: @escaping (String) throws -> [Float]) {
     self.classNames = classNames
@@ -87,6 +89,7 @@ public struct ObjectiveParser {
       let direction = try readDirection(String(rest[rest.index(after: last)...]))
       return DirectionObjective(layer: String(rest[..<last]), direction: direction)
     default:
+      if let make = moreKinds[kind] { return try make(rest) }
       let (layer, channel) = try splitChannel(term, whole: whole)
       return ChannelObjective(layer: layer, channel: channel)
     }

@@ -1,0 +1,102 @@
+import GinghamDifferentiation
+import GinghamTensors
+
+/// The steps at one size.
+final class Climb {
+  private let recipe: Recipe
+  private let canvas: Canvas
+  private let inputSize: PictureSize
+  private let seed: UInt64
+  private let makeSource: (BackwardRules.ReLU) throws -> any GradientSource
+  private let chain: TransformChain
+  private let penalties: [(any PicturePenalty, Float)]
+  private var source: (relu: BackwardRules.ReLU, source: any GradientSource)?
+
+  init(
+    recipe: Recipe, canvas: Canvas, inputSize: PictureSize, seed: UInt64,
+    source: @escaping (BackwardRules.ReLU) throws -> any GradientSource
+  ) throws {
+    self.recipe = recipe
+    self.canvas = canvas
+    self.inputSize = inputSize
+    self.seed = seed
+    makeSource = source
+    chain = TransformChain(recipe.transforms)
+    penalties = try recipe.penalties.filter { $0.weight > 0 }.map { (try $0.penalty(), Float($0.weight)) }
+  }
+
+  /// Climbs from the parameters; leaves the last finite pictures in `result`.
+  func run(
+    _ start: Tensor, steps: Range<Int>, result: inout Visualization, progress: (Int, Int) -> Void
+  ) throws {
+    var parameters = start
+    var optimizer = Optimizer(recipe.optimizer, rate: Float(recipe.rate))
+    var pictures = canvas.pictures(parameters)
+    guard pictures.isFinite else { throw VisualizationError.notFinite(what: "the picture to begin from") }
+    result.pictures = pictures
+    for step in steps {
+      if recipe.snapshots.contains(step) { result.snapshots.append((step, pictures)) }
+      let (values, slopes) = try ascent(pictures, step: step, result: &result)
+      guard values.allSatisfy(\.isFinite), slopes.isFinite else {
+        result.stop(at: step)
+        return
+      }
+      result.pictures = pictures
+      optimizer.ascend(
+        &parameters, along: canvas.gradient(slopes, at: parameters, pictures: pictures))
+      canvas.project(&parameters)
+      pictures = canvas.pictures(parameters)
+      progress(step + 1, recipe.steps)
+    }
+    guard pictures.isFinite else {
+      result.stop(at: steps.upperBound)
+      return
+    }
+    result.pictures = pictures
+    if recipe.snapshots.contains(steps.upperBound), steps.upperBound == recipe.steps {
+      result.snapshots.append((steps.upperBound, pictures))
+    }
+  }
+
+  /// The objective's values and the direction at the pictures: through network and transforms, conditioned, less what
+  /// the penalties say.
+  func ascent(_ pictures: Tensor, step: Int, result: inout Visualization) throws -> ([Float], Tensor) {
+    let views = try views(of: pictures, step: step)
+    let (all, inner) = try source(at: step).valuesAndGradient(views?(pictures) ?? pictures, step: step)
+    var gradient = views?.adjoint(inner) ?? inner
+    let values = (0..<recipe.batch).map { picture in
+      stride(from: picture, to: all.count, by: recipe.batch).reduce(0) { $0 + all[$1] } / Float(recipe.draws)
+    }
+    result.note(gradient, values: values, step: step, redirected: recipe.redirectedSteps)
+    if gradient.isFinite {
+      for conditioning in recipe.conditioning { gradient = try conditioning(gradient) }
+    }
+    var cost: Float = 0
+    for (penalty, weight) in penalties {
+      cost += try penalty.evaluate(pictures, weight: weight, subtractingFrom: &gradient).reduce(0, +)
+    }
+    result.curve.append(
+      Visualization.Point(
+        step: step, objective: values.reduce(0, +) / Float(values.count), penalty: cost / Float(values.count)))
+    return (values, gradient)
+  }
+
+  private func views(of pictures: Tensor, step: Int) throws -> DrawnBatch? {
+    let size = pictures.pictureSize
+    if chain.transforms.isEmpty, size == inputSize { return nil }
+    return try DrawnBatch(
+      chain, for: size, pictures: recipe.batch,
+      in: DrawContext(
+        seed: seed, step: step, steps: recipe.steps, draws: recipe.draws, target: inputSize))
+  }
+
+  private func source(at step: Int) throws -> any GradientSource {
+    let relu: BackwardRules.ReLU = step < recipe.redirectedSteps ? .redirected : .exact
+    if let source, source.relu == relu { return source.source }
+    // The old plan goes before the new one asks for its memory.
+    source = nil
+    let made = try makeSource(relu)
+    source = (relu, made)
+    return made
+  }
+}

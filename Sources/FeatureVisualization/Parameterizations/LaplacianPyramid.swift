@@ -1,0 +1,98 @@
+import GinghamSignals
+import GinghamTensors
+
+/// A sum of maps of falling resolution, each half as large as the one before and brought to full size bilinearly, so
+/// that coarse structure has parameters of its own.
+public struct LaplacianPyramid: SpatialParameterization {
+  public let shape: Shape
+  public let levels: Int
+  /// Standard deviation of every level's start.
+  public var deviation: Float
+
+  public let parameterShape: Shape
+  private let sizes: [PictureSize]
+  /// `nil` for the finest level, which is there already.
+  private let enlargements: [SeparableMap?]
+
+  /// - Parameter levels: cut off where a level would have less than one pixel.
+  public init(shape: Shape, levels: Int = 4, deviation: Float = 0.01) {
+    self.shape = shape
+    self.deviation = deviation
+    let (height, width) = (shape[2], shape[3])
+    var sizes: [PictureSize] = []
+    for level in 0..<max(levels, 1) {
+      let size = PictureSize(height: height >> level, width: width >> level)
+      guard size.height > 0, size.width > 0 else { break }
+      sizes.append(size)
+    }
+    self.sizes = sizes
+    self.levels = sizes.count
+    enlargements = sizes.map { size in
+      size.height == height && size.width == width
+        ? nil
+        : SeparableMap.resampling(
+          from: (size.height, size.width), to: (height, width), kernel: .bilinear)
+    }
+    parameterShape = [shape[0], shape[1] * sizes.reduce(0) { $0 + $1.area }]
+  }
+
+  public func initial(seed: UInt64) -> Tensor { normal(seed: seed, deviation: deviation) }
+
+  public func maps(_ parameters: Tensor) -> Tensor {
+    var sum = Tensor(shape)
+    for (index, level) in split(parameters).enumerated() {
+      sum.add(enlargements[index].map { $0(level) } ?? level)
+    }
+    return sum
+  }
+
+  public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor {
+    joined(enlargements.map { $0?.adjoint(cotangent) ?? cotangent })
+  }
+
+  /// Everything goes to the finest level.
+  public func parameters(for maps: Tensor) -> Tensor {
+    joined(
+      sizes.enumerated().map { index, size in
+        index == 0 ? maps : Tensor([shape[0], shape[1], size.height, size.width])
+      })
+  }
+
+  /// A picture's parameters are its levels, the finest first.
+  private func split(_ parameters: Tensor) -> [Tensor] {
+    var start = 0
+    return sizes.map { size in
+      let count = shape[1] * size.area
+      defer { start += count }
+      return parameters.slice(axis: 1, start..<(start + count))
+        .reshaped(to: [shape[0], shape[1], size.height, size.width])
+    }
+  }
+
+  private func joined(_ levels: [Tensor]) -> Tensor {
+    let total = parameterShape[1]
+    return Tensor(parameterShape) { target in
+      var start = 0
+      for level in levels {
+        let count = level.count / shape[0]
+        level.withUnsafeBufferPointer { source in
+          for picture in 0..<shape[0] {
+            for index in 0..<count { target[picture * total + start + index] = source[picture * count + index] }
+          }
+        }
+        start += count
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// Adds another tensor of the same shape in place.
+  mutating func add(_ other: Tensor, times factor: Float = 1) {
+    other.withUnsafeBufferPointer { source in
+      withUnsafeMutableBufferPointer { target in
+        for index in target.indices { target[index] += factor * source[index] }
+      }
+    }
+  }
+}

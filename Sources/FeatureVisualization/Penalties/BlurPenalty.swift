@@ -1,0 +1,22 @@
+import GinghamSignals
+import GinghamTensors
+
+/// ½Σ(x − blurred x)², a pixel, where the blur weighs the eight neighbours half as much as the middle. The blurred
+/// picture counts as a fixed aim: it is not differentiated, as in Lucid.
+public struct BlurPenalty: PicturePenalty, Hashable {
+  public init() {}
+
+  public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
+    let loop = PenaltyLoop(pictures.shape)
+    let share = weight / Float(loop.size.area)
+    // (½·(all nine) + ½·middle)/5.
+    let nine = pictures.filtered(taps: [1, 1, 1], border: .replicate)
+    var difference = pictures.map { $0 * 0.9 }
+    difference.add(nine, times: -0.1)
+    gradient.add(difference, times: -share)
+    var none = Tensor(pictures.shape)
+    return loop.sum(difference, &none) { source, _ in
+      source.reduce(0.0) { $0 + Double($1 * $1) } / 2
+    }.map { Float($0) * share }
+  }
+}

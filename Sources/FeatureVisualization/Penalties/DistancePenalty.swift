@@ -1,0 +1,35 @@
+import GinghamTensors
+
+/// Distance from mid-grey: Σ|x − ½| or Σ(x − ½)², a pixel.
+public struct DistancePenalty: PicturePenalty, Hashable {
+  public enum Norm: Hashable, Sendable {
+    case l1, l2
+  }
+
+  public var norm: Norm
+
+  public init(_ norm: Norm) {
+    self.norm = norm
+  }
+
+  public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
+    let loop = PenaltyLoop(pictures.shape)
+    let share = weight / Float(loop.size.area)
+    let norm = norm
+    return loop.sum(pictures, &gradient) { source, target in
+      var sum = 0.0
+      for index in source.indices {
+        let distance = source[index] - 0.5
+        switch norm {
+        case .l1:
+          sum += Double(abs(distance))
+          target[index] -= share * (distance > 0 ? 1 : distance < 0 ? -1 : 0)
+        case .l2:
+          sum += Double(distance * distance)
+          target[index] -= share * 2 * distance
+        }
+      }
+      return sum
+    }.map { Float($0) * share }
+  }
+}

@@ -1,0 +1,40 @@
+import GinghamSignals
+import GinghamTensors
+
+/// Σ w(f)|X(f)|²/(HW)² with w = (2f)², f in cycles a pixel: the power of a picture, the more so the finer. Frequencies
+/// of a half cycle a pixel count fully, the mean not at all.
+public struct HighFrequencyPenalty: PicturePenalty, Hashable {
+  public init() {}
+
+  public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
+    let loop = PenaltyLoop(pictures.shape)
+    let (height, width) = (loop.size.height, loop.size.width)
+    let transform = FourierTransform(height: height, width: width)
+    let half = transform.halfWidth
+    let weights = (0..<(height * half)).map { index -> Float in
+      let f = FourierParameterization.frequency(row: index / half, column: index % half, height: height, width: width)
+      return Float(4 * f * f)
+    }
+    var spectra = transform.concurrently(
+      pictures, result: Shape(Array(pictures.shape.dimensions.dropLast()) + [half, 2])
+    ) { $0.forward($1) }
+    let area = Double(height * width)
+    let count = spectra.count / loop.pictures
+    var values = [Double](repeating: 0, count: loop.pictures)
+    spectra.withUnsafeMutableBufferPointer { spectrum in
+      for index in 0..<(spectrum.count / 2) {
+        let (real, imaginary) = (spectrum[2 * index], spectrum[2 * index + 1])
+        let column = index % half
+        let mirrored: Double = column == 0 || 2 * column == width ? 1 : 2
+        let factor = weights[index % weights.count]
+        values[2 * index / count] += mirrored * Double(factor * (real * real + imaginary * imaginary))
+        spectrum[2 * index] = factor * real
+        spectrum[2 * index + 1] = factor * imaginary
+      }
+    }
+    // ∂/∂x = 2·F*(w·F x)/(HW)², and F* is HW times the normalised inverse.
+    let slopes = transform.concurrently(spectra, result: pictures.shape) { $0.inverse($1) }
+    gradient.add(slopes, times: -weight * Float(2 / area))
+    return values.map { Float($0 / (area * area)) * weight }
+  }
+}

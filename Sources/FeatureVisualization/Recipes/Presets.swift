@@ -1,0 +1,83 @@
+import GinghamNetworks
+
+extension Recipe {
+  /// Names of the presets, the plainest first.
+  public static let presetNames = [
+    "naive", "jitter", "multiscale", "frequency", "fourier", "robust", "deepdream", "maco", "lattice", "all",
+  ]
+
+  /// - Throws: ``VisualizationError/unknownPreset(name:nearest:known:)``.
+  public static func preset(_ name: String) throws -> Recipe {
+    switch name {
+    case "naive": naive
+    case "jitter": jitter
+    case "multiscale": multiscale
+    case "frequency": frequency
+    case "fourier": fourier
+    case "robust": robust
+    case "deepdream": deepDream
+    case "maco": maco
+    case "lattice": lattice
+    case "all": all
+    default:
+      throw VisualizationError.unknownPreset(
+        name: name, nearest: NearestNames.nearest(to: name, among: presetNames), known: presetNames)
+    }
+  }
+
+  /// Pixels and a gradient, nothing else.
+  static let naive = Recipe(preset: "naive", parameterization: .pixel(), colour: .none)
+
+  /// The naive picture moved a little each step.
+  static let jitter = Recipe(
+    preset: "jitter", parameterization: .pixel(), colour: .none, transforms: [.pad(12), .jitter(16), .jitter(8)])
+
+  /// The naive picture grown from a small one.
+  static let multiscale = Recipe(
+    preset: "multiscale", parameterization: .pixel(), colour: .none, octaves: Octaves(count: 4))
+
+  /// The naive picture with a price on fine detail.
+  static let frequency = Recipe(
+    preset: "frequency", parameterization: .pixel(), colour: .none,
+    penalties: [
+      WeightedPenalty(.l1, 1), WeightedPenalty(.totalVariation, 5), WeightedPenalty(.blur, 20),
+      WeightedPenalty(.highFrequency, 20),
+    ])
+
+  /// Frequencies as parameters, colours decorrelated; no transforms.
+  static let fourier = Recipe(preset: "fourier", parameterization: .fourier(), colour: .decorrelated)
+
+  /// Transforms and Fourier parameters together (Olah, Mordvintsev & Schubert 2017, appendix).
+  static let robust = Recipe(
+    preset: "robust", parameterization: .fourier(), colour: .decorrelated,
+    transforms: [
+      .pad(16), .jitter(16), .scale([1, 0.975, 1.025, 0.95, 1.05]),
+      .rotate((-5...5).map(Double.init)), .jitter(8),
+    ])
+
+  /// Octaves from a photograph, pixels followed by steps of one length (Mordvintsev, Olah & Tyka 2015).
+  static let deepDream = Recipe(
+    preset: "deepdream", steps: 40, parameterization: .pixel(), colour: .none, range: .clipped,
+    optimizer: .normalized, rate: 1.5 / 255, transforms: [.roll(32)], octaves: Octaves(count: 4),
+    redirectedSteps: 0)
+
+  /// Phases only, many crops a step (Fel et al. 2023).
+  static let maco = Recipe(
+    preset: "maco", size: PictureSize(height: 512, width: 512), inputSize: PictureSize(height: 224, width: 224),
+    steps: 256, draws: 32, parameterization: .maco(), colour: .decorrelated, optimizer: .nadam, rate: 1,
+    transforms: [.randomCrop(RandomCrop(from: 0.5, to: 0.05)), .noise(0.08)])
+
+  /// The naive picture with the lattice taken out of its gradient, moved over, and priced.
+  static let lattice = Recipe(
+    preset: "lattice", parameterization: .pixel(), colour: .none, transforms: [.latticeJitter(nil)],
+    penalties: [WeightedPenalty(.lattice(), 1)], conditioning: [.notch(nil)], smoothsStrides: true)
+
+  /// The robust recipe with everything against the lattice on top.
+  static let all = Recipe(
+    preset: "all", parameterization: .fourier(), colour: .decorrelated,
+    transforms: [
+      .pad(16), .jitter(16), .scale([1, 0.975, 1.025, 0.95, 1.05]),
+      .rotate((-5...5).map(Double.init)), .jitter(8), .latticeJitter(nil),
+    ],
+    penalties: [WeightedPenalty(.lattice(), 1)], conditioning: [.notch(nil)], smoothsStrides: true)
+}

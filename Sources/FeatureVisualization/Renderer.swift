@@ -1,0 +1,183 @@
+import GinghamDifferentiation
+import GinghamNetworks
+import GinghamTensors
+
+/// Makes pictures that an objective likes: parameters → pictures → transforms → network → objective, and the gradient all
+/// the way back, as often as the recipe says.
+public final class Renderer {
+  public let recipe: Recipe
+  public let objective: any Objective
+  public let channels: Int
+  public let size: PictureSize
+  public let seed: UInt64
+
+  private let differentiator: any Differentiator
+  private let materials: Materials
+
+  /// What a recipe needs from outside.
+  public struct Materials: Sendable {
+    /// C×H×W in 0…1 to begin from, of any size; or parameters of the recipe's parameterization. `nil`: noise.
+    public var start: Tensor?
+    /// For ``ColourChoice/measured(folder:)``.
+    public var colour: ColourCorrelation?
+    /// For ``ParameterizationKind/maco(spectrum:)``: C×H×(W/2+1) at the picture's size.
+    public var spectrum: Tensor?
+
+    public init(start: Tensor? = nil, colour: ColourCorrelation? = nil, spectrum: Tensor? = nil) {
+      self.start = start
+      self.colour = colour
+      self.spectrum = spectrum
+    }
+  }
+
+  /// - Parameters:
+  ///   - size: of the picture where the recipe names none.
+  ///   - channels: of the network's input.
+  ///   - latticePeriod: stands in wherever the recipe leaves a period to the network.
+  /// - Throws: ``VisualizationError``.
+  public init(
+    _ recipe: Recipe, objective: any Objective, differentiator: any Differentiator, size: PictureSize, channels: Int,
+    latticePeriod: Int, seed: UInt64, materials: Materials = Materials()
+  ) throws {
+    let recipe = recipe.resolved(period: latticePeriod)
+    try recipe.validate()
+    self.recipe = recipe
+    self.objective = objective
+    self.differentiator = PlanCache(differentiator)
+    self.size = recipe.size ?? size
+    self.channels = channels
+    self.seed = seed
+    self.materials = materials
+    let chain = TransformChain(recipe.transforms)
+    for stage in recipe.octaves.stages(self.size, steps: recipe.steps) {
+      try chain.validate(for: stage.size, target: inputSize(for: stage.size))
+    }
+  }
+
+  /// What the network is shown of a picture of a size.
+  private func inputSize(for size: PictureSize) -> PictureSize { recipe.inputSize ?? size }
+
+  /// Runs all steps.
+  ///
+  /// - Parameter progress: called after each step.
+  /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``, ``VisualizationError``; an objective that leaves
+  ///   the finite numbers on the way does not throw: ``Visualization/stoppedAt`` says so.
+  public func run(progress: (_ step: Int, _ of: Int) -> Void = { _, _ in }) throws -> Visualization {
+    var result = Visualization(steps: recipe.steps, pictures: Tensor([0]))
+    var pictures = try materials.start.flatMap { try startPicture($0) }
+    let stages = recipe.octaves.stages(size, steps: recipe.steps)
+    let original = pictures
+    var base: Tensor?
+    var done = 0
+    for stage in stages {
+      let canvas = try canvas(stage.size)
+      let shrunk = original.map { resized($0, to: stage.size) }
+      if let previous = pictures, let base, let shrunk {
+        // Only what the optimizer added is carried on; the photograph's own detail comes from the photograph.
+        var detail = previous
+        detail.add(base, times: -1)
+        var next = resized(detail, to: stage.size)
+        next.add(shrunk)
+        pictures = next.map { min(max($0, 0), 1) }
+      } else {
+        pictures = pictures.map { resized($0, to: stage.size) }
+      }
+      base = shrunk
+      let parameters = try startParameters(canvas, from: pictures)
+      let climb = try Climb(
+        recipe: recipe, canvas: canvas, inputSize: inputSize(for: stage.size), seed: seed,
+        source: { [unowned self] relu in try source(stage.size, rules: rules(relu)) })
+      try climb.run(parameters, steps: done..<(done + stage.steps), result: &result, progress: progress)
+      done += stage.steps
+      pictures = result.pictures
+      if result.stoppedAt != nil { break }
+    }
+    // An early end in a small octave still gives the size that was asked for.
+    result.pictures = resized(result.pictures, to: size)
+    try measure(&result)
+    return result
+  }
+
+  private func canvas(_ size: PictureSize) throws -> Canvas {
+    let shape: Shape = [recipe.batch, channels, size.height, size.width]
+    let space: any SpatialParameterization =
+      switch recipe.parameterization {
+      case .pixel(let deviation): PixelParameterization(shape: shape, deviation: Float(deviation))
+      case .fourier(let decay, let deviation):
+        FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation))
+      case .laplacian(let levels, let deviation):
+        LaplacianPyramid(shape: shape, levels: levels, deviation: Float(deviation))
+      case .maco: MagnitudeConstrained(shape: shape, magnitude: materials.spectrum)
+      }
+    let colour: ColourCorrelation? =
+      switch recipe.colour {
+      case .none: nil
+      case .decorrelated: channels == 3 ? .imageNet : nil
+      case .measured: materials.colour
+      }
+    return try Canvas(space, colour: colour, range: recipe.range)
+  }
+
+  /// The given start as a batch of pictures; `nil` where it is parameters.
+  private func startPicture(_ start: Tensor) throws -> Tensor? {
+    let parameters = try canvas(size).space.parameterShape
+    if Self.withoutOnes(start.shape) == Self.withoutOnes(parameters), !(try canvas(size).space is PixelParameterization)
+    {
+      return nil
+    }
+    guard start.shape.rank == 3, start.shape[0] == channels else {
+      throw VisualizationError.wrongStart(
+        expected: [[channels, size.height, size.width], parameters], found: start.shape)
+    }
+    let one = resized(start.reshaped(to: Shape([1] + start.shape.dimensions)), to: size)
+    return .stacked([Tensor](repeating: one, count: recipe.batch))
+  }
+
+  private func startParameters(_ canvas: Canvas, from pictures: Tensor?) throws -> Tensor {
+    if let pictures { return try canvas.parameters(for: pictures) }
+    guard let start = materials.start else { return canvas.space.initial(seed: seed) }
+    guard recipe.octaves.count == 1 else {
+      throw VisualizationError.contradiction("parameters to begin from do not go with octaves; give a picture")
+    }
+    return start.reshaped(to: canvas.space.parameterShape)
+  }
+
+  private static func withoutOnes(_ shape: Shape) -> [Int] { shape.dimensions.filter { $0 != 1 } }
+
+  private func resized(_ pictures: Tensor, to size: PictureSize) -> Tensor {
+    pictures.pictureSize == size ? pictures : pictures.resized(height: size.height, width: size.width)
+  }
+
+  private func rules(_ relu: BackwardRules.ReLU) -> BackwardRules {
+    recipe.smoothsStrides
+      ? .smoothingStrides(of: differentiator.network, relu: relu) : BackwardRules(relu: relu)
+  }
+
+  private func source(_ size: PictureSize, rules: BackwardRules) throws -> any GradientSource {
+    if let tile = recipe.tile, size.height > tile || size.width > tile {
+      let extent = PictureSize(height: min(tile, size.height), width: min(tile, size.width))
+      let pass = try ObjectivePass(
+        objective, of: differentiator, inputShapes: [[1, channels, extent.height, extent.width]], rules: rules)
+      return TiledPass(pass: pass, tile: extent, seed: seed)
+    }
+    let input = inputSize(for: size)
+    let pass = try ObjectivePass(
+      objective, of: differentiator,
+      inputShapes: [[recipe.batch * recipe.draws, channels, input.height, input.width]], rules: rules)
+    return WholePass(pass: pass)
+  }
+
+  /// The finished pictures through the network without transforms and without surrogates.
+  private func measure(_ result: inout Visualization) throws {
+    if recipe.tile != nil {
+      let (values, gradient) = try source(size, rules: BackwardRules()).valuesAndGradient(result.pictures, step: 0)
+      (result.activations, result.gradient) = (values, gradient)
+      return
+    }
+    let input = inputSize(for: size)
+    let shown = resized(result.pictures, to: input)
+    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shown.shape])
+    let (values, gradients) = try pass.valuesAndGradients(shown)
+    (result.activations, result.gradient) = (values, gradients[0])
+  }
+}

@@ -1,0 +1,75 @@
+import GinghamTensors
+
+/// What a run made, and how it went.
+public struct Visualization: Sendable {
+  public struct Point: Hashable, Sendable {
+    public var step: Int
+    /// Mean over the batch, as the transforms showed it to the network.
+    public var objective: Float
+    /// Mean over the batch of all penalties with their weights.
+    public var penalty: Float
+  }
+
+  public let steps: Int
+  /// B×C×H×W in 0…1.
+  public internal(set) var pictures: Tensor
+  public internal(set) var curve: [Point] = []
+  public internal(set) var snapshots: [(step: Int, pictures: Tensor)] = []
+  /// Of the finished pictures, without transforms and penalties: one a picture.
+  public internal(set) var activations: [Float] = []
+  /// The exact gradient at the finished pictures as the network sees them.
+  public internal(set) var gradient = Tensor([0])
+  /// Σ over steps of |∂objective/∂picture|, summed over the channels: B×1×H×W. Where the picture mattered.
+  public internal(set) var importance: Tensor?
+  /// The step whose value was not finite any more; the pictures are those of the step before.
+  public internal(set) var stoppedAt: Int?
+  /// Pictures of the batch whose gradient was zero at every step so far.
+  private(set) var dead: Set<Int>?
+  /// What the user should know.
+  public private(set) var warnings: [String] = []
+
+  mutating func stop(at step: Int) {
+    stoppedAt = step
+    warnings.append(
+      "the objective left the finite numbers at step \(step), so the run stopped; the picture is the last one before. "
+        + "A smaller rate usually helps.")
+  }
+
+  /// Keeps the books of a step's gradient at the pictures.
+  mutating func note(_ gradient: Tensor, values: [Float], step: Int, redirected: Int) {
+    let pictures = gradient.shape[0]
+    let (channels, area) = (gradient.shape[1], gradient.pictureSize.area)
+    let shape: Shape = [pictures, 1, gradient.shape[2], gradient.shape[3]]
+    var importance = importance.flatMap { $0.shape == shape ? $0 : nil } ?? Tensor(shape)
+    self.importance = nil
+    var alive: Set<Int> = []
+    gradient.withUnsafeBufferPointer { source in
+      importance.withUnsafeMutableBufferPointer { target in
+        for plane in 0..<(pictures * channels) {
+          let start = plane / channels * area
+          var sum: Float = 0
+          for pixel in 0..<area {
+            let value = abs(source[plane * area + pixel])
+            target[start + pixel] += value
+            sum += value
+          }
+          if sum != 0 { alive.insert(plane / channels) }
+        }
+      }
+    }
+    self.importance = importance
+    dead = (dead ?? Set(0..<pictures)).subtracting(alive)
+    if step == max(redirected, 1) - 1 || step == steps - 1 && step < redirected, let dead, !dead.isEmpty {
+      let which =
+        dead.count == pictures
+        ? "the objective"
+        : "the objective of picture\(dead.count > 1 ? "s" : "") "
+          + dead.sorted().map(String.init)
+          .joined(separator: ", ")
+      warnings.append(
+        "\(which) is dead: its gradient was zero everywhere for \(step + 1) steps"
+          + (redirected > 0 ? ", even with redirected rectifiers" : " (redirected-steps may wake it up)")
+          + ". The picture stays as grey as it began; another start, layer or channel may help.")
+    }
+  }
+}

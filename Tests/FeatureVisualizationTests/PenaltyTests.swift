@@ -1,0 +1,100 @@
+import GinghamArtifacts
+@testable import GinghamFeatureVisualization
+import GinghamTensors
+import Testing
+
+@Suite struct PenaltyTests {
+  private static let shape: Shape = [2, 3, 21, 26]
+  /// Far from ½ and from equal neighbours, where absolute values have kinks.
+  private let pictures = noise(shape, seed: 8, mean: 0.5, deviation: 0.3)
+
+  private func value(_ penalty: any PicturePenalty, _ pictures: Tensor, weight: Float = 1) throws -> Double {
+    var unused = Tensor(pictures.shape)
+    return try penalty.evaluate(pictures, weight: weight, subtractingFrom: &unused).reduce(0) { $0 + Double($1) }
+  }
+
+  private func gradient(_ penalty: any PicturePenalty, _ pictures: Tensor, weight: Float = 1) throws -> Tensor {
+    var gradient = Tensor(pictures.shape)
+    _ = try penalty.evaluate(pictures, weight: weight, subtractingFrom: &gradient)
+    return gradient
+  }
+
+  @Test(arguments: ["l1", "l2", "total-variation", "high-frequency", "lattice 4", "lattice 2", "lattice 3"])
+  func gradientsAreTheNegativeDerivatives(name: String) throws {
+    let penalty: any PicturePenalty =
+      switch name {
+      case "l1": DistancePenalty(.l1)
+      case "l2": DistancePenalty(.l2)
+      case "total-variation": TotalVariationPenalty()
+      case "high-frequency": HighFrequencyPenalty()
+      default: LatticePenalty(period: Int(name.suffix(1)) ?? 0)
+      }
+    let found = try gradient(penalty, pictures)
+    for seed: UInt64 in 20..<23 {
+      let direction = noise(Self.shape, seed: seed)
+      let expected = try slope({ try value(penalty, $0) }, at: pictures, along: direction, step: 1e-3)
+      let along = -dot(found, direction)
+      #expect(
+        abs(along - expected) < 0.02 * abs(expected) + 1e-4 * (dot(found, found)).squareRoot(), "\(along) \(expected)")
+    }
+  }
+
+  @Test func theBlurPenaltyPullsTowardsTheBlurredPicture() throws {
+    var picture = Tensor([1, 1, 5, 5])
+    picture[0, 0, 2, 2] = 1
+    let found = try gradient(BlurPenalty(), picture)
+    // The middle keeps a fifth, its neighbours get a tenth each.
+    #expect(abs(found[0, 0, 2, 2] + 0.8 / 25) < 1e-7)
+    #expect(abs(found[0, 0, 1, 1] - 0.1 / 25) < 1e-7)
+    #expect(found[0, 0, 0, 0] == 0)
+    #expect(abs(try value(BlurPenalty(), picture) - 0.5 * (0.64 + 8 * 0.01) / 25) < 1e-7)
+    #expect(try value(BlurPenalty(), Tensor([1, 1, 5, 5], repeating: 0.3)) < 1e-12)
+  }
+
+  @Test func theLatticePenaltyIsTheMeasureItself() throws {
+    let penalty = LatticePenalty(period: 4)
+    let picture = noise([1, 1, 32, 29], seed: 5, mean: 0.5, deviation: 0.1)
+      .plus(Tensor([1, 1, 32, 29], (0..<(32 * 29)).map { $0 / 29 % 4 == 0 && $0 % 29 % 4 == 1 ? 0.4 : 0 }), times: 1)
+    let plane = try #require(try Plane.planes(of: picture).first)
+    let detail = try #require(try TriangleFilter(period: 4).highPassed(plane))
+    let measured = try SignedLatticeEnergy(of: detail, lattice: Lattice(period: 4)).share
+    #expect(measured > 0.3)
+    #expect(abs(try value(penalty, picture) - measured) < 1e-4)
+  }
+
+  @Test func climbingLowersEveryPenalty() throws {
+    let penalties: [any PicturePenalty] = [
+      DistancePenalty(.l1), DistancePenalty(.l2), TotalVariationPenalty(), BlurPenalty(), HighFrequencyPenalty(),
+      LatticePenalty(period: 4),
+    ]
+    for penalty in penalties {
+      let before = try value(penalty, pictures)
+      let uphill = try gradient(penalty, pictures)
+      let after = try value(penalty, pictures.plus(uphill, times: 0.01 / uphill.largest))
+      #expect(after < before)
+    }
+  }
+
+  @Test func weightsDoNotDependOnTheSize() throws {
+    // Tiles of the same pattern cost the same at every size; sums would cost four times as much.
+    func checks(_ side: Int) -> Tensor {
+      Tensor([1, 3, side, side], (0..<(3 * side * side)).map { ($0 / side + $0) % 2 == 0 ? 0.3 : 0.8 })
+    }
+    for penalty: any PicturePenalty in [
+      DistancePenalty(.l1), DistancePenalty(.l2), BlurPenalty(), TotalVariationPenalty(), HighFrequencyPenalty(),
+    ] {
+      let (small, large) = (try value(penalty, checks(64)), try value(penalty, checks(128)))
+      #expect(abs(small - large) < 0.02 * large)
+    }
+  }
+
+  @Test func weightsScaleValueAndGradient() throws {
+    let penalty = HighFrequencyPenalty()
+    #expect(abs(try value(penalty, pictures, weight: 3) - 3 * value(penalty, pictures)) < 1e-4)
+    expectClose(try gradient(penalty, pictures, weight: 3), try gradient(penalty, pictures).map { 3 * $0 })
+  }
+
+  @Test func picturesTooSmallForTheLatticeAreRefused() {
+    #expect(throws: VisualizationError.self) { try value(LatticePenalty(period: 8), pictures) }
+  }
+}
