@@ -12,6 +12,6 @@ struct GinghamCommand: ParsableCommand {
       """,
     version: ginghamVersion,
     subcommands: [
-      LayersCommand.self, GradientCommand.self, VerifyCommand.self, BenchCommand.self,
+      LayersCommand.self, GradientCommand.self, ProbeCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 }

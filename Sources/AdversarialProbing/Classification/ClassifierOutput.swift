@@ -10,7 +10,7 @@ public enum ClassifierOutput: String, Hashable, Sendable, Codable {
   static let leastProbability: Float = 1e-30
 
   /// Whether each row of `count` numbers is one of probabilities: none negative, the sum 1 within 10⁻³.
-  static func looksLikeProbabilities(_ outputs: [Float], count: Int) -> Bool {
+  public static func looksLikeProbabilities(_ outputs: [Float], count: Int) -> Bool {
     guard count > 1, !outputs.isEmpty else { return false }
     return stride(from: 0, to: outputs.count, by: count).allSatisfy { start in
       let row = outputs[start..<(start + count)]
