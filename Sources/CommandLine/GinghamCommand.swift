@@ -13,6 +13,7 @@ struct GinghamCommand: ParsableCommand {
     version: ginghamVersion,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      VisualizeCommand.self, CompareCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
+      VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self,
+      BenchCommand.self,
     ])
 }

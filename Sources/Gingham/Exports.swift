@@ -1,4 +1,5 @@
 // One import gives the whole house.
+@_exported import GinghamAdversarialProbing
 @_exported import GinghamArchitectures
 @_exported import GinghamArtifacts
 @_exported import GinghamAttribution

@@ -69,7 +69,7 @@ public struct SpectrumPlot: Sendable {
   }
 
   /// The frequencies whose exact period is `period`, each once, in −½ ..< ½ cycles a pixel, y downwards.
-  static func latticeFrequencies(period: Int) -> [(x: Double, y: Double)] {
+  public static func latticeFrequencies(period: Int) -> [(x: Double, y: Double)] {
     guard period > 1 else { return [] }
     func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
     func frequency(_ index: Int) -> Double {

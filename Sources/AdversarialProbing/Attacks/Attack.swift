@@ -1,0 +1,87 @@
+import GinghamTensors
+
+/// One way to look for a small change of a picture that changes its class. Works in pixel space 0…1: mean and deviation
+/// belong to the network.
+public protocol Attack: Sendable {
+  /// As the command line and findings name it.
+  var name: String { get }
+  var norm: PerturbationNorm { get }
+  /// Looks for the smallest change by itself, so that one search serves every budget.
+  var isMinimumNorm: Bool { get }
+  /// As few classes as the attack can work with.
+  var neededClasses: Int { get }
+
+  /// The search itself, within the given budget of each picture; all above 0.
+  func search(
+    _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
+  ) throws -> AttackSearch
+}
+
+/// What a search leaves behind.
+public struct AttackSearch: Sendable {
+  /// Where it ended: N×C×H×W.
+  public var pictures: Tensor
+  /// The objective at each step of each picture, the start first.
+  public var losses: [[Float]]
+  /// Steps until the first picture that was adversarial; `nil` where none was seen on the way.
+  public var steps: [Int?]
+}
+
+extension Attack {
+  public var isMinimumNorm: Bool { false }
+  public var neededClasses: Int { 2 }
+
+  /// Attacks a batch once for every budget.
+  ///
+  /// - Throws: ``ProbingError`` for bad budgets, labels or too few classes, and what the engine throws.
+  public func run(
+    _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64 = 0
+  ) throws -> [AttackResult] {
+    var single: AttackSearch?
+    return try epsilons.map { epsilon in
+      let budgets = [Float](repeating: epsilon, count: batch.count)
+      if isMinimumNorm, single == nil, epsilon > 0 {
+        try check(batch, budgets, classifier)
+        single = try search(batch, epsilons: budgets, against: classifier, seed: seed)
+      }
+      return try run(batch, epsilons: budgets, against: classifier, seed: seed, from: single)
+    }
+  }
+
+  /// Attacks each picture of a batch within a budget of its own.
+  ///
+  /// - Parameter search: what a minimum-norm attack found before.
+  /// - Throws: ``ProbingError`` for bad budgets, labels or too few classes, and what the engine throws.
+  public func run(
+    _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64,
+    from found: AttackSearch? = nil
+  ) throws -> AttackResult {
+    try check(batch, epsilons, classifier)
+    let isIdentity = epsilons.allSatisfy { $0 == 0 }
+    let search: AttackSearch =
+      if let found {
+        found
+      } else if isIdentity {
+        AttackSearch(
+          pictures: batch.pictures, losses: batch.labels.map { _ in [] }, steps: batch.labels.map { _ in nil })
+      } else {
+        try search(batch, epsilons: epsilons.map { max($0, .leastNormalMagnitude) }, against: classifier, seed: seed)
+      }
+    return try AttackResult(self, of: batch, epsilons: epsilons, search: search, against: classifier, seed: seed)
+  }
+
+  private func check(_ batch: AttackBatch, _ epsilons: [Float], _ classifier: Classifier) throws {
+    try batch.checkClasses(classifier.classCount)
+    guard classifier.classCount >= neededClasses else {
+      throw ProbingError.tooFewClasses(attack: name, needed: neededClasses, found: classifier.classCount)
+    }
+    guard epsilons.count == batch.count else {
+      throw ProbingError.wrongCount(what: "budgets", expected: batch.count, found: epsilons.count)
+    }
+    let elements = batch.pictures.count / batch.count
+    let largest = norm == .linf ? 1 : Float(elements).squareRoot()
+    for epsilon in epsilons where !(epsilon >= 0 && epsilon <= largest) {
+      throw ProbingError.badEpsilon(text: "\(epsilon)", why: "\(norm.title) budgets lie in 0…\(largest)")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import GinghamTensors
+
+/// One step of full length along the gradient of the cross-entropy: clip(x + ε·sign g) for L∞ (Goodfellow, Shlens &
+/// Szegedy 2015), clip(x + ε·g/‖g‖₂) for L2.
+public struct FastGradient: Attack {
+  public var norm: PerturbationNorm
+  public var name: String { "fgsm" }
+
+  public init(norm: PerturbationNorm = .linf) {
+    self.norm = norm
+  }
+
+  public func search(
+    _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
+  ) throws -> AttackSearch {
+    let evaluation = try classifier.valuesAndGradient(
+      of: batch.crossEntropy(classifier.output), at: batch.pictures)
+    var gradient = evaluation.gradient
+    batch.applyMasks(to: &gradient)
+    var pictures = batch.pictures
+    for sample in 0..<batch.count {
+      batch.pictures.withSample(sample) { clean in
+        gradient.withSample(sample) { gradient in
+          pictures.withMutableSample(sample) {
+            norm.step($0, from: clean, along: gradient, size: epsilons[sample], epsilon: epsilons[sample])
+          }
+        }
+      }
+    }
+    return AttackSearch(
+      pictures: pictures, losses: evaluation.values.map { [$0] }, steps: batch.labels.map { _ in nil })
+  }
+}

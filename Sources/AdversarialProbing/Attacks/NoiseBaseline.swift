@@ -1,0 +1,22 @@
+import GinghamTensors
+
+/// Noise of the same budget without looking at the network: uniform within ±ε for L∞, Gaussian of length ε for L2. What
+/// an attack finds beyond this is due to the gradient.
+public struct NoiseBaseline: Attack {
+  public var norm: PerturbationNorm
+  public var name: String { norm == .linf ? "uniform-noise" : "gaussian-noise" }
+
+  public init(norm: PerturbationNorm = .linf) {
+    self.norm = norm
+  }
+
+  public func search(
+    _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
+  ) throws -> AttackSearch {
+    var pictures = batch.pictures
+    RandomStart(norm: norm, seed: seed, purpose: name, isOnSurface: norm == .l2)
+      .move(&pictures, of: batch, epsilons: epsilons)
+    return AttackSearch(
+      pictures: pictures, losses: batch.labels.map { _ in [] }, steps: batch.labels.map { _ in nil })
+  }
+}

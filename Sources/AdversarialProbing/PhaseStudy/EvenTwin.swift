@@ -1,0 +1,110 @@
+import GinghamNetworks
+import GinghamTensors
+
+/// A pair of networks with random weights that differ in one thing: whether kernels divide by their strides.
+///
+/// A trained network has no trained twin without uneven overlap, and enlarging a trained kernel would need training
+/// again. So the pair keeps the graph of the user's network and gives both members random weights (He et al. 2015, drawn
+/// from the same seed by name): one with the kernels as they are, one with every kernel of a strided convolution or pool
+/// enlarged to the next multiple of its stride, padded so that shapes stay. What the pair shows is due to geometry alone;
+/// what training makes of it, it cannot show.
+public struct EvenTwin: Sendable {
+  /// The network's graph with random weights.
+  public let uneven: Network
+  /// The same with even kernels; `nil` where every kernel already divides by its stride.
+  public let even: Network?
+  /// Layers whose kernels were enlarged, by name.
+  public let enlarged: [String]
+
+  public init(of network: Network, seed: UInt64) {
+    uneven = network.withRandomWeights(seed: seed)
+    var twin = network
+    enlarged = twin.enlargeKernels()
+    even = enlarged.isEmpty ? nil : twin.withRandomWeights(seed: seed)
+  }
+}
+
+extension Window {
+  /// The window with each kernel side enlarged to the next multiple of its stride; `nil` where all sides are multiples
+  /// already, or where a dilation leaves phases out that no enlargement brings back.
+  var enlargedToStride: Window? {
+    let sides = kernel.indices.map { (kernel[$0] + strides[$0] - 1) / strides[$0] * strides[$0] }
+    guard sides != kernel, dilations.allSatisfy({ $0 == 1 }) else { return nil }
+    var window = self
+    window.kernel = sides
+    if case .explicit(let before, let after) = padding {
+      let extra = sides.indices.map { sides[$0] - kernel[$0] }
+      window.padding = .explicit(
+        before: zip(before, extra).map { $0 + $1 / 2 }, after: zip(after, extra).map { $0 + $1 - $1 / 2 })
+    }
+    return window
+  }
+}
+
+extension Network {
+  /// Enlarges what can be; names the layers. Weights are made again by ``withRandomWeights(seed:)``.
+  fileprivate mutating func enlargeKernels() -> [String] {
+    var enlarged: [String] = []
+    for index in nodes.indices {
+      switch nodes[index].operation {
+      case .convolution(var convolution):
+        guard let window = convolution.window.enlargedToStride, nodes[index].inputs.count > 1,
+          let weight = nodes[index].inputs[1], let old = constants[weight]
+        else { continue }
+        convolution.window = window
+        nodes[index].operation = .convolution(convolution)
+        let shape = Shape(Array(old.shape.dimensions.prefix(2)) + window.kernel)
+        constants[weight] = .float(Tensor(shape))
+      case .maxPool(var pool):
+        guard let window = pool.window.enlargedToStride else { continue }
+        pool.window = window
+        nodes[index].operation = .maxPool(pool)
+      case .averagePool(var pool):
+        guard let window = pool.window.enlargedToStride else { continue }
+        pool.window = window
+        nodes[index].operation = .averagePool(pool)
+      default: continue
+      }
+      enlarged.append(nodes[index].name)
+    }
+    return enlarged
+  }
+
+  /// Every convolution and matrix with random weights of variance 2 ÷ fan-out, biases zero, normalizations the
+  /// identity.
+  func withRandomWeights(seed: UInt64) -> Network {
+    var network = self
+    func replace(_ value: ValueID?, _ body: (Shape) -> Tensor) {
+      guard let value, let shape = network.constants[value]?.tensor?.shape else { return }
+      network.constants[value] = .float(body(shape))
+    }
+    func random(_ value: ValueID?, fanOut: (Shape) -> Int) {
+      replace(value) { shape in
+        let deviation = (2 / Float(max(fanOut(shape), 1))).squareRoot()
+        return Tensor(shape) {
+          NormalSequence(seed: seed, name: name(of: value ?? ValueID(0))).fill($0, deviation: deviation)
+        }
+      }
+    }
+    for node in nodes {
+      let inputs = node.inputs
+      func input(_ place: Int) -> ValueID? { place < inputs.count ? inputs[place] : nil }
+      switch node.operation {
+      case .convolution(let convolution):
+        random(input(1)) { $0[0] * $0.dimensions.dropFirst(2).reduce(1, *) / max(convolution.groups, 1) }
+        replace(input(2)) { Tensor($0) }
+      case .generalMatrixMultiply(let multiply):
+        random(input(1)) { $0[multiply.transposesB ? 0 : 1] }
+        replace(input(2)) { Tensor($0) }
+      case .matrixMultiply:
+        random(input(1)) { $0[$0.rank - 1] }
+      case .batchNormalization:
+        for (place, value) in [(1, Float(1)), (2, 0), (3, 0), (4, 1)] {
+          replace(input(place)) { Tensor($0, repeating: value) }
+        }
+      default: continue
+      }
+    }
+    return network
+  }
+}

@@ -1,0 +1,239 @@
+import Foundation
+
+/// What a phase study shows over all pictures.
+public struct PhaseStudyFindings: Hashable, Sendable, Codable {
+  /// One phase of the lattice.
+  public struct Phase: Hashable, Sendable, Codable {
+    public var row: Int
+    public var column: Int
+    /// E_p over its mean.
+    public var energy: Double
+    public var advantageL2: Double
+    public var advantageLinf: Double
+    /// Medians over the pictures where DeepFool found a change.
+    public var minimalL2: Double?
+    public var minimalLinf: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case row, column, energy
+      case advantageL2 = "advantage_l2"
+      case advantageLinf = "advantage_linf"
+      case minimalL2 = "minimal_l2"
+      case minimalLinf = "minimal_linf"
+    }
+  }
+
+  /// Sets of pixels of one kind: the lattice's phases, random sets, phases of the control period.
+  public struct Family: Hashable, Sendable, Codable {
+    public var name: String
+    public var sets: Int
+    /// A₂, A∞ and A₁ of the set that is strongest on the *other* pictures, so that no set is chosen by the picture it is
+    /// judged on.
+    public var topAdvantageL2: Estimate?
+    public var topAdvantageLinf: Estimate?
+    public var topAdvantageL1: Estimate?
+    /// The smallest change on random sets over that on the same set: above 1, the set is easier to attack.
+    public var easierL2: Estimate?
+    public var easierLinf: Estimate?
+    /// Spearman's correlation of 1/ε_min with E_p over the sets of a picture.
+    public var correlationL2: Estimate?
+    public var correlationLinf: Estimate?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, sets
+      case topAdvantageL2 = "top_advantage_l2"
+      case topAdvantageLinf = "top_advantage_linf"
+      case topAdvantageL1 = "top_advantage_l1"
+      case easierL2 = "easier_l2"
+      case easierLinf = "easier_linf"
+      case correlationL2 = "correlation_l2"
+      case correlationLinf = "correlation_linf"
+    }
+  }
+
+  /// The picture moved by one pixel.
+  public struct Shift: Hashable, Sendable, Codable {
+    /// Spearman's correlation of E_p before and after at the same phase: 1 if the pattern belongs to the grid.
+    public var withGrid: Estimate?
+    /// The same with phases moved along: 1 if the pattern belongs to the picture.
+    public var withPicture: Estimate?
+    /// The former less the latter.
+    public var difference: Estimate?
+    /// As ``Family/easierL2`` for the moved picture, at the phase that was strongest before.
+    public var easierL2: Estimate?
+
+    private enum CodingKeys: String, CodingKey {
+      case difference
+      case withGrid = "with_grid"
+      case withPicture = "with_picture"
+      case easierL2 = "easier_l2"
+    }
+  }
+
+  /// Across pictures: what goes with an easily attacked picture.
+  public struct Covariates: Hashable, Sendable, Codable {
+    /// Spearman's correlation of 1/ε_min (L2, whole picture) with ‖g‖₂.
+    public var lengthL2: Double?
+    /// The same with the picture's unevenness CV².
+    public var unevennessL2: Double?
+    /// The latter with ‖g‖₂ held fixed.
+    public var unevennessGivenLengthL2: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case lengthL2 = "length_l2"
+      case unevennessL2 = "unevenness_l2"
+      case unevennessGivenLengthL2 = "unevenness_given_length_l2"
+    }
+  }
+
+  public var period: Int
+  public var controlPeriod: Int
+  public var pixelsPerSet: Int
+  public var pictures: Int
+  public var phases: [Phase]
+  public var lattice: Family
+  public var random: Family
+  public var control: Family
+  public var shift: Shift
+  public var covariates: Covariates
+  /// ‖g‖₁ relative to an even gradient of the same ‖g‖₂; below 1, an L∞ attack on the whole picture is harder.
+  public var evenL1Ratio: Estimate?
+  public var minimalL2: Double?
+  public var minimalLinf: Double?
+
+  private enum CodingKeys: String, CodingKey {
+    case period, pictures, phases, lattice, random, control, shift, covariates
+    case controlPeriod = "control_period"
+    case pixelsPerSet = "pixels_per_set"
+    case evenL1Ratio = "even_l1_ratio"
+    case minimalL2 = "minimal_l2"
+    case minimalLinf = "minimal_linf"
+  }
+
+  /// - Throws: ``ProbingError/badArgument(_:)`` without measurements.
+  public init(_ measurements: [PhaseMeasurement], masks: PhaseStudyMasks, seed: UInt64 = 0) throws {
+    guard !measurements.isEmpty else {
+      throw ProbingError.badArgument("a phase study needs at least one picture that the network classifies correctly")
+    }
+    period = masks.period
+    controlPeriod = masks.controlPeriod
+    pixelsPerSet = masks.size
+    pictures = measurements.count
+    phases = masks.lattice.indices.map { index in
+      let sets = measurements.map { $0.lattice[index] }
+      return Phase(
+        row: index / masks.period, column: index % masks.period, energy: mean(sets.map(\.energy)),
+        advantageL2: mean(sets.map(\.advantageL2)), advantageLinf: mean(sets.map(\.advantageLinf)),
+        minimalL2: median(sets.compactMap(\.minimalL2)), minimalLinf: median(sets.compactMap(\.minimalLinf)))
+    }
+    lattice = Family("lattice phases", measurements, \.lattice, seed: seed)
+    random = Family("random sets", measurements, \.random, seed: seed)
+    control = Family("phases of the control period", measurements, \.control, seed: seed)
+    shift = Shift(measurements, period: masks.period, seed: seed)
+    covariates = Covariates(measurements)
+    evenL1Ratio = Estimate(measurements.map(\.evenL1Ratio), seed: seed)
+    minimalL2 = median(measurements.compactMap(\.minimalL2))
+    minimalLinf = median(measurements.compactMap(\.minimalLinf))
+  }
+}
+
+extension PhaseStudyFindings {
+  /// A₂ of each picture at the phase that is strongest on the others.
+  public static func topAdvantages(_ measurements: [PhaseMeasurement]) -> [Double] {
+    guard !measurements.isEmpty else { return [] }
+    let table = measurements.map(\.lattice)
+    return zip(table, strongestOnOthers(table)).map { $0[$1].advantageL2 }
+  }
+}
+
+extension PhaseStudyFindings.Family {
+  init(
+    _ name: String, _ measurements: [PhaseMeasurement], _ sets: (PhaseMeasurement) -> [MaskMeasurement], seed: UInt64
+  ) {
+    self.name = name
+    let table = measurements.map(sets)
+    self.sets = table[0].count
+    let tops = strongestOnOthers(table)
+    let top = zip(table, tops).map { $0[$1] }
+    topAdvantageL2 = Estimate(top.map(\.advantageL2), seed: seed)
+    topAdvantageLinf = Estimate(top.map(\.advantageLinf), seed: seed)
+    topAdvantageL1 = Estimate(top.map(\.advantageL1), seed: seed)
+    easierL2 = easier(top.map(\.minimalL2), measurements.map { $0.random.map(\.minimalL2) }, seed)
+    easierLinf = easier(top.map(\.minimalLinf), measurements.map { $0.random.map(\.minimalLinf) }, seed)
+    func correlation(_ minimal: (MaskMeasurement) -> Double?) -> Estimate? {
+      let correlations = table.compactMap { row -> Double? in
+        guard row.contains(where: { minimal($0) != nil }) else { return nil }
+        // Where no change was found none is small: such sets come last.
+        return rankCorrelation(row.map { set in minimal(set).map { 1 / $0 } ?? 0 }, row.map(\.energy))
+      }
+      return Estimate(correlations, seed: seed)
+    }
+    correlationL2 = correlation(\.minimalL2)
+    correlationLinf = correlation(\.minimalLinf)
+  }
+}
+
+extension PhaseStudyFindings.Shift {
+  init(_ measurements: [PhaseMeasurement], period: Int, seed: UInt64) {
+    var (stays, moves, differences): ([Double], [Double], [Double]) = ([], [], [])
+    for measurement in measurements {
+      let before = measurement.lattice.map(\.energy)
+      let after = measurement.shifted.map(\.energy)
+      // What stood on phase (r, c) stands on (r + 1, c + 1) now.
+      let along = before.indices.map { index in
+        after[(index / period + 1) % period * period + (index % period + 1) % period]
+      }
+      guard let grid = rankCorrelation(before, after), let picture = rankCorrelation(before, along) else { continue }
+      stays.append(grid)
+      moves.append(picture)
+      differences.append(grid - picture)
+    }
+    withGrid = Estimate(stays, seed: seed)
+    withPicture = Estimate(moves, seed: seed)
+    difference = Estimate(differences, seed: seed)
+    let tops = strongestOnOthers(measurements.map(\.lattice))
+    easierL2 = easier(
+      zip(measurements, tops).map { $0.shifted[$1].minimalL2 }, measurements.map { $0.random.map(\.minimalL2) }, seed)
+  }
+}
+
+extension PhaseStudyFindings.Covariates {
+  init(_ measurements: [PhaseMeasurement]) {
+    let found = measurements.filter { ($0.minimalL2 ?? 0) > 0 }
+    let ease = found.map { 1 / ($0.minimalL2 ?? 1) }
+    lengthL2 = rankCorrelation(ease, found.map(\.gradientLength))
+    unevennessL2 = rankCorrelation(ease, found.map(\.unevenness))
+    unevennessGivenLengthL2 = partialRankCorrelation(
+      ease, found.map(\.unevenness), given: found.map(\.gradientLength))
+  }
+}
+
+/// For each picture the set of largest mean energy over the others; a picture alone chooses its own.
+private func strongestOnOthers(_ table: [[MaskMeasurement]]) -> [Int] {
+  let sets = table[0].indices
+  let sums = sets.map { set in table.reduce(0) { $0 + $1[set].energy } }
+  return table.map { row in
+    let others = sets.map { table.count > 1 ? sums[$0] - row[$0].energy : sums[$0] }
+    return others.indices.max { others[$0] < others[$1] } ?? 0
+  }
+}
+
+/// Geometric mean over pictures of (geometric mean of the random sets' smallest changes) ÷ (the set's).
+private func easier(_ minima: [Double?], _ random: [[Double?]], _ seed: UInt64) -> Estimate? {
+  let logarithms = zip(minima, random).compactMap { minimum, random -> Double? in
+    let found = random.compactMap { $0 }.filter { $0 > 0 }
+    guard let minimum, minimum > 0, !found.isEmpty else { return nil }
+    return mean(found.map { log($0) }) - log(minimum)
+  }
+  return Estimate(logarithms, seed: seed)?.mapped { exp($0) }
+}
+
+private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+
+/// `nil` without values.
+func median(_ values: [Double]) -> Double? {
+  guard !values.isEmpty else { return nil }
+  let sorted = values.sorted()
+  let middle = sorted.count / 2
+  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}

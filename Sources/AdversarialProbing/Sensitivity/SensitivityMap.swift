@@ -1,0 +1,81 @@
+import GinghamArtifacts
+import GinghamTensors
+
+/// Where a loss is sensitive to first order, pooled over pictures: shares of each pixel, lattice phase and band. Each
+/// picture's gradient is scaled to length 1 first, so that none outweighs the others.
+public struct SensitivityMap: Sendable {
+  public let period: Int
+  private var energy: Plane?
+  private var magnitudes: [Double]
+  private var phaseEnergies: [Double]
+  private var lattice: GradientLattice
+
+  /// - Throws: ``ArtifactError/badPeriod(_:why:)``.
+  public init(period: Int, height: Int, width: Int) throws {
+    self.period = period
+    lattice = try GradientLattice(
+      period: period, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+    magnitudes = [Double](repeating: 0, count: period * period)
+    phaseEnergies = magnitudes
+  }
+
+  /// Adds the gradients N×C×H×W of a loss; those that are zero everywhere are left out.
+  ///
+  /// - Throws: ``ArtifactError/wrongRank(_:)``, ``ArtifactError/notFinite(what:)``,
+  ///   ``ArtifactError/tooSmall(height:width:needed:why:)``.
+  public mutating func add(_ gradients: Tensor) throws {
+    for sample in 0..<gradients.shape[0] {
+      let gradient = gradients.sample(sample)
+      let length = gradient.withUnsafeBufferPointer { sumOfSquares($0).squareRoot() }
+      guard length > 0 else { continue }
+      let scaled = gradient.map { Float(Double($0) / length) }
+      guard let plane = try Plane.energies(of: scaled).first else { continue }
+      try lattice.add(energy: plane)
+      addPhases(of: scaled, energy: plane)
+      if var sum = energy, sum.values.count == plane.values.count {
+        for index in sum.values.indices { sum.values[index] += plane.values[index] }
+        energy = sum
+      } else {
+        energy = plane
+      }
+    }
+  }
+
+  private mutating func addPhases(of gradient: Tensor, energy: Plane) {
+    let (height, width) = (energy.height, energy.width)
+    gradient.withUnsafeBufferPointer { values in
+      for index in values.indices {
+        let (y, x) = (index / width % height, index % width)
+        magnitudes[y % period * period + x % period] += Double(abs(values[index]))
+      }
+    }
+    for index in energy.values.indices {
+      phaseEnergies[index / width % period * period + index % width % period] += energy.values[index]
+    }
+  }
+
+  public var pictureCount: Int { lattice.inputCount }
+
+  /// H×W: the share of each pixel in ‖g‖₂², all channels together; the shares sum to 1.
+  public var pixelShares: Tensor {
+    guard let energy else { return Tensor([1, 1]) }
+    let sum = energy.values.reduce(0, +)
+    return Tensor([energy.height, energy.width], energy.values.map { Float($0 / sum) })
+  }
+
+  /// Row-major S×S: the share of each phase in ‖g‖₂², which bounds what an L2 budget can do there.
+  public var phaseEnergyShares: [Double] { Self.shares(phaseEnergies) }
+
+  /// Row-major S×S: the share of each phase in ‖g‖₁, which bounds what an L∞ budget can do there.
+  public var phaseMagnitudeShares: [Double] { Self.shares(magnitudes) }
+
+  private static func shares(_ values: [Double]) -> [Double] {
+    let sum = values.reduce(0, +)
+    return values.map { sum > 0 ? $0 / sum : 0 }
+  }
+
+  /// Unevenness over the lattice, by bands.
+  ///
+  /// - Throws: ``ArtifactError/noMaps`` where every gradient was zero.
+  public func finding() throws -> LatticeFinding { try lattice.finding() }
+}

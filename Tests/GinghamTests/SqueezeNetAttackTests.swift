@@ -1,0 +1,132 @@
+import Foundation
+import Gingham
+import Testing
+
+/// Attacks on SqueezeNet 1.1 step by step against foolbox 3.3.4 and a PyTorch writing of APGD
+/// (notebooks-scripts/golden/adversarial.py --squeezenet).
+///
+/// L2 attacks and DeepFool agree number by number. Steps of L∞ attacks are signs: where a gradient is zero to rounding,
+/// two engines may differ by a whole step in a pixel, so there nearly all numbers must agree, and losses, distances and
+/// classes all.
+@Suite struct SqueezeNetAttackTests {
+  private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let models: URL =
+    if let path = ProcessInfo.processInfo.environment["GINGHAM_MODELS"] {
+      URL(fileURLWithPath: path)
+    } else {
+      tests.deletingLastPathComponent().appending(path: "models")
+    }
+
+  /// Fetched files are there, or a run insists on them.
+  private static let isExpected =
+    ProcessInfo.processInfo.environment["GINGHAM_REQUIRE_SUITES"] == "1"
+    || ["squeezenet1_1.safetensors", "pictures/foolbox"].allSatisfy {
+      FileManager.default.fileExists(atPath: models.appending(path: $0).path)
+    }
+
+  private static let steps = [1, 2, 3, 5, 10, 20]
+
+  private func golden() throws -> [String: Tensor] {
+    let path = Self.tests.appending(path: "AdversarialProbingTests/Golden/squeezenet.npz").path
+    let arrays = try Tensor.arrays(npz: path)
+    return Dictionary(uniqueKeysWithValues: arrays.map { ($0.name, $0.array) })
+  }
+
+  /// Every other pixel of the photograph, and 227 of these a side.
+  private func pictures() throws -> Tensor {
+    try .stacked(
+      ["imagenet_15_99.jpg", "imagenet_11_630.jpg"].map { name in
+        let picture = try Picture(contentsOf: Self.models.appending(path: "pictures/foolbox/\(name)").path).rgb
+        let (height, width) = (picture.height, picture.width)
+        return picture.pixels.withUnsafeBufferPointer { source in
+          Tensor([1, 3, 227, 227]) { target in
+            for index in target.indices {
+              let (channel, y, x) = (index / 51529, index / 227 % 227, index % 227)
+              target[index] = source[(channel * height + 2 * y) * width + 2 * x]
+            }
+          }
+        }
+      })
+  }
+
+  private func expectEqual(
+    _ name: String, _ golden: [String: Tensor], _ batch: AttackBatch, _ classifier: Classifier,
+    steps: [Int], epsilon: Float, _ attack: (Int) -> any Attack
+  ) throws {
+    let losses = try #require(golden[name + ".losses"])
+    let moved = try #require(golden[name + ".moved"])
+    let classes = try #require(golden[name + ".classes"])
+    for (row, step) in steps.enumerated() {
+      let search = try attack(step).search(
+        batch, epsilons: [epsilon, epsilon], against: classifier, seed: 0)
+      let found = try classifier.values(of: CrossEntropyObjective(batch.labels), at: search.pictures)
+      #expect(classifier.predictions == (0..<2).map { Int(classes[row, $0]) }, "\(name) after \(step) steps")
+      for sample in 0..<2 {
+        let expected = losses[row, sample]
+        #expect(abs(found[sample] - expected) <= 2e-3 * max(1, abs(expected)), "\(name) after \(step) steps")
+        let distance = zip(search.pictures.sample(sample).scalars, batch.pictures.sample(sample).scalars)
+          .reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }.squareRoot()
+        #expect(abs(distance / Double(moved[row, sample]) - 1) <= 2e-3, "\(name) after \(step) steps")
+      }
+      if row == steps.count - 1 { try expectPixels(name, golden, search.pictures) }
+    }
+  }
+
+  private func expectPixels(_ name: String, _ golden: [String: Tensor], _ pictures: Tensor) throws {
+    let expected = try #require(golden[name]).scalars
+    let count = pictures.count / 2
+    let found = (0..<2).flatMap { sample in
+      stride(from: 0, to: count, by: 97).map { pictures.scalars[sample * count + $0] }
+    }
+    let agreeing = zip(found, expected).count { abs($0 - $1) <= 1e-5 }
+    #expect(found.count == expected.count)
+    let share = Double(agreeing) / Double(expected.count)
+    #expect(share >= (name.contains("linf") ? 0.99 : 1), "\(name): \(share) of the numbers agree")
+  }
+
+  @Test(.enabled(if: isExpected)) func attacksAgreeWithFoolboxStepByStep() throws {
+    let golden = try golden()
+    let pictures = try pictures()
+    for (sample, sum) in try #require(golden["checksum"]).scalars.enumerated() {
+      let found = pictures.sample(sample).scalars.reduce(0.0) { $0 + Double($1) }
+      try #require(abs(found - Double(sum)) < 1e-2, "another JPEG decoder, other pixels: nothing can be compared")
+    }
+    let model = try ModelSource(Self.models.appending(path: "squeezenet1_1.safetensors").path, inputSize: (227, 227))
+      .load()
+    let classifier = try Classifier(
+      Backend.fast.differentiator(for: model.network, threads: 2), inputShape: pictures.shape)
+    let labels = try #require(golden["labels"]).scalars.map(Int.init)
+    #expect(try classifier.predictions(of: pictures) == labels)
+    let batch = try AttackBatch(pictures: pictures, labels: labels)
+    let targeted = try AttackBatch(pictures: pictures, labels: labels, targets: labels.map { ($0 + 2) % 1000 })
+    for norm in PerturbationNorm.allCases {
+      let epsilon: Float = norm == .linf ? 8 / 255 : 0.6
+      try expectEqual("fgsm.\(norm.rawValue)", golden, batch, classifier, steps: [1], epsilon: epsilon) { _ in
+        FastGradient(norm: norm)
+      }
+      try expectEqual(
+        "pgd.\(norm.rawValue)", golden, batch, classifier, steps: Self.steps + [norm == .linf ? 40 : 50],
+        epsilon: epsilon
+      ) { ProjectedGradientDescent(norm: norm, steps: $0) }
+      try expectEqual(
+        "deepfool.\(norm.rawValue)", golden, batch, classifier, steps: Self.steps + [50], epsilon: epsilon
+      ) { DeepFool(norm: norm, steps: $0) }
+      let name = "apgd-ce.\(norm.rawValue).30"
+      let search = try AutoPGD(norm: norm, steps: 30, startsRandomly: false).search(
+        batch, epsilons: norm == .linf ? [2 / 255, 2 / 255] : [0.6, 0.6], against: classifier, seed: 0)
+      let losses = try #require(golden[name + ".losses"])
+      for sample in 0..<2 {
+        for (step, loss) in search.losses[sample].enumerated() {
+          #expect(abs(loss - losses[step, sample]) <= 5e-3 * max(1, abs(loss)), "\(name), step \(step)")
+        }
+      }
+      #expect(
+        try classifier.predictions(of: search.pictures)
+          == #require(golden[name + ".classes"]).scalars.map(Int.init))
+      try expectPixels(name, golden, search.pictures)
+    }
+    try expectEqual("targeted.linf", golden, targeted, classifier, steps: [1, 20, 40], epsilon: 8 / 255) {
+      ProjectedGradientDescent(norm: .linf, steps: $0)
+    }
+  }
+}
