@@ -11,17 +11,7 @@ extension GradientPrediction {
   public func variances(
     at values: [ValueID], startingAt seed: (row: Int, column: Int)? = nil
   ) throws -> [ValueID: Plane] {
-    var start: Plane?
-    if let seed {
-      let (height, width) = bounded.extents(target)
-      guard (0..<height).contains(seed.row), (0..<width).contains(seed.column) else {
-        throw ArtifactError.badArgument("position \(seed.row),\(seed.column) is outside \(height)×\(width)")
-      }
-      var plane = Plane(height: height, width: width)
-      plane[seed.row, seed.column] = 1
-      start = plane
-    }
-    let planes = try bounded.backward(from: target, seed: start)
+    let planes = try boundedPlanes(startingAt: seed)
     return values.reduce(into: [:]) { found, value in
       let layout = bounded.layout(network.resolved(value))
       guard layout.rows != nil, layout.columns != nil else { return }
@@ -46,13 +36,15 @@ extension GradientPrediction {
       else { continue }
       var changed = interior
       changed.mitigations = [value: .even]
-      let after = bands(at: resolved, in: (try? changed.backward(from: target)) ?? planes)
+      let after = bands(
+        at: resolved, in: (try? changed.backward(from: target, resuming: planes, behind: value)) ?? planes)
       for start in resolved where leads(start, to: input) {
         guard let (near, far) = relativeStrides(of: input, and: value, from: start) else { continue }
         let own = before[start] ?? [:]
         candidates[start, default: []].append(
           StridedLayer(
-            name: node.name, value: value, kernel: window.kernel, stride: window.strides, dilation: window.dilations,
+            name: node.name, value: value, front: input, kernel: window.kernel, stride: window.strides,
+            dilation: window.dilations,
             cumulativeBefore: near, cumulativeBehind: far, isPool: isPool,
             contribution: own.reduce(into: [:]) { $0[$1.key] = $1.value - (after[start]?[$1.key] ?? 0) }))
       }
@@ -65,7 +57,7 @@ extension GradientPrediction {
 
   private func bands(at values: [ValueID], in planes: [ValueID: Plane]) -> [ValueID: [Int: Double]] {
     values.reduce(into: [:]) { bands, value in
-      bands[value] = planes[value].map { Unevenness(of: phases(of: $0, at: value)).bands }
+      bands[value] = planes[value].map { Unevenness(of: PhaseTable(tiling: $0)).bands }
     }
   }
 

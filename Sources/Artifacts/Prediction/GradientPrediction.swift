@@ -73,7 +73,8 @@ public struct GradientPrediction: Sendable {
     guard let phases = phases(at: value) else {
       throw ArtifactError.unreachable(value: network.name(of: value))
     }
-    return LatticeFinding(exact: phases, layers: bandLayers(at: value), thresholds: options.thresholds)
+    return LatticeFinding(
+      exact: phases, layers: try bandLayers(at: [value])[value] ?? [:], thresholds: options.thresholds)
   }
 
   /// What is predicted for the gradient at the pixels.
@@ -86,6 +87,13 @@ public struct GradientPrediction: Sendable {
   /// - Parameter seed: where the gradient starts among the target's positions; `nil` is everywhere.
   /// - Throws: ``ArtifactError/unreachable(value:)``.
   public func variance(at value: ValueID, startingAt seed: (row: Int, column: Int)? = nil) throws -> Plane {
+    guard let plane = try boundedPlanes(startingAt: seed)[network.resolved(value)] else {
+      throw ArtifactError.unreachable(value: network.name(of: value))
+    }
+    return plane
+  }
+  /// Variance of every value that leads to the target, over the whole picture.
+  func boundedPlanes(startingAt seed: (row: Int, column: Int)?) throws -> [ValueID: Plane] {
     var start: Plane?
     if let seed {
       let (height, width) = bounded.extents(target)
@@ -96,9 +104,6 @@ public struct GradientPrediction: Sendable {
       plane[seed.row, seed.column] = 1
       start = plane
     }
-    guard let plane = try bounded.backward(from: target, seed: start)[network.resolved(value)] else {
-      throw ArtifactError.unreachable(value: network.name(of: value))
-    }
-    return plane
+    return try bounded.backward(from: target, seed: start)
   }
 }

@@ -85,15 +85,6 @@ extension GradientPrediction {
     StridedLayer.owners(of: Lattice(unchecked: period).bandPeriods, among: stridedLayers)
   }
 
-  /// The same in a value's own elements: its periods are as many input pixels as its elements are apart.
-  public func bandLayers(at value: ValueID) -> [Int: String] {
-    let stride = interior.cumulativeStride(at: network.resolved(value))
-    guard stride > 0 else { return [:] }
-    let periods = Lattice(unchecked: period(at: value)).bandPeriods
-    let names = StridedLayer.owners(of: periods.map { $0 * stride }, among: stridedLayers)
-    return periods.reduce(into: [:]) { $0[$1] = names[$1 * stride] }
-  }
-
   /// The bands at the input with some layers changed.
   public func bands(with mitigations: [ValueID: Mitigation]) throws -> [Int: Double] {
     try unevenness(with: mitigations).bands

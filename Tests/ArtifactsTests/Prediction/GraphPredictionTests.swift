@@ -244,7 +244,7 @@ import Testing
     net.conv(3, 2, padding: 1)
     net.conv(5, 2, padding: 2)
     let prediction = try net.prediction()
-    #expect(prediction.bandLayers(at: first) == [2: "conv2", 4: "conv3"])
+    #expect(try prediction.bandLayers(at: [first])[first] == [2: "conv2", 4: "conv3"])
     let found = try prediction.finding(at: first)
     #expect(found.bands.map(\.layer) == ["conv2", "conv3"])
     #expect(isClose(found.band(2), try TestNetwork.stack([(3, 2), (5, 2)]).prediction().input.band(2)))
