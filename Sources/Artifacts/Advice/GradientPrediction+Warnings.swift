@@ -42,8 +42,8 @@ extension GradientPrediction {
         change, before: uneven, after: try unevenness(with: [layer.value: mitigation], at: place))
     }.sorted { $0.cv2After < $1.cv2After }
     return PredictionWarning(
-      layer: layer.name, kind: kind, message: message,
-      advice: effects.prefix(2).map(\.summary).joined(separator: "; or "), effects: effects)
+      layer: layer.name, kind: kind, message: message, advice: PredictionWarning.Effect.advice(from: effects),
+      effects: effects)
   }
 
   private func unevenness(at value: ValueID) throws -> Unevenness {

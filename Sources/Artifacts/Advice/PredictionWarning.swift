@@ -47,6 +47,16 @@ extension PredictionWarning.Effect {
       maxMinAfter: after.maxMin)
   }
 
+  /// The two best changes, of those that make it better at all.
+  static func advice(from effects: [PredictionWarning.Effect]) -> String {
+    let helpful = effects.filter { $0.cv2After < $0.cv2Before - 1e-6 }
+    guard helpful.isEmpty else { return helpful.prefix(2).map(\.summary).joined(separator: "; or ") }
+    let best = effects.map(\.cv2After).min() ?? 0
+    let before = effects.first?.cv2Before ?? 0
+    return "no change to this layer alone helps (CV² \(before.short) → \(best.short) at best): its branches differ, "
+      + "change them together"
+  }
+
   var summary: String { "\(change): CV² \(cv2Before.short) → \(cv2After.short)" }
 }
 
