@@ -49,8 +49,8 @@ extension Recipe {
 
   private mutating func set(_ key: String, at place: RecipeNode, to value: RecipeNode) throws {
     switch key {
-    case "size": size = try PictureSize(value, key)
-    case "input-size": inputSize = try PictureSize(value, key)
+    case "size": size = try value.text(key) == "network" ? nil : PictureSize(value, key)
+    case "input-size": inputSize = try value.text(key) == "picture" ? nil : PictureSize(value, key)
     case "steps": steps = try value.integer(key)
     case "batch": batch = try value.integer(key)
     case "draws": draws = try value.integer(key)
