@@ -149,6 +149,17 @@ import Testing
       TotalVariationPenalty.values(of: priced.pictures)[0] < 0.7 * TotalVariationPenalty.values(of: free.pictures)[0])
   }
 
+  @Test func relativeWeightsDoNotDependOnTheObjectivesScale() throws {
+    var recipe = try short("frequency", steps: 15)
+    func picture(_ scale: Float) throws -> Tensor {
+      try renderer(recipe, objective: WeightedSum([(scale, objective)])).run().pictures
+    }
+    expectClose(try picture(1000), try picture(1), tolerance: 0.02)
+    recipe.relativePenalties = false
+    recipe.penalties = recipe.penalties.map { WeightedPenalty($0.kind, 100 * $0.weight) }
+    #expect(try picture(1000).minus(picture(1)).largest > 0.1)
+  }
+
   @Test func oppositeObjectivesGoOppositeWays() throws {
     let recipe = try short("naive", steps: 20)
     let up = try renderer(recipe).run()

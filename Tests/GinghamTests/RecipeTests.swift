@@ -22,6 +22,7 @@ import Testing
         WeightedPenalty(.l1, 1), WeightedPenalty(.l2, 0.5), WeightedPenalty(.totalVariation, 2),
         WeightedPenalty(.blur, 3), WeightedPenalty(.highFrequency, 4), WeightedPenalty(.lattice(period: 16), 5),
       ],
+      relativePenalties: true,
       conditioning: [.blur(1.5), .laplacian, .inverseFrequency, .lowPass(20), .notch(4), .notch(nil)],
       smoothsStrides: true, octaves: Octaves(count: 2, ratio: 1.25), tile: 64, redirectedSteps: 3, snapshots: [0, 7])
     #expect(try Recipe(yaml: recipe.yaml, source: "printed") == recipe)

@@ -36,6 +36,7 @@ extension Recipe {
       lines.append("penalties:")
       lines += penalties.map { "  " + $0.yaml }
     }
+    add("relative-penalties", "\(relativePenalties)")
     lines += Self.list("gradient", conditioning.map(\.yaml))
     add("smooth-strides", "\(smoothsStrides)")
     add("octaves", "\(octaves.count)")
