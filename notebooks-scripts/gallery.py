@@ -27,7 +27,7 @@ def main():
     parser.add_argument("--gingham", default=".build/release/gingham")
     parser.add_argument("--model", default="models/squeezenet1_1.safetensors")
     parser.add_argument("--objectives", nargs="+", default=CHANNELS + CLASSES)
-    parser.add_argument("--steps", type=int, default=512)
+    parser.add_argument("--steps", type=int, default=256)
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[], help="passed on to gingham visualize")
     parser.add_argument("--output", default="outputs/gallery/squeezenet1_1-robust.jpg")
     arguments = parser.parse_args()

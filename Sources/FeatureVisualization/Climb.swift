@@ -71,9 +71,10 @@ final class Climb {
     if gradient.isFinite {
       for conditioning in recipe.conditioning { gradient = try conditioning(gradient) }
     }
+    let unit = recipe.relativePenalties ? gradient.meanMagnitude * Float(pictures.pictureSize.area) : 1
     var cost: Float = 0
     for (penalty, weight) in penalties {
-      cost += try penalty.evaluate(pictures, weight: weight, subtractingFrom: &gradient).reduce(0, +)
+      cost += try penalty.evaluate(pictures, weight: weight * unit, subtractingFrom: &gradient).reduce(0, +)
     }
     result.curve.append(
       Visualization.Point(

@@ -167,7 +167,8 @@ import Testing
       ["visualize", Self.net, "--objective", "features.3.expnd1x1:1"], says: "features.3.expand1x1")
     try expectFailure(
       ["visualize", Self.net, "--all-channels", "features.3.cat", "--channels", "5-500", "--steps", "1"], says: "500")
-    try expectFailure(["compare", Self.net, "--objective", "features.3.cat:999", "--steps", "1"], says: "channel 999")
+    try expectFailure(
+      ["compare", Self.net, "--objective", "features.3.cat:1", "features.3.cat:999"], says: "channel 999")
   }
 
   @Test func wrongUsageExitsWith64() throws {
@@ -179,7 +180,7 @@ import Testing
   @Test func aFeatureMapOfOnePixelWorks() throws {
     let scratch = try Tool.Scratch()
     let outcome = try Tool.run(
-      "visualize", "random:squeezenet1_1?size=64", "--objective", "features.12.cat:3", "--size", "24", "--preset",
+      "visualize", "random:squeezenet1_1?size=64", "--objective", "features.12.cat:3", "--size", "32", "--preset",
       "fourier", "--steps", "2", "--json", "--output", scratch.path("run"))
     #expect(outcome.status == 0, "\(outcome.errors)")
   }

@@ -53,8 +53,8 @@ import Testing
   }
 
   @Test func windowsCropAndPadWithGrey() throws {
-    let padded = try PictureTransform.pad(2).drawn(for: Self.size, place: 0, in: context(0))(
-      Tensor([1, 1, 23, 30], repeating: 1))
+    let map = try PictureTransform.pad(2).drawn(for: Self.size, place: 0, in: context(0))
+    let padded = map(Tensor([1, 1, 23, 30], repeating: 1))
     #expect(padded.shape == [1, 1, 27, 34])
     #expect(padded[0, 0, 1, 10] == 0.5)
     #expect(padded[0, 0, 2, 2] == 1)
@@ -116,7 +116,9 @@ import Testing
     let chain = TransformChain([.roll(50), .noise(0.2), .rotate([1, 2, 3, 4, 5])])
     let x = noise([1, 3, 23, 30])
     func view(_ seed: UInt64, _ step: Int) throws -> Tensor {
-      try chain.drawn(for: Self.size, in: DrawContext(seed: seed, step: step, steps: 9, target: Self.size))(x)
+      let map = try chain.drawn(
+        for: Self.size, in: DrawContext(seed: seed, step: step, steps: 9, target: Self.size))
+      return map(x)
     }
     #expect(try view(1, 5) == view(1, 5))
     #expect(try view(1, 5) != view(2, 5))

@@ -22,6 +22,7 @@ import Testing
         WeightedPenalty(.l1, 1), WeightedPenalty(.l2, 0.5), WeightedPenalty(.totalVariation, 2),
         WeightedPenalty(.blur, 3), WeightedPenalty(.highFrequency, 4), WeightedPenalty(.lattice(period: 16), 5),
       ],
+      relativePenalties: true,
       conditioning: [.blur(1.5), .laplacian, .inverseFrequency, .lowPass(20), .notch(4), .notch(nil)],
       smoothsStrides: true, octaves: Octaves(count: 2, ratio: 1.25), tile: 64, redirectedSteps: 3, snapshots: [0, 7])
     #expect(try Recipe(yaml: recipe.yaml, source: "printed") == recipe)
@@ -40,10 +41,10 @@ import Testing
     ("steps: many", 1, "whole number"), ("preset: robust\n\nstep: 3", 3, "'steps'"),
     ("preset: robst", 1, "'robust'"), ("transforms:\n  - pad: 3\n  - jiter: 8", 3, "'jitter'"),
     ("transforms:\n  - pad", 2, "needs a value"), ("transforms: 3", 1, "list"),
-    ("penalties:\n  l1: 1\n  tv: 3", 3, "total-variation"), ("steps: 3\nsteps: 4", 2, "twice"),
+    ("penalties:\n  l1: 1\n  tv: 3", 3, "total-variation"), ("rate: 1\nsteps: 3\nsteps: 4", 2, "twice"),
     ("size: large", 1, "HEIGHTxWIDTH"), ("colour: red", 1, "decorrelated"),
     ("parameterization: pixel\ndecay: 2", 2, "'pixel'"), ("gradient:\n  - noch: 3", 2, "'notch'"),
-    ("optimizer: adma", 1, "'adam'"), ("a: [1,\nb: 2", 2, ""), ("", 1, "nothing"), ("- 1", 1, "a recipe"),
+    ("optimizer: adma", 1, "'adam'"), ("a: [1,\nb: 2", 3, "expected"), ("", 1, "nothing"), ("- 1", 1, "a recipe"),
   ])
   func complaintsNameTheLine(text: String, line: Int, part: String) throws {
     let error = #expect(throws: RecipeError.self) { try Recipe(yaml: text, source: "r.yaml") }

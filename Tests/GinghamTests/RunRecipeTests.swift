@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: [
     ("steps: []", 1, "no steps"), ("steps:\n  - objective: a", 2, "verb"), ("stops: 3", 1, "'steps'"),
     ("steps:\n  - verb: gradient\n    target: []", 3, "nothing"),
-    ("steps:\n  - verb: gradient\n    output: x", 3, "output"), ("steps: [", 1, ""),
+    ("steps:\n  - verb: gradient\n    output: x", 3, "output"), ("steps: [", 2, "expected"),
   ])
   func complaintsNameTheLine(text: String, line: Int, part: String) throws {
     let error = #expect(throws: RecipeError.self) { try RunRecipe(yaml: text, path: "r.yaml") }

@@ -2,7 +2,7 @@
 """Gingham's feature visualization against Lucent and against a hand-tuned PyTorch loop, on the same machine.
 
 agreement   GoogLeNet with the same random weights, the same Fourier start, no transforms, Adam 0.05, 32 steps: loss
-            curves and pictures are compared.
+            curves and pictures are compared, beside Lucent against itself with channels_last weights.
 speed       inception4a, Fourier parameters, decorrelated colour, the standard transforms, 224² seen by every net: time
             of a step of Gingham, of Lucent as its users run it, and of a PyTorch loop with frozen weights in
             channels_last memory that stops behind the layer. Rounds take turns; medians are compared.
@@ -13,10 +13,10 @@ Needs Python packages: torch torchvision numpy<2 torch-lucent==0.1.8 kornia==0.4
 decorator tqdm ipython.
 """
 import argparse
+import copy
 import json
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -55,10 +55,10 @@ def random_googlenet():
     return model.eval()
 
 
-def gingham(arguments, weights, folder, steps, *options):
+def gingham(arguments, weights, folder, steps, *options, objective=f"channel:{LAYER}:{CHANNEL}"):
     command = [
         arguments.gingham, "visualize", weights, "--architecture", "googlenet", "--mean", "0.485,0.456,0.406", "--std",
-        "0.229,0.224,0.225", "--objective", f"channel:{LAYER}:{CHANNEL}", "--preset", "fourier", "--steps", str(steps),
+        "0.229,0.224,0.225", "--objective", objective, "--preset", "fourier", "--steps", str(steps),
         "--size", f"{SIDE}x{SIDE}", "--redirected-steps", "0", "--threads", str(arguments.threads), "--quiet",
         "--output", folder, *options]
     result = subprocess.run(command, capture_output=True, text=True)
@@ -80,32 +80,49 @@ def lucent_image(start):
 
 
 def agreement(arguments, model, weights, scratch):
-    steps, start = 32, fourier_start()
-    losses = []
-    channel = objectives.channel(LAYER, CHANNEL)
+    """Loss curves and pictures at deeper and deeper layers.
 
-    def recorded(hook):
-        loss = channel(hook)
-        losses.append(-loss.item())
-        return loss
-
-    picture = render.render_vis(
-        model, objectives.Objective(recorded), lambda: lucent_image(start), transforms=[], thresholds=(steps,),
-        show_image=False, progress=False)[0]
+    Behind the first rectifier, rounding decides on which side of a kink some units fall, and Adam's first step has the
+    same length for every coefficient, however small its gradient. PyTorch in another memory layout shows how far two
+    correct programs come apart.
+    """
+    steps, start, found = 32, fourier_start(), []
     path = os.path.join(scratch, "start.npy")
     np.save(path, start.numpy())
     folder = os.path.join(scratch, "agreement")
-    gingham(arguments, weights, folder, steps, "--start", path)
-    curve = np.loadtxt(os.path.join(folder, "curve.csv"), delimiter=",", skiprows=1)[:, 1]
-    ours = np.load(os.path.join(folder, "picture.npy"))
-    theirs = np.transpose(picture, [0, 3, 1, 2])
-    losses = np.array(losses[:steps])
-    error = np.abs(curve - losses) / np.abs(losses).max()
-    difference = np.abs(ours - theirs).mean()
-    print(f"agreement over {steps} steps: loss {losses[0]:.4f} → {losses[-1]:.4f}, ours {curve[0]:.4f} → {curve[-1]:.4f}")
-    print(f"  loss curve: largest difference {100 * error.max():.3f} % of the largest loss")
-    print(f"  picture: mean absolute difference {difference:.5f}, largest {np.abs(ours - theirs).max():.4f}")
-    return dict(loss_error=float(error.max()), picture_error=float(difference))
+
+    def lucent(net, layer, channel):
+        losses = []
+
+        def recorded(hook):
+            loss = objectives.channel(layer, channel)(hook)
+            losses.append(-loss.item())
+            return loss
+
+        picture = render.render_vis(
+            net, objectives.Objective(recorded), lambda: lucent_image(start), transforms=[], thresholds=(steps,),
+            show_image=False, progress=False)[0]
+        return np.array(losses[:steps]), np.transpose(picture, [0, 3, 1, 2])
+
+    other = copy.deepcopy(model).to(memory_format=torch.channels_last)
+    print(f"agreement after {steps} steps    loss curve (of its largest)    picture (mean absolute difference)")
+    print("layer                     ours       Lucent with itself    ours       Lucent with itself")
+    for layer, channel in [("conv1", 5), ("conv3", 5), ("inception3a", 5), (LAYER, CHANNEL)]:
+        losses, picture = lucent(model, layer, channel)
+        losses2, picture2 = lucent(other, layer, channel)
+        gingham(arguments, weights, folder, steps, "--start", path, objective=f"channel:{layer}:{channel}")
+        curve = np.loadtxt(os.path.join(folder, "curve.csv"), delimiter=",", skiprows=1)[:, 1]
+        ours = np.load(os.path.join(folder, "picture.npy"))
+        scale = np.abs(losses).max()
+        row = dict(
+            layer=layer, loss_error=float(np.abs(curve - losses).max() / scale),
+            loss_error_of_peer=float(np.abs(losses2 - losses).max() / scale),
+            picture_error=float(np.abs(ours - picture).mean()),
+            picture_error_of_peer=float(np.abs(picture2 - picture).mean()))
+        found.append(row)
+        print(f"{layer:24} {100 * row['loss_error']:8.4f} %  {100 * row['loss_error_of_peer']:8.4f} %            "
+              f"{row['picture_error']:.6f}   {row['picture_error_of_peer']:.6f}", flush=True)
+    return found
 
 
 def lucent_step(model, steps):

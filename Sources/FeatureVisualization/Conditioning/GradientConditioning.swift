@@ -54,6 +54,11 @@ public enum GradientConditioning: Hashable, Sendable {
 }
 
 extension Tensor {
+  var meanMagnitude: Float {
+    guard count > 0 else { return 0 }
+    return Float(withUnsafeBufferPointer { $0.reduce(0.0) { $0 + Double(abs($1)) } } / Double(count))
+  }
+
   var rootMeanSquare: Float {
     guard count > 0 else { return 0 }
     let sum = withUnsafeBufferPointer { $0.reduce(0.0) { $0 + Double($1) * Double($1) } }

@@ -40,9 +40,9 @@ extension Recipe {
   static let frequency = Recipe(
     preset: "frequency", parameterization: .pixel(), colour: .none,
     penalties: [
-      WeightedPenalty(.l1, 1), WeightedPenalty(.totalVariation, 5), WeightedPenalty(.blur, 20),
-      WeightedPenalty(.highFrequency, 20),
-    ])
+      WeightedPenalty(.l1, 0.1), WeightedPenalty(.totalVariation, 0.15), WeightedPenalty(.blur, 0.5),
+      WeightedPenalty(.highFrequency, 0.5),
+    ], relativePenalties: true)
 
   /// Frequencies as parameters, colours decorrelated; no transforms.
   static let fourier = Recipe(preset: "fourier", parameterization: .fourier(), colour: .decorrelated)
@@ -70,7 +70,8 @@ extension Recipe {
   /// The naive picture with the lattice taken out of its gradient, moved over, and priced.
   static let lattice = Recipe(
     preset: "lattice", parameterization: .pixel(), colour: .none, transforms: [.latticeJitter(nil)],
-    penalties: [WeightedPenalty(.lattice(), 1)], conditioning: [.notch(nil)], smoothsStrides: true)
+    penalties: [WeightedPenalty(.lattice(), 1)], relativePenalties: true, conditioning: [.notch(nil)],
+    smoothsStrides: true)
 
   /// The robust recipe with everything against the lattice on top.
   static let all = Recipe(
@@ -79,5 +80,6 @@ extension Recipe {
       .pad(16), .jitter(16), .scale([1, 0.975, 1.025, 0.95, 1.05]),
       .rotate((-5...5).map(Double.init)), .jitter(8), .latticeJitter(nil),
     ],
-    penalties: [WeightedPenalty(.lattice(), 1)], conditioning: [.notch(nil)], smoothsStrides: true)
+    penalties: [WeightedPenalty(.lattice(), 1)], relativePenalties: true, conditioning: [.notch(nil)],
+    smoothsStrides: true)
 }

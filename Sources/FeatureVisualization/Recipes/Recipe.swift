@@ -19,6 +19,9 @@ public struct Recipe: Hashable, Sendable {
   public var rate: Double
   public var transforms: [PictureTransform]
   public var penalties: [WeightedPenalty]
+  /// Whether weights count in units of the objective's mean slope at a pixel, so that one recipe serves networks whose
+  /// activations are large or small: a weight of 1 on ``WeightedPenalty/Kind/l1`` pulls as hard as the objective does.
+  public var relativePenalties: Bool
   public var conditioning: [GradientConditioning]
   /// Whether strided layers filter the gradient that they send back.
   public var smoothsStrides: Bool
@@ -34,7 +37,8 @@ public struct Recipe: Hashable, Sendable {
     preset: String, size: PictureSize? = nil, inputSize: PictureSize? = nil, steps: Int = 512, batch: Int = 1,
     draws: Int = 1, parameterization: ParameterizationKind, colour: ColourChoice, range: PixelRange = .sigmoid,
     optimizer: OptimizerKind = .adam, rate: Double = 0.05, transforms: [PictureTransform] = [],
-    penalties: [WeightedPenalty] = [], conditioning: [GradientConditioning] = [], smoothsStrides: Bool = false,
+    penalties: [WeightedPenalty] = [], relativePenalties: Bool = false,
+    conditioning: [GradientConditioning] = [], smoothsStrides: Bool = false,
     octaves: Octaves = Octaves(count: 1), tile: Int? = nil, redirectedSteps: Int = 16, snapshots: [Int] = []
   ) {
     self.preset = preset
@@ -50,6 +54,7 @@ public struct Recipe: Hashable, Sendable {
     self.rate = rate
     self.transforms = transforms
     self.penalties = penalties
+    self.relativePenalties = relativePenalties
     self.conditioning = conditioning
     self.smoothsStrides = smoothsStrides
     self.octaves = octaves

@@ -4,9 +4,9 @@ extension Recipe {
   /// The recipe as YAML, every setting written out; reading it gives the same recipe.
   public var yaml: String {
     var lines = ["preset: \(preset)"]
-    func add(_ key: String, _ value: String?) { if let value { lines.append("\(key): \(value)") } }
-    add("size", size.map { "\($0.height)x\($0.width)" })
-    add("input-size", inputSize.map { "\($0.height)x\($0.width)" })
+    func add(_ key: String, _ value: String) { lines.append("\(key): \(value)") }
+    add("size", size.map { "\($0.height)x\($0.width)" } ?? "network")
+    add("input-size", inputSize.map { "\($0.height)x\($0.width)" } ?? "picture")
     add("steps", "\(steps)")
     add("batch", "\(batch)")
     add("draws", "\(draws)")
@@ -36,6 +36,7 @@ extension Recipe {
       lines.append("penalties:")
       lines += penalties.map { "  " + $0.yaml }
     }
+    add("relative-penalties", "\(relativePenalties)")
     lines += Self.list("gradient", conditioning.map(\.yaml))
     add("smooth-strides", "\(smoothsStrides)")
     add("octaves", "\(octaves.count)")

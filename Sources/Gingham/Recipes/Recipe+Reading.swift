@@ -43,14 +43,15 @@ extension Recipe {
   /// Every setting, in the order of a printed recipe.
   static let settings = [
     "preset", "size", "input-size", "steps", "batch", "draws", "parameterization", "decay", "deviation", "levels",
-    "spectrum", "colour", "range", "optimizer", "rate", "transforms", "penalties", "gradient", "smooth-strides",
+    "spectrum", "colour", "range", "optimizer", "rate", "transforms", "penalties", "relative-penalties", "gradient",
+    "smooth-strides",
     "octaves", "octave-ratio", "tile", "redirected-steps", "snapshots",
   ]
 
   private mutating func set(_ key: String, at place: RecipeNode, to value: RecipeNode) throws {
     switch key {
-    case "size": size = try PictureSize(value, key)
-    case "input-size": inputSize = try PictureSize(value, key)
+    case "size": size = try value.text(key) == "network" ? nil : PictureSize(value, key)
+    case "input-size": inputSize = try value.text(key) == "picture" ? nil : PictureSize(value, key)
     case "steps": steps = try value.integer(key)
     case "batch": batch = try value.integer(key)
     case "draws": draws = try value.integer(key)
@@ -62,6 +63,7 @@ extension Recipe {
     case "rate": rate = try value.number(key)
     case "transforms": transforms = try value.list(key).map(PictureTransform.init)
     case "penalties": penalties = try value.pairs(key).map { try WeightedPenalty($0.key, $0.keyNode, $0.value) }
+    case "relative-penalties": relativePenalties = try value.boolean(key)
     case "gradient": conditioning = try value.list(key).map(GradientConditioning.init)
     case "smooth-strides": smoothsStrides = try value.boolean(key)
     case "octaves": octaves.count = try value.integer(key)

@@ -34,13 +34,11 @@ struct RecipeNode {
 
   /// The pairs of a mapping in their order.
   ///
-  /// - Throws: ``RecipeError`` for anything else and for a key that stands twice.
+  /// - Throws: ``RecipeError`` for anything else.
   func pairs(_ what: String) throws -> [(key: String, keyNode: RecipeNode, value: RecipeNode)] {
     guard case .mapping(let mapping) = node else { throw failure("\(what) must be a list of 'name: value'") }
-    var seen: Set<String> = []
     return try mapping.map { key, value in
       guard let name = key.string else { throw child(key).failure("a setting's name must be a word") }
-      guard seen.insert(name).inserted else { throw child(key).failure("'\(name)' stands here twice") }
       return (name, child(key), child(value))
     }
   }
@@ -101,6 +99,7 @@ extension YamlError {
   fileprivate var line: Int? {
     switch self {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+    case .duplicatedKeysInMapping(_, let context): context.mark.line
     default: nil
     }
   }
@@ -108,6 +107,8 @@ extension YamlError {
   fileprivate var reason: String {
     switch self {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
+    case .duplicatedKeysInMapping(let names, _):
+      names.sorted().map { "'\($0)'" }.joined(separator: ", ") + " stands in one list twice"
     default: String(describing: self)
     }
   }

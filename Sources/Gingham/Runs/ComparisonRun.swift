@@ -34,6 +34,10 @@ public struct ComparisonRun {
     // Every objective and recipe is checked before hours are spent on the first.
     for objective in objectives {
       for mitigation in mitigations { _ = try visualization(objective, mitigation.recipe, seeds.first ?? 0) }
+      if var recipe = mitigations.first?.recipe {
+        (recipe.steps, recipe.snapshots, recipe.octaves) = (0, [], Octaves(count: 1))
+        _ = try visualization(objective, recipe, seeds.first ?? 0).run()
+      }
     }
     var runs: [Comparison.Run] = []
     var pictures: [String: Picture] = [:]

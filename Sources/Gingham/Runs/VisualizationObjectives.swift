@@ -90,5 +90,11 @@ extension Model {
     return Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
   }
 
-  var pictureSize: PictureSize { PictureSize(height: preprocessing.height, width: preprocessing.width) }
+  /// What is visualized where no size is given: that of the network's pictures, where it takes any size rounded down to a
+  /// multiple of 32, as odd strides of 227 pixels serve nobody and primes have slow Fourier transforms.
+  var pictureSize: PictureSize {
+    let isOpen = network.inputs.first.map { $0.shape.count == 4 && $0.shape[2] == nil && $0.shape[3] == nil } ?? false
+    func rounded(_ side: Int) -> Int { isOpen && side >= 64 ? side / 32 * 32 : side }
+    return PictureSize(height: rounded(preprocessing.height), width: rounded(preprocessing.width))
+  }
 }
