@@ -22,13 +22,19 @@ extension Model {
     }
   }
 
-  /// The side of the lattice on which gradients of an objective may be uneven at the pixels.
+  /// The side of the lattice on which gradients of values may be uneven at the pixels.
+  ///
+  /// - Throws: ``NetworkError``.
+  public func latticePeriod(targets: [ValueID]) throws -> Int {
+    let value = try gradientValue(ofLayer: nil)
+    return try latticePeriods(targets: targets, at: [value])[value] ?? 2
+  }
+
+  /// The same for an objective as the user writes it.
   ///
   /// - Throws: ``ObjectiveError``, ``NetworkError``.
   public func latticePeriod(ofGradientsOf target: String) throws -> Int {
-    let value = try gradientValue(ofLayer: nil)
-    let targets = try objectiveParser().parse(target).layers.map(network.value)
-    return try latticePeriods(targets: targets, at: [value])[value] ?? 2
+    try latticePeriod(targets: objectiveParser().parse(target).layers.map(network.value))
   }
 
   /// The value whose gradient is looked at: that of a named layer, or the picture.
