@@ -37,7 +37,7 @@ final class Climb {
     for step in steps {
       if recipe.snapshots.contains(step) { result.snapshots.append((step, pictures)) }
       let (values, slopes) = try ascent(pictures, step: step, result: &result)
-      guard values.allSatisfy(\.isFinite), slopes.isFinite else {
+      guard values.allSatisfy(\.isFinite), slopes.holdsOnlyNumbers else {
         result.stop(at: step)
         return
       }
@@ -68,7 +68,7 @@ final class Climb {
       stride(from: picture, to: all.count, by: recipe.batch).reduce(0) { $0 + all[$1] } / Float(recipe.draws)
     }
     result.note(gradient, values: values, step: step, redirected: recipe.redirectedSteps)
-    if gradient.isFinite {
+    if gradient.holdsOnlyNumbers {
       for conditioning in recipe.conditioning { gradient = try conditioning(gradient) }
     }
     let unit = recipe.relativePenalties ? gradient.meanMagnitude * Float(pictures.pictureSize.area) : 1
@@ -99,5 +99,16 @@ final class Climb {
     let made = try makeSource(relu)
     source = (relu, made)
     return made
+  }
+}
+
+extension Tensor {
+  /// Whether all elements are finite, told by their exponents: integers compare side by side.
+  fileprivate var holdsOnlyNumbers: Bool {
+    withUnsafeBufferPointer { elements in
+      var largest: UInt32 = 0
+      for element in elements { largest = max(largest, element.bitPattern & 0x7f80_0000) }
+      return largest < 0x7f80_0000
+    }
   }
 }

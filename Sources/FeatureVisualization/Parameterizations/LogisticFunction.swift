@@ -22,7 +22,9 @@ enum LogisticFunction {
   @inline(__always)
   private static func exponential(_ value: SIMD8<Float>) -> SIMD8<Float> {
     let x = value.clamped(lowerBound: SIMD8(repeating: -87), upperBound: SIMD8(repeating: 88))
-    let n = (x * 1.44269504).rounded(.toNearestOrEven)
+    // Adding 1.5·2²³ rounds to a whole number and leaves it in the lowest bits, without a conversion.
+    let shifted = x * 1.44269504 + 12_582_912
+    let n = shifted - 12_582_912
     let r = (x - n * 0.693359375) - n * -2.12194440e-4
     var series = r * (1.0 / 5040) + 1.0 / 720
     series = series * r + 1.0 / 120
@@ -31,7 +33,7 @@ enum LogisticFunction {
     series = series * r + 0.5
     series = series * r + 1
     series = series * r + 1
-    let exponent = (SIMD8<Int32>(n) &+ 127) &<< 23
+    let exponent = (unsafeBitCast(shifted, to: SIMD8<Int32>.self) &- 0x4b40_0000 &+ 127) &<< 23
     return series * unsafeBitCast(exponent, to: SIMD8<Float>.self)
   }
 }
