@@ -53,7 +53,9 @@ struct ProbeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The class that every picture is to be taken for.", valueName: "class"))
   var target: Int?
 
-  @Option(help: ArgumentHelp("Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file")
+  )
   var mask: String?
 
   @Flag(help: "Look for each picture's smallest budget by bisection.")
@@ -83,9 +85,15 @@ struct ProbeCommand: ParsableCommand {
 
   func validate() throws {
     guard !images.isEmpty else { throw ValidationError("name at least one picture") }
-    if let steps, !(1...100_000).contains(steps) { throw ValidationError("--steps takes a number from 1, not \(steps)") }
-    guard (1...1000).contains(restarts) else { throw ValidationError("--restarts takes a number from 1, not \(restarts)") }
-    guard (1...1024).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1024, not \(batch)") }
+    if let steps, !(1...100_000).contains(steps) {
+      throw ValidationError("--steps takes a number from 1, not \(steps)")
+    }
+    guard (1...1000).contains(restarts) else {
+      throw ValidationError("--restarts takes a number from 1, not \(restarts)")
+    }
+    guard (1...1024).contains(batch) else {
+      throw ValidationError("--batch takes a number from 1 to 1024, not \(batch)")
+    }
     guard fourier == 0 || (2...1024).contains(fourier) else {
       throw ValidationError("--fourier takes 0, or a number from 2 to 1024, not \(fourier)")
     }
@@ -116,7 +124,9 @@ struct ProbeCommand: ParsableCommand {
     var settings = ProbeSettings()
     settings.attacks = attack.names
     settings.norm = norm
-    settings.epsilons = try epsilon.map { try $0.split(separator: ",", omittingEmptySubsequences: false).map(Epsilon.init) }
+    settings.epsilons = try epsilon.map {
+      try $0.split(separator: ",", omittingEmptySubsequences: false).map(Epsilon.init)
+    }
     settings.steps = steps
     settings.restarts = restarts
     settings.startsRandomly = randomStart

@@ -174,13 +174,15 @@ import Testing
       #expect(try attack.run(single, epsilons: [epsilon], against: classifier)[0].outcomes[0].success)
       #expect(try !attack.run(single, epsilons: [epsilon * 0.97], against: classifier)[0].outcomes[0].success)
     }
-    let unreachable = try MinimalEpsilon(of: attack, first: 1e-7, largest: 1e-6).search(golden.batch(), against: classifier)
+    let unreachable = try MinimalEpsilon(of: attack, first: 1e-7, largest: 1e-6).search(
+      golden.batch(), against: classifier)
     #expect(unreachable == [nil, nil, nil])
   }
 
   @Test func successWithinABudgetNeverFalls() {
     let curve = SuccessCurve(
-      epsilons: [1, 2, 3], outcomes: [[false, true, false], [true, true, true], [false, false, true], [false, false, false]])
+      epsilons: [1, 2, 3],
+      outcomes: [[false, true, false], [true, true, true], [false, false, true], [false, false, false]])
     #expect(curve.success == [0.25, 0.5, 0.5])
     #expect(curve.successWithin == [0.25, 0.5, 0.75])
   }
@@ -214,7 +216,9 @@ import Testing
     let golden = try GoldenNet()
     let classifier = try golden.classifier()
     let attack = FastGradient()
-    #expect(throws: ProbingError.self) { try AttackBatch(pictures: golden.pictures.map { $0 * 255 }, labels: [0, 0, 0]) }
+    #expect(throws: ProbingError.self) {
+      try AttackBatch(pictures: golden.pictures.map { $0 * 255 }, labels: [0, 0, 0])
+    }
     #expect(throws: ProbingError.wrongCount(what: "labels", expected: 3, found: 2)) {
       try AttackBatch(pictures: golden.pictures, labels: [0, 0])
     }

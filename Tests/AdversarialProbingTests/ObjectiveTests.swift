@@ -9,8 +9,9 @@ import Testing
 @Suite struct LogitObjectiveTests {
   private let logits: [Float] = [2, -1, 0.5, 3, 0, 1.25, -2, 4, -3, 0.75]
 
-  private func evaluate(_ objective: some LogitObjective, _ rows: [Float]) throws -> (values: [Float], gradient: [Float])
-  {
+  private func evaluate(_ objective: some LogitObjective, _ rows: [Float]) throws -> (
+    values: [Float], gradient: [Float]
+  ) {
     var cotangents = [Tensor([2, 5])]
     let values = try objective.evaluate([Tensor([2, 5], rows)], addingTo: &cotangents, weight: 1)
     return (values, cotangents[0].scalars)

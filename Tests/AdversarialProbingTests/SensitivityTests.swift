@@ -7,14 +7,14 @@ import Testing
 
 @Suite struct SensitivityTests {
   /// A gradient with nine tenths of its energy on one phase of four.
-  private func grid(side: Int = 32) -> Tensor {
+  private func grid(side: Int = 32, roughness: Float = 0) -> Tensor {
     var random = SplitMix64(seed: 4, name: "grid")
     return Tensor(
       [1, 2, side, side],
       (0..<(2 * side * side)).map { index in
         let (y, x) = (index / side % side, index % side)
         let scale: Float = y % 2 == 1 && x % 2 == 0 ? Float(27).squareRoot() : 1
-        return random.next() >> 63 == 0 ? scale : -scale
+        return (random.next() >> 63 == 0 ? scale : -scale) * (1 + roughness * random.signedUnit())
       })
   }
 
@@ -38,13 +38,13 @@ import Testing
   /// The grid is in the magnitude's spectrum at (0, ½), (½, 0) and (½, ½), not in that of the signed gradient.
   @Test func theMagnitudesSpectrumHasThePeaks() throws {
     var spectrum = try GradientSpectrum(period: 4)
-    spectrum.add(grid(side: 64))
+    spectrum.add(grid(side: 64, roughness: 0.2))
     let peaks = spectrum.peaks
     #expect(peaks.map(\.period) == [2, 4])
     #expect(try #require(peaks[0].magnitudeDecibels) > 30)
     #expect(try #require(peaks[0].decibels) < 12)
     // Orthonormal: powers sum to the sum of squares of the channel mean, here of a gradient of length 1.
-    let gradient = grid(side: 64)
+    let gradient = grid(side: 64, roughness: 0.2)
     let length = gradient.scalars.reduce(0.0) { $0 + Double($1 * $1) }.squareRoot()
     let sum = (0..<4096).reduce(0.0) { sum, pixel in
       let mean = Double(gradient.scalars[pixel] + gradient.scalars[4096 + pixel]) / 2 / length

@@ -202,6 +202,7 @@ def squeezenet():
             [(iterate - x).flatten(1).norm(dim=1) for iterate in iterates]).numpy()
         arrays[name + ".classes"] = torch.stack([z.argmax(1) for z in logits]).numpy()
         arrays[name] = iterates[-1].flatten(1)[:, ::97].numpy()
+        print(name, flush=True)
     for norm, epsilon in (("linf", 2 / 255), ("l2", 0.6)):
         iterates, values, last, _ = apgd(net, x, y, epsilon, norm, cross_entropy, 30, x)
         name = f"apgd-ce.{norm}.30"
@@ -215,7 +216,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--squeezenet", action="store_true")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     small()
     if arguments.squeezenet:
         squeezenet()

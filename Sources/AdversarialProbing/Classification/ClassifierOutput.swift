@@ -11,7 +11,7 @@ public enum ClassifierOutput: String, Hashable, Sendable, Codable {
 
   /// Whether each row of `count` numbers is one of probabilities: none negative, the sum 1 within 10⁻³.
   public static func looksLikeProbabilities(_ outputs: [Float], count: Int) -> Bool {
-    guard count > 1, !outputs.isEmpty else { return false }
+    guard count > 1, !outputs.isEmpty, outputs.count.isMultiple(of: count) else { return false }
     return stride(from: 0, to: outputs.count, by: count).allSatisfy { start in
       let row = outputs[start..<(start + count)]
       return row.allSatisfy { $0 >= 0 && $0 <= 1.001 } && abs(row.reduce(0, +) - 1) < 1e-3

@@ -28,6 +28,16 @@ public struct Estimate: Hashable, Sendable, Codable {
   }
 }
 
+extension [Double] {
+  /// The middle value, or the mean of the two in the middle; `nil` without values.
+  public var median: Double? {
+    guard !isEmpty else { return nil }
+    let sorted = sorted()
+    let middle = count / 2
+    return count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+  }
+}
+
 /// Spearman's rank correlation, equal values sharing their mean rank; `nil` where one side does not vary.
 func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
   correlation(ranks(a), ranks(b))

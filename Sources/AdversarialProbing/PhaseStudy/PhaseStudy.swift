@@ -20,7 +20,9 @@ public struct PhaseStudy: Sendable {
   }
 
   /// Attacks that one picture takes.
-  public var attackCount: Int { 2 * (masks.lattice.count + masks.random.count + masks.control.count + 1) + masks.lattice.count }
+  public var attackCount: Int {
+    2 * (masks.lattice.count + masks.random.count + masks.control.count + 1) + masks.lattice.count
+  }
 
   /// Measures one picture that the network classifies as `label`.
   ///

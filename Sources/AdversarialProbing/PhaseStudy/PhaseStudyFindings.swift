@@ -124,7 +124,7 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
       return Phase(
         row: index / masks.period, column: index % masks.period, energy: mean(sets.map(\.energy)),
         advantageL2: mean(sets.map(\.advantageL2)), advantageLinf: mean(sets.map(\.advantageLinf)),
-        minimalL2: median(sets.compactMap(\.minimalL2)), minimalLinf: median(sets.compactMap(\.minimalLinf)))
+        minimalL2: sets.compactMap(\.minimalL2).median, minimalLinf: sets.compactMap(\.minimalLinf).median)
     }
     lattice = Family("lattice phases", measurements, \.lattice, seed: seed)
     random = Family("random sets", measurements, \.random, seed: seed)
@@ -132,8 +132,8 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     shift = Shift(measurements, period: masks.period, seed: seed)
     covariates = Covariates(measurements)
     evenL1Ratio = Estimate(measurements.map(\.evenL1Ratio), seed: seed)
-    minimalL2 = median(measurements.compactMap(\.minimalL2))
-    minimalLinf = median(measurements.compactMap(\.minimalLinf))
+    minimalL2 = measurements.compactMap(\.minimalL2).median
+    minimalLinf = measurements.compactMap(\.minimalLinf).median
   }
 }
 
@@ -229,11 +229,3 @@ private func easier(_ minima: [Double?], _ random: [[Double?]], _ seed: UInt64) 
 }
 
 private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
-
-/// `nil` without values.
-func median(_ values: [Double]) -> Double? {
-  guard !values.isEmpty else { return nil }
-  let sorted = values.sorted()
-  let middle = sorted.count / 2
-  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-}

@@ -52,7 +52,8 @@ extension PhaseStudyFindings {
       return "Phases and attacks were not compared by rank."
     }
     let random = random.correlationL2.map { ", among random sets \($0.text)" } ?? ""
-    return "Over the phases of a picture 1/ε_min goes with E_p by rank at \(l2.text) (L2) and \(linf.text) (L∞)\(random)."
+    return
+      "Over the phases of a picture 1/ε_min goes with E_p by rank at \(l2.text) (L2) and \(linf.text) (L∞)\(random)."
   }
 
   private var shiftLine: String {
@@ -93,10 +94,12 @@ public struct EvenTwinFindings: Hashable, Sendable, Codable {
 
   var sentence: String {
     guard let even else {
-      return "Every kernel of this network divides by its stride, so there is no more even twin; with random weights its "
+      return
+        "Every kernel of this network divides by its stride, so there is no more even twin; with random weights its "
         + "strongest phase has A₂ \(uneven.text)."
     }
-    return "With random weights the strongest phase has A₂ \(uneven.text) in this network's graph and \(even.text) once "
+    return
+      "With random weights the strongest phase has A₂ \(uneven.text) in this network's graph and \(even.text) once "
       + "the kernels of \(enlarged.joined(separator: ", ")) are multiples of their strides."
   }
 }

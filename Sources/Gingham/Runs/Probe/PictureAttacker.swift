@@ -85,7 +85,8 @@ struct PictureAttacker {
       } else {
         for budget in budgets {
           progress.show(
-            "\(attack.name), ε \(budget.text)", partly: share * cost(name) * Double(results.count) / Double(budgets.count))
+            "\(attack.name), ε \(budget.text)",
+            partly: share * cost(name) * Double(results.count) / Double(budgets.count))
           results += try attack.run(batch, epsilons: [budget.value], against: classifier, seed: settings.seed)
         }
       }

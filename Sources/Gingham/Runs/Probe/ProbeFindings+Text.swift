@@ -10,8 +10,9 @@ extension ProbeFindings {
     if !attacks.isEmpty {
       var table = TextTable(Self.columns.map { ($0.title, $0.alignment == .left ? .left : .right) })
       for row in rows { table.append(row) }
-      blocks.append(table.description + "\nsuccess: share of the correctly classified pictures that the attack turns; "
-        + "accuracy: of all pictures at that budget")
+      blocks.append(
+        table.description + "\nsuccess: share of the correctly classified pictures that the attack turns; "
+          + "accuracy: of all pictures at that budget")
     }
     if !minimal.isEmpty {
       blocks.append(minimal.map(\.text).joined(separator: "\n"))
@@ -63,6 +64,7 @@ extension ProbeFindings {
 extension ProbeFindings.Minimal {
   var text: String {
     let value = median.map { norm == .linf ? String(format: "%.3f/255", 255 * $0) : String(format: "%.3f", $0) }
-    return "smallest \(norm.title) change by \(name): median \(value ?? "none"), \(turned) of \(pictures) pictures turned"
+    return
+      "smallest \(norm.title) change by \(name): median \(value ?? "none"), \(turned) of \(pictures) pictures turned"
   }
 }

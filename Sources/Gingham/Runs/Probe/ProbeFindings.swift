@@ -123,19 +123,11 @@ extension ProbeFindings.Attack {
     successAtEightBits = Double(outcomes.count { $0.successAtEightBits }) / Double(outcomes.count)
     accuracy = Double(outcomes.count { !$0.success }) / Double(pictures)
     accuracyAtEightBits = Double(outcomes.count { !$0.successAtEightBits }) / Double(pictures)
-    medianL0 = middleValue(successes.map { Double($0.distances.l0) })
-    medianL2 = middleValue(successes.map(\.distances.l2))
-    medianLinf = middleValue(successes.map(\.distances.linf))
-    medianSteps = middleValue(successes.compactMap(\.steps).map(Double.init))
+    medianL0 = successes.map { Double($0.distances.l0) }.median
+    medianL2 = successes.map(\.distances.l2).median
+    medianLinf = successes.map(\.distances.linf).median
+    medianSteps = successes.compactMap(\.steps).map(Double.init).median
   }
-}
-
-/// `nil` without values.
-func middleValue(_ values: [Double]) -> Double? {
-  guard !values.isEmpty else { return nil }
-  let sorted = values.sorted()
-  let middle = sorted.count / 2
-  return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
 }
 
 extension ProbeFindings.Minimal {
@@ -144,6 +136,6 @@ extension ProbeFindings.Minimal {
     self.norm = norm
     pictures = values.count
     turned = values.count { $0 != nil }
-    median = middleValue(values.compactMap { $0 })
+    median = values.compactMap { $0 }.median
   }
 }

@@ -73,7 +73,8 @@ public enum LabelSource: Hashable, Sendable {
       guard let comma = trimmed.firstIndex(of: ",") else { throw LabelError.badLine(table: path, line: index + 1) }
       func unquoted(_ text: Substring) -> String {
         let text = text.trimmingCharacters(in: .whitespaces)
-        return text.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"") ? String(text.dropFirst().dropLast()) : text
+        return text.count > 1 && text.hasPrefix("\"") && text.hasSuffix("\"")
+          ? String(text.dropFirst().dropLast()) : text
       }
       let name = unquoted(trimmed[..<comma])
       let label = unquoted(trimmed[trimmed.index(after: comma)...])

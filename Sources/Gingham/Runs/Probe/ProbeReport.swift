@@ -43,7 +43,10 @@ struct ProbeReport {
       report.heading("Where the loss is sensitive")
       try draw("spectrum.png", "spectrum-magnitude.png", "fourier.png", "sensitivity.png")
       report.table(
-        [("period (px)", .right), ("CV²", .right), ("verdict", .left), ("peak", .right), ("peak of the magnitude", .right)],
+        [
+          ("period (px)", .right), ("CV²", .right), ("verdict", .left), ("peak", .right),
+          ("peak of the magnitude", .right),
+        ],
         rows: sensitivity.lattice.bands.map { band in
           let peak = sensitivity.spectrum.first { $0.period == band.period }
           return [
@@ -70,7 +73,8 @@ struct ProbeReport {
     func text(_ estimate: Estimate?) -> String { estimate?.text ?? "" }
     report.table(
       [
-        ("set of pixels", .left), ("sets", .right), ("A₂", .right), ("A∞", .right), ("A₁", .right), ("easier, L2", .right),
+        ("set of pixels", .left), ("sets", .right), ("A₂", .right), ("A∞", .right), ("A₁", .right),
+        ("easier, L2", .right),
         ("easier, L∞", .right), ("rank correlation, L2", .right), ("L∞", .right),
       ],
       rows: [found.lattice, found.random, found.control].map { family in
@@ -91,7 +95,8 @@ struct ProbeReport {
       ],
       rows: found.phases.map { phase in
         [
-          "\(phase.row), \(phase.column)", String(format: "%.3f", phase.energy), String(format: "%.3f", phase.advantageL2),
+          "\(phase.row), \(phase.column)", String(format: "%.3f", phase.energy),
+          String(format: "%.3f", phase.advantageL2),
           String(format: "%.3f", phase.advantageLinf), phase.minimalL2.map { String(format: "%.3f", $0) } ?? "none",
           phase.minimalLinf.map { String(format: "%.2f", 255 * $0) } ?? "none",
         ]
