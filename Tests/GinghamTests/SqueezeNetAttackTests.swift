@@ -124,7 +124,8 @@ import Testing
         try classifier.predictions(of: search.pictures)
           == #require(golden[name + ".classes"]).scalars.map(Int.init))
     }
-    try expectEqual("targeted.linf", golden, targeted, classifier, steps: [1, 20, 40], epsilon: 8 / 255) {
+    try expectEqual("targeted.linf", golden, targeted, classifier, steps: [1, 20, 40], comparable: 5, epsilon: 8 / 255)
+    {
       ProjectedGradientDescent(norm: .linf, steps: $0)
     }
   }
