@@ -43,10 +43,11 @@ struct InterleavedSamples {
           for pixel in 0..<area {
             let value = min(max(source[channel * area + pixel], 0), 1)
             let index = pixel * channels + channel
+            // Adding a half and cutting off rounds what is not negative, without a call to the C library an element.
             if bytesPerSample == 1 {
-              target[index] = UInt8((value * 255).rounded())
+              target[index] = UInt8(value * 255 + 0.5)
             } else {
-              let level = UInt16((value * 65535).rounded())
+              let level = UInt16(value * 65535 + 0.5)
               target[2 * index] = UInt8(level >> 8)
               target[2 * index + 1] = UInt8(level & 0xFF)
             }
