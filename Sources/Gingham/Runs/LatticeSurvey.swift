@@ -31,7 +31,9 @@ public struct LatticeSurvey: Sendable {
 
   /// - Throws: ``ArtifactError``.
   public func finding(of maps: [Tensor]) throws -> LatticeFinding {
-    try lattice(of: maps).finding(prediction: expectation(for: maps), layers: layers)
+    // Periods of a coarser map are other distances, which other layers brought in.
+    let isCoarser = expected != nil && expectation(for: maps) == nil
+    return try lattice(of: maps).finding(prediction: expectation(for: maps), layers: isCoarser ? [:] : layers)
   }
 
   /// The prediction, if it is one for maps of this size.
