@@ -31,11 +31,22 @@ import Testing
     ("steps: []", 1, "no steps"), ("steps:\n  - objective: a", 2, "verb"), ("stops: 3", 1, "'steps'"),
     ("steps:\n  - verb: gradient\n    target: []", 3, "nothing"),
     ("steps:\n  - verb: gradient\n    output: x", 3, "output"), ("steps: [", 2, "expected"),
+    ("steps:\n  - verb: run\n    arguments: r.yaml", 2, "another recipe"),
+    (
+      "steps:\n  - verb: gradient\n"
+        + (0..<5).map { "    option\($0): [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n" }.joined(), 2, "combinations"
+    ),
   ])
   func complaintsNameTheLine(text: String, line: Int, part: String) throws {
     let error = #expect(throws: RecipeError.self) { try RunRecipe(yaml: text, path: "r.yaml") }
     #expect(error?.line == line, "\(String(describing: error))")
     #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+  }
+
+  @Test func stepsThatDifferInSignsOnlyHaveFoldersOfTheirOwn() throws {
+    let recipe = try RunRecipe(
+      yaml: "steps:\n  - verb: visualize\n    objective: [\"a:1\", \"a-1\", \"a/1\"]", path: "r.yaml")
+    #expect(Set(recipe.steps.map(\.name)).count == 3)
   }
 
   @Test func aKilledRunGoesOnWhereItWas() throws {

@@ -6,8 +6,8 @@ import Testing
 /// (notebooks-scripts/golden/adversarial.py --squeezenet).
 ///
 /// FGSM and DeepFool agree to their end. Long climbs do not: a gradient that is zero to rounding may have either sign, a
-/// rectifier at its corner either slope, and what two engines round apart grows from step to step (foolbox on one thread
-/// and on two part likewise). So numbers are compared over the first steps, and classes to the end.
+/// rectifier at its corner either slope, and what two engines round apart grows from step to step. So numbers are
+/// compared over the first steps, and classes to the end.
 @Suite struct SqueezeNetAttackTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   private static let models: URL =

@@ -52,6 +52,13 @@ public struct RunRecipe: Sendable {
     for (index, node) in found.enumerated() {
       steps += try Self.expanded(node, number: index + 1, defaults: defaults)
     }
+    // Values that differ only in what a folder's name cannot hold must not share a folder.
+    var taken: [String: Int] = [:]
+    for index in steps.indices {
+      let name = steps[index].name
+      taken[name, default: 0] += 1
+      if let count = taken[name], count > 1 { steps[index].name = "\(name)_\(count)" }
+    }
     self.steps = steps
   }
 
@@ -81,6 +88,8 @@ public struct RunRecipe: Sendable {
     }
   }
 
+  private static let mostCombinations = 10_000
+
   private static func expanded(
     _ node: RecipeNode, number: Int, defaults: [(key: String, values: [Setting])]
   ) throws -> [Step] {
@@ -102,6 +111,15 @@ public struct RunRecipe: Sendable {
       }
     }
     guard let verb else { throw node.failure("a step needs a verb") }
+    // A recipe that runs itself would never end.
+    guard verb != "run" else { throw node.failure("a step cannot run another recipe: list its steps here") }
+    var count = 1
+    for setting in settings {
+      count *= setting.values.count
+      guard count <= mostCombinations else {
+        throw node.failure("the sweeps of this step make more than \(mostCombinations) combinations")
+      }
+    }
     if let output = pairs.first(where: { $0.key == "output" }) {
       throw output.keyNode.failure("steps write into the folder of the run: give none with 'output'")
     }

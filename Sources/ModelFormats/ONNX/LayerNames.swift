@@ -11,7 +11,12 @@ struct LayerNames {
 
   /// - Parameter order: positions of the nodes, sorted so that each stands behind those it reads.
   init(_ nodes: [NodeMessage], order: [Int]) {
-    let paths = nodes.map(Self.modulePath)
+    // An exporter may store equal weights once, under the name of the first module that has them.
+    var weightReaders: [String: Int] = [:]
+    for name in nodes.compactMap(Self.weightName) { weightReaders[name, default: 0] += 1 }
+    let paths = nodes.map { node in
+      Self.modulePath(node, ownsWeight: Self.weightName(node).map { weightReaders[$0] == 1 } ?? false)
+    }
     var members: [String: [Int]] = [:]
     var lastUnder: [String: Int] = [:]
     var parents: Set<String> = []
@@ -48,15 +53,18 @@ struct LayerNames {
     self.names = names
   }
 
+  private static func weightName(_ node: NodeMessage) -> String? {
+    node.inputs.dropFirst().prefix(1).first { $0.hasSuffix(".weight") }
+  }
+
   /// The module a node stands in, or `nil` where the file does not say.
-  static func modulePath(_ node: NodeMessage) -> String? {
+  private static func modulePath(_ node: NodeMessage, ownsWeight: Bool) -> String? {
+    let weight = weightName(node).map { String($0.dropLast(".weight".count)) }
     // A weight's name is surest: after a batch normalization was folded in, the exporter gives the convolution's place
     // as that of the normalization.
-    for input in node.inputs.dropFirst().prefix(1) where input.hasSuffix(".weight") {
-      return String(input.dropLast(".weight".count))
-    }
+    if ownsWeight { return weight }
     if let namespace = node.namespace { return modulePath(namespace: namespace) }
-    return modulePath(scopedName: node.name, operatorType: node.operatorType)
+    return modulePath(scopedName: node.name, operatorType: node.operatorType) ?? weight
   }
 
   /// `: Net/layer1: Sequential/layer1.0: Block/add: aten.add.Tensor` → `layer1.0`.

@@ -55,6 +55,17 @@ import Testing
     #expect(try model.load().nodes.map(\.name) == ["layer1.0.conv1"])
   }
 
+  @Test func aWeightThatModulesShareNamesNoneOfThem() throws {
+    var model = ModelSketch(inputs: [("x", 1, [1, 1, 8, 8])], outputs: ["z"])
+    model.initializers = [.floats([1], shape: [1, 1, 1, 1], name: "block1.conv.weight")]
+    model.nodes = [("x", "y", "block1"), ("y", "z", "block2")].map { source, target, block in
+      ModelSketch.NodeSketch(
+        type: "Conv", inputs: [source, "block1.conv.weight"], outputs: [target], name: "node_\(target)",
+        namespace: ": Net/\(block): Block/\(block).conv: Conv2d/conv2d: aten.conv2d.default")
+    }
+    #expect(try model.load().nodes.map(\.name) == ["block1.conv", "block2.conv"])
+  }
+
   @Test func otherNamesStayAndEqualOnesAreNumbered() throws {
     #expect(
       try names([("stage/conv", "Relu", nil), ("stage/conv", "Relu", nil), ("", "Relu", nil), ("v3", "Relu", nil)])
