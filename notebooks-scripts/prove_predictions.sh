@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 wanted=$(IFS=,; echo "$*")
-GINGHAM_FULL_PROOF=${wanted:-1} swift test -c release -Xswiftc -enable-testing --no-parallel --filter RandomNetPredictionTests |
+GINGHAM_FULL_PROOF=${wanted:-1} swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel --filter RandomNetPredictionTests |
   grep -E '^PROOF|failed|passed after'

@@ -130,7 +130,7 @@ static inline void gingham_png_flush(png_structp png) { (void)png; }
 // keyword and a UTF-8 text, each ended by a zero byte.
 static inline gingham_png_status gingham_png_encode(
     gingham_png_encoder *encoder, uint32_t width, uint32_t height, int channels, int depth, const uint8_t *pixels,
-    size_t row_bytes, const char *texts, int text_count) {
+    size_t row_bytes, int filters_rows, const char *texts, int text_count) {
   static const int colour_types[] = {
       PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
   memset(encoder, 0, sizeof *encoder);
@@ -150,6 +150,7 @@ static inline gingham_png_status gingham_png_encode(
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   // Half the time of the default level for files that are a few percent larger.
   png_set_compression_level(png, 3);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, filters_rows ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
   png_set_IHDR(
       png, info, width, height, depth, colour_types[channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
       PNG_FILTER_TYPE_DEFAULT);

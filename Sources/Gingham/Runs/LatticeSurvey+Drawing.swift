@@ -23,16 +23,17 @@ extension LatticeSurvey {
     let measured = Self.relative(lattice.phases)
     let expected = try expectedPhases(for: maps, on: lattice).map(Self.relative)
     let largest = (measured.values + (expected?.values ?? [])).max() ?? 1
-    func plot(_ title: String, _ table: PhaseTable) throws -> Picture {
+    func plot(_ title: String, _ table: PhaseTable) throws -> Figure {
       try MatrixPlot(
         title, values: Tensor([period, period], table.values.map(Float.init)), range: 0...max(largest, 1e-6),
         barLabel: "energy (1 = mean of all phases)", x: Axis("column mod \(period) (px)"),
         y: Axis("row mod \(period) (px)"), side: 260
-      ).figure().picture()
+      ).figure()
     }
     var tiles = [try plot("Measured energy of each phase\(pictures)", measured)]
     if let expected { tiles.append(try plot("Predicted from the architecture", expected)) }
-    try folder.write(prefix + "phases.png", try Picture.montage(tiles, columns: 2, gap: 16))
+    let phases = try Figure.row(tiles)
+    try folder.write(prefix + "phases.png") { try phases.write(to: $0) }
   }
 
   /// In units of the mean; zeros stay zeros.
@@ -41,9 +42,8 @@ extension LatticeSurvey {
     return PhaseTable(lattice: table.lattice, values: table.values.map { mean > 0 ? $0 / mean : 0 })
   }
 
-  /// Writes the magnitudes of a map beside the same with the lattice's frequencies taken out.
-  func drawNotch(of map: Tensor, into folder: RunFolder, under prefix: String) throws {
-    let magnitude = try HeatMap(of: map, reducing: .norm)
+  /// Writes magnitudes beside the same with the lattice's frequencies taken out.
+  func drawNotch(of magnitude: HeatMap, into folder: RunFolder, under prefix: String) throws {
     let shape = magnitude.values.shape
     let side = min(period, max(2, min(shape[0], shape[1]) / 2))
     let plane = Plane(height: shape[0], width: shape[1], values: magnitude.values.scalars.map(Double.init))

@@ -74,25 +74,29 @@ final class CairoSurface {
     cairo_surface_flush(pointer)
   }
 
-  /// The pixels drawn so far, 3×H×W.
-  var picture: Picture? {
+  /// The pixels drawn so far, red, green and blue side by side.
+  var pixels: (samples: InterleavedSamples, bytes: [UInt8])? {
     let (width, height) = (
       Int(cairo_image_surface_get_width(pointer)), Int(cairo_image_surface_get_height(pointer))
     )
     guard isHealthy, width > 0, height > 0, let data = cairo_image_surface_get_data(pointer) else { return nil }
     let stride = Int(cairo_image_surface_get_stride(pointer))
-    return Picture(
-      unchecked: Tensor([3, height, width]) { target in
-        for y in 0..<height {
-          let row = UnsafeRawPointer(data + y * stride)
-          for x in 0..<width {
-            let pixel = row.load(fromByteOffset: 4 * x, as: UInt32.self)
-            for channel in 0..<3 {
-              target[(channel * height + y) * width + x] = Float(pixel >> UInt32(16 - 8 * channel) & 0xFF) / 255
-            }
-          }
+    let samples = InterleavedSamples(height: height, width: width, channels: 3, bytesPerSample: 1)
+    let bytes = [UInt8](unsafeUninitializedCapacity: samples.byteCount) { target, count in
+      guard var next = target.baseAddress else { return }
+      for y in 0..<height {
+        let row = UnsafeRawPointer(data + y * stride)
+        for x in 0..<width {
+          let pixel = row.load(fromByteOffset: 4 * x, as: UInt32.self)
+          next[0] = UInt8(truncatingIfNeeded: pixel >> 16)
+          next[1] = UInt8(truncatingIfNeeded: pixel >> 8)
+          next[2] = UInt8(truncatingIfNeeded: pixel)
+          next += 3
         }
-      })
+      }
+      count = samples.byteCount
+    }
+    return (samples, bytes)
   }
 }
 

@@ -104,6 +104,19 @@ final class Canvas {
     cairo_restore(context)
   }
 
+  /// Whatever `body` draws is moved by `offset`.
+  func shifted(by offset: Point, _ body: () -> Void) {
+    let count = textBoxes.count
+    cairo_save(context)
+    cairo_translate(context, offset.x, offset.y)
+    body()
+    cairo_restore(context)
+    for index in count..<textBoxes.count {
+      let box = textBoxes[index].box
+      textBoxes[index].box = Rectangle(x: box.x + offset.x, y: box.y + offset.y, width: box.width, height: box.height)
+    }
+  }
+
   /// Draws `picture` into `box`, its pixels square-edged where they grow.
   func image(_ picture: Picture, in box: Rectangle) {
     let (height, width) = (picture.height, picture.width)

@@ -24,6 +24,11 @@ public struct Figure: Sendable {
   ///
   /// - Throws: ``ImageError/undrawable(_:)`` where the figure would have more than 32,767 pixels a side.
   public func picture(scale: Double = 2) throws -> Picture {
+    let pixels = try pixels(scale: scale)
+    return Picture(unchecked: pixels.samples.planes(of: pixels.bytes))
+  }
+
+  private func pixels(scale: Double) throws -> (samples: InterleavedSamples, bytes: [UInt8]) {
     let (columns, rows) = (width * scale, height * scale)
     guard scale > 0, columns >= 1, rows >= 1, columns <= 32767, rows <= 32767,
       let surface = CairoSurface(width: Int(columns.rounded()), height: Int(rows.rounded()))
@@ -31,10 +36,31 @@ public struct Figure: Sendable {
       throw ImageError.undrawable("a figure of \(rows)×\(columns) pixels cannot be drawn")
     }
     surface.draw(scale: scale, drawOnPaper)
-    guard let picture = surface.picture else {
+    guard let pixels = surface.pixels else {
       throw ImageError.undrawable("the figure could not be drawn")
     }
-    return picture
+    return pixels
+  }
+
+  /// Figures side by side, their upper edges in a line.
+  ///
+  /// - Parameter gap: between two, in units of 1/96 inch.
+  public static func row(_ figures: [Figure], gap: Double = 8) throws -> Figure {
+    try Figure { _ in
+      var places: [Point] = []
+      var right = 0.0
+      for figure in figures {
+        places.append(Point(x: right, y: 0))
+        right += figure.width + gap
+      }
+      let shifts = places
+      return (
+        max(right - gap, 1), figures.map(\.height).max() ?? 1,
+        { canvas in
+          for (figure, place) in zip(figures, shifts) { canvas.shifted(by: place) { figure.draw(canvas) } }
+        }
+      )
+    }
   }
 
   /// The figure as an SVG document. Letters are outlines, so it looks the same without the fonts.
@@ -52,7 +78,9 @@ public struct Figure: Sendable {
     if path.lowercased().hasSuffix(".svg") {
       try FileBytes.replaceContents(of: path, with: svg())
     } else {
-      try picture(scale: scale).write(to: path)
+      let pixels = try pixels(scale: scale)
+      try FileBytes.replaceContents(
+        of: path, with: PNGEncoder(pixels.samples, filter: .none, path: path).encode(pixels.bytes))
     }
   }
 

@@ -28,10 +28,10 @@ public struct HeatMap: Sendable {
     }
     values = reduced
     isSigned = reduction.isSigned
-    let magnitudes = reduced.scalars.map { abs($0) }.sorted()
+    let magnitudes = reduced.scalars.map { abs($0) }
     let clipped = magnitudes.percentile(percentile)
     // Where nearly all values are zero the percentile is too: then the largest one sets the scale.
-    limit = clipped > 0 ? clipped : magnitudes.last ?? 0
+    limit = clipped > 0 ? clipped : magnitudes.max() ?? 0
   }
 
   public var colourMap: ColourMap { isSigned ? .diverging : .sequential }
@@ -75,18 +75,5 @@ public struct HeatMap: Sendable {
           }
         })
     }
-  }
-}
-
-extension [Float] {
-  /// The value below which `percent` of the elements lie, between two elements on a straight line. Needs sorted
-  /// elements; zero where there are none.
-  func percentile(_ percent: Double) -> Float {
-    guard let last else { return 0 }
-    let position = percent / 100 * Double(count - 1)
-    let index = Int(position)
-    guard index + 1 < count else { return last }
-    let fraction = Float(position - Double(index))
-    return self[index] * (1 - fraction) + self[index + 1] * fraction
   }
 }

@@ -31,8 +31,8 @@ public struct SpectrumPlot: Sendable {
     }
     try power.withUnsafeBufferPointer { try ImageError.requireFinite($0, of: "the spectrum") }
     let decibels = decibels
-    let sorted = decibels.scalars.sorted()
-    let (least, most) = (Double(sorted.percentile(1)), Double(sorted.percentile(99.95)))
+    let values = decibels.scalars
+    let (least, most) = (Double(values.percentile(1)), Double(values.percentile(99.95)))
     let plot = MatrixPlot(
       title, values: decibels, range: least < most ? least...most : nil,
       barLabel: "power relative to the median (dB)",
@@ -44,8 +44,8 @@ public struct SpectrumPlot: Sendable {
   /// The power in decibels above its median, frequency zero in the middle. Bins without any power lie 10 dB below the
   /// weakest of the others.
   private var decibels: Tensor {
-    let positive = power.scalars.filter { $0 > 0 }.sorted()
-    guard let weakest = positive.first else { return Tensor(power.shape) }
+    let positive = power.scalars.filter { $0 > 0 }
+    guard let weakest = positive.min() else { return Tensor(power.shape) }
     let median = Double(positive.percentile(50))
     let floor = 10 * log10(Double(weakest) / median) - 10
     return power.frequencyShifted.map { Float($0 > 0 ? 10 * log10(Double($0) / median) : floor) }

@@ -75,16 +75,11 @@ extension ProbeRun.Result {
         "sensitivity.png",
         try MatrixPlot(
           "Sensitivity by pixel", values: shares.map { ($0 * pixels).squareRoot() },
-          range: 0...Double(Self.percentile(shares.scalars.map { ($0 * pixels).squareRoot() }, 99.5)),
+          range: 0...max(Double(shares.scalars.map { ($0 * pixels).squareRoot() }.percentile(99.5)), 1e-30),
           barLabel: "‖g‖ at the pixel ÷ root mean square"
         ).figure(), "Length of the loss's gradient at each pixel, over all pictures."
       ))
     return figures
-  }
-
-  private static func percentile(_ values: [Float], _ percent: Double) -> Float {
-    let sorted = values.sorted()
-    return max(sorted[Int(percent / 100 * Double(sorted.count - 1))], .leastNormalMagnitude)
   }
 
   private func fourierPlot(_ rates: Tensor, side: Int) -> MatrixPlot {
