@@ -36,67 +36,15 @@ public struct BackwardSmoothing: AttributionMethod {
   public static func rules(
     smoothing layers: [String]?, of network: Network, towards targets: [String]
   ) throws -> BackwardRules {
-    let uneven = try unevenLayers(of: network, towards: targets)
-    var smoothing: [ValueID: [Float]] = [:]
-    if let layers {
-      for name in layers {
+    let uneven = try UnevenLayer.all(of: network, towards: targets)
+    guard let layers else { return BackwardRules(evening: uneven) }
+    return BackwardRules(
+      evening: try layers.map { name in
         let value = try network.value(ofLayer: name)
         guard let layer = uneven.first(where: { $0.value == value }) else {
           throw AttributionError.nothingToSmooth(layer: name, uneven: uneven.map(\.name))
         }
-        smoothing[value] = taps(stride: layer.stride)
-      }
-    } else {
-      for layer in uneven { smoothing[layer.value] = taps(stride: layer.stride) }
-    }
-    return BackwardRules(smoothing: smoothing)
-  }
-
-  /// Convolutions and pools on the way to the targets that reach some positions of their input more often than others,
-  /// in the network's order, with the larger stride of both axes.
-  public static func unevenLayers(
-    of network: Network, towards targets: [String]
-  ) throws -> [(name: String, value: ValueID, stride: Int)] {
-    var needed = Set(try targets.map(network.value))
-    var found: [(name: String, value: ValueID, stride: Int)] = []
-    for node in network.nodes.reversed() where node.outputs.contains(where: needed.contains) {
-      needed.formUnion(node.inputs.compactMap { $0 })
-      let window: Window
-      switch node.operation {
-      case .convolution(let convolution): window = convolution.window
-      case .maxPool(let pool): window = pool.window
-      case .averagePool(let pool): window = pool.window
-      default: continue
-      }
-      guard window.kernel.count == 2, window.readsUnevenly, let value = node.outputs.first,
-        let stride = window.strides.max()
-      else { continue }
-      found.append((node.name, value, stride))
-    }
-    return found.reversed()
-  }
-
-  /// A centred filter that makes whatever repeats with the stride even, in the mean and in the power of white noise.
-  ///
-  /// For odd s the box of s. A box of even length leans to one side, and a triangle, its centred cousin, is even in the
-  /// mean only: (1, 2, 1)/4 leaves twice the power on every other position. (1, 3, …, 3, 4, 3, …, 3, 1)/6s with 2s + 1
-  /// taps is even in both: on each phase its taps sum to 6/6s (1 + 4 + 1 or 3 + 3) and their squares to 18/36s².
-  public static func taps(stride: Int) -> [Float] {
-    guard stride > 1 else { return [1] }
-    guard stride.isMultiple(of: 2) else { return [Float](repeating: 1 / Float(stride), count: stride) }
-    let unit = 1 / Float(6 * stride)
-    return (-stride...stride).map { unit * ($0 == 0 ? 4 : abs($0) == stride ? 1 : 3) }
-  }
-}
-
-extension Window {
-  /// Whether along some axis the taps fall on the phases of the stride in unequal numbers. Tap t falls on t·d mod s:
-  /// evenly only where d and s share no factor and s divides the number of taps.
-  var readsUnevenly: Bool {
-    kernel.indices.contains { axis in
-      var (divisor, rest) = (strides[axis], dilations[axis] % strides[axis])
-      while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
-      return strides[axis] > 1 && (divisor > 1 || !kernel[axis].isMultiple(of: strides[axis]))
-    }
+        return layer
+      })
   }
 }

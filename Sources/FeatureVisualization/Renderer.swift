@@ -148,9 +148,10 @@ public final class Renderer {
     pictures.pictureSize == size ? pictures : pictures.resized(height: size.height, width: size.width)
   }
 
-  private func rules(_ relu: BackwardRules.ReLU) -> BackwardRules {
-    recipe.smoothsStrides
-      ? .smoothingStrides(of: differentiator.network, relu: relu) : BackwardRules(relu: relu)
+  private func rules(_ relu: BackwardRules.ReLU) throws -> BackwardRules {
+    guard recipe.smoothsStrides else { return BackwardRules(relu: relu) }
+    return BackwardRules(
+      evening: try UnevenLayer.all(of: differentiator.network, towards: objective.layers), relu: relu)
   }
 
   private func source(_ size: PictureSize, rules: BackwardRules) throws -> any GradientSource {

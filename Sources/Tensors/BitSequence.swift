@@ -20,10 +20,10 @@ public struct BitSequence: Sendable {
     return Int(self[index].multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
+  static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
 
   @inline(__always)
-  private static func mix(_ state: UInt64) -> UInt64 {
+  static func mix(_ state: UInt64) -> UInt64 {
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -8,7 +8,7 @@ import Testing
 @Suite struct SensitivityTests {
   /// A gradient with nine tenths of its energy on one phase of four.
   private func grid(side: Int = 32, roughness: Float = 0) -> Tensor {
-    var random = SplitMix64(seed: 4, name: "grid")
+    var random = SeededGenerator(seed: 4, name: "grid")
     return Tensor(
       [1, 2, side, side],
       (0..<(2 * side * side)).map { index in

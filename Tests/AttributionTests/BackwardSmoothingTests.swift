@@ -5,34 +5,6 @@ import GinghamTensors
 import Testing
 
 @Suite struct BackwardSmoothingTests {
-  @Test(arguments: [2, 3, 4, 5, 8, 16]) func tapsAreCentredAndEvenInMeanAndPower(stride: Int) {
-    let taps = BackwardSmoothing.taps(stride: stride).map(Double.init)
-    #expect(!taps.count.isMultiple(of: 2))
-    #expect(taps == taps.reversed())
-    #expect(abs(taps.reduce(0, +) - 1) < 1e-6)
-    var (sums, squares) = ([Double](repeating: 0, count: stride), [Double](repeating: 0, count: stride))
-    for (index, tap) in taps.enumerated() {
-      sums[index % stride] += tap
-      squares[index % stride] += tap * tap
-    }
-    #expect(spread(sums) < 1 + 1e-6)
-    #expect(spread(squares) < 1 + 1e-6)
-  }
-
-  @Test func layersAreUnevenWhereTapsFallUnequally() {
-    // Counting taps a phase, for every kernel, stride and dilation.
-    for kernel in 1...7 {
-      for stride in 1...5 {
-        for dilation in 1...4 {
-          var counts = [Int](repeating: 0, count: stride)
-          for tap in 0..<kernel { counts[tap * dilation % stride] += 1 }
-          let window = Window(kernel, stride: stride, dilation: dilation)
-          #expect(window.readsUnevenly == (Set(counts).count > 1), "\(kernel)/\(stride), dilation \(dilation)")
-        }
-      }
-    }
-  }
-
   /// From equal cotangents everywhere: what arrives at the pixels repeats with the stride, and smoothed it is constant.
   @Test(arguments: [(3, 2), (5, 2), (5, 3), (11, 4), (1, 2)]) func theMeanBecomesEven(kernel: Int, stride: Int) throws {
     var net = StrideNet(side: 16 * stride, wrapped: kernel - 1)
@@ -71,7 +43,7 @@ import Testing
       let objective = NeuronObjective(layer: "conv1", channel: 0, position: (3, 3))
       let pixels = Tensor([1, 1, side, side])
       let layers = BackwardRules(smoothing: [
-        try net.network.value(ofLayer: "conv1"): BackwardSmoothing.taps(stride: stride)
+        try net.network.value(ofLayer: "conv1"): UnevenLayer.eveningTaps(stride: stride)
       ])
       for (rules, isSmooth) in [(layers, true), (BackwardRules(), false)] {
         let pass = try ObjectivePass(objective, of: net.differentiator, inputShapes: [pixels.shape], rules: rules)
@@ -93,11 +65,14 @@ import Testing
     net.convolution(3, 1, seed: 3)
     net.convolution(3, 2, seed: 4)
     let network = net.network
-    let found = try BackwardSmoothing.unevenLayers(of: network, towards: ["conv4"])
+    let found = try UnevenLayer.all(of: network, towards: ["conv4"])
     #expect(found.map(\.name) == ["conv1", "conv4"])
-    #expect(try BackwardSmoothing.unevenLayers(of: network, towards: ["conv3"]).map(\.name) == ["conv1"])
+    #expect(try UnevenLayer.all(of: network, towards: ["conv3"]).map(\.name) == ["conv1"])
+    #expect(
+      try BackwardRules(evening: found).smoothing
+        == BackwardSmoothing.rules(smoothing: nil, of: network, towards: ["conv4"]).smoothing)
     let one = try BackwardSmoothing.rules(smoothing: ["conv4"], of: network, towards: ["conv4"])
-    #expect(one.smoothing == [try network.value(ofLayer: "conv4"): BackwardSmoothing.taps(stride: 2)])
+    #expect(one.smoothing == [try network.value(ofLayer: "conv4"): UnevenLayer.eveningTaps(stride: 2)])
     for name in ["conv2", "conv3"] {
       #expect(throws: AttributionError.nothingToSmooth(layer: name, uneven: ["conv1", "conv4"])) {
         try BackwardSmoothing.rules(smoothing: [name], of: network, towards: ["conv4"])

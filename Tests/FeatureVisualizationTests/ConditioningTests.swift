@@ -38,11 +38,4 @@ import Testing
       #expect(TotalVariationPenalty.values(of: soft)[0] < 0.3 * TotalVariationPenalty.values(of: gradient)[0])
     }
   }
-
-  @Test func everyStridedLayerIsSmoothed() throws {
-    let network = smallNetwork()
-    let rules = BackwardRules.smoothingStrides(of: network)
-    #expect(Set(rules.smoothing.keys) == [try network.value(ofLayer: "conv1"), try network.value(ofLayer: "conv2")])
-    #expect(rules.smoothing.values.allSatisfy { $0 == [0.25, 0.5, 0.25] })
-  }
 }

@@ -247,6 +247,20 @@ import Testing
     }
   }
 
+  @Test func onlyTheClimbSmoothsWhatStridedLayersSendBack() throws {
+    let recorder = RequestRecorder(of: FastDifferentiator(network: smallNetwork(), threads: 1))
+    var recipe = try short("naive", steps: 2)
+    recipe.smoothsStrides = true
+    _ = try Renderer(
+      recipe, objective: objective, differentiator: recorder, size: Self.size, channels: 3, latticePeriod: 4, seed: 1
+    ).run()
+    let even = BackwardRules(evening: try UnevenLayer.all(of: recorder.network, towards: ["conv2"]))
+    #expect(even.smoothing.count == 2)
+    let rules = recorder.requests.filter { !$0.gradients.isEmpty }.map(\.rules)
+    #expect(rules.first?.smoothing == even.smoothing)
+    #expect(rules.last?.isExact == true)
+  }
+
   @Test func layersThatPixelsDoNotReachAreRefused() throws {
     var network = smallNetwork()
     let constant = network.addConstant("c", .float(Tensor([1, 2, 3, 3], repeating: 1)))
@@ -373,5 +387,22 @@ import Testing
     let result = try renderer(recipe, materials: .init(start: start)).run()
     let canvas = try Canvas(space, colour: .imageNet)
     #expect(result.pictures == canvas.pictures(start))
+  }
+}
+
+/// Keeps what is asked of an engine.
+private final class RequestRecorder: Differentiator {
+  private let engine: any Differentiator
+  private(set) var requests: [PlanRequest] = []
+
+  init(of engine: any Differentiator) {
+    self.engine = engine
+  }
+
+  var network: Network { engine.network }
+
+  func plan(_ request: PlanRequest) throws -> any GradientPlan {
+    requests.append(request)
+    return try engine.plan(request)
   }
 }

@@ -26,7 +26,7 @@ struct RandomStart {
   private func direction(count: Int, name: String) -> [Float] {
     switch norm {
     case .linf:
-      var random = SplitMix64(seed: seed, name: name)
+      var random = SeededGenerator(seed: seed, name: name)
       return (0..<count).map { _ in random.signedUnit() }
     case .l2:
       // The first n coordinates of a point on a sphere in n + 2 dimensions are uniform in the ball.

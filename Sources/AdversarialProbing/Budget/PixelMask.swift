@@ -45,10 +45,10 @@ public struct PixelMask: Hashable, Sendable {
   /// `count` pixels at random out of this mask's.
   public func thinned(to count: Int, seed: UInt64, name: String) -> PixelMask {
     var places = isOpen.indices.filter { isOpen[$0] }
-    var random = SplitMix64(seed: seed, name: name)
+    var random = SeededGenerator(seed: seed, name: name)
     var open = [Bool](repeating: false, count: isOpen.count)
     for drawn in 0..<min(count, places.count) {
-      places.swapAt(drawn, drawn + random.index(below: places.count - drawn))
+      places.swapAt(drawn, drawn + random.integer(in: 0...(places.count - drawn - 1)))
       open[places[drawn]] = true
     }
     return PixelMask(height: height, width: width, isOpen: open)

@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
 public struct Estimate: Hashable, Sendable, Codable {
   public var mean: Double
@@ -11,9 +13,9 @@ public struct Estimate: Hashable, Sendable, Codable {
     guard !values.isEmpty else { return nil }
     count = values.count
     mean = values.reduce(0, +) / Double(values.count)
-    var random = SplitMix64(seed: seed, name: "bootstrap")
+    var random = SeededGenerator(seed: seed, name: "bootstrap")
     let means = (0..<resamples).map { _ in
-      (0..<values.count).reduce(0.0) { sum, _ in sum + values[random.index(below: values.count)] }
+      (0..<values.count).reduce(0.0) { sum, _ in sum + values[random.integer(in: 0...(values.count - 1))] }
         / Double(values.count)
     }.sorted()
     lower = means[resamples * 25 / 1000]

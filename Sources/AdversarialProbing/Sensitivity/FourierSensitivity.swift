@@ -63,7 +63,7 @@ public struct FourierSensitivity: Hashable, Sendable {
   ) throws -> [Bool] {
     let (channels, height, width) = (picture.shape[1], picture.shape[2], picture.shape[3])
     let area = height * width
-    var random = SplitMix64(seed: seed, name: "fourier.\(name)")
+    var random = SeededGenerator(seed: seed, name: "fourier.\(name)")
     let frequencies = frequencies
     let signs = frequencies.map { _ in (0..<channels).map { _ in random.next() >> 63 == 0 ? length : -length } }
     var errors: [Bool] = []

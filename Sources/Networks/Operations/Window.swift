@@ -131,3 +131,15 @@ public struct Window: Hashable, Sendable {
     }
   }
 }
+
+extension Window {
+  /// Whether along some axis the taps fall on the phases of the stride in unequal numbers. Tap t falls on t·d mod s:
+  /// evenly only where d and s share no factor and s divides the number of taps.
+  public var readsUnevenly: Bool {
+    kernel.indices.contains { axis in
+      var (divisor, rest) = (strides[axis], dilations[axis] % strides[axis])
+      while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+      return strides[axis] > 1 && (divisor > 1 || !kernel[axis].isMultiple(of: strides[axis]))
+    }
+  }
+}

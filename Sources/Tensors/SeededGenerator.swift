@@ -1,0 +1,39 @@
+/// Uniform random numbers one after the other, a sequence for each seed, name and place: the draws of a step are the same
+/// whether or not the run was interrupted before it. SplitMix64 (Steele, Lea & Flood 2014).
+///
+/// ``BitSequence`` makes any stretch of such a sequence on its own.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64, name: String, _ indices: Int...) {
+    var state = seed
+    for byte in name.utf8 { state = Self.mixed(state ^ UInt64(byte)) }
+    for index in indices { state = Self.mixed(state ^ UInt64(bitPattern: Int64(index))) }
+    self.state = state
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= BitSequence.increment
+    return BitSequence.mix(state)
+  }
+
+  private static func mixed(_ value: UInt64) -> UInt64 { BitSequence.mix(value &+ BitSequence.increment) }
+
+  /// A number in [0, 1).
+  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A number in −1 ..< 1, on a grid of 2⁻²³.
+  public mutating func signedUnit() -> Float { Float(Int64(next() >> 40) - (1 << 23)) * 0x1p-23 }
+
+  public mutating func number(in range: ClosedRange<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * unit()
+  }
+
+  /// Every integer of the range is equally likely to within count/2⁶⁴.
+  public mutating func integer(in range: ClosedRange<Int>) -> Int {
+    let count = UInt64(range.upperBound - range.lowerBound + 1)
+    return range.lowerBound + Int(next().multipliedFullWidth(by: count).high)
+  }
+
+  public mutating func element<Value>(of values: [Value]) -> Value { values[integer(in: 0...(values.count - 1))] }
+}
