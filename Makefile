@@ -1,5 +1,5 @@
 # make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
-# make test   check format, build without warnings, run every test
+# make test   check format, build without warnings, run every test and the notebook
 # make build  the command line tool, in .build/release/gingham
 #
 # Each installs the Debian packages it needs; the Swift toolchain must be there.
@@ -19,6 +19,7 @@ test: lint
 	notebooks-scripts/fetch_models.sh all
 	notebooks-scripts/fetch_suites.sh
 	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
+	GINGHAM=.build-test/release/gingham notebooks-scripts/run_notebook.sh
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

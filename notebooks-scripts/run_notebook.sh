@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Executes a notebook from start to end, so that it stays true; fails where a cell does.
+#
+#   GINGHAM=.build/release/gingham notebooks-scripts/run_notebook.sh [NOTEBOOK [OUTPUT.ipynb]]
+#
+# Installs nbconvert and matplotlib into models/notebook-environment, which git ignores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+notebook=${1:-notebooks-scripts/gradient_lattice.ipynb}
+output=${2:-$(mktemp -d)/executed.ipynb}
+environment=models/notebook-environment
+if [ ! -f "$environment/complete" ]; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --disable-pip-version-check \
+    nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2 numpy==2.4.6
+  touch "$environment/complete"
+fi
+"$environment/bin/jupyter" nbconvert --to notebook --execute --log-level WARN \
+  --output-dir "$(dirname "$output")" --output "$(basename "$output")" "$notebook"
+echo "executed $notebook: $output"
