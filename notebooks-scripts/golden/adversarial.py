@@ -6,8 +6,8 @@
     python notebooks-scripts/golden/adversarial.py --squeezenet   # ... and Golden/squeezenet.npz, needs models/
 
 attacks.npz holds a small random net, three pictures in 0...1, and the iterates of each attack after 1, 2, 3, 5, 10, 20
-and all steps; squeezenet.npz holds for SqueezeNet 1.1 and two photographs the loss, the distance from the picture and
-the class after as many steps, and of the last iterate every 97th number. Random starts are off.
+and all steps; squeezenet.npz holds for SqueezeNet 1.1 and two photographs the loss, the distance from the picture, the
+class and every 97th number of the iterates after as many steps. Random starts are off.
 
 Foolbox hands out last iterates only, so those along the way come from runs of fewer steps with the step size held.
 """
@@ -39,7 +39,12 @@ class Net(torch.nn.Module):
 
 
 class SqueezeNet(torch.nn.Module):
-    """The converted Caffe weights: BGR in 0...255 less a mean, pools that round down."""
+    """The converted Caffe weights: BGR in 0...255 less a mean, pools that round down.
+
+    Pictures and steps are in single precision, the net is in double: its gradient's signs are then those of the true
+    gradient, and a climb that follows them can be followed by another engine. In single precision foolbox soon parts
+    from itself: `--single` prints where.
+    """
 
     def __init__(self):
         super().__init__()
@@ -56,9 +61,11 @@ class SqueezeNet(torch.nn.Module):
                 pool.ceil_mode = False
         state = safetensors.torch.load_file(ROOT / "models/squeezenet1_1.safetensors")
         self.net.load_state_dict(state)
+        self.net.double()
 
     def forward(self, x):
-        return self.net(255 * x[:, [2, 1, 0]] - torch.tensor([104.006, 116.669, 122.679])[:, None, None])
+        x = x.to(next(self.net.parameters()).dtype)
+        return self.net(255 * x[:, [2, 1, 0]] - torch.tensor([104.006, 116.669, 122.679], dtype=x.dtype)[:, None, None])
 
 
 def cross_entropy(logits, y):
@@ -181,17 +188,23 @@ def small():
     numpy.savez(FOLDER / "attacks.npz", **{k: v.astype(numpy.float32) for k, v in arrays.items()})
 
 
-def squeezenet():
+def photographs():
     from PIL import Image
-    net = SqueezeNet().eval()
-    for parameter in net.parameters():
-        parameter.requires_grad_(False)
     pictures = []
     for name in ("imagenet_15_99.jpg", "imagenet_11_630.jpg"):
         pixels = numpy.asarray(Image.open(ROOT / "models/pictures/foolbox" / name).convert("RGB"), numpy.float32) / 255
         # Every other pixel, and 227 of these: nothing is resampled, so both sides begin with the same numbers.
         pictures.append(torch.tensor(pixels[::2, ::2][:227, :227]).permute(2, 0, 1))
-    x = torch.stack(pictures).contiguous()
+    return torch.stack(pictures).contiguous()
+
+
+def frozen(net):
+    return net.eval().requires_grad_(False)
+
+
+def squeezenet():
+    net = frozen(SqueezeNet())
+    x = photographs()
     y = net(x).argmax(1)
     fmodel = foolbox.PyTorchModel(net, bounds=(0, 1), device="cpu")
     arrays = {"checksum": x.double().flatten(1).sum(1).numpy(), "labels": y.numpy()}
@@ -201,7 +214,8 @@ def squeezenet():
         arrays[name + ".moved"] = torch.stack(
             [(iterate - x).flatten(1).norm(dim=1) for iterate in iterates]).numpy()
         arrays[name + ".classes"] = torch.stack([z.argmax(1) for z in logits]).numpy()
-        arrays[name] = iterates[-1].flatten(1)[:, ::97].numpy()
+        # Every 97th number of every iterate.
+        arrays[name] = torch.stack([iterate.flatten(1)[:, ::97] for iterate in iterates]).numpy()
         print(name, flush=True)
     for norm, epsilon in (("linf", 2 / 255), ("l2", 0.6)):
         iterates, values, last, _ = apgd(net, x, y, epsilon, norm, cross_entropy, 30, x)
@@ -212,11 +226,26 @@ def squeezenet():
     numpy.savez(FOLDER / "squeezenet.npz", **{k: v.astype(numpy.float32) for k, v in arrays.items()})
 
 
+def single():
+    """Where foolbox with the net in single precision parts from foolbox with the net in double precision."""
+    x = photographs()
+    runs = []
+    for net in (frozen(SqueezeNet()), frozen(SqueezeNet()).float()):
+        y = net(x).argmax(1)
+        runs.append(dict(attacks(foolbox.PyTorchModel(net, bounds=(0, 1), device="cpu"), x, y)))
+    for name, iterates in runs[0].items():
+        apart = [(one - other).abs() for one, other in zip(iterates, runs[1][name])]
+        print(name, " ".join(f"{a.max():.1e} ({(a > 1e-5).float().mean():.1%})" for a in apart), flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--squeezenet", action="store_true")
+    parser.add_argument("--single", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     small()
     if arguments.squeezenet:
         squeezenet()
+    if arguments.single:
+        single()
