@@ -27,6 +27,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0, 0), (1, 0), (2, 3), (4, 4)])
+  func theLastEnlargementsMayBeTransposedConvolutions(deconvolutions: Int, last: Int) throws {
+    let text = "resize_generator?features=2&latent=2&deconvolutions=\(deconvolutions)&last=\(last)"
+    #expect(try outputShape(text, of: "pixels") == [1, 3, 64, 64])
+    let blueprint = try Architectures.named("resize_generator").blueprint(ArchitectureSpecification(parsing: text))
+    let network = try blueprint.network(stateDict: #require(blueprint.zeros()))
+    let painters = ["main.4", "main.8", "main.12", "main.16"].map { name in
+      network.nodes.contains { node in
+        guard node.name == name, case .transposedConvolution = node.operation else { return false }
+        return true
+      }
+    }
+    #expect(painters == (0..<4).map { $0 >= 4 - deconvolutions })
+    #expect(network.nodes.contains { $0.name == "main.19" } == (last > 0))
+  }
+
   @Test func theDiscriminatorEndsInOneNumberWhateverItsSize() throws {
     for query in ["", "?kernel=5", "?kernel=3&stride=2&size=128", "?kernel=4&size=96x64&channels=1"] {
       #expect(try outputShape("dcgan_discriminator\(query)", of: "main.12") == [1, 1, 1, 1], "\(query)")

@@ -25,12 +25,7 @@ extension Architecture {
       let index = 3 * stage
       x = net.batchNormalization("main.\(index + 1)", x)
       x = net.relu("main.\(index + 2)", x)
-      // Twice the padding less the output padding is kernel − stride, so that the extent grows by exactly the stride.
-      let excess = max(0, kernel - stride)
-      let filling = kernel < stride ? stride - kernel : excess % 2
-      x = net.transposedConvolution(
-        "main.\(index + 3)", x, channels, kernel: kernel, stride: stride, padding: (excess + 1) / 2,
-        outputPadding: filling)
+      x = net.enlargingConvolution("main.\(index + 3)", x, channels, kernel: kernel, stride: stride)
     }
     return net.pixels(net.pointwise("main.13", x, .tanh))
   }
@@ -73,6 +68,17 @@ extension Architecture.Option {
 }
 
 extension NetworkBuilder {
+  /// A transposed convolution under which the extent grows by exactly the stride: twice the padding less the output
+  /// padding is kernel − stride.
+  mutating func enlargingConvolution(
+    _ name: String, _ x: Feature, _ channels: Int, kernel: Int, stride: Int
+  ) -> Feature {
+    let excess = max(0, kernel - stride)
+    let filling = kernel < stride ? stride - kernel : excess % 2
+    return transposedConvolution(
+      name, x, channels, kernel: kernel, stride: stride, padding: (excess + 1) / 2, outputPadding: filling)
+  }
+
   /// Initializes convolutions with N(0, 0.02) and the scales of batch normalizations with N(1, 0.02) (Radford et al.
   /// 2016).
   mutating func startAdversarial() {
