@@ -19,10 +19,7 @@ public struct ColorBanding: Hashable, Sendable, Codable {
   /// Of a channel with pixels in 0…1 (values outside are clamped).
   public init(of channel: Plane) {
     let image = LevelImage(of: channel)
-    var occupied = [Bool](repeating: false, count: 256)
-    for y in 0..<image.height {
-      for level in image.levels[(y * image.pitch)..<(y * image.pitch + image.width)] { occupied[Int(level)] = true }
-    }
+    let occupied = image.occupied
     levels = occupied.count { $0 }
     if let low = occupied.firstIndex(of: true), let high = occupied.lastIndex(of: true), high > low {
       emptyBinShare = Double(occupied[low...high].count { !$0 }) / Double(high - low + 1)
@@ -57,13 +54,26 @@ private struct LevelImage {
       levels.withUnsafeMutableBufferPointer { target in
         for y in 0..<channel.height {
           for x in 0..<width {
-            // From 2⁵² on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
-            let scaled = min(max(source[y * width + x], 0), 1) * 255 + 0x1p52
+            // From 2²³ on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
+            let scaled = min(max(Float(source[y * width + x]), 0), 1) * 255 + 0x1p23
             target[y * pitch + x] = UInt8(truncatingIfNeeded: scaled.bitPattern)
           }
         }
       }
     }
+  }
+
+  /// Which of the 256 levels there are.
+  var occupied: [Bool] {
+    var occupied = [Bool](repeating: false, count: 256)
+    levels.withUnsafeBufferPointer { levels in
+      occupied.withUnsafeMutableBufferPointer { occupied in
+        for y in 0..<height {
+          for x in 0..<width { occupied[Int(levels[y * pitch + x])] = true }
+        }
+      }
+    }
+    return occupied
   }
 
   var transposed: LevelImage {
@@ -91,20 +101,35 @@ private struct RampRuns {
   var count = 0
   var longest = 0
 
+  mutating func scanColumns(of image: LevelImage) {
+    // Half as wide numbers are twice as fast, and long enough for all but the longest columns.
+    if image.height < Int16.max {
+      scanColumns(of: image, as: Int16.self)
+    } else {
+      scanColumns(of: image, as: Int32.self)
+    }
+  }
+
   /// Eight columns together. Every step is a choice between numbers, none a jump: in a picture jumps go either way and
   /// are guessed wrong half the time. Columns of fill never change and so count nothing.
-  mutating func scanColumns(of image: LevelImage) {
+  private mutating func scanColumns<Lane: SIMDScalar & FixedWidthInteger & SignedInteger>(
+    of image: LevelImage, as _: Lane.Type
+  ) {
     image.levels.withUnsafeBytes { levels in
       for left in stride(from: 0, to: image.height > 1 ? image.pitch : 0, by: 8) {
-        var lengths = SIMD8<Int32>(repeating: 1)
+        func row(_ y: Int) -> SIMD8<Lane> {
+          SIMD8(
+            truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: y * image.pitch + left, as: SIMD8<UInt8>.self))
+        }
+        var lengths = SIMD8<Lane>(repeating: 1)
         // 1 where the stretch was entered falling, 2 rising, 0 where the column began with it.
-        var entered = SIMD8<Int32>.zero
-        var (counts, totals, longest) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
-        var last = row(levels, at: left)
+        var entered = SIMD8<Lane>.zero
+        var (counts, totals, longest) = (SIMD8<Lane>.zero, SIMD8<Lane>.zero, SIMD8<Lane>.zero)
+        var last = row(0)
         for y in 1..<image.height {
-          let value = row(levels, at: y * image.pitch + left)
+          let value = row(y)
           let same = value .== last
-          let direction = SIMD8<Int32>(repeating: 1).replacing(with: 2, where: value .> last)
+          let direction = SIMD8<Lane>(repeating: 1).replacing(with: 2, where: value .> last)
           let ends = (entered .== direction) .& .!same
           counts = counts.replacing(with: counts &+ 1, where: ends)
           totals = totals.replacing(with: totals &+ lengths, where: ends)
@@ -113,14 +138,10 @@ private struct RampRuns {
           entered = direction.replacing(with: entered, where: same)
           last = value
         }
-        count += Int(counts.wrappedSum())
-        total += Int(totals.wrappedSum())
+        count += (0..<8).reduce(0) { $0 + Int(counts[$1]) }
+        total += (0..<8).reduce(0) { $0 + Int(totals[$1]) }
         self.longest = max(self.longest, Int(longest.max()))
       }
     }
-  }
-
-  private func row(_ levels: UnsafeRawBufferPointer, at index: Int) -> SIMD8<Int32> {
-    SIMD8(truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt8>.self))
   }
 }
