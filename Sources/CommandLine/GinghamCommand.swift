@@ -12,8 +12,9 @@ struct GinghamCommand: ParsableCommand {
       """,
     version: ginghamVersion,
     subcommands: [
-      LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self,
+      LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, DiagnoseCommand.self,
+      TraceCommand.self, VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self,
+      VerifyCommand.self,
       BenchCommand.self,
     ])
 }

@@ -101,35 +101,20 @@ private struct RampRuns {
   var count = 0
   var longest = 0
 
-  mutating func scanColumns(of image: LevelImage) {
-    // Half as wide numbers are twice as fast, and long enough for all but the longest columns.
-    if image.height < Int16.max {
-      scanColumns(of: image, as: Int16.self)
-    } else {
-      scanColumns(of: image, as: Int32.self)
-    }
-  }
-
   /// Eight columns together. Every step is a choice between numbers, none a jump: in a picture jumps go either way and
   /// are guessed wrong half the time. Columns of fill never change and so count nothing.
-  private mutating func scanColumns<Lane: SIMDScalar & FixedWidthInteger & SignedInteger>(
-    of image: LevelImage, as _: Lane.Type
-  ) {
+  mutating func scanColumns(of image: LevelImage) {
     image.levels.withUnsafeBytes { levels in
       for left in stride(from: 0, to: image.height > 1 ? image.pitch : 0, by: 8) {
-        func row(_ y: Int) -> SIMD8<Lane> {
-          SIMD8(
-            truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: y * image.pitch + left, as: SIMD8<UInt8>.self))
-        }
-        var lengths = SIMD8<Lane>(repeating: 1)
+        var lengths = SIMD8<Int32>(repeating: 1)
         // 1 where the stretch was entered falling, 2 rising, 0 where the column began with it.
-        var entered = SIMD8<Lane>.zero
-        var (counts, totals, longest) = (SIMD8<Lane>.zero, SIMD8<Lane>.zero, SIMD8<Lane>.zero)
-        var last = row(0)
+        var entered = SIMD8<Int32>.zero
+        var (counts, totals, longest) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
+        var last = row(levels, at: left)
         for y in 1..<image.height {
-          let value = row(y)
+          let value = row(levels, at: y * image.pitch + left)
           let same = value .== last
-          let direction = SIMD8<Lane>(repeating: 1).replacing(with: 2, where: value .> last)
+          let direction = SIMD8<Int32>(repeating: 1).replacing(with: 2, where: value .> last)
           let ends = (entered .== direction) .& .!same
           counts = counts.replacing(with: counts &+ 1, where: ends)
           totals = totals.replacing(with: totals &+ lengths, where: ends)
@@ -138,10 +123,14 @@ private struct RampRuns {
           entered = direction.replacing(with: entered, where: same)
           last = value
         }
-        count += (0..<8).reduce(0) { $0 + Int(counts[$1]) }
-        total += (0..<8).reduce(0) { $0 + Int(totals[$1]) }
+        count += Int(counts.wrappedSum())
+        total += Int(totals.wrappedSum())
         self.longest = max(self.longest, Int(longest.max()))
       }
     }
+  }
+
+  private func row(_ levels: UnsafeRawBufferPointer, at index: Int) -> SIMD8<Int32> {
+    SIMD8(truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt8>.self))
   }
 }
