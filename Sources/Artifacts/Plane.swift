@@ -35,7 +35,11 @@ public struct Plane: Hashable, Sendable {
     guard area > 0 else { return [] }
     return maps.withUnsafeBufferPointer { source in
       (0..<(source.count / area)).map { index in
-        Plane(height: height, width: width, values: source[(index * area)..<((index + 1) * area)].map(Double.init))
+        let values = [Double](unsafeUninitializedCapacity: area) { target, count in
+          for pixel in 0..<area { target[pixel] = Double(source[index * area + pixel]) }
+          count = area
+        }
+        return Plane(height: height, width: width, values: values)
       }
     }
   }
@@ -56,7 +60,11 @@ public struct Plane: Hashable, Sendable {
     }
   }
 
-  public var tensor: Tensor { Tensor([height, width], values.map(Float.init)) }
+  public var tensor: Tensor {
+    Tensor([height, width]) { target in
+      for index in target.indices { target[index] = Float(values[index]) }
+    }
+  }
 
   public var mean: Double { moments(rows: height, columns: width).mean }
 
@@ -125,6 +133,26 @@ public struct Plane: Hashable, Sendable {
     part.reserveCapacity(rows.count * columns.count)
     for y in rows { part += values[(y * width + columns.lowerBound)..<(y * width + columns.upperBound)] }
     return Plane(height: rows.count, width: columns.count, values: part)
+  }
+
+  /// Σ|f|.
+  var absoluteSum: Double {
+    average(rows: height, columns: width) { pointwiseMax($0, -$0) } * Double(height * width)
+  }
+
+  /// Whether all values lie in a range.
+  func lies(within range: ClosedRange<Double>) -> Bool {
+    values.withUnsafeBytes { bytes in
+      var (low, high) = (SIMD8(repeating: range.lowerBound), SIMD8(repeating: range.upperBound))
+      let whole = values.count - values.count % 8
+      for index in stride(from: 0, to: whole, by: 8) {
+        let part = bytes.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Double>.self)
+        low = pointwiseMin(low, part)
+        high = pointwiseMax(high, part)
+      }
+      return low.min() >= range.lowerBound && high.max() <= range.upperBound
+        && values[whole...].allSatisfy(range.contains)
+    }
   }
 
   /// Without `border` pixels on every side; `nil` where nothing would be left.

@@ -109,7 +109,16 @@ public struct Tensor: Sendable {
   }
 
   public var isFinite: Bool {
-    withUnsafeBufferPointer { $0.allSatisfy(\.isFinite) }
+    withUnsafeBufferPointer { values in
+      // Zero times anything finite is zero; infinities and NaN leave a NaN behind in one of the sums.
+      var zeros = SIMD16<Float>.zero
+      let whole = values.count - values.count % 16
+      let bytes = UnsafeRawBufferPointer(values)
+      for index in stride(from: 0, to: whole, by: 16) {
+        zeros += 0 * bytes.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
+      }
+      return zeros.sum() == 0 && values[whole...].allSatisfy(\.isFinite)
+    }
   }
 }
 

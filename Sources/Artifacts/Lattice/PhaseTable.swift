@@ -27,55 +27,12 @@ public struct PhaseTable: Hashable, Sendable {
 
   /// The same for several lattices, each row being read once.
   static func means(of plane: Plane, lattices: [Lattice]) throws -> [PhaseTable] {
-    var folds = try lattices.map { lattice in
-      let (height, width) = (lattice.crop(plane.height), lattice.crop(plane.width))
-      guard height > 0, width > 0 else {
-        throw ArtifactError.tooSmall(
-          height: plane.height, width: plane.width, needed: lattice.period,
-          why: "for one lattice of period \(lattice.period)")
-      }
-      return RowFold(lattice: lattice, height: height, width: width)
-    }
+    var folds = try PhaseFolds<Double>(lattices, height: plane.height, width: plane.width)
     plane.values.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
-      for y in 0..<plane.height {
-        for index in folds.indices { folds[index].add(base + y * plane.width, row: y) }
-      }
+      for y in 0..<plane.height { folds.add(base + y * plane.width, row: y) }
     }
-    return folds.map(\.table)
-  }
-
-  /// Rows of one phase added up, before columns are: such sums run side by side.
-  private struct RowFold {
-    let lattice: Lattice
-    let height: Int
-    let width: Int
-    var sums: [Double]
-
-    init(lattice: Lattice, height: Int, width: Int) {
-      (self.lattice, self.height, self.width) = (lattice, height, width)
-      sums = [Double](repeating: 0, count: lattice.period * width)
-    }
-
-    mutating func add(_ line: UnsafePointer<Double>, row: Int) {
-      guard row < height else { return }
-      let (start, width) = (row % lattice.period * width, width)
-      sums.withUnsafeMutableBufferPointer { sums in
-        for x in 0..<width { sums[start + x] += line[x] }
-      }
-    }
-
-    var table: PhaseTable {
-      let period = lattice.period
-      var phases = [Double](repeating: 0, count: period * period)
-      for row in 0..<period {
-        for start in stride(from: row * width, to: (row + 1) * width, by: period) {
-          for phase in 0..<period { phases[row * period + phase] += sums[start + phase] }
-        }
-      }
-      let count = Double(height / period * (width / period))
-      return PhaseTable(lattice: lattice, values: phases.map { $0 / count })
-    }
+    return folds.tables
   }
 
   /// One lattice of an endless map, of which `tile` is one tile; the lattice's side is the least common multiple of the
@@ -141,11 +98,30 @@ public struct PhaseTable: Hashable, Sendable {
   }
 
   /// The power of each band by its exact period: they sum to the ``variance``.
+  ///
+  /// No transform is needed: a table averaged down to a divisor of its period keeps exactly the frequencies that repeat
+  /// with it, so that a band is what the variance gains over those of its divisors.
   public var bands: [Int: Double] {
+    let periods = lattice.bandPeriods
     var bands: [Int: Double] = [:]
-    for (index, power) in power.enumerated() where index > 0 {
-      bands[lattice.exactPeriod(row: index / period, column: index % period), default: 0] += power
+    for divisor in periods {
+      let inner = periods.filter { $0 < divisor && divisor.isMultiple(of: $0) }
+      bands[divisor] = max(0, folded(to: divisor).variance - inner.reduce(0) { $0 + (bands[$1] ?? 0) })
     }
     return bands
+  }
+
+  /// The means over the phases of a lattice whose period divides this one's.
+  private func folded(to divisor: Int) -> PhaseTable {
+    guard divisor != period else { return self }
+    var sums = [Double](repeating: 0, count: divisor * divisor)
+    for y in 0..<period {
+      let (from, to) = (y * period, y % divisor * divisor)
+      for left in stride(from: 0, to: period, by: divisor) {
+        for x in 0..<divisor { sums[to + x] += values[from + left + x] }
+      }
+    }
+    let count = Double((period / divisor) * (period / divisor))
+    return PhaseTable(lattice: Lattice(unchecked: divisor), values: sums.map { $0 / count })
   }
 }

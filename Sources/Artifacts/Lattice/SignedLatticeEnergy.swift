@@ -33,7 +33,7 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
     }
   }
 
-  private init(table: PhaseTable, mean: Double, variance: Double, pixelCount count: Int) {
+  init(table: PhaseTable, mean: Double, variance: Double, pixelCount count: Int) {
     let phases = table.period * table.period
     pixelCount = count
     self.variance = variance

@@ -1,4 +1,5 @@
 import GinghamSignals
+import GinghamTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -66,6 +67,9 @@ public struct SpectralPeaks: Hashable, Sendable {
     let period = lattice.period
     let (stepY, stepX) = (spectrum.height / period, spectrum.width / period)
     var peaks: [Peak] = []
+    // Signed frequencies of the rings' bins, which reach three beyond either end.
+    let rows = (-3..<(spectrum.height + 3)).map(spectrum.signedRow)
+    let columns = (-3..<(spectrum.width + 3)).map(spectrum.signedColumn)
     for column in 0...(period / 2) {
       let ownColumn = column == 0 || 2 * column == period
       for row in 0..<period {
@@ -75,14 +79,16 @@ public struct SpectralPeaks: Hashable, Sendable {
         let (y, x) = (row * stepY, column * stepX)
         var (sum, count) = (0.0, 0)
         let isSelfConjugate = ownColumn && (row == 0 || 2 * row == period)
-        for dy in -3...3 {
+        for dy in (isSelfConjugate ? 0 : -3)...3 {
+          let ky = rows[y + dy + 3]
+          let (onLatticeRow, isSlowRow) = (ky.isMultiple(of: stepY), 2 * abs(ky) < stepY)
           for dx in -3...3 where max(abs(dy), abs(dx)) >= 2 {
             // The ring of a self-conjugate bin is its own mirror image: half of it is independent.
-            if isSelfConjugate, dy < 0 || (dy == 0 && dx < 0) { continue }
-            let (ky, kx) = (spectrum.signedRow(y + dy), spectrum.signedColumn(x + dx))
-            if ky.isMultiple(of: stepY), kx.isMultiple(of: stepX) { continue }
-            if 2 * abs(ky) < stepY, 2 * abs(kx) < stepX { continue }
-            sum += spectrum.power(ky, kx)
+            if isSelfConjugate, dy == 0, dx < 0 { continue }
+            let kx = columns[x + dx + 3]
+            if onLatticeRow, kx.isMultiple(of: stepX) { continue }
+            if isSlowRow, 2 * abs(kx) < stepX { continue }
+            sum += spectrum.power(signedRow: ky, column: kx)
             count += 1
           }
         }
@@ -157,18 +163,16 @@ struct HalfSpectrum {
   private let power: [Float]
 
   init(of map: Plane) {
-    let plan = FourierTransform(height: map.height, width: map.width)
-    height = map.height
-    width = map.width
+    self.init(of: map.tensor)
+  }
+
+  /// Of a map H×W.
+  init(of map: Tensor) {
+    let plan = FourierTransform(height: map.shape[0], width: map.shape[1])
+    height = plan.height
+    width = plan.width
     half = plan.halfWidth
-    power = plan.forward(map.tensor).withUnsafeBufferPointer { values in
-      [Float](unsafeUninitializedCapacity: values.count / 2) { power, count in
-        for bin in 0..<(values.count / 2) {
-          power[bin] = values[2 * bin] * values[2 * bin] + values[2 * bin + 1] * values[2 * bin + 1]
-        }
-        count = values.count / 2
-      }
-    }
+    power = plan.halfPower(of: map)
   }
 
   /// Rows of the whole spectrum, the columns 0…W/2 of each.
@@ -183,6 +187,12 @@ struct HalfSpectrum {
   private static func signed(_ k: Int, _ count: Int) -> Int {
     let folded = ((k % count) + count) % count
     return 2 * folded > count ? folded - count : folded
+  }
+
+  /// At a frequency in −n/2 < k ≤ n/2.
+  func power(signedRow y: Int, column x: Int) -> Double {
+    let row = x < 0 ? -y : y
+    return Double(power[(row < 0 ? row + height : row) * half + abs(x)])
   }
 
   func power(_ y: Int, _ x: Int) -> Double {

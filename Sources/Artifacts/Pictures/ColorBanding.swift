@@ -19,10 +19,7 @@ public struct ColorBanding: Hashable, Sendable, Codable {
   /// Of a channel with pixels in 0…1 (values outside are clamped).
   public init(of channel: Plane) {
     let image = LevelImage(of: channel)
-    var occupied = [Bool](repeating: false, count: 256)
-    for y in 0..<image.height {
-      for level in image.levels[(y * image.pitch)..<(y * image.pitch + image.width)] { occupied[Int(level)] = true }
-    }
+    let occupied = image.occupied
     levels = occupied.count { $0 }
     if let low = occupied.firstIndex(of: true), let high = occupied.lastIndex(of: true), high > low {
       emptyBinShare = Double(occupied[low...high].count { !$0 }) / Double(high - low + 1)
@@ -57,13 +54,26 @@ private struct LevelImage {
       levels.withUnsafeMutableBufferPointer { target in
         for y in 0..<channel.height {
           for x in 0..<width {
-            // From 2⁵² on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
-            let scaled = min(max(source[y * width + x], 0), 1) * 255 + 0x1p52
+            // From 2²³ on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
+            let scaled = min(max(Float(source[y * width + x]), 0), 1) * 255 + 0x1p23
             target[y * pitch + x] = UInt8(truncatingIfNeeded: scaled.bitPattern)
           }
         }
       }
     }
+  }
+
+  /// Which of the 256 levels there are.
+  var occupied: [Bool] {
+    var occupied = [Bool](repeating: false, count: 256)
+    levels.withUnsafeBufferPointer { levels in
+      occupied.withUnsafeMutableBufferPointer { occupied in
+        for y in 0..<height {
+          for x in 0..<width { occupied[Int(levels[y * pitch + x])] = true }
+        }
+      }
+    }
+    return occupied
   }
 
   var transposed: LevelImage {

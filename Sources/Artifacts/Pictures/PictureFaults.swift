@@ -35,7 +35,7 @@ public struct PictureFaults: Hashable, Sendable, Codable {
     }
     sharpness = try Sharpness(of: luma, spectrum: spectrum, steps: steps)
     banding =
-      channels.allSatisfy { $0.values.allSatisfy { (0...1).contains($0) } }
+      channels.allSatisfy { $0.lies(within: 0...1) }
       ? ColorBanding(median: channels.map(ColorBanding.init)) : nil
   }
 

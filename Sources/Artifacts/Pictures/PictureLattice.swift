@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// Lattice energy of pictures: the share of fine detail that repeats with a period, beside what chance and a period
 /// that no layer could have caused would give.
 ///
@@ -55,7 +57,8 @@ public struct PictureLattice: Sendable {
       throw ArtifactError.tooSmall(
         height: map.height, width: map.width, needed: smallest, why: "to measure period \(periods[0])")
     }
-    let varies = SignedLatticeEnergy.varies(map.variance, around: map.mean)
+    let moments = map.moments(rows: map.height, columns: map.width)
+    let varies = SignedLatticeEnergy.varies(moments.variance, around: moments.mean)
     let fitting = periods.filter { side >= PictureLattice.smallestSide(for: $0) }
     let fittingControls = controls.filter { side >= 2 * PictureLattice.filterPeriod(forControl: $0) + 2 * $0 }
     var bands: [Int: ChannelBand] = [:]
@@ -66,14 +69,15 @@ public struct PictureLattice: Sendable {
       fitting.map { PictureLattice.filterPeriod(for: $0) }
         + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
     for filter in filters.sorted() {
-      guard let detail = varies ? try TriangleFilter(period: filter).highPassed(map) : map.trimmed(by: filter) else {
-        continue
-      }
       let own = fitting.filter { PictureLattice.filterPeriod(for: $0) == filter }
       let beside = own.map { Lattice.nearestControl(to: $0, among: periods) }
       let others = fittingControls.filter { PictureLattice.filterPeriod(forControl: $0) == filter }
       let wanted = Set(own + beside + others).sorted()
-      let found = try SignedLatticeEnergy.energies(of: detail, lattices: wanted.map { try Lattice(period: $0) })
+      let keepsDetail = spectrum == nil && !own.isEmpty
+      guard
+        let (found, detail) = try energies(
+          of: map, varies: varies, filter: filter, periods: wanted, keepsDetail: keepsDetail)
+      else { continue }
       let energies = Dictionary(uniqueKeysWithValues: zip(wanted, found))
       for (period, control) in zip(own, beside) {
         guard let energy = energies[period] else { continue }
@@ -86,7 +90,7 @@ public struct PictureLattice: Sendable {
       for control in others {
         if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
       }
-      if varies, spectrum == nil, !own.isEmpty, let found = try self.peaks(of: fitting, finest: detail) {
+      if varies, let detail, let found = try self.peaks(of: fitting, finest: detail) {
         spectrum = (found.power, found.variance)
         peaks = found.peaks
       }
@@ -95,14 +99,27 @@ public struct PictureLattice: Sendable {
     return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum)
   }
 
+  /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.
+  private func energies(
+    of map: Plane, varies: Bool, filter period: Int, periods: [Int], keepsDetail: Bool
+  ) throws -> (found: [SignedLatticeEnergy], detail: Tensor?)? {
+    let lattices = try periods.map { try Lattice(period: $0) }
+    guard varies else {
+      return try map.trimmed(by: period).map { (try SignedLatticeEnergy.energies(of: $0, lattices: lattices), nil) }
+    }
+    let filter = try TriangleFilter(period: period)
+    let scan = try HighPassScan(of: map, filter: filter, lattices: lattices, keepsDetail: keepsDetail)
+    return scan.map { ($0.energies, $0.detail) }
+  }
+
   /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
   /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
   /// crop costs more, each band has its own.
   private func peaks(
-    of periods: [Int], finest: Plane
+    of periods: [Int], finest: Tensor
   ) throws -> (peaks: [Int: SpectralPeaks], power: HalfSpectrum, variance: Double)? {
     let measured = periods.sorted(by: >)
-    let side = min(finest.height, finest.width)
+    let side = min(finest.shape[0], finest.shape[1])
     let shared = measured.first.map { longest in
       measured.filter { longest.isMultiple(of: $0) && side >= 8 * longest }
     }
@@ -110,7 +127,8 @@ public struct PictureLattice: Sendable {
     var drawn: (power: HalfSpectrum, variance: Double)?
     for group in [shared ?? []] + measured.filter({ shared?.contains($0) != true }).map({ [$0] }) {
       guard let longest = group.first else { continue }
-      let cropped = finest.cropped(toMultipleOf: longest)
+      let cropped = finest.slice(axis: 0, 0..<(finest.shape[0] / longest * longest))
+        .slice(axis: 1, 0..<(finest.shape[1] / longest * longest))
       let (spectrum, variance) = (HalfSpectrum(of: cropped), cropped.variance)
       let lattice = try Lattice(period: longest)
       let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
@@ -118,5 +136,29 @@ public struct PictureLattice: Sendable {
       drawn = drawn ?? (spectrum, variance)
     }
     return drawn.map { (found, $0.power, $0.variance) }
+  }
+}
+
+extension Tensor {
+  /// The population variance over all elements.
+  fileprivate var variance: Double {
+    withUnsafeBufferPointer { values in
+      var (sums, squares) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+      var (sum, square) = (0.0, 0.0)
+      let whole = values.count - values.count % 8
+      let bytes = UnsafeRawBufferPointer(values)
+      for index in stride(from: 0, to: whole, by: 8) {
+        let wide = SIMD8<Double>(bytes.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self))
+        sums += wide
+        squares += wide * wide
+      }
+      for index in whole..<values.count {
+        sum += Double(values[index])
+        square += Double(values[index]) * Double(values[index])
+      }
+      let count = Double(max(values.count, 1))
+      let mean = (sum + sums.sum()) / count
+      return max(0, (square + squares.sum()) / count - mean * mean)
+    }
   }
 }

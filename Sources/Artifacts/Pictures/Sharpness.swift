@@ -25,7 +25,7 @@ public struct Sharpness: Hashable, Sendable, Codable {
 
   /// Of a map whose spectrum and steps are known already.
   init(of map: Plane, spectrum: RadialSpectrum, steps: StepProfile) throws {
-    laplacianVariance = try Sharpness.laplacian(of: map).variance
+    laplacianVariance = try Sharpness.laplacianVariance(of: map)
     let isConstant = !SignedLatticeEnergy.varies(map.variance, around: map.mean)
     spectralSlope = isConstant ? nil : spectrum.slope()
     highFrequencyShare = isConstant ? 0 : spectrum.highFrequencyShare
@@ -37,28 +37,35 @@ public struct Sharpness: Hashable, Sendable, Codable {
   }
 
   private static func normalizedTotalVariation(of map: Plane, steps: StepProfile) -> Double {
-    let mass = map.values.reduce(0) { $0 + abs($1) }
+    let mass = map.absoluteSum
     return mass > 0 ? steps.totalVariation / mass : 0
   }
 
-  static func laplacian(of map: Plane) throws -> Plane {
+  /// The variance of the Laplacian over the inner pixels, row by row.
+  private static func laplacianVariance(of map: Plane) throws -> Double {
     guard map.height >= 3, map.width >= 3 else {
       throw ArtifactError.tooSmall(height: map.height, width: map.width, needed: 3, why: "for a Laplacian")
     }
     let (inner, width) = (map.width - 2, map.width)
-    var result = Plane(height: map.height - 2, width: inner)
+    var sums = [Double](repeating: 0, count: 2 * inner)
     map.values.withUnsafeBufferPointer { source in
-      result.values.withUnsafeMutableBufferPointer { target in
-        for y in 0..<(map.height - 2) {
-          let (above, here, below) = (y * width + 1, (y + 1) * width + 1, (y + 2) * width + 1)
+      sums.withUnsafeMutableBufferPointer { sums in
+        guard let base = source.baseAddress, let sum = sums.baseAddress else { return }
+        let square = sum + inner
+        for y in 1..<(map.height - 1) {
+          let here = base + y * width + 1
+          let (above, below, left, right) = (here - width, here + width, here - 1, here + 1)
           for x in 0..<inner {
-            target[y * inner + x] =
-              source[above + x] + source[below + x] + source[here + x - 1] + source[here + x + 1]
-              - 4 * source[here + x]
+            let value = above[x] + below[x] + left[x] + right[x] - 4 * here[x]
+            sum[x] += value
+            square[x] += value * value
           }
         }
       }
     }
-    return result
+    // The sum telescopes to differences at the border: no digits are lost beside it.
+    let count = Double(inner * (map.height - 2))
+    let mean = sums[..<inner].reduce(0, +) / count
+    return max(0, sums[inner...].reduce(0, +) / count - mean * mean)
   }
 }

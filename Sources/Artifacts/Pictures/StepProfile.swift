@@ -13,22 +13,31 @@ public struct StepProfile: Hashable, Sendable {
     let (height, width) = (map.height, map.width)
     var down = [Double](repeating: 0, count: max(height - 1, 0))
     var across = [Double](repeating: 0, count: max(width - 1, 0))
-    var line = [Double](repeating: 0, count: width)
     map.values.withUnsafeBufferPointer { source in
       across.withUnsafeMutableBufferPointer { across in
-        line.withUnsafeMutableBufferPointer { line in
-          for y in 0..<height {
-            let start = y * width
-            for x in across.indices { across[x] += abs(source[start + x + 1] - source[start + x]) }
-            guard y + 1 < height else { continue }
-            for x in 0..<width { line[x] = abs(source[start + width + x] - source[start + x]) }
-            down[y] = line.reduce(0, +)
-          }
+        guard let base = source.baseAddress else { return }
+        for y in 0..<height {
+          let here = base + y * width
+          for x in across.indices { across[x] += abs(here[x + 1] - here[x]) }
+          if y + 1 < height { down[y] = StepProfile.distance(here, here + width, count: width) }
         }
       }
     }
     self.down = down
     self.across = across
+  }
+
+  /// Σ|b − a| over a row, in eight partial sums side by side.
+  private static func distance(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
+    var partial = SIMD8<Double>()
+    let whole = count - count % 8
+    for x in stride(from: 0, to: whole, by: 8) {
+      let step =
+        UnsafeRawPointer(b + x).loadUnaligned(as: SIMD8<Double>.self)
+        - UnsafeRawPointer(a + x).loadUnaligned(as: SIMD8<Double>.self)
+      partial += pointwiseMax(step, -step)
+    }
+    return (whole..<count).reduce(partial.sum()) { $0 + abs(b[$1] - a[$1]) }
   }
 
   /// Σ(|∂x| + |∂y|).

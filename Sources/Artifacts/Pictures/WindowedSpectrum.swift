@@ -25,7 +25,7 @@ public struct WindowedSpectrum: Hashable, Sendable {
     let variance = map.variance
     guard SignedLatticeEnergy.varies(variance, around: map.mean) else { return }
     mapCount += 1
-    HalfSpectrum(of: WindowedSpectrum.windowed(map)).withHalf { power, _ in
+    HalfSpectrum(of: map.hannWindowed).withHalf { power, _ in
       for index in grid.indices { grid[index] += Double(power[index]) / variance }
     }
   }
@@ -43,17 +43,26 @@ public struct WindowedSpectrum: Hashable, Sendable {
     if column >= half { (row, column) = ((height - row) % height, width - column) }
     return grid[row * half + column]
   }
+}
 
+extension Plane {
   /// Hann-windowed along both axes, the mean taken out first.
-  private static func windowed(_ map: Plane) -> Plane {
+  var hannWindowed: Plane {
     func hann(_ count: Int) -> [Double] {
       (0..<count).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / Double(count)) }
     }
-    let (rows, columns, mean) = (hann(map.height), hann(map.width), map.mean)
-    var result = map
-    for y in 0..<map.height {
-      for x in 0..<map.width { result[y, x] = (map[y, x] - mean) * rows[y] * columns[x] }
+    let (rows, columns, mean) = (hann(height), hann(width), mean)
+    let windowed = [Double](unsafeUninitializedCapacity: values.count) { target, count in
+      values.withUnsafeBufferPointer { source in
+        columns.withUnsafeBufferPointer { columns in
+          for y in 0..<height {
+            let (start, weight) = (y * width, rows[y])
+            for x in 0..<width { target[start + x] = (source[start + x] - mean) * weight * columns[x] }
+          }
+        }
+      }
+      count = values.count
     }
-    return result
+    return Plane(height: height, width: width, values: windowed)
   }
 }

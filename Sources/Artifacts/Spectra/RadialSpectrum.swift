@@ -29,29 +29,37 @@ public struct RadialSpectrum: Hashable, Sendable {
     var sums = [Double](repeating: 0, count: size / 2 + 1)
     var counts = sums
     var (total, high) = (0.0, 0.0)
-    let rows = (0..<height).map { y -> Double in
-      let frequency = Double(2 * y > height ? y - height : y) / Double(height)
-      return frequency * frequency
+    func squares(_ count: Int) -> [Double] {
+      (0..<count).map { k in
+        let frequency = Double(2 * k > count ? k - count : k) / Double(count)
+        return frequency * frequency
+      }
     }
+    let (rows, columns, limit) = (squares(height), squares(width), highFrequency * highFrequency)
     for map in maps {
       HalfSpectrum(of: map).withHalf { power, half in
-        for y in 0..<height {
-          for x in 0..<half {
-            let across = Double(x) / Double(width)
-            let frequency = (rows[y] + across * across).squareRoot()
-            // A column that is not its own mirror image stands for two.
-            let weight = x == 0 || 2 * x == width ? 1.0 : 2
-            let power = weight * Double(power[y * half + x])
-            if y != 0 || x != 0 {
-              total += power
-              if frequency > highFrequency { high += power }
+        sums.withUnsafeMutableBufferPointer { sums in
+          counts.withUnsafeMutableBufferPointer { counts in
+            columns.withUnsafeBufferPointer { columns in
+              for y in 0..<height {
+                let down = rows[y]
+                for x in 0..<half {
+                  let square = down + columns[x]
+                  // A column that is not its own mirror image stands for two.
+                  let weight = x == 0 || 2 * x == width ? 1.0 : 2
+                  let power = weight * Double(power[y * half + x])
+                  total += power
+                  if square > limit { high += power }
+                  let ring = Int(square.squareRoot() * Double(size) + 0.5)
+                  guard ring < sums.count else { continue }
+                  sums[ring] += power
+                  counts[ring] += weight
+                }
+              }
             }
-            let ring = Int(frequency * Double(size) + 0.5)
-            guard ring < sums.count else { continue }
-            sums[ring] += power
-            counts[ring] += weight
           }
         }
+        total -= Double(power[0])
       }
     }
     power = zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }

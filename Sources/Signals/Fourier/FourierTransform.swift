@@ -30,15 +30,31 @@ public final class FourierTransform: Sendable {
     return maps.withUnsafeBufferPointer { source in
       Tensor(shape) { target in
         withComplex(target) { spectra in
-          var scratch = Scratch(count: max(height, width))
+          let scratch = Scratch(height: height, width: width)
           for map in 0..<(area == 0 ? 0 : source.count / area) {
             let input = UnsafeBufferPointer(rebasing: source[(map * area)..<((map + 1) * area)])
             let output = UnsafeMutableBufferPointer(rebasing: spectra[(map * halfArea)..<((map + 1) * halfArea)])
-            transformRows(input, into: output, scratch: &scratch)
-            transformColumns(of: output, inverse: false, scratch: &scratch)
+            transformRows(input, into: output, scratch: scratch)
+            transformColumns(of: output, inverse: false, scratch: scratch)
           }
         }
       }
+    }
+  }
+
+  /// |F|² of one map H×W over the half spectrum: H×(W/2+1), row-major, unnormalised.
+  public func halfPower(of map: Tensor) -> [Float] {
+    precondition(map.shape == [height, width], "the plan is for \(height)×\(width), not for \(map.shape)")
+    let count = height * halfWidth
+    return [Float](unsafeUninitializedCapacity: count) { power, initialized in
+      let scratch = Scratch(height: height, width: width)
+      let spectrum = UnsafeMutableBufferPointer<Complex>.allocate(capacity: count)
+      defer { spectrum.deallocate() }
+      map.withUnsafeBufferPointer { transformRows($0, into: spectrum, scratch: scratch) }
+      forEachColumnTile(of: spectrum, inverse: false, scratch: scratch) { index, value in
+        power[index] = value.r * value.r + value.i * value.i
+      }
+      initialized = count
     }
   }
 
@@ -53,12 +69,12 @@ public final class FourierTransform: Sendable {
     return columnsDone.withUnsafeMutableBufferPointer { source in
       withComplex(source) { coefficients in
         Tensor(shape) { target in
-          var scratch = Scratch(count: max(height, width))
+          let scratch = Scratch(height: height, width: width)
           for map in 0..<(coefficients.count / halfArea) {
             let input = UnsafeMutableBufferPointer(rebasing: coefficients[(map * halfArea)..<((map + 1) * halfArea)])
             let output = UnsafeMutableBufferPointer(rebasing: target[(map * area)..<((map + 1) * area)])
-            transformColumns(of: input, inverse: true, scratch: &scratch)
-            restoreRows(UnsafeBufferPointer(input), into: output, scratch: &scratch)
+            transformColumns(of: input, inverse: true, scratch: scratch)
+            restoreRows(UnsafeBufferPointer(input), into: output, scratch: scratch)
           }
         }
       }
@@ -109,13 +125,29 @@ public final class FourierTransform: Sendable {
 extension FourierTransform {
   private typealias Complex = kiss_fft_cpx
 
-  private struct Scratch {
-    var before: [kiss_fft_cpx]
-    var after: [kiss_fft_cpx]
+  /// Columns that are transformed together: their elements share cache lines.
+  private static let tile = 8
 
-    init(count: Int) {
-      before = [kiss_fft_cpx](repeating: kiss_fft_cpx(r: 0, i: 0), count: count)
-      after = before
+  /// Room for one tile of lines before and after their transform.
+  private final class Scratch {
+    let before: UnsafeMutablePointer<kiss_fft_cpx>
+    let after: UnsafeMutablePointer<kiss_fft_cpx>
+    /// Elements from one line of a tile to the next: no power of two, so that lines do not fall on each other's places
+    /// in the cache.
+    let pitch: Int
+
+    init(height: Int, width: Int) {
+      pitch = max(height, width) + 8
+      let count = pitch * FourierTransform.tile
+      before = .allocate(capacity: count)
+      after = .allocate(capacity: count)
+      before.initialize(repeating: kiss_fft_cpx(r: 0, i: 0), count: count)
+      after.initialize(repeating: kiss_fft_cpx(r: 0, i: 0), count: count)
+    }
+
+    deinit {
+      before.deallocate()
+      after.deallocate()
     }
   }
 
@@ -128,27 +160,37 @@ extension FourierTransform {
 
   /// Two real rows a and b ride through one complex transform as a + ib; the symmetry of their spectra parts them.
   private func transformRows(
-    _ map: UnsafeBufferPointer<Float>, into spectrum: UnsafeMutableBufferPointer<Complex>, scratch: inout Scratch
+    _ map: UnsafeBufferPointer<Float>, into spectrum: UnsafeMutableBufferPointer<Complex>, scratch: Scratch
   ) {
     for row in stride(from: 0, to: height, by: 2) {
-      let first = row * width
-      let second = row + 1 < height ? first + width : nil
-      for x in 0..<width {
-        scratch.before[x] = Complex(r: map[first + x], i: second.map { map[$0 + x] } ?? 0)
+      let paired = row + 1 < height
+      let (before, after) = (scratch.before, scratch.after)
+      let (first, second) = (map.baseAddress.map { $0 + row * width }, map.baseAddress.map { $0 + (row + 1) * width })
+      guard let first, let second else { return }
+      if paired {
+        for x in 0..<width { before[x] = Complex(r: first[x], i: second[x]) }
+      } else {
+        for x in 0..<width { before[x] = Complex(r: first[x], i: 0) }
       }
-      rows.run(scratch.before, into: &scratch.after, inverse: false)
-      for k in 0..<halfWidth {
-        let (z, mirrored) = (scratch.after[k], scratch.after[k == 0 ? 0 : width - k])
-        spectrum[row * halfWidth + k] = Complex(r: (z.r + mirrored.r) / 2, i: (z.i - mirrored.i) / 2)
-        if second != nil {
-          spectrum[(row + 1) * halfWidth + k] = Complex(r: (z.i + mirrored.i) / 2, i: (mirrored.r - z.r) / 2)
-        }
+      rows.run(before, into: after, inverse: false)
+      let start = row * halfWidth
+      spectrum[start] = Complex(r: after[0].r, i: 0)
+      for k in 1..<max(halfWidth, 1) {
+        let (z, mirrored) = (after[k], after[width - k])
+        spectrum[start + k] = Complex(r: (z.r + mirrored.r) / 2, i: (z.i - mirrored.i) / 2)
+      }
+      guard paired else { continue }
+      let next = start + halfWidth
+      spectrum[next] = Complex(r: after[0].i, i: 0)
+      for k in 1..<max(halfWidth, 1) {
+        let (z, mirrored) = (after[k], after[width - k])
+        spectrum[next + k] = Complex(r: (z.i + mirrored.i) / 2, i: (mirrored.r - z.r) / 2)
       }
     }
   }
 
   private func restoreRows(
-    _ spectrum: UnsafeBufferPointer<Complex>, into map: UnsafeMutableBufferPointer<Float>, scratch: inout Scratch
+    _ spectrum: UnsafeBufferPointer<Complex>, into map: UnsafeMutableBufferPointer<Float>, scratch: Scratch
   ) {
     let scale = 1 / (Float(height) * Float(width))
     for row in stride(from: 0, to: height, by: 2) {
@@ -163,7 +205,7 @@ extension FourierTransform {
         }
         scratch.before[k] = Complex(r: a.r - b.i, i: a.i + b.r)
       }
-      rows.run(scratch.before, into: &scratch.after, inverse: true)
+      rows.run(scratch.before, into: scratch.after, inverse: true)
       for x in 0..<width {
         map[row * width + x] = scratch.after[x].r * scale
         if paired { map[(row + 1) * width + x] = scratch.after[x].i * scale }
@@ -172,12 +214,27 @@ extension FourierTransform {
   }
 
   private func transformColumns(
-    of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: inout Scratch
+    of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: Scratch
   ) {
-    for column in 0..<halfWidth {
-      for y in 0..<height { scratch.before[y] = spectrum[y * halfWidth + column] }
-      columns.run(scratch.before, into: &scratch.after, inverse: inverse)
-      for y in 0..<height { spectrum[y * halfWidth + column] = scratch.after[y] }
+    forEachColumnTile(of: spectrum, inverse: inverse, scratch: scratch) { index, value in spectrum[index] = value }
+  }
+
+  /// Transforms the columns, a tile of them at a time, and hands over every element with its place.
+  @inline(__always)
+  private func forEachColumnTile(
+    of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: Scratch,
+    _ body: (_ index: Int, _ value: Complex) -> Void
+  ) {
+    let (before, after, pitch) = (scratch.before, scratch.after, scratch.pitch)
+    for left in stride(from: 0, to: halfWidth, by: FourierTransform.tile) {
+      let count = min(FourierTransform.tile, halfWidth - left)
+      for y in 0..<height {
+        for column in 0..<count { before[column * pitch + y] = spectrum[y * halfWidth + left + column] }
+      }
+      for column in 0..<count { columns.run(before + column * pitch, into: after + column * pitch, inverse: inverse) }
+      for y in 0..<height {
+        for column in 0..<count { body(y * halfWidth + left + column, after[column * pitch + y]) }
+      }
     }
   }
 }
