@@ -228,9 +228,10 @@ def squeezenet():
 
 def single():
     """Where foolbox with the net in single precision parts from foolbox with the net in double precision."""
-    x = photographs()
+    x, net = photographs(), frozen(SqueezeNet())
     runs = []
-    for net in (frozen(SqueezeNet()), frozen(SqueezeNet()).float()):
+    for precision in (torch.float64, torch.float32):
+        net.to(precision)
         y = net(x).argmax(1)
         runs.append(dict(attacks(foolbox.PyTorchModel(net, bounds=(0, 1), device="cpu"), x, y)))
     for name, iterates in runs[0].items():
