@@ -96,7 +96,7 @@ let package = Package(
       uses: [
         "GinghamAdversarialProbing", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
       ], golden: true),
-    tests("Reporting", uses: ["GinghamReporting"]),
+    tests("Reporting", uses: ["GinghamReporting"], golden: true),
     tests("Gingham", uses: ["Gingham"], golden: true),
     tests("CommandLine", uses: ["Gingham", "GinghamCommandLine"]),
   ]

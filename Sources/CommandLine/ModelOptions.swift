@@ -24,7 +24,8 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .customLong("input"), parsing: .singleValue,
-    help: ArgumentHelp("Fixes another input at a number, a list, onehot:PLACE or a .npy file.", valueName: "name=value"))
+    help: ArgumentHelp("Fixes another input at a number, a list, onehot:PLACE or a .npy file.", valueName: "name=value")
+  )
   var inputs: [String] = []
 
   @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))
@@ -35,12 +36,17 @@ struct ModelOptions: ParsableArguments {
   ///   - skipsRandomWeights: whether shapes are all that matters of a random net.
   ///   - fixesOpenInputs: whether it does not matter what other inputs than the picture hold.
   func load(_ model: String, skipsRandomWeights: Bool = false, fixesOpenInputs: Bool = false) throws -> Model {
-    var source = ModelSource(
-      model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
-      inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
+    var source = source(model)
     source.skipsRandomWeights = skipsRandomWeights
     source.fixesOpenInputs = fixesOpenInputs
     return try source.load()
+  }
+
+  /// Which model the options make of a name.
+  func source(_ model: String) -> ModelSource {
+    ModelSource(
+      model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
+      inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
   }
 }
 

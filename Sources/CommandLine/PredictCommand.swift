@@ -9,6 +9,7 @@ struct PredictCommand: ParsableCommand {
     usage: """
       gingham predict <model> [--target <objective>] [--at <layer>] [options]
       gingham predict --deconvolution <stacks> [--equivalent <layer>] [--positions <n>] [options]
+      gingham predict --sweep <grid.yaml> [options]
       """,
     discussion: """
       Of a generator it also tells what is painted when all weights are alike; of a net with weights, what these do with
@@ -21,6 +22,10 @@ struct PredictCommand: ParsableCommand {
       --equivalent writes an upsampling layer as a transposed convolution: "nearest2:1,0,-1" and "bilinear2:1,2,1" (a
       resize by 2, then a convolution), "subpixel:1,2,1;0,1,0" (a filter for each phase), or "deconvolution2:1,2,1"
       itself, whose weights even out what 3/2 would do, as "deconvolution2:.1,.1,.1,.44" spoils an even 4/2.
+
+      --sweep ranks every combination of a grid by predicted energy and cost. The file names 'model: random:NAME', whose
+      options become axes, or 'stack: LAYERS' with the axes kernel, stride, padding, dilation and output-padding; an axis
+      is a number or a list. 'blur: [1, 2, 3]' goes with both: one more convolution behind each enlarging layer.
       """)
 
   @Argument(help: ModelOptions.modelHelp)
@@ -55,12 +60,17 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp("A layer with weights, such as \"nearest2:1,0,-1\"; may be repeated.", valueName: "layer"))
   var equivalent: [String] = []
 
+  @Option(help: ArgumentHelp("A grid of architectures to rank.", valueName: "grid.yaml"))
+  var sweep: String?
+
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
-    guard (model == nil) != (deconvolution == nil && equivalent.isEmpty) else {
-      throw ValidationError("name a model, or stacks with --deconvolution or --equivalent, and not both")
+    let subjects = [model != nil, deconvolution != nil || !equivalent.isEmpty, sweep != nil].count { $0 }
+    guard subjects == 1 else {
+      throw ValidationError(
+        "name a model, or stacks with --deconvolution or --equivalent, or a grid with --sweep: one of them")
     }
     guard minUnevenness.isFinite, minUnevenness >= 0 else { throw ValidationError("--min-cv2 takes a number from 0") }
   }
@@ -68,6 +78,8 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     if let model {
       try predict(model)
+    } else if let sweep {
+      try rank(sweep)
     } else {
       try count()
     }
@@ -90,6 +102,20 @@ struct PredictCommand: ParsableCommand {
     try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
   }
 
+  private func rank(_ path: String) throws {
+    let started = Date()
+    let progress = common.progress
+    let options = PredictionOptions(
+      gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))
+    let findings = try SweepRun(yaml: path, options: options).findings { progress.step("predicting", $0, of: $1) }
+    let folder = try outputOptions.folder(verb: "predict", model: path)
+    try findings.draw(into: folder)
+    try folder.write("findings.json", data: findings.json())
+    try folder.commit(manifest(path, started: started, digest: nil))
+    progress.finish()
+    try common.report(findings, text: findings.text + "\n\nWritten to \(folder.path)")
+  }
+
   private func count() throws {
     let started = Date()
     let findings = try OverlapFindings(deconvolution: deconvolution, inputs: positions, equivalents: equivalent)
@@ -110,7 +136,7 @@ struct PredictCommand: ParsableCommand {
         "target": .string(target), "at": at.map(JSONValue.string) ?? .null, "gain": .string(gain.rawValue),
         "signals": .string(signals.rawValue), "min_cv2": .number(minUnevenness),
         "deconvolution": deconvolution.map(JSONValue.string) ?? .null, "positions": .integer(positions),
-        "equivalent": .array(equivalent.map(JSONValue.string)),
+        "equivalent": .array(equivalent.map(JSONValue.string)), "sweep": sweep.map(JSONValue.string) ?? .null,
       ],
       started: started)
   }

@@ -85,8 +85,11 @@ public struct PicturePrediction: Sendable {
   }
 
   /// The layer that brings in the band of each period.
-  public var bandLayers: [Int: String] {
-    StridedLayer.owners(of: Lattice(unchecked: period).bandPeriods, among: upsamplingLayers)
+  public var bandLayers: [Int: String] { bandLayers(of: Lattice(unchecked: period).bandPeriods) }
+
+  /// The same for periods of which the architecture alone predicts nothing.
+  public func bandLayers(of periods: [Int]) -> [Int: String] {
+    StridedLayer.owners(of: periods, among: upsamplingLayers)
   }
 }
 

@@ -27,18 +27,9 @@ public struct KernelPhases: Hashable, Sendable {
       (1...2).contains(window.kernel.count), window.strides.allSatisfy({ (1...1024).contains($0) })
     else { throw ArtifactError.badArgument("weights of \(shape) do not fit a window of \(window.kernel)") }
     guard weight.isFinite else { throw ArtifactError.notFinite(what: "a weight of \(shape)") }
-    let pad = 2 - window.kernel.count
-    let kernel = [Int](repeating: 1, count: pad) + window.kernel
-    let strides = [Int](repeating: 1, count: pad) + window.strides
-    let dilations = [Int](repeating: 1, count: pad) + window.dilations
-    var before = [0, 0]
-    if case .explicit(let padding, _) = window.padding { before = [Int](repeating: 0, count: pad) + padding }
-    let taps = kernel[0] * kernel[1]
-    let phase = (0..<taps).map { tap in
-      let row = AxisTransfer.wrapped(tap / kernel[1] * dilations[0] - before[0], strides[0])
-      let column = AxisTransfer.wrapped(tap % kernel[1] * dilations[1] - before[1], strides[1])
-      return row * strides[1] + column
-    }
+    let strides = [Int](repeating: 1, count: 2 - window.kernel.count) + window.strides
+    let phase = KernelPhases.phases(of: window)
+    let taps = phase.count
     self.strides = strides
     var powers = Plane(height: strides[0], width: strides[1])
     var counts = powers
@@ -63,6 +54,21 @@ public struct KernelPhases: Hashable, Sendable {
     self.powers = powers
     overlaps = Plane(height: strides[0], width: strides[1], values: counts.values.map { $0 * mean })
     sumDeviations = deviations
+  }
+
+  /// The phase of the stride's lattice that each tap of a window falls on, row-major along both.
+  static func phases(of window: Window) -> [Int] {
+    let pad = 2 - window.kernel.count
+    let kernel = [Int](repeating: 1, count: pad) + window.kernel
+    let strides = [Int](repeating: 1, count: pad) + window.strides
+    let dilations = [Int](repeating: 1, count: pad) + window.dilations
+    var before = [0, 0]
+    if case .explicit(let padding, _) = window.padding { before = [Int](repeating: 0, count: pad) + padding }
+    return (0..<(kernel[0] * kernel[1])).map { tap in
+      let row = AxisTransfer.wrapped(tap / kernel[1] * dilations[0] - before[0], strides[0])
+      let column = AxisTransfer.wrapped(tap % kernel[1] * dilations[1] - before[1], strides[1])
+      return row * strides[1] + column
+    }
   }
 
   /// CV² of the learned phase powers.

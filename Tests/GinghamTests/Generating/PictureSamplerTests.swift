@@ -130,7 +130,7 @@ import Testing
     let error = #expect(throws: GeneratorError.self) {
       try PictureSampler(model("random:squeezenet1_1?size=64"), threads: 1)
     }
-    #expect("\(try #require(error))".contains("gingham visualize"))
+    #expect(try #require(error).description.contains("gingham visualize"))
   }
 
   @Test func latentsOfAnotherShapeAreRefused() throws {
@@ -139,7 +139,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Tensor([4, 5]).write(npy: path)
     let error = #expect(throws: GeneratorError.self) { try generator.latents(npy: path) }
-    #expect("\(try #require(error))" == "the latents in '\(path)' are 4×5, the network takes N×6×1×1")
+    #expect(try #require(error).description == "the latents in '\(path)' are 4×5, the network takes N×6×1×1")
     for shape in [[3, 6], [3, 6, 1, 1], [6]] as [Shape] {
       try Tensor(shape).write(npy: path)
       #expect(try generator.latents(npy: path).shape == [shape.elementCount / 6, 6, 1, 1])

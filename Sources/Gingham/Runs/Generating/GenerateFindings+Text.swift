@@ -8,6 +8,8 @@ extension GenerateFindings {
     var blocks = [heading]
     if let prediction {
       blocks.append("what it paints, all weights alike\n" + prediction.predictionText)
+    } else if let unpredicted {
+      blocks.append("the architecture's prediction: none, because \(unpredicted)")
     } else {
       blocks.append("nothing in it enlarges: the architecture predicts no grid")
     }
@@ -41,8 +43,7 @@ extension GenerateFindings {
     let named = periods.compactMap { period -> String? in
       let verdict = SetVerdict(period: period, pooled: pooled.lattice, locked: pooled.locked)
       guard verdict != .clean else { return nil }
-      let layer = prediction?.bands.first { $0.period == period }?.layer
-      return "period \(period)" + (layer.map { " (\($0))" } ?? "")
+      return "period \(period)" + (layers[period].map { " (\($0))" } ?? "")
     }
     switch verdict {
     case .artifact: return "verdict: artifact, \(named.joined(separator: ", "))"
@@ -50,7 +51,8 @@ extension GenerateFindings {
       return "verdict: faint artifact, \(named.joined(separator: ", ")): too faint for one picture, but in all of them"
     case .clean:
       return pooled.locked == nil
-        ? "verdict: clean, as far as \(samples) samples tell; 8 and more also show what is too faint for one"
+        ? "verdict: clean, as far as \(samples == 1 ? "one sample tells" : "\(samples) samples tell"); 8 and more also show "
+          + "what is too faint for one"
         : "verdict: clean"
     }
   }
@@ -59,11 +61,15 @@ extension GenerateFindings {
 extension ColourDependence.Figures {
   var text: String {
     let mean = meanColour.map { String(format: "%.0f", 255 * $0) }.joined(separator: ", ")
+    func place(_ frequency: [Double]) -> String {
+      "(" + frequency.map { String(format: "%.3g", $0) }.joined(separator: ", ") + ")"
+    }
     return String(
-      format:
-        "strong colours: over %d blocks of %d px the grid of period %d goes with the distance from the mean colour "
-        + "(%@) at r = %.2f, by rank %.2f; detail of period %d at r = %.2f, by rank %.2f",
-      blocks, side, period, mean, correlation, rankCorrelation, controlPeriod, controlCorrelation,
+      format: """
+        strong colours: in %d blocks of %d px the grid at %@ goes with the distance from the mean colour (%@)
+          at r = %.2f, by rank %.2f; the control at %@ at r = %.2f, by rank %.2f
+        """,
+      blocks, side, place(frequency), mean, correlation, rankCorrelation, place(controlFrequency), controlCorrelation,
       controlRankCorrelation)
   }
 }

@@ -26,6 +26,10 @@ public struct GenerateFindings: Encodable, Sendable {
   public var range: Range
   /// What the architecture paints when all weights are alike; `nil` where nothing enlarges.
   public var prediction: LatticeFinding?
+  /// Why there is no prediction of a net that enlarges.
+  public var unpredicted: String?
+  /// The layer that gives each period of the picture.
+  public var layers: [Int: String]
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
   public var pooled: MeasureFindings.PictureFigures
@@ -39,7 +43,8 @@ public struct GenerateFindings: Encodable, Sendable {
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {
-    case model, samples, seed, picture, range, prediction, images, pooled, colour, thresholds, skipped, verdict
+    case model, samples, seed, picture, range, prediction, unpredicted, layers, images, pooled, colour, thresholds,
+      skipped, verdict
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -50,6 +55,9 @@ public struct GenerateFindings: Encodable, Sendable {
     try container.encode(picture, forKey: .picture)
     try container.encode(range, forKey: .range)
     try container.encode(prediction, forKey: .prediction)
+    try container.encodeIfPresent(unpredicted, forKey: .unpredicted)
+    try container.encode(
+      Dictionary(uniqueKeysWithValues: layers.map { ("\($0.key)", $0.value) }), forKey: .layers)
     try container.encode(images, forKey: .images)
     try container.encode(pooled, forKey: .pooled)
     try container.encode(colour, forKey: .colour)

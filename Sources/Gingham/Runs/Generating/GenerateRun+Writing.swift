@@ -18,16 +18,18 @@ extension GenerateRun.Result {
     for (name, png) in zip(names, encoded) { try folder.write(name, data: Data(png.get())) }
     try folder.write("samples.npy") { try samples.write(npy: $0) }
     if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
-    try folder.write("contact-sheet.png") { try contactSheet().write(to: $0) }
+    try folder.write("contact-sheet.png") { try GenerateRun.contactSheet(of: samples).write(to: $0) }
     try measured.draw(into: folder)
     if let colours { try folder.write("colours.png") { try colours.plot.figure().write(to: $0) } }
   }
+}
 
-  /// The first samples side by side, none of them scaled.
-  func contactSheet(limit: Int = 256) throws -> Picture {
-    let count = min(samples.shape[0], limit)
+extension GenerateRun {
+  /// The first pictures of N×C×H×W side by side, none of them scaled.
+  static func contactSheet(of pictures: Tensor, limit: Int = 256) throws -> Picture {
+    let count = min(pictures.shape[0], limit)
     let columns = Int(Double(count).squareRoot().rounded(.up))
-    return try Picture.montage((0..<count).map { try Picture(samples.sample($0)) }, columns: columns)
+    return try Picture.montage((0..<count).map { try Picture(pictures.sample($0)) }, columns: columns)
   }
 }
 
@@ -61,16 +63,16 @@ extension ColourDependence {
     }
     let centres = tenths.map { mean($0, \.distance) }
     let title = String(
-      format: "Grid of period %d and strong colours: r = %.2f (period %d: %.2f)", figures.period, figures.correlation,
-      figures.controlPeriod, figures.controlCorrelation)
+      format: "Grid of period %d and strong colours: r = %.2f (control %.2f)", figures.period, figures.correlation,
+      figures.controlCorrelation)
     return Plot(
       title, x: Axis("distance of a block from the mean colour"),
-      y: Axis("repeats with the period (levels of 255, rms)"),
+      y: Axis("amplitude (levels of 255, rms)"),
       series: [
         Series("a block of \(figures.side) px", x: points.map(\.distance), y: points.map(\.strength), style: .points),
         Series("mean of a tenth", x: centres, y: tenths.map { mean($0, \.strength) }, style: .lineWithPoints),
         Series(
-          "period \(figures.controlPeriod), no layer's", x: centres, y: tenths.map { mean($0, \.control) },
+          "control: period \(figures.controlPeriod)", x: centres, y: tenths.map { mean($0, \.control) },
           style: .dashedLine),
       ], plotSize: (520, 300))
   }

@@ -62,10 +62,11 @@ public struct GenerateRun {
     guard case .picture(let pooled) = measured.findings.pooled else {
       throw MeasureError.nothingMeasured(count: inputs.names.count, first: "they were measured as gradients")
     }
-    let prediction = try PicturePrediction(generator.network, output: generator.output)
-    let period = pooled.clearestPeriod
-    let colours = try period.flatMap {
-      try ColourDependence(of: Plane.planes(of: samples), of: samples.shape, period: $0)
+    let (prediction, unpredicted) = self.prediction()
+    let clearest = pooled.clearest
+    let colours = try clearest.flatMap {
+      try ColourDependence(
+        of: Plane.planes(of: samples), of: samples.shape, period: $0.period, frequency: $0.frequency)
     }
     let outside = samples.withUnsafeBufferPointer { $0.count { $0 < 0 || $0 > 1 } }
     let findings = GenerateFindings(
@@ -74,13 +75,26 @@ public struct GenerateRun {
       range: .init(
         lower: sampler.range.lower, upper: sampler.range.upper, origin: sampler.rangeOrigin,
         outsideShare: Double(outside) / Double(max(samples.count, 1))),
-      prediction: prediction.upsamples ? prediction.finding : nil, images: measured.findings.images, pooled: pooled,
+      prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
+      layers: prediction?.bandLayers(of: settings.periods) ?? [:], images: measured.findings.images, pooled: pooled,
       colour: colours?.figures, thresholds: settings.thresholds,
       skipped: inputs.skipped + measured.findings.skipped)
     return Result(
       findings: findings, samples: samples, latents: generator.isLatent ? inputs.tensor : nil, measured: measured,
       colours: colours)
   }
+
+  /// What the architecture implies, or why that cannot be told.
+  func prediction() -> (PicturePrediction?, reason: String?) {
+    do {
+      return (try PicturePrediction(generator.network, output: generator.output), nil)
+    } catch {
+      return (nil, "\(error)")
+    }
+  }
+
+  /// Elements of all samples together: 2 GiB.
+  private static let elementLimit = 1 << 29
 
   struct Inputs {
     var tensor: Tensor
@@ -97,6 +111,10 @@ public struct GenerateRun {
     }
     guard settings.samples > 0 else {
       throw GeneratorError.tooFew(samples: settings.samples, needed: 1, why: "to draw")
+    }
+    let limit = Self.elementLimit / max(generator.pictureShape.reduce(1, *), 1)
+    guard settings.samples <= limit else {
+      throw GeneratorError.tooMany(samples: settings.samples, limit: limit)
     }
     return Inputs(
       tensor: try generator.latents(settings.samples, seed: settings.seed), names: Self.names(settings.samples),
@@ -130,11 +148,14 @@ public struct GenerateRun {
 }
 
 extension MeasureFindings.PictureFigures {
-  /// The period whose grid shows most clearly, in a single picture or in what all have alike.
-  var clearestPeriod: Int? {
+  /// The frequency of a grid that shows most clearly, in single pictures or in what all have alike.
+  var clearest: (period: Int, frequency: [Double])? {
     let artifacts = lattice.bands.filter { $0.verdict == .artifact }
-    if let band = artifacts.max(by: { ($0.peakDecibels ?? 0) < ($1.peakDecibels ?? 0) }) { return band.period }
+    if let band = artifacts.max(by: { ($0.peakDecibels ?? 0) < ($1.peakDecibels ?? 0) }) {
+      return band.peakFrequency.map { (band.period, $0) }
+    }
     let shared = locked?.bands.max { ($0.meanPeakDecibels ?? 0) < ($1.meanPeakDecibels ?? 0) }
-    return shared?.period ?? lattice.bands.first?.period
+    if let shared, let frequency = shared.peakFrequency { return (shared.period, frequency) }
+    return lattice.bands.first.flatMap { band in band.peakFrequency.map { (band.period, $0) } }
   }
 }

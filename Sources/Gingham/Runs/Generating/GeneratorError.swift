@@ -11,6 +11,8 @@ public enum GeneratorError: Error, Hashable, Sendable {
   case takesLatents(model: String, shape: [Int])
   case takesPictures(model: String)
   case tooFew(samples: Int, needed: Int, why: String)
+  /// More samples than fit into memory.
+  case tooMany(samples: Int, limit: Int)
 }
 
 extension GeneratorError: CustomStringConvertible {
@@ -29,6 +31,8 @@ extension GeneratorError: CustomStringConvertible {
       "'\(model)' makes pictures from random numbers (\(Self.text(shape))), not from pictures: use --samples N and --seed N"
     case .takesPictures(let model):
       "'\(model)' makes pictures from pictures: name some with --images"
+    case .tooMany(let samples, let limit):
+      "\(samples) samples are more than are held at once: draw up to \(limit) of this size, with several seeds for more"
     case .tooFew(let samples, let needed, let why):
       "\(samples) samples are too few \(why): at least \(needed) are needed"
     }

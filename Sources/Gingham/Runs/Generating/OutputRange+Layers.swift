@@ -12,7 +12,7 @@ extension OutputRange {
     switch (bounds.lower, bounds.upper) {
     case (-slack...1, 0...(1 + slack)): self = .unit
     case ((-1 - slack)...0, 0...(1 + slack)): self = .symmetric
-    case (-slack...255, 1...(255 + 255 * slack)): self = .levels
+    case (-slack...128, 128...(255 + 255 * slack)): self = .levels
     default: self.init(bounds.lower, bounds.upper)
     }
   }

@@ -138,18 +138,17 @@ extension MeasureFindings.PictureFigures {
 }
 
 extension LockedLatticeFinding {
-  /// What all pictures have alike, in a line; indented.
+  /// What all pictures have alike, a line a band; indented.
   var text: String {
+    let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls: %.1f dB)", $0) } ?? ""
     let found = bands.filter(\.isLocked).map { band in
-      let share = band.share < 5e-4 ? "< 0.05 %" : percentage(band.share)
-      return String(
-        format: "period %d: %.2f of 255 levels (%@ of the fine detail), peak %.1f dB, in the mean picture %.1f dB",
-        band.period, band.levels, share, band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0)
+      String(
+        format: "    period %d: %.2f of 255 levels, %@ of the fine detail, peak %.1f dB, in the mean picture %.1f dB",
+        band.period, band.levels, percentage(band.share), band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0)
     }
-    let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls %.1f dB)", $0) } ?? ""
     return found.isEmpty
       ? "  all \(pictures) have no grid in common\(control)"
-      : "  all \(pictures) have in common " + found.joined(separator: "; ") + control
+      : (["  all \(pictures) have a grid in common\(control)"] + found).joined(separator: "\n")
   }
 }
 

@@ -20,8 +20,8 @@ extension MeasureRun {
     let lattice = try PictureLattice(periods: periods, thresholds: thresholds)
     var pool = PictureLatticePool(lattice)
     var locked = try LockedLattice(periods: periods)
-    // Too few pictures have nothing in common to speak of.
-    let looksForLocked = sources.count >= locked.thresholds.pictures
+    // Too few pictures have nothing in common to speak of; how many an array holds shows when it is read.
+    let looksForLocked = sources.count >= locked.thresholds.pictures || sources.contains(where: \.isArray)
     let empty = locked
     var spectra = SpectrumPool()
     forEach(
@@ -41,9 +41,10 @@ extension MeasureRun {
     guard let faults = PictureFaults(median: set.images.map(\.faults)) else {
       throw MeasureError.nothingMeasured(count: sources.count, first: set.skipped.first?.reason ?? "")
     }
+    let shared = try locked.finding()
     let pooled = MeasureFindings.PictureFigures(
       lattice: try pool.finding(), search: set.pooledSearch, faults: faults, radial: set.radial.mean,
-      cosine: set.cosineProfile, locked: try locked.finding())
+      cosine: set.cosineProfile, locked: shared.flatMap { $0.pictures >= locked.thresholds.pictures ? $0 : nil })
     return Result(
       findings: MeasureFindings(
         kind: .picture, periods: lattice.periods, thresholds: thresholds,

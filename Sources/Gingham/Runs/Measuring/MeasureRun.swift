@@ -134,6 +134,9 @@ public struct MeasureRun: Sendable {
       }
     }
 
+    /// Whether it may hold several samples.
+    var isArray: Bool { if case .file(let path) = self { path.lowercased().hasSuffix(".npy") } else { false } }
+
     func samples() throws -> [Sample] {
       switch self {
       case .file(let path): try MeasureRun.samples(of: path)
