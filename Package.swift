@@ -97,7 +97,7 @@ let package = Package(
         "GinghamAdversarialProbing", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
       ], golden: true),
     tests("Reporting", uses: ["GinghamReporting"]),
-    tests("Gingham", uses: ["Gingham"]),
+    tests("Gingham", uses: ["Gingham"], golden: true),
     tests("CommandLine", uses: ["Gingham", "GinghamCommandLine"]),
   ]
 )

@@ -13,7 +13,8 @@ struct GinghamCommand: ParsableCommand {
     version: ginghamVersion,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self,
+      GenerateCommand.self, VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self,
+      VerifyCommand.self,
       BenchCommand.self,
     ])
 }

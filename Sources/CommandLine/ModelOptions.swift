@@ -24,7 +24,7 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .customLong("input"), parsing: .singleValue,
-    help: ArgumentHelp("Fixes another input at a number, a list or a .npy file.", valueName: "name=value"))
+    help: ArgumentHelp("Fixes another input at a number, a list, onehot:PLACE or a .npy file.", valueName: "name=value"))
   var inputs: [String] = []
 
   @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))

@@ -120,7 +120,7 @@ def resize_generator(f=4, latent=8):
     layers, widths = [nn.ConvTranspose2d(latent, 8 * f, 4, 1, 0, bias=False)], [8 * f, 4 * f, 2 * f, f, 3]
     for inputs, outputs in zip(widths, widths[1:]):
         layers += [nn.BatchNorm2d(inputs), nn.ReLU(), nn.Upsample(scale_factor=2, mode="nearest"),
-                   nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)]
+                   nn.Conv2d(inputs, outputs, 3, padding=1, bias=False, padding_mode="reflect")]
     return Main(*layers, nn.Tanh())
 
 

@@ -39,7 +39,7 @@ extension [Double] {
 }
 
 /// Spearman's rank correlation, equal values sharing their mean rank; `nil` where one side does not vary.
-func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
+package func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
   correlation(ranks(a), ranks(b))
 }
 
@@ -64,7 +64,7 @@ func ranks(_ values: [Double]) -> [Double] {
   return ranks
 }
 
-private func correlation(_ a: [Double], _ b: [Double]) -> Double? {
+package func correlation(_ a: [Double], _ b: [Double]) -> Double? {
   guard a.count == b.count, a.count > 1 else { return nil }
   let (meanA, meanB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
   var (ab, aa, bb) = (0.0, 0.0, 0.0)

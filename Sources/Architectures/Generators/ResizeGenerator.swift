@@ -2,7 +2,7 @@ import GinghamNetworks
 
 extension Architecture {
   /// A DCGAN generator whose transposed convolutions are replaced by nearest-neighbour enlargement and a convolution of
-  /// stride 1, the remedy of Odena, Dumoulin & Olah (2016).
+  /// stride 1 that sees the picture reflected at its borders, the remedy of Odena, Dumoulin & Olah (2016).
   static let resizeGenerator = Architecture(
     "resize_generator", "generator with nearest resize and convolution in place of transposed convolution",
     options: [
@@ -19,8 +19,6 @@ extension Architecture {
   ) { net, settings in
     net.startAdversarial()
     let (kernel, features) = (settings["kernel"], settings["features"])
-    // The even kernels' odd pixel goes behind, which keeps the extent.
-    let window = Window(kernel: [kernel, kernel], padding: .sameUpper)
     var x = net.latent(channels: settings["latent"])
     x = net.transposedConvolution("main.0", x, 8 * features, kernel: 4, stride: 1, padding: 0)
     for (stage, channels) in [4 * features, 2 * features, features, settings["channels"]].enumerated() {
@@ -28,8 +26,20 @@ extension Architecture {
       x = net.batchNormalization("main.\(index + 1)", x)
       x = net.relu("main.\(index + 2)", x)
       x = net.upsampleNearest("main.\(index + 3)", x, scale: settings["stride"])
-      x = net.convolution("main.\(index + 4)", x, channels, window)
+      // The even kernels' odd pixel goes behind, which keeps the extent.
+      x = net.reflected("main.\(index + 4).pad", x, before: (kernel - 1) / 2, after: kernel / 2)
+      x = net.convolution("main.\(index + 4)", x, channels, kernel: kernel)
     }
     return net.pixels(net.pointwise("main.17", x, .tanh))
+  }
+}
+
+extension NetworkBuilder {
+  /// Rows and columns added at both ends of both axes, mirrored without repeating the border.
+  fileprivate mutating func reflected(_ name: String, _ x: Feature, before: Int, after: Int) -> Feature {
+    guard before + after > 0 else { return x }
+    let padding = Pad(mode: .reflect, before: [0, 0, before, before], after: [0, 0, after, after])
+    let padded = append(name, .pad(padding), [x], like: x)
+    return Feature(value: padded.value, channels: x.channels, spatial: x.spatial?.map { $0 + before + after })
   }
 }

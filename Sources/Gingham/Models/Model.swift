@@ -20,9 +20,10 @@ public struct Model: Sendable {
     return shape[1]
   }
 
-  /// N×C×H×W of a batch of inputs.
+  /// N×C×H×W of a batch of inputs, or N×Z where the network takes vectors.
   public func inputShape(batch: Int) -> Shape {
-    [batch, channels ?? 3, preprocessing.height, preprocessing.width]
+    if let shape = network.inputs.first?.shape, shape.count == 2, let count = shape[1] { return [batch, count] }
+    return [batch, channels ?? 3, preprocessing.height, preprocessing.width]
   }
 
   /// The network at the size of its pictures.
@@ -51,6 +52,9 @@ public struct Model: Sendable {
   }
 
   func input(_ picture: Picture, path: String) throws -> Tensor {
+    if let shape = network.inputs.first?.shape, shape.count != 4 {
+      throw ModelError.notPictures(shape.map { $0.map(String.init) ?? "?" })
+    }
     let channels = channels ?? 3
     let pixels: Tensor
     switch channels {

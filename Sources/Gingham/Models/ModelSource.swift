@@ -17,7 +17,7 @@ public struct ModelSource: Sendable {
   public var deviation: [Float]?
   /// Height and width in pixels.
   public var inputSize: (height: Int, width: Int)?
-  /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0` or `name=file.npy`.
+  /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0`, `name=onehot:7` or `name=file.npy`.
   public var fixedInputs: [String]
   /// Names of the classes, one a line.
   public var classNamesPath: String?
@@ -122,8 +122,9 @@ public struct ModelSource: Sendable {
     }
   }
 
-  private static func tensor(_ text: String, declared: [Int?]) throws -> Tensor {
+  static func tensor(_ text: String, declared: [Int?]) throws -> Tensor {
     if text.hasSuffix(".npy") { return try Tensor(npy: text) }
+    if text.hasPrefix("onehot:") { return try oneHot(String(text.dropFirst("onehot:".count)), declared: declared) }
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false)
       .compactMap { Float($0.trimmingCharacters(in: .whitespaces)) }
     let shape = Shape(declared.map { $0 ?? 1 })
@@ -131,6 +132,17 @@ public struct ModelSource: Sendable {
       throw ModelError.contradiction("'\(text)' does not fill an input of \(shape): give one number or all of them")
     }
     return numbers.count == 1 ? Tensor(shape, repeating: numbers[0]) : Tensor(shape, numbers)
+  }
+
+  /// Zeros with a single one: what picks a class or a style.
+  private static func oneHot(_ text: String, declared: [Int?]) throws -> Tensor {
+    let shape = Shape(declared.map { $0 ?? 1 })
+    guard let count = shape.checkedElementCount, count <= 1 << 28, let index = Int(text), (0..<count).contains(index)
+    else {
+      throw ModelError.contradiction(
+        "'onehot:\(text)' does not fit an input of \(shape): give a place from 0 to \(max(shape.elementCount - 1, 0))")
+    }
+    return Tensor(shape, (0..<count).map { $0 == index ? 1 : 0 })
   }
 
   /// A single NaN among millions of weights would come out as an empty picture far away from its cause.
@@ -159,6 +171,10 @@ public struct ModelSource: Sendable {
       return known
     }
     if let known = network.preprocessing { return known }
+    // Vectors have no size.
+    if let shape = network.inputs.first?.shape, shape.count == 2, shape[1] != nil {
+      return Preprocessing(height: 1, width: 1, fit: .stretch)
+    }
     guard let shape = network.inputs.first?.shape, shape.count == 4 else {
       throw ModelError.notPictures(network.inputs.first.map { $0.shape.map { $0.map(String.init) ?? "?" } } ?? [])
     }

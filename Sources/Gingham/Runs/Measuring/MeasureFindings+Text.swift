@@ -58,11 +58,11 @@ extension MeasureFindings.Image {
     switch figures {
     case .picture(let figures):
       let bands = periods.map { period in
-        figures.lattice.bands.first { $0.period == period }.map { percent($0.share) } ?? "–"
+        figures.lattice.bands.first { $0.period == period }.map { percentage($0.share) } ?? "–"
       }
       let faults = figures.faults
       return bands + [
-        String(format: "%.2g", faults.sharpness.laplacianVariance), percent(faults.sharpness.highFrequencyShare),
+        String(format: "%.2g", faults.sharpness.laplacianVariance), percentage(faults.sharpness.highFrequencyShare),
         faults.banding.map { "\($0.levels)" } ?? "–",
         figures.lattice.isConstant ? "nothing to measure: constant" : figures.lattice.verdictText,
       ]
@@ -86,7 +86,7 @@ extension PictureLatticeFinding {
 }
 
 extension MeasureFindings.PictureFigures {
-  fileprivate func text(thresholds: LatticeThresholds) -> String {
+  func text(thresholds: LatticeThresholds) -> String {
     var lines: [String] = []
     if let search { lines.append("  " + search.text) }
     guard !lattice.isConstant else {
@@ -100,7 +100,8 @@ extension MeasureFindings.PictureFigures {
     for band in lattice.bands {
       let blocks = faults.blockiness.first { $0.period == band.period }
       table.append([
-        "\(band.period)", percent(band.share), percent(band.null), "\(percent(band.control)) (\(band.controlPeriod))",
+        "\(band.period)", percentage(band.share), percentage(band.null),
+        "\(percentage(band.control)) (\(band.controlPeriod))",
         band.peakDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
         band.peakFrequency.map { "(\($0.map(short).joined(separator: ", ")))" } ?? "",
         band.fScore.map { String(format: "%.3g", $0) } ?? "–",
@@ -108,30 +109,47 @@ extension MeasureFindings.PictureFigures {
       ])
     }
     lines.append(table.description)
+    if let locked { lines.append(locked.text) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods
         .map { "\($0) (needs \(PictureLattice.smallestSide(for: $0)) pixels a side)" }
       lines.append("  too small for period \(skipped.joined(separator: ", "))")
     }
     if !lattice.controls.isEmpty {
-      let controls = lattice.controls.map { "\($0.period): \(percent($0.share)) [\(percent($0.null))]" }
+      let controls = lattice.controls.map { "\($0.period): \(percentage($0.share)) [\(percentage($0.null))]" }
       lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
     }
     let sharpness = faults.sharpness
     var line = String(
       format: "  sharpness: Laplacian variance %.3g, %@ of the power above ¼ cycle/px, total variation %.3g",
-      sharpness.laplacianVariance, percent(sharpness.highFrequencyShare), sharpness.normalizedTotalVariation)
+      sharpness.laplacianVariance, percentage(sharpness.highFrequencyShare), sharpness.normalizedTotalVariation)
     if let slope = sharpness.spectralSlope { line += String(format: ", spectrum falls as f^%.2f", slope) }
     lines.append(line)
     if let banding = faults.banding {
       lines.append(
-        "  colours: \(banding.levels) levels a channel, \(percent(banding.emptyBinShare)) of the bins between them "
+        "  colours: \(banding.levels) levels a channel, \(percentage(banding.emptyBinShare)) of the bins between them "
           + String(format: "empty, ramps flat for %.1f px", banding.meanRampRun))
     }
     lines.append(
-      "  an artifact exceeds chance by \(percent(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
+      "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
         + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension LockedLatticeFinding {
+  /// What all pictures have alike, in a line; indented.
+  var text: String {
+    let found = bands.filter(\.isLocked).map { band in
+      let share = band.share < 5e-4 ? "< 0.05 %" : percentage(band.share)
+      return String(
+        format: "period %d: %.2f of 255 levels (%@ of the fine detail), peak %.1f dB, in the mean picture %.1f dB",
+        band.period, band.levels, share, band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0)
+    }
+    let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls %.1f dB)", $0) } ?? ""
+    return found.isEmpty
+      ? "  all \(pictures) have no grid in common\(control)"
+      : "  all \(pictures) have in common " + found.joined(separator: "; ") + control
   }
 }
 
@@ -141,7 +159,7 @@ extension MeasureFindings.SearchFigures {
     let period = found.wholePeriod.map { "\($0)" } ?? String(format: "%.2f", found.period)
     let resized = found.wholePeriod == nil ? ", not a whole number: the pictures were resized since" : ""
     return
-      "strongest lattice: \(period) px\(resized) (\(percent(found.explainedShare)) of the power of all peaks, "
+      "strongest lattice: \(period) px\(resized) (\(percentage(found.explainedShare)) of the power of all peaks, "
       + String(format: "%.1f dB)", found.peakDecibels)
   }
 }
@@ -150,12 +168,12 @@ extension MeasureFindings.GradientFigures {
   fileprivate var text: String {
     let rest = String(
       format: "  total variation %.3g, %@ of the power above ¼ cycle/px", normalizedTotalVariation,
-      percent(highFrequencyShare))
+      percentage(highFrequencyShare))
     return lattice.text + "\n" + rest
   }
 }
 
-private func percent(_ share: Double) -> String {
+func percentage(_ share: Double) -> String {
   String(format: abs(share) < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share)
 }
 

@@ -28,6 +28,11 @@ public struct MeasureFindings: Encodable, Sendable {
     /// Of a set: the commonest size's mean. Of one picture: where spectra were asked for.
     public var radial: SpectrumFigures?
     public var cosine: SpectrumFigures?
+    /// Of a set of at least eight pictures: what they have alike.
+    public var locked: LockedLatticeFinding?
+
+    /// The verdict on a set, which speaks of grids too faint for a single picture as well.
+    public var setVerdict: SetVerdict { SetVerdict(pooled: lattice, locked: locked) }
   }
 
   /// The strongest lattice, or that there is none.
@@ -128,7 +133,8 @@ extension MeasureFindings.Figures {
 
 extension MeasureFindings.PictureFigures {
   private enum CodingKeys: String, CodingKey {
-    case verdict, search, radial, cosine
+    case verdict, search, radial, cosine, locked
+    case setVerdict = "set_verdict"
     case radialSpectrum = "radial_spectrum"
     case cosineSpectrum = "cosine_spectrum"
   }
@@ -139,6 +145,10 @@ extension MeasureFindings.PictureFigures {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(lattice.verdict, forKey: .verdict)
     if let search { try container.encode(search.found, forKey: .search) }
+    if let locked {
+      try container.encode(locked, forKey: .locked)
+      try container.encode(setVerdict, forKey: .setVerdict)
+    }
     try container.encodeIfPresent(radial, forKey: .radialSpectrum)
     try container.encodeIfPresent(cosine, forKey: .cosineSpectrum)
   }

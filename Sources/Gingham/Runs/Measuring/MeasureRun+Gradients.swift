@@ -14,7 +14,7 @@ extension MeasureRun {
     var skipped: [MeasureFindings.Skipped] = []
     var found: [MeasuredGradient] = []
     forEach(
-      files, measure: { try Self.measured($0) }, progress: { progress("measuring", $0, $1) },
+      files.map(Source.file), measure: { try Self.measured($0) }, progress: { progress("measuring", $0, $1) },
       use: { outcome in
         switch outcome {
         case .measured(let maps): found += maps

@@ -3,7 +3,7 @@ import GinghamTensors
 
 extension MeasureRun {
   func pictures(
-    _ files: [String], progress: (_ what: String, _ done: Int, _ count: Int) -> Void
+    _ sources: [Source], progress: (_ what: String, _ done: Int, _ count: Int) -> Void
   ) throws -> Result {
     var set = PictureSet()
     var periods = [2, 4, 8, 16, 32]
@@ -12,31 +12,38 @@ extension MeasureRun {
     case .search:
       let search = try PeriodSearch()
       forEach(
-        files, measure: { try Self.windowedSpectrum(of: $0) },
+        sources, measure: { try Self.windowedSpectrum(of: $0) },
         progress: { progress("searching a period", $0, $1) }, use: { set.gather($0) })
       try set.search(search)
       if let whole = set.pooledSearch?.found?.wholePeriod { periods = try Lattice(period: whole).bandPeriods }
     }
     let lattice = try PictureLattice(periods: periods, thresholds: thresholds)
     var pool = PictureLatticePool(lattice)
+    var locked = try LockedLattice(periods: periods)
+    // Too few pictures have nothing in common to speak of.
+    let looksForLocked = sources.count >= locked.thresholds.pictures
+    let empty = locked
     var spectra = SpectrumPool()
     forEach(
-      files, measure: { try measured($0, lattice: lattice) }, progress: { progress("measuring", $0, $1) },
+      sources,
+      measure: { try measured($0, lattice: lattice, locked: looksForLocked ? empty : nil) },
+      progress: { progress("measuring", $0, $1) },
       use: { outcome in
         if case .measured(let found) = outcome {
           for channel in found.flatMap(\.channels) {
             pool.add(channel)
             spectra.add(channel)
           }
+          for picture in found { picture.shared.map { locked.add($0) } }
         }
         set.add(outcome)
       })
     guard let faults = PictureFaults(median: set.images.map(\.faults)) else {
-      throw MeasureError.nothingMeasured(count: files.count, first: set.skipped.first?.reason ?? "")
+      throw MeasureError.nothingMeasured(count: sources.count, first: set.skipped.first?.reason ?? "")
     }
     let pooled = MeasureFindings.PictureFigures(
       lattice: try pool.finding(), search: set.pooledSearch, faults: faults, radial: set.radial.mean,
-      cosine: set.cosineProfile)
+      cosine: set.cosineProfile, locked: try locked.finding())
     return Result(
       findings: MeasureFindings(
         kind: .picture, periods: lattice.periods, thresholds: thresholds,
@@ -46,7 +53,7 @@ extension MeasureRun {
   }
 
   /// One picture.
-  private func measured(_ sample: Sample, lattice: PictureLattice) throws -> MeasuredPicture {
+  private func measured(_ sample: Sample, lattice: PictureLattice, locked: LockedLattice?) throws -> MeasuredPicture {
     let channels = try sample.channels.map(lattice.measure)
     let luma = Plane.luma(of: sample.channels)
     let radial = try RadialSpectrum(of: [luma])
@@ -54,7 +61,8 @@ extension MeasureRun {
       name: sample.name, height: sample.height, width: sample.width, channels: channels,
       finding: try lattice.finding(pooling: channels),
       faults: try PictureFaults(of: sample.channels, luma: luma, spectrum: radial, periods: lattice.periods),
-      radial: radial, cosine: keepsSpectra ? try CosineSpectrum(of: [luma]).logMagnitude : nil)
+      radial: radial, shared: try locked?.picture(sample.channels),
+      cosine: keepsSpectra ? try CosineSpectrum(of: [luma]).logMagnitude : nil)
   }
 
   private static func windowedSpectrum(of sample: Sample) throws -> (name: String, spectrum: WindowedSpectrum) {
@@ -73,6 +81,8 @@ struct MeasuredPicture: Sendable {
   var finding: PictureLatticeFinding
   var faults: PictureFaults
   var radial: RadialSpectrum
+  /// What goes into the set's common lattice; `nil` where that is not asked for.
+  var shared: LockedLattice.Picture?
   var cosine: Plane?
   var search: MeasureFindings.SearchFigures?
 
@@ -132,6 +142,7 @@ private struct PictureSet {
         picture.search = searches[picture.name]
         // What pools have taken is not kept: sets may be large.
         picture.channels = []
+        picture.shared = nil
         images.append(picture)
       }
     }

@@ -60,9 +60,26 @@ public struct MeasureRun: Sendable {
     let files = try PicturePaths.files(paths)
     guard !files.isEmpty else { throw MeasureError.noPictures(in: paths) }
     switch kind {
-    case .picture: return try pictures(files, progress: progress)
+    case .picture: return try pictures(files.map(Source.file), progress: progress)
     case .gradient: return try gradients(files, progress: progress)
     }
+  }
+
+  /// Measures pictures in memory: N×C×H×W, named by `name`.
+  ///
+  /// - Throws: ``MeasureError`` where none of them can be measured, ``ArtifactError`` for bad periods.
+  public func result(
+    ofPictures pictures: Tensor, name: (Int) -> String,
+    progress: (_ what: String, _ done: Int, _ count: Int) -> Void = { _, _, _ in }
+  ) throws -> Result {
+    let planes = try Plane.planes(of: pictures)
+    let channels = pictures.shape[1]
+    return try self.pictures(
+      (0..<pictures.shape[0]).map { index in
+        .memory(
+          Sample(
+            name: name(index), channels: Array(planes[(index * channels)..<((index + 1) * channels)]), isArray: true))
+      }, progress: progress)
   }
 
   /// One sample of a file: its channels, and what it is called.
@@ -105,19 +122,39 @@ public struct MeasureRun: Sendable {
     case skipped(MeasureFindings.Skipped)
   }
 
-  /// Files in parallel, results handed over in the files' order.
+  /// Where samples come from: files that are read one after the other, or memory.
+  enum Source: Sendable {
+    case file(String)
+    case memory(Sample)
+
+    var name: String {
+      switch self {
+      case .file(let path): path
+      case .memory(let sample): sample.name
+      }
+    }
+
+    func samples() throws -> [Sample] {
+      switch self {
+      case .file(let path): try MeasureRun.samples(of: path)
+      case .memory(let sample): [sample]
+      }
+    }
+  }
+
+  /// Sources in parallel, results handed over in the sources' order.
   func forEach<Measured: Sendable>(
-    _ files: [String], measure: @Sendable (Sample) throws -> Measured,
+    _ sources: [Source], measure: @Sendable (Sample) throws -> Measured,
     progress: (_ done: Int, _ count: Int) -> Void, use: (Outcome<Measured>) -> Void
   ) {
     let chunk = 8 * max(threads, 1)
-    for start in stride(from: 0, to: files.count, by: chunk) {
-      progress(start, files.count)
-      let part = Array(files[start..<min(start + chunk, files.count)])
-      let outcomes = part.mapped(onThreads: threads) { path -> Outcome<Measured> in
+    for start in stride(from: 0, to: sources.count, by: chunk) {
+      progress(start, sources.count)
+      let part = Array(sources[start..<min(start + chunk, sources.count)])
+      let outcomes = part.mapped(onThreads: threads) { source -> Outcome<Measured> in
         do {
           return .measured(
-            try Self.samples(of: path).map { sample in
+            try source.samples().map { sample in
               do {
                 return try measure(sample)
               } catch let error as ArtifactError {
@@ -125,7 +162,7 @@ public struct MeasureRun: Sendable {
               }
             })
         } catch {
-          return .skipped(.init(path: path, reason: "\(error)"))
+          return .skipped(.init(path: source.name, reason: "\(error)"))
         }
       }
       outcomes.forEach(use)

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Gingham
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Draws samples of a generator and measures their grid beside what its architecture predicts.",
+    discussion: """
+      A generator is any net whose output is N×C×H×W with 1, 3 or 4 channels. Nets of random numbers draw --samples of
+      --seed; nets of pictures take --images. Other inputs are fixed with --input NAME=VALUE, such as
+      --input style_weights=onehot:7. Equal seeds give equal samples, however many are drawn.
+
+      The samples are judged together: an artifact shows in single pictures; a faint one is below every picture's own
+      detail, but at the same pixels and with the same sign in all of them (from eight samples on).
+      """)
+
+  @Argument(help: ModelOptions.modelHelp)
+  var model: String
+
+  @Option(help: "Samples to draw.")
+  var samples = 64
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
+  var images: [String] = []
+
+  @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
+  var latents: String?
+
+  @Option(help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
+  var range: OutputRange?
+
+  @Option(help: "Bits a sample of the PNG files: 8 or 16.")
+  var bits: BitDepth = .eight
+
+  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
+  var periods: PeriodList = PeriodList(periods: .standard)
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(samples) else {
+      throw ValidationError("--samples takes a number from 1 to 1000000, not \(samples)")
+    }
+    guard latents == nil || images.isEmpty else { throw ValidationError("--latents and --images exclude each other") }
+    guard case .listed = periods.periods else { throw ValidationError("--periods takes numbers such as 2,4,8") }
+  }
+
+  func run() throws {
+    let started = Date()
+    let progress = common.progress
+    progress.step("loading")
+    let model = try modelOptions.load(model)
+    var settings = GenerateRun.Settings()
+    (settings.samples, settings.seed, settings.images, settings.latents) = (samples, seed, images, latents)
+    settings.range = range
+    if case .listed(let periods) = periods.periods { settings.periods = periods }
+    let run = try GenerateRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
+    let result = try run.result { progress.step($0, $1, of: $2) }
+    progress.step("writing")
+    let folder = try outputOptions.folder(verb: "generate", model: self.model)
+    try result.write(into: folder, depth: bits, threads: common.threadCount)
+    try folder.write("findings.json", data: result.findings.json())
+    try folder.commit(
+      Manifest(
+        command: CommandLine.arguments, version: ginghamVersion, model: self.model, modelDigest: model.digest(),
+        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: seed),
+        parameters: [
+          "samples": .integer(samples), "images": .array(images.map(JSONValue.string)),
+          "latents": latents.map(JSONValue.string) ?? .null, "range": .string(run.sampler.range.description),
+          "bits": .integer(bits.rawValue), "periods": .string(periods.description),
+          "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
+        ],
+        started: started))
+    progress.finish()
+    let skipped = result.findings.skipped
+    if common.json { for file in skipped { progress.remark("left out: \(file.reason)") } }
+    try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
+    if !skipped.isEmpty { throw ExitCode(2) }
+  }
+}
+
+extension OutputRange: ExpressibleByArgument {
+  public init?(argument: String) { self.init(parsing: argument) }
+}
+
+extension BitDepth: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let bits = Int(argument) else { return nil }
+    self.init(rawValue: bits)
+  }
+
+  public var defaultValueDescription: String { "\(rawValue)" }
+}

@@ -1,0 +1,38 @@
+import GinghamTensors
+
+/// What keeps a network from making pictures as asked.
+public enum GeneratorError: Error, Hashable, Sendable {
+  /// No output is N×C×H×W with 1, 3 or 4 channels and more than one pixel.
+  case makesNoPictures(model: String, outputs: [[Int]])
+  /// An input whose extents the file leaves open, so that it can be neither a picture nor drawn.
+  case openInput(name: String, shape: [String])
+  case wrongLatents(path: String, expected: [Int], found: Shape)
+  /// A net of latents was given pictures, or the other way round.
+  case takesLatents(model: String, shape: [Int])
+  case takesPictures(model: String)
+  case tooFew(samples: Int, needed: Int, why: String)
+}
+
+extension GeneratorError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .makesNoPictures(let model, let outputs):
+      "'\(model)' makes no pictures: its output is \(outputs.map(Self.text).joined(separator: " and ")). A generator's is "
+        + "N×C×H×W with 1, 3 or 4 channels. For a classifier, 'gingham visualize' draws what a class wants to see and "
+        + "'gingham gradient' what it looks at."
+    case .openInput(let name, let shape):
+      "the input '\(name)' is \(shape.joined(separator: "×")), which is no picture, and latents cannot be drawn of an open "
+        + "size"
+    case .wrongLatents(let path, let expected, let found):
+      "the latents in '\(path)' are \(found), the network takes N×\(Self.text(expected))"
+    case .takesLatents(let model, let shape):
+      "'\(model)' makes pictures from random numbers (\(Self.text(shape))), not from pictures: use --samples N and --seed N"
+    case .takesPictures(let model):
+      "'\(model)' makes pictures from pictures: name some with --images"
+    case .tooFew(let samples, let needed, let why):
+      "\(samples) samples are too few \(why): at least \(needed) are needed"
+    }
+  }
+
+  private static func text(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "×") }
+}
