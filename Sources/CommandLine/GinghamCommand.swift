@@ -15,6 +15,6 @@ struct GinghamCommand: ParsableCommand {
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
       GenerateCommand.self, VisualizeCommand.self, CompareCommand.self, ProbeCommand.self, RunCommand.self,
       VerifyCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, RepairCommand.self,
     ])
 }
