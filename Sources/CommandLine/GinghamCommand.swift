@@ -13,7 +13,7 @@ struct GinghamCommand: ParsableCommand {
     version: ginghamVersion,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      GenerateCommand.self, DiagnoseCommand.self, TrackCommand.self, VisualizeCommand.self,
+      GenerateCommand.self, DiagnoseCommand.self, TrackCommand.self, RepairCommand.self, VisualizeCommand.self,
       CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 }

@@ -13,6 +13,7 @@ final class GraphTranslation {
   /// Names that some node or the graph's own outputs read.
   private let readNames: Set<String>
   private let declaredRanks: [String: Int]
+  private let metadata: [String: String]
 
   init(_ model: ModelMessage, _ graph: GraphMessage, file: MappedFile, operatorSet: Int) throws {
     self.file = file
@@ -20,6 +21,7 @@ final class GraphTranslation {
     self.operatorSet = operatorSet
     nodes = try FunctionInlining(model, file: file).inlined(graph.nodes)
     decoder = TensorDecoder(beside: file.path)
+    metadata = model.metadata
     result = Network(name: graph.name)
     readNames = Set(nodes.flatMap(\.inputs)).union(graph.outputs.map(\.name))
     var ranks: [String: Int] = [:]
@@ -37,7 +39,8 @@ final class GraphTranslation {
     try addInitializers()
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
-    let layerNames = LayerNames(nodes, order: order).names
+    let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
+    let layerNames = areVerbatim ? nodes.map(\.label) : LayerNames(nodes, order: order).names
     for index in order {
       try NodeTranslation(nodes[index], name: layerNames[index], graph: self).translate()
     }
@@ -51,6 +54,10 @@ final class GraphTranslation {
       }
       result.outputs.append(value)
     }
+    for name in metadata[ONNXModel.Note.normalizations]?.split(separator: "\n") ?? [] {
+      result.joinPixelNormalization(named: String(name))
+    }
+    result.preprocessing = metadata[ONNXModel.Note.preprocessing].flatMap(Preprocessing.init(note:))
     return result
   }
 

@@ -8,6 +8,8 @@ struct ModelMessage {
   /// Version by domain; the standard operators' domain is the empty string.
   var operatorSets: [String: Int] = [:]
   var functions: [FunctionMessage] = []
+  /// What writers noted beside the graph.
+  var metadata: [String: String] = [:]
 
   init(_ file: MappedFile) throws {
     var reader = WireReader(file, message: "ModelProto")
@@ -21,6 +23,9 @@ struct ModelMessage {
       case 8:
         let (domain, version) = try Self.operatorSet(reader.nested(field, message: "OperatorSetIdProto"))
         operatorSets[domain] = version
+      case 14:
+        let entry = try StringEntryMessage(reader.nested(field, message: "StringStringEntryProto"))
+        metadata[entry.key] = entry.value
       case 25: functions.append(try FunctionMessage(reader.nested(field, message: "FunctionProto")))
       default: break
       }

@@ -1,0 +1,91 @@
+import GinghamTensors
+
+/// Builds one protobuf message. Weights are kept by reference and reach the disk straight from where they lie, as every
+/// length is known before the first byte is written.
+struct WireWriter {
+  private enum Piece {
+    case bytes([UInt8])
+    case tensor(Tensor)
+  }
+
+  private var pieces: [Piece] = []
+  private(set) var byteCount = 0
+
+  mutating func int(_ field: Int, _ value: Int) {
+    append(Self.key(field, wireType: 0) + Self.varint(UInt64(bitPattern: Int64(value))))
+  }
+
+  mutating func ints(_ field: Int, _ values: [Int]) {
+    for value in values { int(field, value) }
+  }
+
+  mutating func float(_ field: Int, _ value: Float) {
+    append(Self.key(field, wireType: 5) + withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })
+  }
+
+  mutating func string(_ field: Int, _ value: String) { bytes(field, Array(value.utf8)) }
+
+  mutating func bytes(_ field: Int, _ value: [UInt8]) {
+    append(Self.key(field, wireType: 2) + Self.varint(UInt64(value.count)) + value)
+  }
+
+  /// The elements as little-endian 32-bit floats.
+  mutating func elements(_ field: Int, _ tensor: Tensor) {
+    let length = tensor.count * MemoryLayout<Float>.size
+    append(Self.key(field, wireType: 2) + Self.varint(UInt64(length)))
+    pieces.append(.tensor(tensor))
+    byteCount += length
+  }
+
+  mutating func message(_ field: Int, _ message: WireWriter) {
+    append(Self.key(field, wireType: 2) + Self.varint(UInt64(message.byteCount)))
+    for piece in message.pieces {
+      switch piece {
+      case .bytes(let bytes): append(bytes)
+      case .tensor(let tensor):
+        pieces.append(piece)
+        byteCount += tensor.count * MemoryLayout<Float>.size
+      }
+    }
+  }
+
+  mutating func message(_ field: Int, _ build: (inout WireWriter) -> Void) {
+    var inner = WireWriter()
+    build(&inner)
+    message(field, inner)
+  }
+
+  func write(to file: AtomicFile.Writer) throws {
+    for piece in pieces {
+      switch piece {
+      case .bytes(let bytes): try file.append(bytes)
+      case .tensor(let tensor):
+        try file.append(tensor)
+        tensor.letGo()
+      }
+    }
+  }
+
+  private mutating func append(_ bytes: [UInt8]) {
+    byteCount += bytes.count
+    if case .bytes(var last) = pieces.last {
+      pieces.removeLast()
+      last += bytes
+      pieces.append(.bytes(last))
+    } else {
+      pieces.append(.bytes(bytes))
+    }
+  }
+
+  private static func key(_ field: Int, wireType: UInt64) -> [UInt8] { varint(UInt64(field) << 3 | wireType) }
+
+  private static func varint(_ value: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(rest & 0x7f) | 0x80)
+      rest >>= 7
+    }
+    return bytes + [UInt8(rest)]
+  }
+}
