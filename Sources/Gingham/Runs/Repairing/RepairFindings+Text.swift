@@ -53,7 +53,7 @@ extension RepairFindings {
       ])
     }
     var lines = [periods.isEmpty ? "  the pictures are too small to be measured" : table.description]
-    let sums = before.phaseSumDeviations.keys.sorted().map { name in
+    let sums = rewrites.map(\.layer).filter { before.phaseSumDeviations[$0] != nil }.map { name in
       "\(name) ±\(Self.percent(before.phaseSumDeviations[name] ?? 0)) → "
         + (after.phaseSumDeviations[name].map { "±" + Self.percent($0) } ?? "no phases of its own")
     }
@@ -102,16 +102,15 @@ extension RepairFindings {
   }
 
   private var verdictText: String {
-    let limits = FineTuning.limits
-    let rule = "(up to \(Self.percent(limits.same)) none, up to \(Self.percent(limits.similar)) advisable)"
-    switch fineTuning {
-    case .notNeeded:
-      return "fine-tuning: not needed, the output is the same within \(Self.percent(limits.same)) \(rule)"
-    case .advisable:
-      return "fine-tuning: advisable, the output differs by \(Self.percent(outputDifference.relativeRMS)) \(rule)"
-    case .needed:
-      return "fine-tuning: needed, the output differs by \(Self.percent(outputDifference.relativeRMS)) \(rule)"
-    }
+    let (same, similar) = (100 * FineTuning.limits.same, 100 * FineTuning.limits.similar)
+    let rule = String(format: "up to %g %% it is not needed, up to %g %% advisable", same, similar)
+    let verdict =
+      switch fineTuning {
+      case .notNeeded: "not needed"
+      case .advisable: "advisable"
+      case .needed: "needed"
+      }
+    return "fine-tuning is \(verdict): the output changes by \(Self.percent(outputDifference.relativeRMS)) (\(rule))"
   }
 
   private static func percent(_ share: Double) -> String {

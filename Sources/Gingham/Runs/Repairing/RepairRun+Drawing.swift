@@ -16,10 +16,15 @@ extension RepairRun.Result {
 
   private func drawPictures(into folder: RunFolder) throws {
     let shown = min(8, before.outputs.shape[0])
-    let (old, new) = (try pictures(before.outputs, shown), try pictures(after.outputs, shown))
+    let (contrast, mean) = contrast
+    let old = try pictures(before.outputs, shown, contrast: contrast, around: mean)
+    let new = try pictures(after.outputs, shown, contrast: contrast, around: mean)
     let differences = try differences(shown)
     var tiles: [ContactSheet.Tile] = []
-    for (name, row) in [("before", old), ("after", new), ("difference ×\(differences.gain)", differences.pictures)] {
+    let note = contrast > 1 ? ", contrast ×\(contrast)" : ""
+    for (name, row) in [
+      ("before" + note, old), ("after" + note, new), ("difference ×\(differences.gain)", differences.pictures),
+    ] {
       tiles += row.enumerated().map { ContactSheet.Tile($1, label: $0 == 0 ? name : "") }
     }
     let sheet = ContactSheet(
@@ -51,11 +56,25 @@ extension RepairRun.Result {
     try after.survey?.draw(after.maps, into: folder, under: "after/")
   }
 
-  private func pictures(_ samples: Tensor, _ count: Int) throws -> [Picture] {
+  private func pictures(_ samples: Tensor, _ count: Int, contrast: Int, around mean: Float) throws -> [Picture] {
     try (0..<count).map { index in
-      let sample = samples.sample(index).map { min(max($0, 0), 1) }
+      let sample = samples.sample(index).map { value in
+        min(max(contrast > 1 ? 0.5 + Float(contrast) * (value - mean) : value, 0), 1)
+      }
       return try Picture(sample.reshaped(to: Shape(Array(sample.shape.dimensions.dropFirst()))))
     }
+  }
+
+  /// An untrained network paints nearly plain grey: its samples are stretched, before and after alike. 1 where four
+  /// deviations fill a tenth of the range.
+  private var contrast: (Int, around: Float) {
+    let (mean, deviation) = before.outputs.withUnsafeBufferPointer { values in
+      let mean = values.reduce(0) { $0 + Double($1) } / Double(max(values.count, 1))
+      let power = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+      return (mean, (power / Double(max(values.count, 1))).squareRoot())
+    }
+    guard deviation > 0, deviation < 0.025 else { return (1, Float(mean)) }
+    return (min(Int(0.125 / deviation), 100_000), Float(mean))
   }
 
   /// Signed differences around grey, all magnified alike by a whole number.
