@@ -9,8 +9,8 @@ import Testing
     let help = try Tool.run("--help")
     #expect(help.status == 0)
     let verbs = [
-      "layers", "gradient", "predict", "measure", "trace", "generate", "track", "visualize", "compare", "run", "verify",
-      "bench",
+      "layers", "gradient", "predict", "measure", "trace", "generate", "diagnose", "track", "repair", "visualize",
+      "compare", "probe", "run", "verify", "bench",
     ]
     for verb in verbs { #expect(help.output.contains("  \(verb) ")) }
   }

@@ -34,6 +34,11 @@ public struct Model: Sendable {
     return try network.bound(to: [network.name(of: input.value): inputShape(batch: batch)])
   }
 
+  /// The same model with its graph changed.
+  func with(_ network: Network) -> Model {
+    Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
+  }
+
   /// The SHA-256 of the file; `nil` for random nets.
   public func digest() throws -> String? {
     source.isRandom ? nil : try FileDigest.sha256(path: source.specification)

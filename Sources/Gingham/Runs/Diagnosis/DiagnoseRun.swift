@@ -79,7 +79,7 @@ public struct DiagnoseRun: Sendable {
     var pool = PictureLatticePool(lattice)
     var (signs, skipped) = ([PictureSigns](), [MeasureFindings.Skipped]())
     MeasureRun(threads: threads).forEach(
-      set.files,
+      set.files.map(MeasureRun.Source.file),
       measure: { sample in
         try PictureSigns.signs(
           of: sample.channels, name: sample.name, isJPEG: Self.isJPEG(sample.name), lattice: lattice)

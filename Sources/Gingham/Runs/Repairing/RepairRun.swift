@@ -141,13 +141,6 @@ public struct RepairRun {
   }
 }
 
-extension Model {
-  /// The same with another graph.
-  func with(_ network: Network) -> Model {
-    Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
-  }
-}
-
 extension Tensor {
   /// max|a − b| ÷ max|b|; infinite where shapes differ.
   fileprivate func largestDifference(from other: Tensor) -> Double {

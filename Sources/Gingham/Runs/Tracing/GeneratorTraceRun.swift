@@ -286,10 +286,3 @@ extension GinghamNetworks.Operation {
     }
   }
 }
-
-extension Model {
-  /// The same model with another network.
-  func with(_ network: Network) -> Model {
-    Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
-  }
-}
