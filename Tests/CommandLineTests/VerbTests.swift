@@ -9,7 +9,7 @@ import Testing
     let help = try Tool.run("--help")
     #expect(help.status == 0)
     let verbs = [
-      "layers", "gradient", "predict", "measure", "trace", "visualize", "compare", "run", "verify", "bench",
+      "layers", "gradient", "predict", "measure", "diagnose", "trace", "visualize", "compare", "run", "verify", "bench",
     ]
     for verb in verbs { #expect(help.output.contains("  \(verb) ")) }
   }
