@@ -23,8 +23,8 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
 
   public init(
     lattice: LatticeThresholds = LatticeThresholds(), blurSigma: Double = 0.8, blurBeyondReference: Double = 0.5,
-    bits: Double = 7.1, endShare: Double = 0.25, colourChance: Double = 0.01, hueDegrees: Double = 8,
-    lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tileDistance: Double = 9,
+    bits: Double = 7.1, endShare: Double = 0.35, colourChance: Double = 0.01, hueDegrees: Double = 8,
+    lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tileDistance: Double = 12,
     affectedShare: Double = 0.1
   ) {
     self.lattice = lattice

@@ -27,6 +27,10 @@ struct FaultDetection {
     signs.count == 1 ? "the picture" : "\(affected) of \(signs.count) pictures"
   }
 
+  private func being(_ affected: Int) -> String {
+    count(affected) + (affected == 1 ? " is" : " are")
+  }
+
   // MARK: Checkerboard
 
   private var checkerboard: FaultFinding? {
@@ -49,9 +53,9 @@ struct FaultDetection {
       period: band.period, pictures: affected.map { signs[$0].name },
       worst: (worst ?? mostOf(band.period)).map { signs[$0].name },
       summary: String(
-        format: "a lattice of period %d holds %.2f %% of the fine detail beyond chance%@; %@ show it alone%@",
-        band.period, 100 * strength, peak, count(affected.count),
-        bands.isEmpty ? ", the set as a whole does not" : ", all together periods " + bands),
+        format: "a lattice of period %d holds %.2f %% of the fine detail beyond chance%@%@%@", band.period,
+        100 * strength, peak, bands.isEmpty ? "" : "; artifacts at periods " + bands,
+        signs.count == 1 ? "" : "; \(affected.count) of \(signs.count) pictures show it by themselves"),
       cause: isJPEG ? Causes.jpeg : Causes.lattice(period: band.period),
       fix: isJPEG ? Causes.jpegFix : Causes.latticeFix(period: band.period))
   }
@@ -96,9 +100,9 @@ struct FaultDetection {
     let sharpness = Sharpness(median: affected.map { signs[$0].faults.sharpness })
     var summary = String(
       format:
-        "%@ look blurred as by a Gaussian of σ %.1f px (threshold %.2f): variance of the Laplacian %.2g, %.1f %% of the "
+        "%@ blurred as by a Gaussian of σ %.1f px (threshold %.2f): variance of the Laplacian %.2g, %.1f %% of the "
         + "power above ¼ cycle a pixel, spectral slope %.1f",
-      count(affected.count), strength, limit, sharpness.laplacianVariance, 100 * sharpness.highFrequencyShare,
+      being(affected.count), strength, limit, sharpness.laplacianVariance, 100 * sharpness.highFrequencyShare,
       sharpness.spectralSlope ?? 0)
     if isRelative {
       let usual = Sharpness(median: reference.map(\.faults.sharpness))
@@ -131,7 +135,7 @@ struct FaultDetection {
       summary: String(
         format:
           "%@ have the levels of %.1f bits (%d of them between their outer 1 %%); flat stretches on ramps are %.1f px",
-        count(affected.count), found, levels, runs),
+        being(affected.count), found, levels, runs),
       cause: isSaturated ? Causes.saturation : Causes.fewBits,
       fix: isSaturated ? Causes.saturationFix : Causes.fewBitsFix)
   }
@@ -207,7 +211,7 @@ struct FaultDetection {
       summary: String(
         format:
           "%@ have a tile far outside the %@'s statistics; the farthest at row %d, column %d (%d px a side), by its %@",
-        count(affected.count), reference.isEmpty ? "set" : "reference", index / tiles.columns * tiles.side,
+        being(affected.count), reference.isEmpty ? "rest" : "reference", index / tiles.columns * tiles.side,
         index % tiles.columns * tiles.side, tiles.side, strangest?.name ?? "statistics"),
       cause: Causes.distortion, fix: Causes.distortionFix)
   }

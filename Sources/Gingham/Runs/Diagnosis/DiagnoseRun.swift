@@ -42,6 +42,8 @@ public struct DiagnoseRun: Sendable {
     let other = reference.isEmpty ? nil : try PictureFiles(reference)
     let found = try signs(of: set, what: "diagnosing", progress)
     let known = try other.map { try signs(of: $0, what: "the reference", progress) }
+    var thresholds = thresholds
+    if known == nil, found.signs.count < Self.pooledPictures { thresholds.tileDistance *= Self.ownNormFactor }
     let diagnosis = Diagnosis(
       of: found.signs, pooled: found.pooled, reference: known?.signs ?? [], thresholds: thresholds)
     var distance: DiagnoseFindings.Distance?
@@ -55,6 +57,10 @@ public struct DiagnoseRun: Sendable {
         distance: distance),
       diagnosis: diagnosis)
   }
+
+  /// So few pictures are their own norm: a sky beside a tree is far from it, and more distance is asked for.
+  private static let pooledPictures = 4
+  private static let ownNormFactor = 1.5
 
   private struct PictureFiles {
     var files: [String]

@@ -43,7 +43,8 @@ struct Evidence {
       return try lattice(of: picture, channels: channels, period: period, name: worst)
     case .blur: return try [blur(channels: channels, name: worst), .pixels(picture, caption: worst)]
     case .banding: return try [levels(of: diagnosis.signs[index]), .pixels(picture, caption: worst)]
-    case .colour: return try [colours(), .pixels(picture, caption: "\(worst), the farthest from the reference")]
+    case .colour:
+      return try [colours(finding.unit), .pixels(picture, caption: "\(worst), the farthest from the reference")]
     case .distortion: return try distortion(of: picture, signs: diagnosis.signs[index])
     }
   }
@@ -109,23 +110,34 @@ struct Evidence {
     return .figure(try plot.figure(), caption: "\(signs.name): gaps are levels that never occur")
   }
 
-  private func colours() throws -> Drawing {
-    func mean(_ set: [PictureSigns]) -> [Double] {
-      let pictures = set.compactMap(\.colours)
-      let bins = (0..<ColourStatistics.hueBins).map { bin in
-        pictures.reduce(0) { $0 + $1.hue[bin] * $1.meanChroma }
-      }
-      let total = bins.reduce(0, +)
-      return bins.map { total > 0 ? 100 * $0 / total : 0 }
+  /// The histograms that a colour finding in this unit compares, of the set and of the reference.
+  private func colours(_ unit: String) throws -> Drawing {
+    func mean(_ set: [PictureSigns], _ histogram: (ColourStatistics) -> [Double]) -> [Double] {
+      let histograms = set.compactMap(\.colours).map(histogram)
+      guard let first = histograms.first else { return [] }
+      let sums = first.indices.map { bin in histograms.reduce(0) { $0 + $1[bin] } }
+      let total = sums.reduce(0, +)
+      return sums.map { total > 0 ? 100 * $0 / total : 0 }
     }
-    let degrees = (0..<ColourStatistics.hueBins).map { 10 * Double($0) + 5 }
+    let (title, axis, step, histogram): (String, Axis, Double, (ColourStatistics) -> [Double]) =
+      switch unit {
+      case "degrees of hue":
+        (
+          "Hue, weighted by chroma",
+          Axis("CIELAB hue (degrees): red, yellow at 90, green, blue at 270", range: 0...360),
+          10, { colours in colours.hue.map { $0 * colours.meanChroma } }
+        )
+      case "C*": ("Chroma", Axis("chroma C*"), ColourStatistics.binWidth, { $0.chroma })
+      default: ("Lightness", Axis("lightness L*", range: 0...100), ColourStatistics.binWidth, { $0.lightness })
+      }
+    let (own, usual) = (mean(diagnosis.signs, histogram), mean(diagnosis.reference, histogram))
+    let places = own.indices.map { (Double($0) + 0.5) * step }
     let plot = Plot(
-      "Hue, weighted by chroma", x: Axis("CIELAB hue (degrees)", range: 0...360), y: Axis("share of all chroma (%)"),
+      title, x: axis, y: Axis("share (%)"),
       series: [
-        Series("these pictures", x: degrees, y: mean(diagnosis.signs)),
-        Series("reference", x: degrees, y: mean(diagnosis.reference), style: .dashedLine),
+        Series("these pictures", x: places, y: own), Series("reference", x: places, y: usual, style: .dashedLine),
       ])
-    return .figure(try plot.figure(), caption: "0° is red, 90° yellow, 180° green, 270° blue")
+    return .figure(try plot.figure(), caption: "\(title) of all these pictures and of the reference")
   }
 
   private func distortion(of picture: Picture, signs: PictureSigns) throws -> [Drawing] {
