@@ -32,7 +32,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
   var range: OutputRange?
 
   @Option(help: "Bits a sample of the PNG files: 8 or 16.")

@@ -30,7 +30,9 @@ struct TrackCommand: ParsableCommand {
     help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
   var images: [String] = []
 
-  @Option(help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
   var range: OutputRange?
 
   @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))

@@ -44,6 +44,7 @@ extension Architecture {
 }
 
 extension NetworkBuilder {
+<<<<<<< HEAD
   /// A convolution of stride 1 that keeps the extent and sees the map mirrored at its borders; an even kernel's odd pixel
   /// goes behind.
   fileprivate mutating func reflectedConvolution(_ name: String, _ x: Feature, _ channels: Int, kernel: Int) -> Feature
@@ -53,9 +54,15 @@ extension NetworkBuilder {
   }
 
   /// Rows and columns added at both ends of both axes, mirrored without repeating the border.
+=======
+  /// Rows and columns added at both ends of both axes, mirrored without repeating the border; where a map is too small
+  /// for that, the border is repeated.
+>>>>>>> generate
   fileprivate mutating func reflected(_ name: String, _ x: Feature, before: Int, after: Int) -> Feature {
     guard before + after > 0 else { return x }
-    let padding = Pad(mode: .reflect, before: [0, 0, before, before], after: [0, 0, after, after])
+    let isMirrored = (x.spatial ?? []).allSatisfy { $0 > after }
+    let padding = Pad(
+      mode: isMirrored ? .reflect : .edge, before: [0, 0, before, before], after: [0, 0, after, after])
     let padded = append(name, .pad(padding), [x], like: x)
     return Feature(value: padded.value, channels: x.channels, spatial: x.spatial?.map { $0 + before + after })
   }

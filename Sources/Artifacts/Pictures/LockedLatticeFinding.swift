@@ -46,20 +46,24 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
   public var controlDecibels: Double
   /// The largest chance of the mean picture's peak.
   public var chance: Double
+  /// The least share of a picture's fine detail. JPEG's interpolated colours leave grids of a tenth of it on photographs.
+  public var share: Double
   /// Fewer pictures have no say.
   public var pictures: Int
 
   public init(
-    peakDecibels: Double = 10, controlDecibels: Double = 3, chance: Double = 1e-3, pictures: Int = 8
+    peakDecibels: Double = 10, controlDecibels: Double = 3, chance: Double = 1e-3, share: Double = 1e-4,
+    pictures: Int = 8
   ) {
     self.peakDecibels = peakDecibels
     self.controlDecibels = controlDecibels
     self.chance = chance
+    self.share = share
     self.pictures = pictures
   }
 
   private enum CodingKeys: String, CodingKey {
-    case chance, pictures
+    case chance, share, pictures
     case peakDecibels = "peak_db"
     case controlDecibels = "over_control_db"
   }
@@ -69,7 +73,7 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
       let chance = band.chance
     else { return false }
     return single >= peakDecibels && mean >= max(peakDecibels, (background ?? 0) + controlDecibels)
-      && chance <= self.chance
+      && chance <= self.chance && band.share >= share
   }
 }
 

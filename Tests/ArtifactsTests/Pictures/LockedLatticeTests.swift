@@ -88,6 +88,15 @@ import Testing
     #expect((locked.controls.first { $0.period == 3 }?.meanPeakDecibels ?? 0) > 20)
   }
 
+  /// As faint as what JPEG's interpolated colours leave on photographs.
+  @Test func aGridOfNoShareIsNone() throws {
+    let (locked, pooled) = try finding(pictures: 64, seed: 8) { _, y, x in 0.0003 * checkerboard(y, x) }
+    let band = try #require(locked.bands.first)
+    #expect((band.meanPeakDecibels ?? 0) > 10)
+    #expect(band.share < 1e-4)
+    #expect(SetVerdict(pooled: pooled, locked: locked) == .clean)
+  }
+
   @Test func aFewPicturesHaveNoSay() throws {
     let (locked, _) = try finding(pictures: 7, seed: 5) { _, y, x in 0.01 * checkerboard(y, x) }
     #expect(locked.pictures == 7)

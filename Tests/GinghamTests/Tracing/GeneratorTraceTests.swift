@@ -65,6 +65,15 @@ import Testing
     #expect(trace.layers.contains { $0.operation == "resize" })
   }
 
+  /// Photographs are no generator's, though JPEG leaves a trace of period 2 on them.
+  @Test(.enabled(if: hasFaces)) func photographsAreClean() throws {
+    let found = try MeasureRun(periods: .listed([2, 4, 8, 16]), threads: 2)
+      .result([Self.models.appending(path: "pictures/foolbox").path])
+    guard case .picture(let pooled) = found.findings.pooled else { throw MeasureError.noPictures(in: []) }
+    #expect((pooled.locked?.pictures ?? 0) >= 8)
+    #expect(pooled.setVerdict == .clean)
+  }
+
   /// Kernel 4 at stride 2 divides evenly, yet these faces have a (½, ½) peak: the last layer's learned phase sums put it
   /// there. Neither the layers in front nor the tanh behind change it.
   @Test(.enabled(if: hasFaces)) func theFacesGridIsTheLastLayersPhaseSums() throws {

@@ -30,7 +30,7 @@ extension GenerateFindings {
       case .layers: "as its last layers force"
       case .probe: "judged by a probe; --range says otherwise"
       }
-    let drawn = seed.map { "\(samples) samples of seed \($0)" } ?? "\(samples) samples"
+    let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
     var text = "\(model): \(drawn), \(size), output \(rangeText) (\(origin))"
     if range.outsideShare > 0 { text += "; \(percentage(range.outsideShare)) of it lies outside and is clipped" }
     return text
@@ -57,6 +57,9 @@ extension GenerateFindings {
     }
   }
 }
+
+/// `one sample`, `64 samples`.
+func sampleCount(_ count: Int) -> String { count == 1 ? "one sample" : "\(count) samples" }
 
 extension ColourDependence.Figures {
   var text: String {

@@ -11,7 +11,7 @@ extension GeneratorTrace {
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
   public func draw(into folder: RunFolder) throws {
-    let share = latticePlot("Grid of the activations on the way up, \(samples) samples", \.share)
+    let share = latticePlot("Grid of the activations on the way up, \(sampleCount(samples))", \.share)
     let alike = latticePlot("The part of the grid that all \(samples) samples have alike", \.lockedShare)
     for (name, plot) in [("lattice.png", share), ("alike.png", alike)] {
       if let plot { try folder.write(name) { try plot.figure().write(to: $0) } }
@@ -72,14 +72,15 @@ extension GeneratorTrace {
       }
     }
     let filter = try TriangleFilter(period: 4)
-    for channel in channels {
+    for channel in channels where samples > 1 {
       let plane = try Plane.planes(of: mean.slice(axis: 0, channel..<(channel + 1)))[0]
       guard let detail = filter.highPassed(plane) else { continue }
       let heat = try HeatMap(of: detail.tensor.reshaped(to: [1, detail.height, detail.width]))
       tiles.append(.init(heat.picture, label: "mean of \(samples), fine detail"))
     }
     return ContactSheet(
-      "\(drawing.layer), \(sample.shape[1])×\(sample.shape[2]): \(drawing.activations.count) samples and what all share",
+      "\(drawing.layer), \(sample.shape[1])×\(sample.shape[2]): \(sampleCount(drawing.activations.count))"
+        + (samples > 1 ? " and what all share" : ""),
       tiles: tiles, columns: channels.count, side: 150)
   }
 }

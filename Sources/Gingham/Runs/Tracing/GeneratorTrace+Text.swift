@@ -5,7 +5,7 @@ import GinghamReporting
 extension GeneratorTrace {
   /// For the terminal.
   public var text: String {
-    let drawn = seed.map { "\(samples) samples of seed \($0)" } ?? "\(samples) samples"
+    let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
     var blocks = ["\(model): \(drawn), traced from the input up to the picture\n\(layerTable)"]
     if !upsampling.isEmpty {
       blocks.append("grid of each transposed convolution on the mean of its outputs, root mean square\n" + gridTable)
