@@ -10,6 +10,7 @@ import Testing
     #expect(help.status == 0)
     let verbs = [
       "layers", "gradient", "predict", "measure", "trace", "generate", "visualize", "compare", "run", "verify", "bench",
+      "repair",
     ]
     for verb in verbs { #expect(help.output.contains("  \(verb) ")) }
   }
