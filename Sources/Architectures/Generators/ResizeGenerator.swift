@@ -44,7 +44,6 @@ extension Architecture {
 }
 
 extension NetworkBuilder {
-<<<<<<< HEAD
   /// A convolution of stride 1 that keeps the extent and sees the map mirrored at its borders; an even kernel's odd pixel
   /// goes behind.
   fileprivate mutating func reflectedConvolution(_ name: String, _ x: Feature, _ channels: Int, kernel: Int) -> Feature
@@ -53,11 +52,8 @@ extension NetworkBuilder {
     return convolution(name, padded, channels, kernel: kernel)
   }
 
-  /// Rows and columns added at both ends of both axes, mirrored without repeating the border.
-=======
   /// Rows and columns added at both ends of both axes, mirrored without repeating the border; where a map is too small
   /// for that, the border is repeated.
->>>>>>> generate
   fileprivate mutating func reflected(_ name: String, _ x: Feature, before: Int, after: Int) -> Feature {
     guard before + after > 0 else { return x }
     let isMirrored = (x.spatial ?? []).allSatisfy { $0 > after }
