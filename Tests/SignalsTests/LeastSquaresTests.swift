@@ -10,7 +10,10 @@ import Testing
 
   @Test(arguments: [(1, 1), (3, 2), (4, 4), (9, 5), (40, 33)])
   func theInverseSolvesTheNormalEquations(rows: Int, columns: Int) throws {
-    let matrix = (0..<(rows * columns)).map { Double(($0 * 7919 + 13) % 101) / 50 - 1 }
+    let matrix = (0..<(rows * columns)).map { (index: Int) -> Double in
+      let residue: Int = (index * index * 31 + index * 17 + 5) % 1009
+      return Double(residue) / 500 - 1
+    }
     let inverse = try #require(LeastSquares.pseudoinverse(matrix, rows: rows, columns: columns))
     // Moore and Penrose: A⁺A = 1 for full column rank, and AA⁺ is symmetric.
     let left = product(inverse, matrix, columns, rows, columns)

@@ -1,5 +1,6 @@
-/// The taps of a blur in front of a stride, chosen so that every phase gets the same sum and the same power: neither a
-/// constant nor a white gradient keeps a lattice.
+/// The taps of a blur in front of a stride, chosen so that every phase gets the same sum: a constant keeps no lattice.
+/// For prime strides every phase gets the same power, too, so that a white gradient keeps none either; for their products
+/// nearly so.
 ///
 /// (1, 3, 3, 1)/8 for stride 2 (Zhang 2019; the mirror image of one phase is the other), the box for odd primes, and
 /// these one behind the other for products of them.
