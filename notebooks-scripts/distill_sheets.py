@@ -4,13 +4,14 @@
     gingham run notebooks-scripts/recipes/feature_visualization.yaml --output outputs/feature-visualization
     notebooks-scripts/distill_sheets.py feature_visualization outputs/feature-visualization
 
-writes outputs/gallery/NAME-FIGURE.jpg for every group of steps whose names begin alike. Needs the Python package pillow.
+writes outputs/gallery/NAME-FIGURE.jpg for every figure. Needs the Python packages numpy and pillow.
 """
 import argparse
 import json
 import pathlib
 import re
 
+import numpy
 from PIL import Image, ImageDraw, ImageFont
 
 SIDE, GAP, LINES = 200, 8, 3
@@ -21,33 +22,47 @@ FIGURES = dict(
         preconditioning=("preconditioning", "preconditioned-and-robust"), interaction=("interaction",),
         ascent=("ascent",)),
     checkerboard_artifacts=dict(
-        overlap=("overlap",), generators=("generator",), discriminators=("neutral",), classifiers=("classifier",),
-        style=("style",)))
+        overlap=("overlap",), generators=("generator", "dampened"), gradients=("neutral", "classifier"), style=("style",)))
 
 
 def steps(folder, names):
-    """Folders of a figure's steps in the order they were made: NAME or NAME-SETTING."""
-    found = []
+    """Folders of a figure's steps in the order of the recipe, with what sets each apart: NUMBER-NAME[-SETTINGS]."""
     for name in names:
-        found += sorted(
-            (child for child in folder.iterdir() if re.fullmatch(re.escape(name) + r"([-_=].*)?", child.name)),
-            key=lambda child: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", child.name)])
-    return list(dict.fromkeys(found))
+        found = []
+        for child in folder.iterdir():
+            match = re.fullmatch(r"\d+-" + re.escape(name) + r"(?:-(.*))?", child.name)
+            if match and (child / "manifest.json").exists():
+                found.append((child, match[1] or name))
+        yield from sorted(found, key=lambda step: [int(part) if part.isdigit() else part
+                                                   for part in re.split(r"(\d+)", step[0].name)])
 
 
-def pictures(step):
+def pictures(step, label):
     """The pictures that a step is about, with what to call them."""
     command = json.loads((step / "manifest.json").read_text())["command"]
-    label = step.name
-    for option in ("--penalties", "--transforms", "--objective", "--rate", "--parameterization"):
-        if option in command and label.count("-") < 1:
-            label = command[command.index(option) + 1]
-    snapshots = sorted(step.glob("snapshots/*.png")) or sorted(step.glob("step-*.png"))
-    for path in snapshots:
-        yield path, path.stem
-    chosen = sorted(path for path in step.glob("picture*.png")) or sorted(step.glob("*.png"))[:1]
-    for path in chosen:
-        yield path, label if len(chosen) == 1 else f"{label} {path.stem}"
+    # The setting that a sweep varies is in the folder's name, with everything but letters and digits made dashes.
+    for word in command:
+        if re.sub(r"[^A-Za-z0-9]+", "-", word).strip("-") == label:
+            label = word
+    if command[1] == "generate":
+        for sample in numpy.load(step / "samples.npy", mmap_mode="r")[:2]:
+            yield stretched(sample), label
+        return
+    if command[1] == "predict":
+        yield Image.open(step / "plane.png"), label
+        return
+    for path in sorted(step.glob("snapshot*.png"), key=lambda path: int(re.sub(r"\D", "", path.stem) or 0)):
+        yield Image.open(path), path.stem
+    for path in sorted(step.glob("picture*.png")):
+        yield Image.open(path), label
+
+
+def stretched(sample):
+    """A picture C×H×W in 0…1, its contrast raised where it has hardly any, as nets with random weights leave it."""
+    deviation = float(sample.std())
+    if deviation < 0.05:
+        sample = 0.5 + 0.15 / max(deviation, 1e-12) * (sample - sample.mean(axis=(1, 2), keepdims=True))
+    return Image.fromarray((255 * sample.clip(0, 1)).round().astype(numpy.uint8).transpose(1, 2, 0))
 
 
 def sheet(tiles, columns):
@@ -57,9 +72,9 @@ def sheet(tiles, columns):
     cell = SIDE + GAP, SIDE + GAP + 14 * LINES
     image = Image.new("RGB", (GAP + columns * cell[0], GAP + rows * cell[1]), "white")
     draw = ImageDraw.Draw(image)
-    for index, (path, label) in enumerate(tiles):
+    for index, (picture, label) in enumerate(tiles):
         left, top = GAP + index % columns * cell[0], GAP + index // columns * cell[1]
-        picture = Image.open(path).convert("RGB")
+        picture = picture.convert("RGB")
         # Small pictures keep their pixels: a grid must stay a grid.
         kind = Image.NEAREST if max(picture.size) < SIDE else Image.LANCZOS
         scale = SIDE / max(picture.size)
@@ -79,7 +94,7 @@ def main():
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     for figure, names in FIGURES[arguments.article].items():
-        tiles = [tile for step in steps(arguments.folder, names) for tile in pictures(step)]
+        tiles = [tile for step, label in steps(arguments.folder, names) for tile in pictures(step, label)]
         if not tiles:
             print(f"{figure}: nothing in {arguments.folder}")
             continue

@@ -5,7 +5,7 @@
 #   make build && notebooks-scripts/fetch_models.sh all
 #   PYTHON=python3 notebooks-scripts/article/checkerboard_artifacts.sh
 #
-# PYTHON needs pillow, and torch and onnx to train the two style transfer nets where outputs/style-transfer has none
+# PYTHON needs numpy and pillow, and torch and onnx to train the two style transfer nets where outputs/style-transfer has none
 # (some ten minutes on two cores).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

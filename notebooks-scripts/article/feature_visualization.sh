@@ -5,7 +5,7 @@
 #   make build && notebooks-scripts/fetch_models.sh demo
 #   PYTHON=python3 notebooks-scripts/article/feature_visualization.sh
 #
-# PYTHON needs pillow. Some ten minutes on two cores; a killed run goes on where it stopped.
+# PYTHON needs numpy and pillow. Some ten minutes on two cores; a killed run goes on where it stopped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
