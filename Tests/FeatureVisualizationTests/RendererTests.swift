@@ -248,7 +248,7 @@ import Testing
   }
 
   @Test func onlyTheClimbSmoothsWhatStridedLayersSendBack() throws {
-    let recorder = RequestRecorder(of: FastDifferentiator(network: smallNetwork(), threads: 1))
+    let recorder = try RequestRecorder(of: FastDifferentiator(network: smallNetwork(), threads: 1))
     var recipe = try short("naive", steps: 2)
     recipe.smoothsStrides = true
     _ = try Renderer(
