@@ -51,7 +51,7 @@ def pictures(step, label):
     if command[1] == "predict":
         yield Image.open(step / "plane.png"), label
         return
-    for path in sorted(step.glob("snapshot*.png"), key=lambda path: int(re.sub(r"\D", "", path.stem) or 0)):
+    for path in sorted(step.glob("snapshots/*.png"), key=lambda path: int(re.sub(r"\D", "", path.stem) or 0)):
         yield Image.open(path), path.stem
     for path in sorted(step.glob("picture*.png")):
         yield Image.open(path), label

@@ -38,7 +38,6 @@ public struct LockedLattice: Sendable {
 
   /// More different sizes than this are not gathered.
   private static let sizeLimit = 8
-  private static let filter = 4
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for an empty list.
   public init(periods: [Int] = [2, 4, 8, 16, 32], thresholds: LockedThresholds = LockedThresholds()) throws {
@@ -51,7 +50,7 @@ public struct LockedLattice: Sendable {
   /// What one picture contributes: made apart from the set, so that several threads can.
   public struct Picture: Sendable {
     fileprivate let size: Size
-    fileprivate let details: [Plane]
+    fileprivate let details: [Tensor]
     fileprivate let deviations: [Double]
     fileprivate let peaks: [Int: [SpectralPeaks]]
   }
@@ -59,38 +58,45 @@ public struct LockedLattice: Sendable {
   /// - Parameter channels: of one picture.
   /// - Returns: `nil` where the picture is constant or too small for any of the periods.
   public func picture(_ channels: [Plane]) throws -> Picture? {
-    guard let first = channels.first else { return nil }
-    let size = Size(height: first.height, width: first.width, channels: channels.count)
-    let wanted = fitting(size)
-    let filter = try TriangleFilter(period: Self.filter)
-    guard wanted.contains(where: periods.contains) else { return nil }
-    var (details, deviations) = ([Plane](), [Double]())
-    for channel in channels {
-      guard SignedLatticeEnergy.varies(channel.variance, around: channel.mean), var detail = filter.highPassed(channel)
-      else { return nil }
-      let moments = detail.moments(rows: detail.height, columns: detail.width)
-      guard moments.variance > 0 else { return nil }
-      let deviation = moments.variance.squareRoot()
-      for index in detail.values.indices { detail.values[index] = (detail.values[index] - moments.mean) / deviation }
-      details.append(detail)
-      deviations.append(deviation)
+    let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
+    guard channels.allSatisfy({ min($0.height, $0.width) >= smallest }) else { return nil }
+    let lattice = try PictureLattice(periods: periods)
+    return picture(measured: try channels.map { try lattice.measure($0, retainsDetail: true) })
+  }
+
+  /// - Parameter channels: of one picture, measured on the same periods with their detail retained.
+  /// - Returns: `nil` where one of them is constant.
+  public func picture(measured channels: [PictureLattice.Channel]) -> Picture? {
+    let details = channels.compactMap(\.detail)
+    let deviations = channels.compactMap { $0.spectrum?.variance.squareRoot() }.filter { $0 > 0 }
+    guard let first = details.first, details.count == channels.count, deviations.count == channels.count else {
+      return nil
     }
     var peaks: [Int: [SpectralPeaks]] = [:]
-    for period in wanted { peaks[period] = try details.map { try Self.peaks(of: $0, period: period) } }
-    return Picture(size: size, details: details, deviations: deviations, peaks: peaks)
+    for period in periods {
+      let found = channels.compactMap { $0.bands[period]?.peaks }.filter { !$0.peaks.isEmpty }
+      if found.count == channels.count { peaks[period] = found }
+    }
+    return Picture(
+      size: Size(height: first.shape[0], width: first.shape[1], channels: channels.count), details: details,
+      deviations: deviations, peaks: peaks)
   }
 
   public mutating func add(_ picture: Picture) {
     guard sums[picture.size] != nil || sums.count < Self.sizeLimit else { return }
-    let empty = Plane(height: picture.details[0].height, width: picture.details[0].width)
-    let blank = Array(repeating: empty, count: picture.details.count)
+    let blank = Array(
+      repeating: Plane(height: picture.size.height, width: picture.size.width), count: picture.size.channels)
     var sum = sums.removeValue(forKey: picture.size) ?? Sum(normalized: blank, raw: blank)
     sum.pictures += 1
     for (channel, detail) in picture.details.enumerated() {
-      let deviation = picture.deviations[channel]
-      for index in detail.values.indices {
-        sum.normalized[channel].values[index] += detail.values[index]
-        sum.raw[channel].values[index] += detail.values[index] * deviation
+      let scale = 1 / picture.deviations[channel]
+      detail.withUnsafeBufferPointer { detail in
+        sum.normalized[channel].values.withUnsafeMutableBufferPointer { sums in
+          for index in sums.indices { sums[index] += Double(detail[index]) * scale }
+        }
+        sum.raw[channel].values.withUnsafeMutableBufferPointer { sums in
+          for index in sums.indices { sums[index] += Double(detail[index]) }
+        }
       }
     }
     for (period, channels) in picture.peaks {
@@ -106,13 +112,20 @@ public struct LockedLattice: Sendable {
         ($0.value.pictures, $0.key.height * $0.key.width) < ($1.value.pictures, $1.key.height * $1.key.width)
       })
     else { return nil }
-    let fitting = fitting(size)
-    let wanted = periods.filter(fitting.contains)
+    let wanted = periods.filter { sum.peaks[$0] != nil }
+    // Two periods and a ring around each frequency.
+    let beside = controls.filter { min(size.height, size.width) >= max(2 * $0, 8) }
+    let (normalized, raw) = (
+      try peaks(of: wanted + beside, in: sum.normalized, sum), try peaks(of: wanted + beside, in: sum.raw, sum)
+    )
     let bins = wanted.reduce(0) { $0 + Lattice.bandSize(ofPeriod: $1) }
-    let controls = try self.controls.filter(fitting.contains).map { try figures(of: $0, in: sum, bins: bins) }
+    func figures(_ period: Int) -> LockedLatticeFinding.Band {
+      self.figures(of: period, in: sum, mean: normalized[period] ?? [], raw: raw[period] ?? [], bins: bins)
+    }
+    let controls = beside.map(figures)
     let background = controls.compactMap(\.meanPeakDecibels).max()
-    let bands = try wanted.map { period in
-      var band = try figures(of: period, in: sum, bins: bins)
+    let bands = wanted.map { period in
+      var band = figures(period)
       band.isLocked = thresholds.isLocked(band, controlDecibels: background, pictures: sum.pictures)
       return band
     }
@@ -120,32 +133,35 @@ public struct LockedLattice: Sendable {
       pictures: sum.pictures, height: size.height, width: size.width, bands: bands, controls: controls)
   }
 
-  /// Those of all periods and controls that leave two periods and a ring around each frequency.
-  private func fitting(_ size: Size) -> [Int] {
-    let side = min(size.height, size.width) - 2 * Self.filter
-    return (periods + controls).filter { side >= max(2 * $0, 8) }
-  }
-
-  private static func peaks(of detail: Plane, period: Int, variance: Double = 1) throws -> SpectralPeaks {
-    let cropped = detail.cropped(toMultipleOf: period)
-    return SpectralPeaks(in: HalfSpectrum(of: cropped), variance: variance, lattice: try Lattice(period: period))
-  }
-
-  private func figures(of period: Int, in sum: Sum, bins: Int) throws -> LockedLatticeFinding.Band {
-    let (pictures, channels) = (Double(sum.pictures), Double(sum.normalized.count))
-    func pooled(_ planes: [Plane]) throws -> [SpectralPeaks.Peak] {
-      var pool = SpectralPeakPool()
-      for plane in planes {
-        pool.add(try Self.peaks(of: plane, period: period, variance: pictures * pictures * channels))
-      }
-      return pool.peaks.peaks.filter { $0.exactPeriod == period }
+  /// Peaks of the mean picture, all channels together.
+  private func peaks(of periods: [Int], in planes: [Plane], _ sum: Sum) throws -> [Int: [SpectralPeaks.Peak]] {
+    let unit = Double(sum.pictures * sum.pictures * planes.count)
+    var pools: [Int: SpectralPeakPool] = [:]
+    for plane in planes {
+      let found = try PictureLattice.peaks(of: periods, in: plane.tensor, unit: unit)?.peaks ?? [:]
+      for (period, peaks) in found { pools[period, default: SpectralPeakPool()].add(peaks) }
     }
+    return pools.reduce(into: [:]) { peaks, pool in
+      peaks[pool.key] = pool.value.peaks.peaks.filter { $0.exactPeriod == pool.key }
+    }
+  }
+
+  /// - Parameters:
+  ///   - mean: peaks of the mean of the normalized pictures.
+  ///   - raw: the same in the pictures' own units.
+  private func figures(
+    of period: Int, in sum: Sum, mean: [SpectralPeaks.Peak], raw: [SpectralPeaks.Peak], bins: Int
+  ) -> LockedLatticeFinding.Band {
+    let (pictures, channels) = (Double(sum.pictures), Double(sum.normalized.count))
     let single = (sum.peaks[period]?.peaks.peaks ?? []).filter { $0.exactPeriod == period }
-    let mean = try pooled(sum.normalized)
     let byBin = Dictionary(single.map { ([$0.row, $0.column], $0) }) { first, _ in first }
-    // The frequency that shows most clearly in both spectra: its lesser ratio counts.
-    let candidates = mean.compactMap { peak in byBin[[peak.row, peak.column]].map { (mean: peak, single: $0) } }
-    let best = candidates.max { min($0.mean.ratio, $0.single.ratio) < min($1.mean.ratio, $1.single.ratio) }
+    // The frequency that shows most clearly in both spectra: its lesser ratio counts. Of controls only the mean
+    // picture is looked at.
+    let candidates = mean.map { (mean: $0, single: byBin[[$0.row, $0.column]]) }
+    func ratio(_ candidate: (mean: SpectralPeaks.Peak, single: SpectralPeaks.Peak?)) -> Double {
+      min(candidate.mean.ratio, candidate.single?.ratio ?? .infinity)
+    }
+    let best = candidates.max { ratio($0) < ratio($1) }
     func excess(_ peaks: [SpectralPeaks.Peak]) -> Double {
       peaks.reduce(0) { $0 + max(0, $1.power - $1.surroundings) * ($1.isSelfConjugate ? 1 : 2) }
     }
@@ -157,14 +173,15 @@ public struct LockedLattice: Sendable {
         isSelfConjugate: best.mean.isSelfConjugate)
       return min(1, peak.chance * Double(bins))
     }
+    let power = best?.single?.power ?? 0
     return LockedLatticeFinding.Band(
-      period: period, share: excess(mean), levels: 255 * excess(try pooled(sum.raw)).squareRoot(),
-      peakDecibels: best.flatMap { Self.decibels($0.single.ratio) },
+      period: period, share: excess(mean), levels: 255 * excess(raw).squareRoot(),
+      peakDecibels: best?.single.flatMap { Self.decibels($0.ratio) },
       meanPeakDecibels: best.flatMap { Self.decibels($0.mean.ratio) },
       peakFrequency: best.map { best in
         [best.mean.row, best.mean.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
       },
-      coherence: best.map { min(1, $0.mean.power * pictures * channels / max($0.single.power, 1e-300)) } ?? 0,
+      coherence: best.flatMap { power > 0 ? min(1, $0.mean.power * pictures * channels / power) : nil } ?? 0,
       chance: chance, isLocked: false)
   }
 

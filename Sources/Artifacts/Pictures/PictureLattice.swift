@@ -45,12 +45,17 @@ public struct PictureLattice: Sendable {
     let varies: Bool
     /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
     let spectrum: (power: HalfSpectrum, variance: Double)?
+    /// H×W of the finest high-passed map, where it was asked for.
+    let detail: Tensor?
   }
 
   /// Measures one channel.
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits.
-  public func measure(_ map: Plane) throws -> Channel {
+  public func measure(_ map: Plane) throws -> Channel { try measure(map, retainsDetail: false) }
+
+  /// - Parameter retainsDetail: whether the channel keeps its finest high-passed map, which ``LockedLattice`` adds up.
+  public func measure(_ map: Plane, retainsDetail: Bool) throws -> Channel {
     let side = min(map.height, map.width)
     let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
     guard side >= smallest else {
@@ -65,6 +70,7 @@ public struct PictureLattice: Sendable {
     var measuredControls: [Int: (share: Double, null: Double)] = [:]
     var spectrum: (power: HalfSpectrum, variance: Double)?
     var peaks: [Int: SpectralPeaks] = [:]
+    var retained: Tensor?
     let filters = Set(
       fitting.map { PictureLattice.filterPeriod(for: $0) }
         + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
@@ -90,13 +96,14 @@ public struct PictureLattice: Sendable {
       for control in others {
         if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
       }
-      if varies, let detail, let found = try self.peaks(of: fitting, finest: detail) {
+      if varies, let detail, let found = try Self.peaks(of: fitting, in: detail) {
         spectrum = (found.power, found.variance)
         peaks = found.peaks
+        if retainsDetail { retained = detail }
       }
     }
     for (period, found) in peaks { bands[period]?.peaks = found }
-    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum)
+    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum, detail: retained)
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.
@@ -115,8 +122,10 @@ public struct PictureLattice: Sendable {
   /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
   /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
   /// crop costs more, each band has its own.
-  private func peaks(
-    of periods: [Int], finest: Tensor
+  ///
+  /// - Parameter unit: in which powers are given, times the pixel count; `nil`: each crop's own variance.
+  static func peaks(
+    of periods: [Int], in finest: Tensor, unit: Double? = nil
   ) throws -> (peaks: [Int: SpectralPeaks], power: HalfSpectrum, variance: Double)? {
     let measured = periods.sorted(by: >)
     let side = min(finest.shape[0], finest.shape[1])
@@ -129,7 +138,7 @@ public struct PictureLattice: Sendable {
       guard let longest = group.first else { continue }
       let cropped = finest.slice(axis: 0, 0..<(finest.shape[0] / longest * longest))
         .slice(axis: 1, 0..<(finest.shape[1] / longest * longest))
-      let (spectrum, variance) = (HalfSpectrum(of: cropped), cropped.variance)
+      let (spectrum, variance) = (HalfSpectrum(of: cropped), unit ?? cropped.variance)
       let lattice = try Lattice(period: longest)
       let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
       for period in group { found[period] = peaks.band(period, of: lattice) }

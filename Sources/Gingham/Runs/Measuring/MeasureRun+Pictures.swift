@@ -55,14 +55,14 @@ extension MeasureRun {
 
   /// One picture.
   private func measured(_ sample: Sample, lattice: PictureLattice, locked: LockedLattice?) throws -> MeasuredPicture {
-    let channels = try sample.channels.map(lattice.measure)
+    let channels = try sample.channels.map { try lattice.measure($0, retainsDetail: locked != nil) }
     let luma = Plane.luma(of: sample.channels)
     let radial = try RadialSpectrum(of: [luma])
     return MeasuredPicture(
       name: sample.name, height: sample.height, width: sample.width, channels: channels,
       finding: try lattice.finding(pooling: channels),
       faults: try PictureFaults(of: sample.channels, luma: luma, spectrum: radial, periods: lattice.periods),
-      radial: radial, shared: try locked?.picture(sample.channels),
+      radial: radial, shared: locked?.picture(measured: channels),
       cosine: keepsSpectra ? try CosineSpectrum(of: [luma]).logMagnitude : nil)
   }
 

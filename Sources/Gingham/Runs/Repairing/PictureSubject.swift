@@ -47,12 +47,12 @@ struct PictureSubject: RepairSubject {
     var (pool, spectra) = (PictureLatticePool(lattice), SpectrumPool())
     var locked = try LockedLattice(periods: periods)
     for index in 0..<samples.shape[0] {
-      let channels = try Plane.planes(of: samples.sample(index))
-      for channel in try channels.map(lattice.measure) {
+      let channels = try Plane.planes(of: samples.sample(index)).map { try lattice.measure($0, retainsDetail: true) }
+      for channel in channels {
         pool.add(channel)
         spectra.add(channel)
       }
-      if let picture = try locked.picture(channels) { locked.add(picture) }
+      if let picture = locked.picture(measured: channels) { locked.add(picture) }
     }
     found.pictures = try pool.finding()
     found.locked = try locked.finding()
