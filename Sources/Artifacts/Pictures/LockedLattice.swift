@@ -1,3 +1,5 @@
+import GinghamTensors
+
 #if canImport(Glibc)
   import Glibc
 #else
