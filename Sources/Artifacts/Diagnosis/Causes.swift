@@ -20,6 +20,10 @@ enum Causes {
         ? "; layers nearer the pixels need a stride-1 convolution behind them to smooth what comes down" : "")
   }
 
+  static let sharedLatticeFix =
+    "see which layer paints it with `gingham trace MODEL`, and make its phase sums equal with `gingham repair MODEL`; "
+    + "nothing need be trained anew where the output hardly changes"
+
   static let jpeg = "JPEG blocks: the files are compressed in blocks of 8 pixels; this is not the network's doing"
   static let jpegFix =
     "save the pictures as PNG and diagnose those; if a net was trained on such JPEGs it may learn them"

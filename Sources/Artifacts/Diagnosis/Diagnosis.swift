@@ -13,9 +13,10 @@ public struct Diagnosis: Sendable {
   /// The norm that tiles are held against.
   public let norm: LocalOutliers?
 
+  /// - Parameter locked: what all pictures have at the same pixels; `nil` where they are too few to tell.
   public init(
-    of signs: [PictureSigns], pooled: PictureLatticeFinding, reference: [PictureSigns] = [],
-    thresholds: DiagnosisThresholds = DiagnosisThresholds()
+    of signs: [PictureSigns], pooled: PictureLatticeFinding, locked: LockedLatticeFinding? = nil,
+    reference: [PictureSigns] = [], thresholds: DiagnosisThresholds = DiagnosisThresholds()
   ) {
     self.signs = signs
     self.pooled = pooled
@@ -29,7 +30,8 @@ public struct Diagnosis: Sendable {
     tileDistances = distances
     colours = try? ColourDistance(of: signs.compactMap(\.colours), from: reference.compactMap(\.colours))
     let detection = FaultDetection(
-      signs: signs, pooled: pooled, reference: reference, thresholds: thresholds, tileDistances: distances,
+      signs: signs, pooled: pooled, locked: locked, reference: reference, thresholds: thresholds,
+      tileDistances: distances,
       colours: colours, norm: norm)
     findings = detection.findings.sorted { ($0.severity, $1.fault.rawValue) > ($1.severity, $0.fault.rawValue) }
   }

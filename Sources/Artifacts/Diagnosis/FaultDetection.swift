@@ -4,6 +4,7 @@ import Foundation
 struct FaultDetection {
   let signs: [PictureSigns]
   let pooled: PictureLatticeFinding
+  let locked: LockedLatticeFinding?
   let reference: [PictureSigns]
   let thresholds: DiagnosisThresholds
   let tileDistances: [Double?]
@@ -11,7 +12,7 @@ struct FaultDetection {
   let norm: LocalOutliers?
 
   var findings: [FaultFinding] {
-    [checkerboard, blur, banding, saturation, distortion].compactMap { $0 } + colourFindings
+    [checkerboard ?? sharedCheckerboard, blur, banding, saturation, distortion].compactMap { $0 } + colourFindings
   }
 
   /// Whether so many pictures of the set make a finding: in a large set the odd false alarm is expected.
@@ -58,6 +59,24 @@ struct FaultDetection {
         signs.count == 1 ? "" : "; \(affected.count) of \(signs.count) pictures show it by themselves"),
       cause: isJPEG ? Causes.jpeg : Causes.lattice(period: band.period),
       fix: isJPEG ? Causes.jpegFix : Causes.latticeFix(period: band.period))
+  }
+
+  /// A grid that no picture shows by itself, though all have it at the same pixels. It ranks behind what can be seen.
+  private var sharedCheckerboard: FaultFinding? {
+    let bands = locked?.bands.filter(\.isLocked) ?? []
+    guard let locked, let band = bands.max(by: { $0.share < $1.share }) else { return nil }
+    let least = LockedThresholds().share
+    return FaultFinding(
+      fault: .checkerboard, strength: band.share, unit: "share of the fine detail, in all pictures alike",
+      threshold: least, severity: min(0, severity(band.share, over: thresholds.lattice.excessShare)),
+      period: band.period, pictures: [], worst: mostOf(band.period).map { signs[$0].name },
+      summary: String(
+        format:
+          "all %d pictures have a faint lattice of period %d at the same pixels: %.2f of 255 levels, peak %.0f dB over "
+          + "its surroundings, %.0f dB in their mean; none shows it by itself", locked.pictures, band.period,
+        band.levels,
+        band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0),
+      cause: Causes.lattice(period: band.period), fix: Causes.sharedLatticeFix)
   }
 
   /// The picture with the largest share in a band, where none is an artifact by itself.

@@ -16,12 +16,13 @@ public struct PictureSigns: Sendable {
   /// `nil` for small pictures.
   public var tiles: TileStatistics?
 
+  /// - Parameter retainsDetail: whether the channels keep what ``LockedLattice`` adds up.
   /// - Returns: beside the signs what the pool of a set takes of each channel.
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the shortest period fits.
   public static func signs(
-    of channels: [Plane], name: String, isJPEG: Bool, lattice: PictureLattice
+    of channels: [Plane], name: String, isJPEG: Bool, lattice: PictureLattice, retainsDetail: Bool = false
   ) throws -> (signs: PictureSigns, channels: [PictureLattice.Channel]) {
-    let measured = try channels.map(lattice.measure)
+    let measured = try channels.map { try lattice.measure($0, retainsDetail: retainsDetail) }
     let luma = Plane.luma(of: channels)
     let faults = try PictureFaults(
       of: channels, luma: luma, spectrum: RadialSpectrum(of: [luma]), periods: lattice.periods)

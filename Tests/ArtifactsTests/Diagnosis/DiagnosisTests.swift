@@ -37,6 +37,18 @@ import Testing
     }
   }
 
+  /// Less than a level of 255: no picture shows it, but all have it.
+  @Test func gridsTooFaintForOnePictureAreFoundInTheSet() throws {
+    let diagnosis = try SyntheticPhotograph.diagnosis(of: set(780..<804) { $0.grid = (2, 0.003) })
+    #expect(diagnosis.pooled.verdict == .clean)
+    let finding = try #require(diagnosis.findings.first)
+    #expect(diagnosis.findings.count == 1 && finding.fault == .checkerboard && finding.period == 2)
+    #expect(finding.pictures.isEmpty && finding.worst != nil && finding.severity <= 0)
+    #expect(finding.summary.contains("all 24 pictures") && finding.fix.contains("repair"))
+    let few = try SyntheticPhotograph.diagnosis(of: set(780..<784) { $0.grid = (2, 0.003) })
+    #expect(few.findings.isEmpty, "\(few.findings)")
+  }
+
   @Test func blocksOfJPEGAreNotBlamedOnANetwork() throws {
     let diagnosis = try SyntheticPhotograph.diagnosis(of: set(730..<732) { $0.grid = (8, 0.5) }, isJPEG: true)
     let finding = try #require(diagnosis.findings.first { $0.fault == .checkerboard })

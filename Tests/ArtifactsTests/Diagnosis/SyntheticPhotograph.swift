@@ -61,19 +61,24 @@ struct SyntheticPhotograph {
   }
 
   func signs(_ name: String? = nil, isJPEG: Bool = false) throws -> (PictureSigns, [PictureLattice.Channel]) {
-    try PictureSigns.signs(of: channels, name: name ?? "\(seed)", isJPEG: isJPEG, lattice: PictureLattice())
+    try PictureSigns.signs(
+      of: channels, name: name ?? "\(seed)", isJPEG: isJPEG, lattice: PictureLattice(), retainsDetail: true)
   }
 
   static func diagnosis(
     of set: [SyntheticPhotograph], beside reference: [SyntheticPhotograph] = [], isJPEG: Bool = false
   ) throws -> Diagnosis {
     var pool = PictureLatticePool(try PictureLattice())
+    var locked = try LockedLattice()
     var signs: [PictureSigns] = []
     for picture in set {
       let (found, channels) = try picture.signs(isJPEG: isJPEG)
       for channel in channels { pool.add(channel) }
+      if let part = locked.picture(measured: channels) { locked.add(part) }
       signs.append(found)
     }
-    return Diagnosis(of: signs, pooled: try pool.finding(), reference: try reference.map { try $0.signs().0 })
+    return Diagnosis(
+      of: signs, pooled: try pool.finding(), locked: try locked.finding(),
+      reference: try reference.map { try $0.signs().0 })
   }
 }

@@ -45,7 +45,8 @@ public struct DiagnoseRun: Sendable {
     var thresholds = thresholds
     if known == nil, found.signs.count < Self.pooledPictures { thresholds.tileDistance *= Self.ownNormFactor }
     let diagnosis = Diagnosis(
-      of: found.signs, pooled: found.pooled, reference: known?.signs ?? [], thresholds: thresholds)
+      of: found.signs, pooled: found.pooled, locked: found.locked, reference: known?.signs ?? [], thresholds: thresholds
+    )
     var distance: DiagnoseFindings.Distance?
     if let features, let known {
       distance = try features.distance(
@@ -74,6 +75,8 @@ public struct DiagnoseRun: Sendable {
   private struct Signs {
     var signs: [PictureSigns] = []
     var pooled: PictureLatticeFinding
+    /// `nil` of too few pictures.
+    var locked: LockedLatticeFinding?
     var periods: [Int]
     var skipped: [MeasureFindings.Skipped] = []
   }
@@ -83,12 +86,15 @@ public struct DiagnoseRun: Sendable {
   ) throws -> Signs {
     let lattice = try PictureLattice(periods: periods, thresholds: thresholds.lattice)
     var pool = PictureLatticePool(lattice)
+    var locked = try LockedLattice(periods: periods)
+    let gathersLocked = set.files.count >= locked.thresholds.pictures
     var (signs, skipped) = ([PictureSigns](), [MeasureFindings.Skipped]())
     MeasureRun(threads: threads).forEach(
       set.files.map(MeasureRun.Source.file),
       measure: { sample in
         try PictureSigns.signs(
-          of: sample.channels, name: sample.name, isJPEG: Self.isJPEG(sample.name), lattice: lattice)
+          of: sample.channels, name: sample.name, isJPEG: Self.isJPEG(sample.name), lattice: lattice,
+          retainsDetail: gathersLocked)
       },
       progress: { progress(what, $0, $1) },
       use: { outcome in
@@ -97,6 +103,7 @@ public struct DiagnoseRun: Sendable {
         case .measured(let found):
           for picture in found {
             for channel in picture.channels { pool.add(channel) }
+            if gathersLocked, let part = locked.picture(measured: picture.channels) { locked.add(part) }
             signs.append(picture.signs)
           }
         }
@@ -104,7 +111,9 @@ public struct DiagnoseRun: Sendable {
     guard !signs.isEmpty else {
       throw MeasureError.nothingMeasured(count: set.files.count, first: skipped.first?.reason ?? "")
     }
-    return Signs(signs: signs, pooled: try pool.finding(), periods: lattice.periods, skipped: skipped)
+    return Signs(
+      signs: signs, pooled: try pool.finding(), locked: gathersLocked ? try locked.finding() : nil,
+      periods: lattice.periods, skipped: skipped)
   }
 
   private static func isJPEG(_ path: String) -> Bool {
