@@ -36,7 +36,8 @@ import torchvision
 # pair the layer to ask for is the ReLU.
 MIDDLE = dict(
     alexnet="features.6", vgg11="features.11", vgg13="features.15", vgg16="features.17", vgg19="features.19",
-    vgg16_bn="features.26", resnet18="layer3", resnet34="layer3", resnet50="layer3", resnet101="layer2",
+    vgg11_bn="features.13", vgg13_bn="features.19", vgg16_bn="features.26", vgg19_bn="features.25",
+    resnet18="layer3", resnet34="layer3", resnet50="layer3", resnet101="layer2",
     resnet152="layer2", squeezenet1_0="features.7", squeezenet1_1="features.7", googlenet="inception4c",
     inception_v3="Mixed_6b", densenet121="features.denseblock3", mobilenet_v2="features.10", efficientnet_b0="features.5")
 SHARP = dict(relu=torch.nn.functional.relu, max_pool2d=torch.nn.functional.max_pool2d)
