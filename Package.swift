@@ -40,7 +40,8 @@ let package = Package(
     system("COpenBLAS", apt: "libopenblas-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
-    system("CKissFFT", apt: "libkissfft-dev"),
+    // KissFFT's template, a header of libkissfft-dev.
+    .target(name: "CKissFFT"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
 

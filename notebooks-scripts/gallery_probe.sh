@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Probes two pretrained classifiers on twenty labelled photographs, and keeps small pictures and findings of it in
-# outputs/gallery/. Needs models/ (fetch_models.sh) and the built tool; takes a quarter of an hour on two idle cores. A
+# outputs/gallery/. Needs models/ (fetch_models.sh) and the built tool; takes most of an hour on two idle cores. A
 # run that was stopped goes on where it was.
 #
 #   notebooks-scripts/gallery_probe.sh [OPTIONS OF gingham probe, such as --threads 1]
@@ -11,7 +11,7 @@ gingham=${GINGHAM:-.build/release/gingham}
 runs=outputs/probe-gallery
 gallery=outputs/gallery
 pictures=(models/pictures/foolbox/*.jpg)
-attacks=(--labels filename --attack fgsm,pgd,deepfool,noise --steps 20 --early-stop --batch 4)
+attacks=(--labels filename --attack fgsm,pgd,apgd-ce,apgd-dlr,deepfool,noise --steps 20 --early-stop --batch 4)
 mkdir -p "$gallery" "$runs"
 
 # A run's folder, the model, the number of pictures, and what more is asked for.
@@ -30,11 +30,11 @@ keep() {
 }
 
 probe squeezenet1_1-linf squeezenet1_1.safetensors 20 "${attacks[@]}" --fourier 16 --phase-study "$@"
-probe squeezenet1_1-l2 squeezenet1_1.safetensors 20 "${attacks[@]}" --norm l2 --no-pictures "$@"
+probe squeezenet1_1-l2 squeezenet1_1.safetensors 20 "${attacks[@]}" --norm l2 --minimal --no-pictures "$@"
 keep squeezenet1_1-linf curves spectrum-magnitude fourier phases
 probe efficientnet_lite0-linf efficientnet_lite0.pth 20 "${attacks[@]}" "$@"
-probe efficientnet_lite0-l2 efficientnet_lite0.pth 20 "${attacks[@]}" --norm l2 --no-pictures "$@"
-probe efficientnet_lite0-phases efficientnet_lite0.pth 8 --labels filename --attack fgsm --epsilon 1/255 --no-pictures \
+probe efficientnet_lite0-l2 efficientnet_lite0.pth 20 "${attacks[@]}" --norm l2 --minimal --no-pictures "$@"
+probe efficientnet_lite0-phases efficientnet_lite0.pth 20 --labels filename --attack fgsm --epsilon 1/255 --no-pictures \
   --batch 4 --fourier 16 --phase-study "$@"
 keep efficientnet_lite0-linf curves spectrum-magnitude
 keep efficientnet_lite0-phases fourier phases

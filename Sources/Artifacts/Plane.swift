@@ -137,7 +137,7 @@ public struct Plane: Hashable, Sendable {
 
   /// Σ|f|.
   var absoluteSum: Double {
-    average(rows: height, columns: width) { pointwiseMax($0, -$0) } * Double(height * width)
+    average(rows: height, columns: width) { $0.magnitudes } * Double(height * width)
   }
 
   /// Whether all values lie in a range.
@@ -147,8 +147,8 @@ public struct Plane: Hashable, Sendable {
       let whole = values.count - values.count % 8
       for index in stride(from: 0, to: whole, by: 8) {
         let part = bytes.loadUnaligned(fromByteOffset: 8 * index, as: SIMD8<Double>.self)
-        low = pointwiseMin(low, part)
-        high = pointwiseMax(high, part)
+        low.replace(with: part, where: part .< low)
+        high.replace(with: part, where: part .> high)
       }
       return low.min() >= range.lowerBound && high.max() <= range.upperBound
         && values[whole...].allSatisfy(range.contains)
@@ -167,4 +167,10 @@ public struct Plane: Hashable, Sendable {
     let (rows, columns) = (height - height % period, width - width % period)
     return rows == height && columns == width ? self : crop(rows: 0..<rows, columns: 0..<columns)
   }
+}
+
+extension SIMD8<Double> {
+  /// |x| of every lane.
+  @inline(__always)
+  var magnitudes: Self { replacing(with: -self, where: self .< 0) }
 }

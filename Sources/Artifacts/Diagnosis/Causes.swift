@@ -62,7 +62,7 @@ enum Causes {
       return (
         "degrees of hue",
         "hues lie \(rounded(distance))° from the reference's (best explained by a turn of \(rounded(shift))°)",
-        "colours are mixed up: channels in another order (BGR), a cast, or modes that were dropped",
+        "colours are mixed up: channels in another order (BGR), or modes that were dropped",
         "compare the channel order and the colour space of training and saving; check the diversity of the samples"
       )
     case .brightness:
@@ -85,7 +85,21 @@ enum Causes {
         shift > 0 ? "colours are too strong" + range : "colours are too weak: averaged samples, or a grey mode",
         "compare the colour space of training and saving; check the diversity of the samples"
       )
+    case .cast:
+      return (
+        "of a*b*",
+        "the mean tint lies \(rounded(distance)) from the reference's in the plane of a* and b*, towards \(tint(shift))",
+        "a colour cast: channels scaled or shifted unlike in training (mean and deviation a channel), or modes that were "
+          + "dropped",
+        "undo the normalisation of training channel by channel; check the white of a picture that should have none of it"
+      )
     }
+  }
+
+  /// What a tint of this CIELAB hue in degrees is called.
+  private static func tint(_ direction: Double) -> String {
+    let names = ["red", "orange", "yellow", "green", "green", "cyan", "blue", "blue", "magenta"]
+    return names[Int((direction + 20) / 40) % names.count]
   }
 
   private static let range = ": the output range is mapped unlike in training, or a gamma is applied twice"

@@ -19,12 +19,14 @@ public struct ColourDistance: Hashable, Sendable {
     case contrast
     /// Earth mover's distance of chroma histograms, in units of C*.
     case saturation
+    /// Distance of the mean tints in the plane of a* and b*.
+    case cast
   }
 
   public struct Difference: Hashable, Sendable {
     public let aspect: Aspect
     public let distance: Double
-    /// Set less reference: degrees of hue turned, L*, log₂ of contrast, C*.
+    /// Set less reference: degrees of hue turned, L*, log₂ of contrast, C*, and of a cast the hue it leans to, 0…360°.
     public let shift: Double
     /// Share of the dealings that come as far apart; one over their number plus one at least.
     public let chance: Double
@@ -125,6 +127,7 @@ public struct ColourDistance: Hashable, Sendable {
         ColourDistance.linear(mean(a, \.lightness), mean(b, \.lightness), binWidth: ColourStatistics.binWidth),
         abs(contrast(a, b)),
         ColourDistance.linear(mean(a, \.chroma), mean(b, \.chroma), binWidth: ColourStatistics.binWidth),
+        (cast(a, b) * cast(a, b)).sum().squareRoot(),
       ]
     }
 
@@ -133,9 +136,19 @@ public struct ColourDistance: Hashable, Sendable {
       func difference(_ value: (ColourStatistics) -> Double) -> Double {
         a.map(value).reduce(0, +) / Double(a.count) - b.map(value).reduce(0, +) / Double(b.count)
       }
+      let cast = cast(a, b)
+      let direction = atan2(cast.y, cast.x) * 180 / Double.pi
       return [
         turn(hue(a), hue(b)), difference(\.meanLightness), contrast(a, b), difference(\.meanChroma),
+        direction < 0 ? direction + 360 : direction,
       ]
+    }
+
+    private func cast(_ a: [ColourStatistics], _ b: [ColourStatistics]) -> SIMD2<Double> {
+      func mean(_ set: [ColourStatistics]) -> SIMD2<Double> {
+        set.reduce(SIMD2<Double>.zero) { $0 + $1.meanTint } / Double(set.count)
+      }
+      return mean(a) - mean(b)
     }
 
     private func contrast(_ a: [ColourStatistics], _ b: [ColourStatistics]) -> Double {

@@ -20,11 +20,14 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
   /// Deviation of L* within the picture.
   public var contrast: Double
   public var meanChroma: Double
+  /// Mean a* and b*: the tint of the whole picture.
+  public var meanTint: SIMD2<Double>
 
   private enum CodingKeys: String, CodingKey {
     case contrast
     case meanLightness = "lightness"
     case meanChroma = "chroma"
+    case meanTint = "tint"
   }
 
   /// Pixels looked at along each axis: colours need no more, and a cube root a pixel is dear.
@@ -37,6 +40,7 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
     var hue = [Double](repeating: 0, count: ColourStatistics.hueBins)
     var (lightness, chroma) = ([Double](repeating: 0, count: 51), [Double](repeating: 0, count: 61))
     var (sum, squares, chromaSum, count) = (0.0, 0.0, 0.0, 0.0)
+    var tint = SIMD2<Double>.zero
     let rows = ColourStatistics.places(height)
     let columns = ColourStatistics.places(width)
     for y in rows {
@@ -53,6 +57,7 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
         sum += lab.x
         squares += lab.x * lab.x
         chromaSum += strength
+        tint += SIMD2(lab.y, lab.z)
         count += 1
       }
     }
@@ -63,6 +68,7 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
     meanLightness = sum / count
     contrast = max(0, squares / count - meanLightness * meanLightness).squareRoot()
     meanChroma = chromaSum / count
+    meanTint = tint / count
   }
 
   /// Places spread evenly over an axis.

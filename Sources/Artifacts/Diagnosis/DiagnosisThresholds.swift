@@ -16,6 +16,8 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   public var lightness: Double
   public var contrastOctaves: Double
   public var chroma: Double
+  /// Distance of mean tints in the plane of a* and b*.
+  public var tint: Double
   /// Distance of a tile from the set's norm, in robust units.
   public var tileDistance: Double
   /// Share of the pictures that must show a fault before it is the set's.
@@ -24,7 +26,8 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   public init(
     lattice: LatticeThresholds = LatticeThresholds(), blurSigma: Double = 0.8, blurBeyondReference: Double = 0.5,
     bits: Double = 7.1, endShare: Double = 0.35, colourChance: Double = 0.01, hueDegrees: Double = 8,
-    lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tileDistance: Double = 12,
+    lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tint: Double = 4,
+    tileDistance: Double = 12,
     affectedShare: Double = 0.1
   ) {
     self.lattice = lattice
@@ -37,12 +40,13 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
     self.lightness = lightness
     self.contrastOctaves = contrastOctaves
     self.chroma = chroma
+    self.tint = tint
     self.tileDistance = tileDistance
     self.affectedShare = affectedShare
   }
 
   private enum CodingKeys: String, CodingKey {
-    case lattice, bits, lightness, chroma
+    case lattice, bits, lightness, chroma, tint
     case blurSigma = "blur_sigma"
     case blurBeyondReference = "blur_beyond_reference"
     case endShare = "end_share"
@@ -59,6 +63,7 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
     case .brightness: lightness
     case .contrast: contrastOctaves
     case .saturation: chroma
+    case .cast: tint
     }
   }
 }

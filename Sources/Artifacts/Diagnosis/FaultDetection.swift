@@ -32,6 +32,10 @@ struct FaultDetection {
     count(affected) + (affected == 1 ? " is" : " are")
   }
 
+  private func having(_ affected: Int) -> String {
+    count(affected) + (affected == 1 ? " has" : " have")
+  }
+
   // MARK: Checkerboard
 
   private var checkerboard: FaultFinding? {
@@ -153,8 +157,8 @@ struct FaultDetection {
       worst: affected.min { (bits[$0] ?? 8) < (bits[$1] ?? 8) }.map { signs[$0].name },
       summary: String(
         format:
-          "%@ have the levels of %.1f bits (%d of them between their outer 1 %%); flat stretches on ramps are %.1f px",
-        being(affected.count), found, levels, runs),
+          "%@ the levels of %.1f bits (%d of them between their outer 1 %%); flat stretches on ramps are %.1f px",
+        having(affected.count), found, levels, runs),
       cause: isSaturated ? Causes.saturation : Causes.fewBits,
       fix: isSaturated ? Causes.saturationFix : Causes.fewBitsFix)
   }
@@ -206,6 +210,9 @@ struct FaultDetection {
         case .brightness: abs(own.meanLightness - median(known.map(\.meanLightness)))
         case .contrast: abs(log2((own.contrast + 0.1) / (median(known.map(\.contrast)) + 0.1)))
         case .saturation: abs(own.meanChroma - median(known.map(\.meanChroma)))
+        case .cast:
+          hypot(
+            own.meanTint.x - median(known.map(\.meanTint.x)), own.meanTint.y - median(known.map(\.meanTint.y)))
         }
       }
     }
@@ -229,8 +236,8 @@ struct FaultDetection {
       worst: signs[worst].name,
       summary: String(
         format:
-          "%@ have a tile far outside the %@'s statistics; the farthest at row %d, column %d (%d px a side), by its %@",
-        being(affected.count), reference.isEmpty ? "rest" : "reference", index / tiles.columns * tiles.side,
+          "%@ a tile far outside the %@'s statistics; the farthest at row %d, column %d (%d px a side), by its %@",
+        having(affected.count), reference.isEmpty ? "rest" : "reference", index / tiles.columns * tiles.side,
         index % tiles.columns * tiles.side, tiles.side, strangest?.name ?? "statistics"),
       cause: Causes.distortion, fix: Causes.distortionFix)
   }

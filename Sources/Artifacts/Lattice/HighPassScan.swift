@@ -13,12 +13,12 @@ struct HighPassScan {
   /// `nil` where the filter leaves nothing of the map.
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
-  init?(of map: Plane, filter: TriangleFilter, lattices: [Lattice], keepsDetail: Bool) throws {
-    guard let (height, width) = filter.highPassedSize(of: map) else { return nil }
+  init?(of cascade: DetailCascade, lattices: [Lattice], keepsDetail: Bool) throws {
+    guard let (height, width) = cascade.size else { return nil }
     var folds = try PhaseFolds<Float>(lattices, height: height, width: width)
     var squares = SquareSums(width: width, corners: lattices.map { ($0.crop(height), $0.crop(width)) })
     func scan(_ kept: UnsafeMutablePointer<Float>?) {
-      filter.forEachHighPassedRow(of: map, in: Float.self) { row, line in
+      cascade.forEachRow { row, line in
         folds.add(line, row: row)
         squares.add(line, row: row)
         if let kept { (kept + row * width).update(from: line, count: width) }

@@ -1,21 +1,4 @@
 extension TriangleFilter {
-  /// Hands over the rows of r = f − tri_S⊗tri_S f that ``highPassed(_:)`` has, one after the other, so that whoever
-  /// needs sums of them only never holds the map. A line lasts until the next.
-  func forEachHighPassedRow<Scalar: BinaryFloatingPoint>(
-    of map: Plane, in scalar: Scalar.Type, _ body: (_ row: Int, _ line: UnsafeMutablePointer<Scalar>) -> Void
-  ) {
-    guard let (height, width) = highPassedSize(of: map) else { return }
-    map.values.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      forEachSmoothRow(of: map, in: scalar) { row, smooth in
-        guard (1...height).contains(row) else { return }
-        let (from, line) = (base + (row - 1 + period) * map.width + period, smooth + 1)
-        for x in 0..<width { line[x] = Scalar(from[x]) - line[x] }
-        body(row - 1, line)
-      }
-    }
-  }
-
   /// Hands over the rows of tri_S⊗tri_S f where all taps stay inside: S − 1 pixels fewer on every side.
   ///
   /// Down the map a triangle is followed by its differences: its step from one row to the next is the sum of the S rows

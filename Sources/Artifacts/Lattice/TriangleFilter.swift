@@ -52,20 +52,19 @@ public struct TriangleFilter: Hashable, Sendable {
   /// r = f − tri_S⊗tri_S f without the S pixels at each side, so that no border rule enters; `nil` where the map has
   /// no more than 2S pixels a side.
   public func highPassed(_ map: Plane) -> Plane? {
-    guard let size = highPassedSize(of: map) else { return nil }
-    let values = [Double](unsafeUninitializedCapacity: size.height * size.width) { detail, count in
-      forEachHighPassedRow(of: map, in: Double.self) { row, line in
-        for x in 0..<size.width { detail[row * size.width + x] = line[x] }
-      }
-      count = size.height * size.width
-    }
-    return Plane(height: size.height, width: size.width, values: values)
-  }
-
-  /// The size of a high-passed map; `nil` where nothing is left.
-  func highPassedSize(of map: Plane) -> (height: Int, width: Int)? {
     let (height, width) = (map.height - 2 * period, map.width - 2 * period)
-    return height > 0 && width > 0 ? (height, width) : nil
+    guard height > 0, width > 0 else { return nil }
+    let values = [Double](unsafeUninitializedCapacity: height * width) { detail, count in
+      map.values.withUnsafeBufferPointer { sharp in
+        forEachSmoothRow(of: map, in: Double.self) { row, smooth in
+          guard (1...height).contains(row) else { return }
+          let (target, source) = ((row - 1) * width, (row - 1 + period) * map.width + period)
+          for x in 0..<width { detail[target + x] = sharp[source + x] - smooth[x + 1] }
+        }
+      }
+      count = height * width
+    }
+    return Plane(height: height, width: width, values: values)
   }
 
   /// Smoothed where the taps stay inside: S − 1 pixels fewer on every side.

@@ -34,8 +34,9 @@ public struct ColorBanding: Hashable, Sendable, Codable {
   }
 }
 
-/// A channel in 8-bit levels. Rows begin at multiples of eight; what fills them up is zero.
+/// A channel in 8-bit levels. Rows begin at multiples of sixteen; what fills them up is zero.
 private struct LevelImage {
+  static let alignment = 16
   let height: Int
   let width: Int
   let pitch: Int
@@ -43,24 +44,38 @@ private struct LevelImage {
 
   init(height: Int, width: Int) {
     (self.height, self.width) = (height, width)
-    pitch = (width + 7) / 8 * 8
+    pitch = (width + Self.alignment - 1) / Self.alignment * Self.alignment
     levels = [UInt8](repeating: 0, count: height * pitch)
   }
 
   init(of channel: Plane) {
     self.init(height: channel.height, width: channel.width)
     let (width, pitch) = (width, pitch)
-    channel.values.withUnsafeBufferPointer { source in
-      levels.withUnsafeMutableBufferPointer { target in
+    channel.values.withUnsafeBytes { source in
+      levels.withUnsafeMutableBytes { target in
         for y in 0..<channel.height {
-          for x in 0..<width {
-            // From 2²³ on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
-            let scaled = min(max(Float(source[y * width + x]), 0), 1) * 255 + 0x1p23
-            target[y * pitch + x] = UInt8(truncatingIfNeeded: scaled.bitPattern)
+          let (from, to) = (8 * y * width, y * pitch)
+          let whole = width - width % 8
+          for x in stride(from: 0, to: whole, by: 8) {
+            let values = source.loadUnaligned(fromByteOffset: from + 8 * x, as: SIMD8<Double>.self)
+            target.storeBytes(of: Self.levels(SIMD8<Float>(values)), toByteOffset: to + x, as: SIMD8<UInt8>.self)
+          }
+          for x in whole..<width {
+            let value = source.loadUnaligned(fromByteOffset: from + 8 * x, as: Double.self)
+            target[to + x] = Self.levels(SIMD8(repeating: Float(value)))[0]
           }
         }
       }
     }
+  }
+
+  /// The nearest levels.
+  @inline(__always)
+  private static func levels(_ values: SIMD8<Float>) -> SIMD8<UInt8> {
+    let clipped = values.replacing(with: 0, where: .!(values .> 0)).replacing(with: 1, where: values .> 1)
+    // From 2²³ on numbers are whole: adding it rounds, and leaves the level in the lowest bits.
+    let scaled = clipped * 255 + 0x1p23
+    return SIMD8<UInt8>(truncatingIfNeeded: unsafeBitCast(scaled, to: SIMD8<UInt32>.self))
   }
 
   /// Which of the 256 levels there are.
@@ -101,36 +116,46 @@ private struct RampRuns {
   var count = 0
   var longest = 0
 
-  /// Eight columns together. Every step is a choice between numbers, none a jump: in a picture jumps go either way and
+  private typealias Row = SIMD16<Int16>
+
+  /// Rows after which counts are taken out of their 16 bits. A stretch that lies across such a row is not counted.
+  private static let rowLimit = 32_000
+
+  /// Sixteen columns together. Every step is a choice between numbers, none a jump: in a picture jumps go either way and
   /// are guessed wrong half the time. Columns of fill never change and so count nothing.
   mutating func scanColumns(of image: LevelImage) {
     image.levels.withUnsafeBytes { levels in
-      for left in stride(from: 0, to: image.height > 1 ? image.pitch : 0, by: 8) {
-        var lengths = SIMD8<Int32>(repeating: 1)
-        // 1 where the stretch was entered falling, 2 rising, 0 where the column began with it.
-        var entered = SIMD8<Int32>.zero
-        var (counts, totals, longest) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
-        var last = row(levels, at: left)
-        for y in 1..<image.height {
-          let value = row(levels, at: y * image.pitch + left)
-          let same = value .== last
-          let direction = SIMD8<Int32>(repeating: 1).replacing(with: 2, where: value .> last)
-          let ends = (entered .== direction) .& .!same
-          counts = counts.replacing(with: counts &+ 1, where: ends)
-          totals = totals.replacing(with: totals &+ lengths, where: ends)
-          longest = longest.replacing(with: lengths, where: ends .& (lengths .> longest))
-          lengths = SIMD8(repeating: 1).replacing(with: lengths &+ 1, where: same)
-          entered = direction.replacing(with: entered, where: same)
-          last = value
+      for top in stride(from: 0, to: image.height - 1, by: Self.rowLimit) {
+        let rows = (top + 1)..<min(top + Self.rowLimit, image.height)
+        for left in stride(from: 0, to: image.pitch, by: LevelImage.alignment) {
+          var lengths = Row(repeating: 1)
+          // 1 where the stretch was entered falling, 2 rising, 0 where the column began with it.
+          var entered = Row.zero
+          var (counts, totals, longest) = (Row.zero, Row.zero, Row.zero)
+          var last = row(levels, at: top * image.pitch + left)
+          for y in rows {
+            let value = row(levels, at: y * image.pitch + left)
+            let same = value .== last
+            let direction = Row(repeating: 1).replacing(with: 2, where: value .> last)
+            let ends = (entered .== direction) .& .!same
+            counts.replace(with: counts &+ 1, where: ends)
+            totals.replace(with: totals &+ lengths, where: ends)
+            longest.replace(with: lengths, where: ends .& (lengths .> longest))
+            lengths = Row(repeating: 1).replacing(with: lengths &+ 1, where: same)
+            entered = direction.replacing(with: entered, where: same)
+            last = value
+          }
+          for column in 0..<Row.scalarCount {
+            count += Int(counts[column])
+            total += Int(totals[column])
+          }
+          self.longest = max(self.longest, Int(longest.max()))
         }
-        count += Int(counts.wrappedSum())
-        total += Int(totals.wrappedSum())
-        self.longest = max(self.longest, Int(longest.max()))
       }
     }
   }
 
-  private func row(_ levels: UnsafeRawBufferPointer, at index: Int) -> SIMD8<Int32> {
-    SIMD8(truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt8>.self))
+  private func row(_ levels: UnsafeRawBufferPointer, at index: Int) -> Row {
+    Row(truncatingIfNeeded: levels.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self))
   }
 }

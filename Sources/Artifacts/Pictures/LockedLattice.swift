@@ -93,11 +93,14 @@ public struct LockedLattice: Sendable {
     for (channel, detail) in picture.details.enumerated() {
       let scale = 1 / picture.deviations[channel]
       detail.withUnsafeBufferPointer { detail in
-        sum.normalized[channel].values.withUnsafeMutableBufferPointer { sums in
-          for index in sums.indices { sums[index] += Double(detail[index]) * scale }
-        }
-        sum.raw[channel].values.withUnsafeMutableBufferPointer { sums in
-          for index in sums.indices { sums[index] += Double(detail[index]) }
+        sum.normalized[channel].values.withUnsafeMutableBufferPointer { normalized in
+          sum.raw[channel].values.withUnsafeMutableBufferPointer { raw in
+            for index in detail.indices {
+              let value = Double(detail[index])
+              normalized[index] += value * scale
+              raw[index] += value
+            }
+          }
         }
       }
     }

@@ -83,14 +83,19 @@ extension Plane {
     let weights =
       channels.count == 3
       ? [0.299, 0.587, 0.114] : [Double](repeating: 1 / Double(channels.count), count: channels.count)
-    var luma = Plane(height: first.height, width: first.width)
-    luma.values.withUnsafeMutableBufferPointer { target in
-      for (channel, weight) in zip(channels, weights) {
+    let values = [Double](unsafeUninitializedCapacity: first.values.count) { target, count in
+      for (index, channel) in channels.enumerated() {
+        let weight = weights[index]
         channel.values.withUnsafeBufferPointer { source in
-          for index in target.indices { target[index] += weight * source[index] }
+          if index == 0 {
+            for pixel in source.indices { target[pixel] = weight * source[pixel] }
+          } else {
+            for pixel in source.indices { target[pixel] += weight * source[pixel] }
+          }
         }
       }
+      count = first.values.count
     }
-    return luma
+    return Plane(height: first.height, width: first.width, values: values)
   }
 }

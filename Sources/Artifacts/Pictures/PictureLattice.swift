@@ -74,6 +74,7 @@ public struct PictureLattice: Sendable {
     let filters = Set(
       fitting.map { PictureLattice.filterPeriod(for: $0) }
         + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
+    var cascade: DetailCascade?
     for filter in filters.sorted() {
       let own = fitting.filter { PictureLattice.filterPeriod(for: $0) == filter }
       let beside = own.map { Lattice.nearestControl(to: $0, among: periods) }
@@ -82,7 +83,7 @@ public struct PictureLattice: Sendable {
       let keepsDetail = spectrum == nil && !own.isEmpty
       guard
         let (found, detail) = try energies(
-          of: map, varies: varies, filter: filter, periods: wanted, keepsDetail: keepsDetail)
+          of: map, varies: varies, filter: filter, periods: wanted, keepsDetail: keepsDetail, cascade: &cascade)
       else { continue }
       let energies = Dictionary(uniqueKeysWithValues: zip(wanted, found))
       for (period, control) in zip(own, beside) {
@@ -107,15 +108,25 @@ public struct PictureLattice: Sendable {
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.
+  ///
+  /// - Parameter cascade: of this map, where there was a filter before; goes on to this one.
   private func energies(
-    of map: Plane, varies: Bool, filter period: Int, periods: [Int], keepsDetail: Bool
+    of map: Plane, varies: Bool, filter period: Int, periods: [Int], keepsDetail: Bool,
+    cascade: inout DetailCascade?
   ) throws -> (found: [SignedLatticeEnergy], detail: Tensor?)? {
     let lattices = try periods.map { try Lattice(period: $0) }
     guard varies else {
       return try map.trimmed(by: period).map { (try SignedLatticeEnergy.energies(of: $0, lattices: lattices), nil) }
     }
-    let filter = try TriangleFilter(period: period)
-    let scan = try HighPassScan(of: map, filter: filter, lattices: lattices, keepsDetail: keepsDetail)
+    var own: DetailCascade
+    if let last = cascade.take(), 2 * last.filter.period == period {
+      own = last
+      try own.doublePeriod()
+    } else {
+      own = DetailCascade(of: map, filter: try TriangleFilter(period: period))
+    }
+    let scan = try HighPassScan(of: own, lattices: lattices, keepsDetail: keepsDetail)
+    cascade = own
     return scan.map { ($0.energies, $0.detail) }
   }
 

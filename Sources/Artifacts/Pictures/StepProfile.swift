@@ -35,7 +35,7 @@ public struct StepProfile: Hashable, Sendable {
       let step =
         UnsafeRawPointer(b + x).loadUnaligned(as: SIMD8<Double>.self)
         - UnsafeRawPointer(a + x).loadUnaligned(as: SIMD8<Double>.self)
-      partial += pointwiseMax(step, -step)
+      partial += step.magnitudes
     }
     return (whole..<count).reduce(partial.sum()) { $0 + abs(b[$1] - a[$1]) }
   }

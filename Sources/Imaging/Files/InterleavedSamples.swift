@@ -19,11 +19,12 @@ struct InterleavedSamples {
   /// The samples as C×H×W in 0…1.
   func planes(of bytes: UnsafePointer<UInt8>) -> Tensor {
     let area = height * width
+    let levels = (0...255).map { Float($0) / 255 }
     return Tensor([channels, height, width]) { target in
       for channel in 0..<channels {
         let plane = UnsafeMutableBufferPointer(rebasing: target[(channel * area)..<((channel + 1) * area)])
         if bytesPerSample == 1 {
-          for pixel in 0..<area { plane[pixel] = Float(bytes[pixel * channels + channel]) / 255 }
+          for pixel in 0..<area { plane[pixel] = levels[Int(bytes[pixel * channels + channel])] }
         } else {
           for pixel in 0..<area {
             let index = 2 * (pixel * channels + channel)

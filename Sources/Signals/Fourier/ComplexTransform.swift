@@ -1,24 +1,20 @@
 import CKissFFT
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// The one place where KissFFT is called: unnormalised complex transforms of one length, in both directions.
+/// The one place where KissFFT is called: unnormalised complex transforms of one length, of four signals at once and in
+/// both directions.
 ///
-/// A KissFFT plan is only read while it runs, so one object may serve several threads.
+/// A plan is only read while it runs, so one object may serve several threads.
 final class ComplexTransform: @unchecked Sendable {
+  /// Signals that are transformed together.
+  static let lanes = 4
+
   let count: Int
-  private let forwardPlan: kiss_fft_cfg
-  private let backwardPlan: kiss_fft_cfg
+  private let forwardPlan: OpaquePointer
+  private let backwardPlan: OpaquePointer
 
   init(count: Int) {
-    precondition(count > 0 && count <= Int(Int32.max), "a Fourier transform of \(count) samples does not exist")
-    guard let forward = kiss_fft_alloc(Int32(count), 0, nil, nil),
-      let backward = kiss_fft_alloc(Int32(count), 1, nil, nil)
-    else {
+    precondition(count > 0, "a Fourier transform of \(count) samples does not exist")
+    guard let forward = gingham_fft_new(count, false), let backward = gingham_fft_new(count, true) else {
       preconditionFailure("no memory for a Fourier transform of \(count) samples")
     }
     self.count = count
@@ -27,14 +23,14 @@ final class ComplexTransform: @unchecked Sendable {
   }
 
   deinit {
-    free(UnsafeMutableRawPointer(forwardPlan))
-    free(UnsafeMutableRawPointer(backwardPlan))
+    gingham_fft_free(forwardPlan)
+    gingham_fft_free(backwardPlan)
   }
 
-  /// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. The buffers hold `count` numbers each and must not overlap.
+  /// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. The buffers hold `count` elements each and must not overlap.
   func run(
-    _ input: UnsafePointer<kiss_fft_cpx>, into output: UnsafeMutablePointer<kiss_fft_cpx>, inverse: Bool
+    _ input: UnsafePointer<gingham_complex>, into output: UnsafeMutablePointer<gingham_complex>, inverse: Bool
   ) {
-    kiss_fft(inverse ? backwardPlan : forwardPlan, input, output)
+    gingham_fft_run(inverse ? backwardPlan : forwardPlan, input, output)
   }
 }

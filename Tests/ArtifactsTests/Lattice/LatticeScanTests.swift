@@ -85,4 +85,28 @@ import Testing
       for x in 0..<part.width { #expect(isClose(whole[1900 + y, x], part[y, x], 1e-11)) }
     }
   }
+
+  /// Each doubling of the cascade beside the filter of that period itself.
+  @Test func theCascadeGivesTheDetailOfEveryDoubledPeriod() throws {
+    var noise = Noise(seed: 74)
+    for first in [2, 3, 4, 5] {
+      let map = noise.plane(12 * first + Int.random(in: 0...9, using: &noise), 10 * first)
+      var cascade = DetailCascade(of: map, filter: try TriangleFilter(period: first))
+      for period in [first, 2 * first, 4 * first] {
+        if period > first { try cascade.doublePeriod() }
+        let expected = try #require(try TriangleFilter(period: period).highPassed(map))
+        let size = try #require(cascade.size)
+        #expect(size == (expected.height, expected.width))
+        var rows = 0
+        cascade.forEachRow { row, line in
+          rows += 1
+          for x in 0..<size.width { #expect(abs(Double(line[x]) - expected[row, x]) < 2e-6, "period \(period)") }
+        }
+        #expect(rows == expected.height)
+      }
+      try cascade.doublePeriod()
+      #expect(cascade.size == nil, "a filter wider than the map leaves nothing")
+      cascade.forEachRow { _, _ in Issue.record("there are no rows") }
+    }
+  }
 }

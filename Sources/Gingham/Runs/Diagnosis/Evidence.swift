@@ -112,6 +112,7 @@ struct Evidence {
 
   /// The histograms that a colour finding in this unit compares, of the set and of the reference.
   private func colours(_ unit: String) throws -> Drawing {
+    if unit == "of a*b*" { return try tints() }
     func mean(_ set: [PictureSigns], _ histogram: (ColourStatistics) -> [Double]) -> [Double] {
       let histograms = set.compactMap(\.colours).map(histogram)
       guard let first = histograms.first else { return [] }
@@ -138,6 +139,18 @@ struct Evidence {
         Series("these pictures", x: places, y: own), Series("reference", x: places, y: usual, style: .dashedLine),
       ])
     return .figure(try plot.figure(), caption: "\(title) of all these pictures and of the reference")
+  }
+
+  /// A point a picture of the set and of the reference.
+  private func tints() throws -> Drawing {
+    func series(_ name: String, _ set: [PictureSigns]) -> Series {
+      let tints = set.compactMap(\.colours?.meanTint)
+      return Series(name, x: tints.map(\.x), y: tints.map(\.y), style: .points)
+    }
+    let plot = Plot(
+      "Mean tint", x: Axis("a*, from green to red"), y: Axis("b*, from blue to yellow"),
+      series: [series("these pictures", diagnosis.signs), series("reference", diagnosis.reference)])
+    return .figure(try plot.figure(), caption: "The mean tint of every picture, a point each")
   }
 
   private func distortion(of picture: Picture, signs: PictureSigns) throws -> [Drawing] {

@@ -150,25 +150,25 @@ public struct MeasureRun: Sendable {
     _ sources: [Source], measure: @Sendable (Sample) throws -> Measured,
     progress: (_ done: Int, _ count: Int) -> Void, use: (Outcome<Measured>) -> Void
   ) {
-    let chunk = 8 * max(threads, 1)
-    for start in stride(from: 0, to: sources.count, by: chunk) {
-      progress(start, sources.count)
-      let part = Array(sources[start..<min(start + chunk, sources.count)])
-      let outcomes = part.mapped(onThreads: threads) { source -> Outcome<Measured> in
-        do {
-          return .measured(
-            try source.samples().map { sample in
-              do {
-                return try measure(sample)
-              } catch let error as ArtifactError {
-                throw MapError(path: sample.name, error: error)
-              }
-            })
-        } catch {
-          return .skipped(.init(path: source.name, reason: "\(error)"))
-        }
+    progress(0, sources.count)
+    var done = 0
+    sources.forEach(onThreads: threads, ahead: 4 * threads) { source -> Outcome<Measured> in
+      do {
+        return .measured(
+          try source.samples().map { sample in
+            do {
+              return try measure(sample)
+            } catch let error as ArtifactError {
+              throw MapError(path: sample.name, error: error)
+            }
+          })
+      } catch {
+        return .skipped(.init(path: source.name, reason: "\(error)"))
       }
-      outcomes.forEach(use)
+    } use: { outcome in
+      use(outcome)
+      done += 1
+      progress(done, sources.count)
     }
   }
 }
