@@ -18,41 +18,22 @@ struct GenerateCommand: ParsableCommand {
   @Argument(help: ModelOptions.modelHelp)
   var model: String
 
-  @Option(help: "Samples to draw.")
-  var samples = 64
-
-  @Option(help: "Seed of the random numbers.")
-  var seed: UInt64 = 0
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
-  var images: [String] = []
+  @OptionGroup var sampling: SampleOptions
 
   @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
   var latents: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
-  var range: OutputRange?
-
   @Option(help: "Bits a sample of the PNG files: 8 or 16.")
   var bits: BitDepth = .eight
-
-  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
-  var periods: PeriodList = PeriodList(periods: .standard)
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
-    guard (1...1_000_000).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to 1000000, not \(samples)")
+    guard latents == nil || sampling.images.isEmpty else {
+      throw ValidationError("--latents and --images exclude each other")
     }
-    guard latents == nil || images.isEmpty else { throw ValidationError("--latents and --images exclude each other") }
-    guard case .listed = periods.periods else { throw ValidationError("--periods takes numbers such as 2,4,8") }
   }
 
   func run() throws {
@@ -60,10 +41,8 @@ struct GenerateCommand: ParsableCommand {
     let progress = common.progress
     progress.step("loading")
     let model = try modelOptions.load(model)
-    var settings = GenerateRun.Settings()
-    (settings.samples, settings.seed, settings.images, settings.latents) = (samples, seed, images, latents)
-    settings.range = range
-    if case .listed(let periods) = periods.periods { settings.periods = periods }
+    var settings = sampling.settings
+    settings.latents = latents
     let run = try GenerateRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
     let result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
@@ -73,11 +52,11 @@ struct GenerateCommand: ParsableCommand {
     try folder.commit(
       Manifest(
         command: CommandLine.arguments, version: ginghamVersion, model: self.model, modelDigest: model.digest(),
-        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: seed),
+        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: sampling.seed),
         parameters: [
-          "samples": .integer(samples), "images": .array(images.map(JSONValue.string)),
+          "samples": .integer(sampling.samples), "images": .array(sampling.images.map(JSONValue.string)),
           "latents": latents.map(JSONValue.string) ?? .null, "range": .string(run.sampler.range.description),
-          "bits": .integer(bits.rawValue), "periods": .string(periods.description),
+          "bits": .integer(bits.rawValue), "periods": .string(sampling.periods.description),
           "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
         ],
         started: started))
@@ -87,10 +66,6 @@ struct GenerateCommand: ParsableCommand {
     try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
     if !skipped.isEmpty { throw ExitCode(2) }
   }
-}
-
-extension OutputRange: ExpressibleByArgument {
-  public init?(argument: String) { self.init(parsing: argument) }
 }
 
 extension BitDepth: ExpressibleByArgument {

@@ -19,44 +19,17 @@ struct TrackCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Checkpoints, or a folder of them.", valueName: "checkpoint"))
   var checkpoints: [String]
 
-  @Option(help: "Samples to draw.")
-  var samples = 64
-
-  @Option(help: "Seed of the random numbers.")
-  var seed: UInt64 = 0
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
-  var images: [String] = []
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
-  var range: OutputRange?
-
-  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
-  var periods: PeriodList = PeriodList(periods: .standard)
+  @OptionGroup var sampling: SampleOptions
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard (1...1_000_000).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to 1000000, not \(samples)")
-    }
-    guard case .listed = periods.periods else { throw ValidationError("--periods takes numbers such as 2,4,8") }
-  }
-
   func run() throws {
     let started = Date()
     let progress = common.progress
-    var settings = GenerateRun.Settings()
-    (settings.samples, settings.seed, settings.images, settings.range) = (samples, seed, images, range)
-    if case .listed(let periods) = periods.periods { settings.periods = periods }
     let run = try TrackRun(
-      checkpoints, source: modelOptions.source(checkpoints[0]), settings: settings, backend: common.backend,
+      checkpoints, source: modelOptions.source(checkpoints[0]), settings: sampling.settings, backend: common.backend,
       threads: common.threadCount)
     let result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
@@ -66,11 +39,13 @@ struct TrackCommand: ParsableCommand {
     try folder.commit(
       Manifest(
         command: CommandLine.arguments, version: ginghamVersion, model: checkpoints[0], modelDigest: nil,
-        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: seed),
+        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: sampling.seed),
         parameters: [
-          "checkpoints": .array(result.findings.checkpoints.map { .string($0.path) }), "samples": .integer(samples),
-          "images": .array(images.map(JSONValue.string)), "range": range.map { .string($0.description) } ?? .null,
-          "periods": .string(periods.description), "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
+          "checkpoints": .array(result.findings.checkpoints.map { .string($0.path) }),
+          "samples": .integer(sampling.samples),
+          "images": .array(sampling.images.map(JSONValue.string)),
+          "range": sampling.range.map { .string($0.description) } ?? .null,
+          "periods": .string(sampling.periods.description), "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
         ],
         started: started))
     progress.finish()

@@ -66,10 +66,7 @@ public struct CrossEntropyObjective: LogitObjective {
     _ logits: UnsafeBufferPointer<Float>, sample: Int, addingTo gradient: UnsafeMutableBufferPointer<Float>,
     weight: Float
   ) throws -> Float {
-    let label = classes[sample]
-    guard logits.indices.contains(label) else {
-      throw ObjectiveError.classOutOfRange(index: label, count: logits.count)
-    }
+    let label = try checked(classes[sample], in: logits)
     let largest = Double(logits.max() ?? 0)
     var sum = 0.0
     for logit in logits { sum += exp(Double(logit) - largest) }
@@ -101,10 +98,7 @@ public struct LogitRatioObjective: LogitObjective {
     _ logits: UnsafeBufferPointer<Float>, sample: Int, addingTo gradient: UnsafeMutableBufferPointer<Float>,
     weight: Float
   ) throws -> Float {
-    let label = classes[sample]
-    guard logits.indices.contains(label) else {
-      throw ObjectiveError.classOutOfRange(index: label, count: logits.count)
-    }
+    let label = try checked(classes[sample], in: logits)
     guard logits.count >= Self.neededClasses else {
       throw ProbingError.tooFewClasses(
         attack: "the DLR loss", needed: Self.neededClasses, found: logits.count)
@@ -136,6 +130,14 @@ struct LogitDifferenceObjective: LogitObjective {
     gradient[lowered[sample]] -= weight
     return logits[raised[sample]] - logits[lowered[sample]]
   }
+}
+
+/// The class, where the net has it.
+private func checked(_ label: Int, in logits: UnsafeBufferPointer<Float>) throws -> Int {
+  guard logits.indices.contains(label) else {
+    throw ObjectiveError.classOutOfRange(index: label, count: logits.count)
+  }
+  return label
 }
 
 /// Positions of the `count` largest elements, the largest first; of equal ones the earlier.

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// One number a phase of a lattice, row-major S×S: the mean of a map, or of its square, over the pixels of that phase.
 public struct PhaseTable: Hashable, Sendable {
   public let lattice: Lattice
@@ -50,51 +44,6 @@ public struct PhaseTable: Hashable, Sendable {
   public var variance: Double {
     let mean = mean
     return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-  }
-
-  /// |Ê(m)|² of every frequency m = (m₁, m₂), row-major, with Ê(m) = Σ_p E_p·exp(−2πi m·p/S)/S². Those of m ≠ 0 sum
-  /// to the ``variance`` (Parseval).
-  public var power: [Double] {
-    let period = period
-    let turns = (0..<period).map { 2 * Double.pi * Double($0) / Double(period) }
-    let (cosines, sines) = (turns.map { cos($0) }, turns.map { sin($0) })
-    // The mean is taken out first: it is the largest term and would drown small bands in rounding.
-    let mean = mean
-    var rowReal = [Double](repeating: 0, count: period * period)
-    var rowImaginary = rowReal
-    for y in 0..<period {
-      for m in 0..<period {
-        var (real, imaginary, turn) = (0.0, 0.0, 0)
-        for x in 0..<period {
-          let value = values[y * period + x] - mean
-          real += value * cosines[turn]
-          imaginary -= value * sines[turn]
-          turn += m
-          if turn >= period { turn -= period }
-        }
-        rowReal[y * period + m] = real
-        rowImaginary[y * period + m] = imaginary
-      }
-    }
-    let scale = 1 / Double(period * period)
-    var power = [Double](repeating: 0, count: period * period)
-    for k in 0..<period {
-      for m in 0..<period {
-        var (real, imaginary, turn) = (0.0, 0.0, 0)
-        for y in 0..<period {
-          let (cosine, sine) = (cosines[turn], sines[turn])
-          turn += k
-          if turn >= period { turn -= period }
-          let (a, b) = (rowReal[y * period + m], rowImaginary[y * period + m])
-          real += a * cosine + b * sine
-          imaginary += b * cosine - a * sine
-        }
-        (real, imaginary) = (real * scale, imaginary * scale)
-        power[k * period + m] = real * real + imaginary * imaginary
-      }
-    }
-    power[0] = mean * mean
-    return power
   }
 
   /// The power of each band by its exact period: they sum to the ``variance``.

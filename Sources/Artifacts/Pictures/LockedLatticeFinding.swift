@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What the pictures of a set share on the lattices that were looked at.
 public struct LockedLatticeFinding: Hashable, Sendable, Codable {
   public struct Band: Hashable, Sendable, Codable {
@@ -48,13 +54,17 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
   public var chance: Double
   /// The least share of a picture's fine detail. JPEG's interpolated colours leave grids of a tenth of it on photographs.
   public var share: Double
+  /// The largest chance that pictures of random phases add up to the coherence found (Rayleigh 1880): one loud picture
+  /// that has something at a frequency of the lattice is not enough.
+  public var phaseChance: Double
   /// Fewer pictures have no say.
   public var pictures: Int
 
   public init(
     peakDecibels: Double = 10, controlDecibels: Double = 3, chance: Double = 1e-3, share: Double = 1e-4,
-    pictures: Int = 8
+    phaseChance: Double = 1e-3, pictures: Int = 8
   ) {
+    self.phaseChance = phaseChance
     self.peakDecibels = peakDecibels
     self.controlDecibels = controlDecibels
     self.chance = chance
@@ -66,6 +76,7 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
     case chance, share, pictures
     case peakDecibels = "peak_db"
     case controlDecibels = "over_control_db"
+    case phaseChance = "phase_chance"
   }
 
   func isLocked(_ band: LockedLatticeFinding.Band, controlDecibels background: Double?, pictures: Int) -> Bool {
@@ -74,6 +85,7 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
     else { return false }
     return single >= peakDecibels && mean >= max(peakDecibels, (background ?? 0) + controlDecibels)
       && chance <= self.chance && band.share >= share
+      && exp(-band.coherence * Double(pictures)) <= phaseChance
   }
 }
 

@@ -97,6 +97,16 @@ import Testing
     #expect(SetVerdict(pooled: pooled, locked: locked) == .clean)
   }
 
+  /// Planks, a fence: one picture's own pattern at a frequency of the lattice stands out of the mean picture too.
+  @Test func oneLoudPictureIsNotTheSet() throws {
+    let (locked, _) = try finding(pictures: 12, seed: 9) { picture, _, x in
+      picture == 3 ? 0.05 * cos(2 * .pi * 3 / 8 * Double(x)) : 0
+    }
+    let band = try #require(locked.bands.first { $0.period == 8 })
+    #expect((band.peakDecibels ?? 0) > 15 && (band.meanPeakDecibels ?? 0) > 15 && band.share > 1e-4, "\(band)")
+    #expect(!locked.isLocked, "\(band)")
+  }
+
   @Test func aFewPicturesHaveNoSay() throws {
     let (locked, _) = try finding(pictures: 7, seed: 5) { _, y, x in 0.01 * checkerboard(y, x) }
     #expect(locked.pictures == 7)

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Gingham
+
+/// What a generator is given, and how its samples are read.
+struct SampleOptions: ParsableArguments {
+  @Option(help: "Samples to draw.")
+  var samples = 64
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
+  var images: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
+  var range: OutputRange?
+
+  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
+  var periods: PeriodList = PeriodList(periods: .standard)
+
+  func validate() throws {
+    guard (1...1_000_000).contains(samples) else {
+      throw ValidationError("--samples takes a number from 1 to 1000000, not \(samples)")
+    }
+    guard case .listed = periods.periods else { throw ValidationError("--periods takes numbers such as 2,4,8") }
+  }
+
+  var settings: GenerateRun.Settings {
+    var settings = GenerateRun.Settings()
+    (settings.samples, settings.seed, settings.images, settings.range) = (samples, seed, images, range)
+    if case .listed(let periods) = periods.periods { settings.periods = periods }
+    return settings
+  }
+}
+
+extension OutputRange: ExpressibleByArgument {
+  public init?(argument: String) { self.init(parsing: argument) }
+}
