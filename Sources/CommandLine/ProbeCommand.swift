@@ -38,7 +38,7 @@ struct ProbeCommand: ParsableCommand {
       "Budgets, such as 8/255 or 0.5,1,2; ¼ to 8 levels of 255 without it, or 0.1 to 4 for l2.", valueName: "list"))
   var epsilon: String?
 
-  @Option(help: "Steps of pgd (40, l2: 50) and apgd (100).")
+  @Option(help: "Steps of pgd (40, l2: 50; fewer are longer) and apgd (100).")
   var steps: Int?
 
   @Option(help: "Searches of pgd and apgd, until one succeeds.")

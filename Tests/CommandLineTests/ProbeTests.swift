@@ -37,6 +37,10 @@ import Testing
       }
       if attack["epsilon"] as? Double == 0 { #expect(attack["success"] as? Double == 0) }
     }
+    let lattice = try #require((json["sensitivity"] as? [String: Any])?["lattice"] as? [String: Any])
+    for band in try #require(lattice["bands"] as? [[String: Any]]) {
+      #expect(band["predicted"] is Double, "\(band)")
+    }
     let study = try #require(json["phase_study"] as? [String: Any])
     #expect((study["verdict"] as? [String])?.isEmpty == false)
     #expect((try #require(study["findings"] as? [String: Any])["phases"] as? [Any])?.count == 4)

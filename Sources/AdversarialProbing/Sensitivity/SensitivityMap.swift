@@ -76,6 +76,11 @@ public struct SensitivityMap: Sendable {
 
   /// Unevenness over the lattice, by bands.
   ///
+  /// - Parameters:
+  ///   - prediction: H×W, the variance expected at each pixel.
+  ///   - layers: what brings in the band of each period.
   /// - Throws: ``ArtifactError/noMaps`` where every gradient was zero.
-  public func finding() throws -> LatticeFinding { try lattice.finding() }
+  public func finding(prediction: Plane? = nil, layers: [Int: String] = [:]) throws -> LatticeFinding {
+    try lattice.finding(prediction: prediction, layers: layers)
+  }
 }

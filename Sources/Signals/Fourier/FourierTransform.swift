@@ -41,9 +41,16 @@ public final class FourierTransform: Sendable {
           let spectrum = target + map * 2 * height * halfWidth
           passes.transformColumns { row, column, count, values in
             let place = spectrum + 2 * (row * halfWidth + column)
-            for k in 0..<count {
-              place[2 * k] = values.r[k] * factors[column + k]
-              place[2 * k + 1] = values.i[k] * factors[column + k]
+            if count == ComplexTransform.lanes {
+              let factor = SIMD4(factors[column], factors[column + 1], factors[column + 2], factors[column + 3])
+              var pairs = SIMD8<Float>()
+              (pairs.evenHalf, pairs.oddHalf) = (values.r * factor, values.i * factor)
+              UnsafeMutableRawPointer(place).storeBytes(of: pairs, as: SIMD8<Float>.self)
+            } else {
+              for k in 0..<count {
+                place[2 * k] = values.r[k] * factors[column + k]
+                place[2 * k + 1] = values.i[k] * factors[column + k]
+              }
             }
           }
         }
@@ -62,7 +69,12 @@ public final class FourierTransform: Sendable {
       }
       passes.transformColumns { row, column, count, values in
         let square = values.r * values.r + values.i * values.i
-        for k in 0..<count { power[row * halfWidth + column + k] = square[k] }
+        let place = row * halfWidth + column
+        if count == ComplexTransform.lanes {
+          UnsafeMutableRawBufferPointer(power).storeBytes(of: square, toByteOffset: 4 * place, as: SIMD4<Float>.self)
+        } else {
+          for k in 0..<count { power[place + k] = square[k] }
+        }
       }
       initialized = count
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GinghamAdversarialProbing
 import GinghamArtifacts
+import GinghamDifferentiation
 import GinghamTensors
 
 /// What the network says of pictures as they are: predictions, and where its loss is sensitive.
@@ -12,6 +13,7 @@ struct CleanProbe {
   let spectrum: GradientSpectrum
   /// Periods whose frequencies are marked in spectra.
   let markedPeriods: [Int]
+  private let survey: LatticeSurvey
 
   /// - Parameter labels: `nil`: the network's own predictions.
   init(_ run: ProbeRun, paths: [String], labels: [Int]?, step: (Int) -> Void) throws {
@@ -62,6 +64,9 @@ struct CleanProbe {
     warnings = ProbingWarning.inspect(
       outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction), labels: labels,
       classes: classifier.classCount)
+    // A loss and any one class start all of the last layer alike.
+    let value = try model.gradientValue(ofLayer: nil)
+    survey = try Expectation(of: ClassObjective(.top), in: model, at: [value]).survey(at: value)
     let period = run.period
     // Rings of longer periods would cover the picture, and bands of trained classifiers end at 4.
     markedPeriods = [2, 3, 4].filter { period.isMultiple(of: $0) }
@@ -82,7 +87,8 @@ struct CleanProbe {
   func sensitivity() throws -> ProbeFindings.Sensitivity? {
     guard shares.pictureCount > 0 else { return nil }
     return ProbeFindings.Sensitivity(
-      lattice: try shares.finding(), phaseEnergyShares: shares.phaseEnergyShares,
+      lattice: try shares.finding(prediction: survey.expected, layers: survey.layers),
+      phaseEnergyShares: shares.phaseEnergyShares,
       phaseMagnitudeShares: shares.phaseMagnitudeShares, spectrum: spectrum.peaks)
   }
 }
