@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The grid in the gradients of two trained nets over twenty labelled photographs, and what takes it out: small pictures
-# and figures for outputs/gallery. Needs `make build` and `notebooks-scripts/fetch_models.sh test`.
+# and figures for outputs/gallery. Needs `make build` and `notebooks-scripts/fetch_models.sh test`;
+# PYTHON needs pillow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -65,5 +66,9 @@ survey efficientnet_lite0.pth efficientnet-lite0 _conv_stem _blocks.1._depthwise
 echo "== squeezenet, mitigated"
 "$gingham" gradient models/squeezenet1_1.safetensors models/pictures/chelsea.png --compare \
   --output "$scratch/mitigations" --quiet | grep -v '^Written'
-cp "$scratch/mitigations/montage.png" "$gallery/squeezenet-mitigations.png"
+# Photographs: a sixth of the size as a JPEG.
+"${PYTHON:-python3}" -c 'import sys
+from PIL import Image
+Image.open(sys.argv[1]).convert("RGB").save(sys.argv[2], quality=85)' \
+  "$scratch/mitigations/montage.png" "$gallery/squeezenet-mitigations.jpg"
 cp "$scratch/mitigations/comparison.json" "$gallery/squeezenet-mitigations.json"

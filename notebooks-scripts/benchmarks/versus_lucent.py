@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Gingham's feature visualization against Lucent and against a hand-tuned PyTorch loop, on the same machine.
 
-agreement   GoogLeNet with the same random weights, the same Fourier start, no transforms, Adam 0.05, 32 steps: loss
-            curves and pictures are compared, beside Lucent against itself with channels_last weights.
+agreement   SqueezeNet 1.1 and GoogLeNet with the same random weights, the same Fourier start, no transforms, Adam 0.05,
+            32 steps: loss curves and pictures are compared, beside Lucent against itself with channels_last weights and
+            in double precision.
 speed       inception4a, Fourier parameters, decorrelated colour, the standard transforms, 224² seen by every net: time
             of a step of Gingham, of Lucent as its users run it, and of a PyTorch loop with frozen weights in
             channels_last memory that stops behind the layer. Rounds take turns; medians are compared.
@@ -56,11 +57,12 @@ def random_googlenet():
     return model.eval()
 
 
-def gingham(arguments, weights, folder, steps, *options, objective=f"channel:{LAYER}:{CHANNEL}", preset="fourier"):
+def gingham(arguments, weights, folder, steps, *options, objective=f"channel:{LAYER}:{CHANNEL}", preset="fourier",
+            architecture="googlenet", side=SIDE):
     command = [
-        arguments.gingham, "visualize", weights, "--architecture", "googlenet", "--mean", "0.485,0.456,0.406", "--std",
+        arguments.gingham, "visualize", weights, "--architecture", architecture, "--mean", "0.485,0.456,0.406", "--std",
         "0.229,0.224,0.225", "--objective", objective, "--preset", preset, "--steps", str(steps),
-        "--size", f"{SIDE}x{SIDE}", "--redirected-steps", "0", "--threads", str(arguments.threads), "--quiet",
+        "--size", f"{side}x{side}", "--redirected-steps", "0", "--threads", str(arguments.threads), "--quiet",
         "--output", folder, *options]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     result = subprocess.run(command, capture_output=True, text=True)
@@ -71,61 +73,158 @@ def gingham(arguments, weights, folder, steps, *options, objective=f"channel:{LA
     return json.loads(pathlib.Path(folder, "manifest.json").read_text())["parameters"]["seconds"]
 
 
-def fourier_start():
-    return torch.randn(1, 3, SIDE, SIDE // 2 + 1, 2, generator=torch.Generator().manual_seed(7)) * 0.01
+def fourier_start(side, deviation):
+    return torch.randn(1, 3, side, side // 2 + 1, 2, generator=torch.Generator().manual_seed(7)) * deviation
 
 
 def lucent_image(start):
-    """Lucent's own image with another start."""
-    parameters, image = param.spatial.fft_image((1, 3, SIDE, SIDE))
-    with torch.no_grad():
-        parameters[0].copy_(start)
+    """Lucent's own image with another start, of the start's precision."""
+    parameters, image = param.spatial.fft_image((1, 3, start.shape[2], start.shape[2]))
+    parameters[0].data = start.clone()
+    param.color.color_correlation_normalized = param.color.color_correlation_normalized.astype(
+        np.float64 if start.dtype == torch.float64 else np.float32)
     return parameters, param.color.to_valid_rgb(image, decorrelate=True)
 
 
-def agreement(arguments, model, weights, scratch):
-    """Loss curves and pictures at deeper and deeper layers.
+def lucent(net, layer, channel, start, steps):
+    """Losses, spectra in front of each step, and the picture behind the last."""
+    losses, spectra, parameters = [], [], []
 
-    Behind the first rectifier, rounding decides on which side of a kink some units fall, and Adam's first step has the
-    same length for every coefficient, however small its gradient. PyTorch in another memory layout shows how far two
-    correct programs come apart.
-    """
-    steps, start, found = 32, fourier_start(), []
-    path = os.path.join(scratch, "start.npy")
-    np.save(path, start.numpy())
-    folder = os.path.join(scratch, "agreement")
+    def image():
+        made = lucent_image(start)
+        parameters[:] = made[0]
+        return made
 
-    def lucent(net, layer, channel):
-        losses = []
+    def recorded(hook):
+        loss = objectives.channel(layer, channel)(hook)
+        losses.append(-loss.item())
+        spectra.append(parameters[0].detach().clone())
+        return loss
+
+    picture = render.render_vis(
+        net, objectives.Objective(recorded), image, transforms=[], thresholds=(steps,), show_image=False,
+        progress=False)[0]
+    return np.array(losses[:steps]), spectra[:steps], np.transpose(picture, [0, 3, 1, 2])
+
+
+def one_step(arguments, net, other, case, spectrum, scratch):
+    """How far Gingham, and Lucent with another net, come away from Lucent in one step from the same parameters: of the
+    value, and of the picture's change."""
+    spectrum, given = spectrum.float(), os.path.join(scratch, "spectrum.npy")
+    np.save(given, spectrum.numpy())
+    before = lucent_image(spectrum)[1]().detach().numpy()
+    rate = 1.0 / gradient_size(net, case, spectrum)
+
+    def lucents(net):
+        values = []
 
         def recorded(hook):
-            loss = objectives.channel(layer, channel)(hook)
-            losses.append(-loss.item())
-            return loss
+            values.append(objectives.channel(case.theirs, case.channel)(hook))
+            return values[-1]
 
         picture = render.render_vis(
-            net, objectives.Objective(recorded), lambda: lucent_image(start), transforms=[], thresholds=(steps,),
-            show_image=False, progress=False)[0]
-        return np.array(losses[:steps]), np.transpose(picture, [0, 3, 1, 2])
+            net, objectives.Objective(recorded), lambda: lucent_image(spectrum), lambda p: torch.optim.SGD(p, lr=rate),
+            transforms=[], thresholds=(1,), show_image=False, progress=False)[0]
+        return -values[0].item(), np.transpose(picture, [0, 3, 1, 2])
 
-    other = copy.deepcopy(model).to(memory_format=torch.channels_last)
-    print(f"agreement after {steps} steps    loss curve (of its largest)    picture (mean absolute difference)")
-    print("layer                     ours       Lucent with itself    ours       Lucent with itself")
-    for layer, channel in [("conv1", 5), ("conv3", 5), ("inception3a", 5), (LAYER, CHANNEL)]:
-        losses, picture = lucent(model, layer, channel)
-        losses2, picture2 = lucent(other, layer, channel)
-        gingham(arguments, weights, folder, steps, "--start", path, objective=f"channel:{layer}:{channel}")
-        curve = np.loadtxt(os.path.join(folder, "curve.csv"), delimiter=",", skiprows=1)[:, 1]
-        ours = np.load(os.path.join(folder, "picture.npy"))
-        scale = np.abs(losses).max()
-        row = dict(
-            layer=layer, loss_error=float(np.abs(curve - losses).max() / scale),
-            loss_error_of_peer=float(np.abs(losses2 - losses).max() / scale),
-            picture_error=float(np.abs(ours - picture).mean()),
-            picture_error_of_peer=float(np.abs(picture2 - picture).mean()))
-        found.append(row)
-        print(f"{layer:24} {100 * row['loss_error']:8.4f} %  {100 * row['loss_error_of_peer']:8.4f} %            "
-              f"{row['picture_error']:.6f}   {row['picture_error_of_peer']:.6f}", flush=True)
+    value, after = lucents(net)
+    folder = os.path.join(scratch, "one-step")
+    case.gingham(arguments, folder, 1, "--start", given, "--optimizer", "sgd", "--rate", repr(rate))
+    curve = np.loadtxt(os.path.join(folder, "curve.csv"), delimiter=",", skiprows=1, ndmin=2)
+    own = curve[0, 1], np.load(os.path.join(folder, "picture.npy"))
+    change = np.abs(after - before).mean()
+    return [
+        number for found in (own, lucents(other))
+        for number in (abs(found[0] - value) / abs(value), float(np.abs(found[1] - after).mean() / change))]
+
+
+def gradient_size(net, case, spectrum):
+    """The largest element of the spectrum's gradient."""
+    sizes = []
+
+    class Probe(torch.optim.SGD):
+        def step(self, closure):
+            closure()
+            sizes.append(self.param_groups[0]["params"][0].grad.abs().max().item())
+
+    render.render_vis(
+        net, objectives.channel(case.theirs, case.channel), lambda: lucent_image(spectrum),
+        lambda p: Probe(p, lr=1.0), transforms=[], thresholds=(1,), show_image=False, progress=False)
+    return sizes[0]
+
+
+class Case:
+    """A layer of a net with random weights."""
+
+    def __init__(self, net, weights, theirs, ours, channel, side=SIDE):
+        self.net, self.weights, self.theirs, self.ours, self.channel, self.side = (
+            net, weights, theirs, ours, channel, side)
+
+    def gingham(self, arguments, folder, steps, *options):
+        gingham(
+            arguments, self.weights, folder, steps, *options, objective=f"channel:{self.ours}:{self.channel}",
+            architecture=self.net, side=self.side)
+
+
+def agreement(arguments, googlenet, googlenet_weights, scratch):
+    """Loss curves and pictures at deeper and deeper layers, from a grey start and from a textured one.
+
+    Deep in a net, rounding decides which of nearly equal neighbours a pooling takes and on which side of a kink some
+    units fall, and Adam's first steps are as long for a coefficient whose gradient is noise as for any other. PyTorch in
+    another memory layout and in double precision shows how far correct programs come apart by that alone; single steps
+    from Lucent's own parameters show what is left when errors cannot pile up.
+    """
+    steps, found = 32, []
+    torch.manual_seed(0)
+    squeezenet = torchvision.models.squeezenet1_1(weights=None).eval()
+    squeezenet_weights = os.path.join(scratch, "squeezenet.pth")
+    torch.save(squeezenet.state_dict(), squeezenet_weights)
+
+    def variants(model):
+        # Copied at once: Lucent leaves its hooks on what it has run, and those cannot be copied.
+        return model, copy.deepcopy(model).to(memory_format=torch.channels_last), copy.deepcopy(model).double()
+
+    squeezenets, googlenets = variants(squeezenet), variants(googlenet)
+    # Lucent sees a convolution in front of a rectifier that works in place behind it, so such layers are left out.
+    cases = [
+        (squeezenets, Case("squeezenet1_1", squeezenet_weights, f"features_{at}", f"features.{at}.cat", channel))
+        for at, channel in ((3, 14), (4, 52), (6, 17), (9, 40))
+    ] + [
+        (googlenets, Case("googlenet", googlenet_weights, name, name, channel))
+        for name, channel in (("conv1", 5), ("inception3a", 5), (LAYER, CHANNEL))
+    ]
+    path, folder = os.path.join(scratch, "start.npy"), os.path.join(scratch, "agreement")
+    print(f"agreement after {steps} steps from the same start: loss curve (of its largest), picture (mean absolute "
+          "difference)")
+    print("                                  Gingham and Lucent     Lucent and itself,     and in double          "
+          "one step from Lucent's path: value, change; and Lucent's own")
+    print("net            layer        start                        other memory layout    precision              "
+          "ours              other memory layout")
+    for (model, other, double), case in cases:
+        for deviation in (0.01, 0.2):
+            start = fourier_start(case.side, deviation)
+            np.save(path, start.numpy())
+            losses, spectra, picture = lucent(model, case.theirs, case.channel, start, steps)
+            scale = np.abs(losses).max()
+
+            def apart(others, other_picture):
+                return float(np.abs(others - losses).max() / scale), float(np.abs(other_picture - picture).mean())
+
+            case.gingham(arguments, folder, steps, "--start", path)
+            curve = np.loadtxt(os.path.join(folder, "curve.csv"), delimiter=",", skiprows=1)[:, 1]
+            ours = apart(curve, np.load(os.path.join(folder, "picture.npy")))
+            layout = apart(*lucent(other, case.theirs, case.channel, start, steps)[::2])
+            exact = apart(*lucent(double, case.theirs, case.channel, start.double(), steps)[::2])
+            single = [one_step(arguments, model, other, case, spectra[step], scratch) for step in (0, 8, 31)]
+            single = tuple(max(values) for values in zip(*single))
+            found.append(dict(
+                net=case.net, layer=case.ours, start=deviation, loss=ours[0], picture=ours[1], loss_of_peer=layout[0],
+                picture_of_peer=layout[1], loss_of_double=exact[0], picture_of_double=exact[1],
+                one_step_value=single[0], one_step_change=single[1], one_step_value_of_peer=single[2],
+                one_step_change_of_peer=single[3]))
+            pairs = "   ".join(f"{100 * loss:8.4f} %  {far:.5f}" for loss, far in (ours, layout, exact))
+            print(f"{case.net:14} {case.ours:14} {deviation:4}  {pairs}   "
+                  + "  ".join(f"{number:.1e}" for number in single), flush=True)
     return found
 
 

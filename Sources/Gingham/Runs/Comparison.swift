@@ -81,11 +81,13 @@ public struct Comparison: Encodable, Sendable {
     public var totalVariation: Spread
     public var spectrumDistance: Spread
     public var seconds: Spread
-    /// Share of the runs whose picture shows an artifact.
+    /// Share of the runs whose picture shows an artifact by itself.
     public var artifactShare: Double
+    /// What all the pictures show together.
+    public var bands: [ComparisonBand]
 
     private enum Keys: String, CodingKey {
-      case mitigation, objective, runs
+      case mitigation, objective, runs, bands
       case activationMean = "activation_mean"
       case activationDeviation = "activation_sd"
       case relativeMean = "activation_relative_mean"
@@ -117,6 +119,7 @@ public struct Comparison: Encodable, Sendable {
       try container.encode(spectrumDistance.mean, forKey: .distanceMean)
       try container.encode(seconds.mean, forKey: .secondsMean)
       try container.encode(artifactShare, forKey: .artifactShare)
+      try container.encode(bands, forKey: .bands)
     }
   }
 
@@ -190,6 +193,16 @@ extension Comparison.Summary {
     seconds = .init(runs.map(\.seconds))
     let artifacts = runs.filter { $0.image.measures.lattice?.verdict == .artifact }.count
     artifactShare = runs.isEmpty ? 0 : Double(artifacts) / Double(runs.count)
+    bands = ComparisonBand.bands(of: runs.map(\.image.measures.lattice))
+  }
+
+  /// By how many standard errors the mean lattice is above another's; 0 where that cannot be told.
+  fileprivate func latticeErrors(above other: Self) -> Double {
+    guard let mean = lattice.mean, let base = other.lattice.mean, let own = lattice.deviation,
+      let others = other.lattice.deviation
+    else { return 0 }
+    let error = (own * own / Double(runs) + others * others / Double(other.runs)).squareRoot()
+    return error > 0 ? (mean - base) / error : 0
   }
 }
 
@@ -205,7 +218,7 @@ extension Comparison {
     let first =
       "'\(base.mitigation)' leaves \(percent(baseLattice)) of its pictures' fine detail on the network's lattice beyond "
       + "what noise would (gradient CV² \(base.gradientLattice.mean.map { String(format: "%.3f", $0) } ?? "unknown")), "
-      + "and \(Int((100 * base.artifactShare).rounded())) % of them show a clear artifact."
+      + "and together they show \(ComparisonBand.phrase(base.bands))."
     guard let cleanest = others.min(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }),
       let strongest = others.max(by: { ($0.relativeActivation.mean ?? 0) < ($1.relativeActivation.mean ?? 0) })
     else { return first }
@@ -222,7 +235,7 @@ extension Comparison {
     let both = others.filter {
       ($0.lattice.mean ?? 0) < (base.lattice.mean ?? 0) && ($0.relativeActivation.mean ?? 0) > 1
     }
-    let worse = others.filter { ($0.lattice.mean ?? 0) > (base.lattice.mean ?? 0) }
+    let worse = others.filter { $0.latticeErrors(above: base) > 2 }
     if let worst = worse.max(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }) {
       return
         "Surprising: '\(worst.mitigation)' puts more on the lattice than no mitigation at all (\(percent(worst.lattice.mean)))"

@@ -133,7 +133,7 @@ extension Comparison {
   private static let columns: [(title: String, alignment: TextTable.Alignment)] = [
     ("mitigation", .left), ("activation", .right), ("relative", .right), ("lattice of picture", .right),
     ("of gradient", .right), ("total variation", .right), ("off 1/f (dB)", .right), ("artifacts", .right),
-    ("seconds", .right),
+    ("bands (of noise)", .left), ("seconds", .right),
   ]
 
   private static func row(_ item: Summary) -> [String] {
@@ -141,7 +141,7 @@ extension Comparison {
       item.mitigation, cell(item.activation, "%.4g"), cell(item.relativeActivation, "%.2f"),
       cell(item.lattice, "%.4f"), cell(item.gradientLattice, "%.3f"), cell(item.totalVariation, "%.3f"),
       cell(item.spectrumDistance, "%.1f"), String(format: "%.0f %%", 100 * item.artifactShare),
-      cell(item.seconds, "%.1f"),
+      ComparisonBand.text(item.bands), cell(item.seconds, "%.1f"),
     ]
   }
 
@@ -159,7 +159,9 @@ extension Comparison {
       "Activation is that of the finished picture without transforms, relative to '\(runs.first?.mitigation ?? "")'. "
         + "The lattice of a picture is the share of its fine detail on the network's stride lattice (period "
         + "\(latticePeriods.map(String.init).joined(separator: ", "))) beyond what white noise has there; that of a "
-        + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Click a column's title to sort."
+        + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Artifacts: pictures that show one by themselves; bands: the periods "
+        + "that all of them together show, at least twice what noise has and three standard errors above it. Click a "
+        + "column's title to sort."
     )
     let columns = Self.columns.map { column -> (title: String, alignment: HTMLReport.Alignment) in
       (column.title, column.alignment == .right ? .right : .left)
