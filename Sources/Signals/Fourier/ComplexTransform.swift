@@ -13,15 +13,18 @@ final class ComplexTransform: @unchecked Sendable {
   let count: Int
   private let forwardPlan: kiss_fft_cfg
   private let backwardPlan: kiss_fft_cfg
+  /// Joins the plans' transforms where the length has a prime factor that KissFFT is slow at.
+  private let step: PrimeStep?
 
   init(count: Int) {
     precondition(count > 0 && count <= Int(Int32.max), "a Fourier transform of \(count) samples does not exist")
-    guard let forward = kiss_fft_alloc(Int32(count), 0, nil, nil),
-      let backward = kiss_fft_alloc(Int32(count), 1, nil, nil)
-    else {
+    let step = PrimeStep(count: count)
+    let length = Int32(step?.length ?? count)
+    guard let forward = kiss_fft_alloc(length, 0, nil, nil), let backward = kiss_fft_alloc(length, 1, nil, nil) else {
       preconditionFailure("no memory for a Fourier transform of \(count) samples")
     }
     self.count = count
+    self.step = step
     forwardPlan = forward
     backwardPlan = backward
   }
@@ -35,6 +38,16 @@ final class ComplexTransform: @unchecked Sendable {
   func run(
     _ input: UnsafePointer<kiss_fft_cpx>, into output: UnsafeMutablePointer<kiss_fft_cpx>, inverse: Bool
   ) {
-    kiss_fft(inverse ? backwardPlan : forwardPlan, input, output)
+    let plan = inverse ? backwardPlan : forwardPlan
+    guard let step else { return kiss_fft(plan, input, output) }
+    withUnsafeTemporaryAllocation(of: kiss_fft_cpx.self, capacity: step.prime * step.pitch) { parts in
+      guard let base = parts.baseAddress else { return }
+      // What lies between a part's end and the next one is read with it, and must not be numbers that are slow.
+      if step.pitch > step.length { parts.initialize(repeating: kiss_fft_cpx(r: 0, i: 0)) }
+      for part in 0..<step.prime {
+        kiss_fft_stride(plan, input + part, base + part * step.pitch, Int32(step.prime))
+      }
+      step.join(base, into: output, inverse: inverse)
+    }
   }
 }

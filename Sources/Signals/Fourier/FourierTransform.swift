@@ -24,18 +24,28 @@ public final class FourierTransform: Sendable {
   }
 
   /// `F[k, l] = Σ f[y, x]·exp(−2πi(ky/H + lx/W))`, unnormalised, of each map of …×H×W.
-  public func forward(_ maps: Tensor) -> Tensor {
+  ///
+  /// - Parameter factors: H×(W/2+1), row-major; each coefficient is multiplied by its own. `nil`: by one.
+  public func forward(_ maps: Tensor, times factors: [Float]? = nil, on team: ThreadTeam = .alone) -> Tensor {
     let shape = spectrumShape(of: maps.shape)
     let (area, halfArea) = (height * width, height * halfWidth)
     return maps.withUnsafeBufferPointer { source in
-      Tensor(shape) { target in
-        withComplex(target) { spectra in
-          let scratch = Scratch(height: height, width: width)
-          for map in 0..<(area == 0 ? 0 : source.count / area) {
-            let input = UnsafeBufferPointer(rebasing: source[(map * area)..<((map + 1) * area)])
-            let output = UnsafeMutableBufferPointer(rebasing: spectra[(map * halfArea)..<((map + 1) * halfArea)])
-            transformRows(input, into: output, scratch: scratch)
-            transformColumns(of: output, inverse: false, scratch: scratch)
+      withFactors(factors) { factors in
+        Tensor(shape) { target in
+          withComplex(target) { spectra in
+            forEachBand(of: height, by: Self.rowBlock, maps: source.count / area, on: team) { map, rows, scratch in
+              let input = UnsafeBufferPointer(rebasing: source[(map * area)..<((map + 1) * area)])
+              let output = UnsafeMutableBufferPointer(rebasing: spectra[(map * halfArea)..<((map + 1) * halfArea)])
+              transformRows(input, rows: rows, into: output, scratch: scratch)
+            }
+            forEachBand(of: halfWidth, by: Self.tile, maps: source.count / area, on: team) { map, columns, scratch in
+              let spectrum = UnsafeMutableBufferPointer(rebasing: spectra[(map * halfArea)..<((map + 1) * halfArea)])
+              transformTile(columns, of: UnsafeBufferPointer(spectrum), inverse: false, scratch: scratch) {
+                index, value in
+                let factor = factors?[index] ?? 1
+                spectrum[index] = Complex(r: value.r * factor, i: value.i * factor)
+              }
+            }
           }
         }
       }
@@ -58,53 +68,62 @@ public final class FourierTransform: Sendable {
     }
   }
 
-  /// The inverse of ``forward(_:)``, normalised by 1/(HW): the maps whose spectra these are.
+  /// The inverse of ``forward(_:times:on:)``, normalised by 1/(HW): the maps whose spectra these are.
   ///
   /// Where the coefficients of the first column, or of the last of an even width, are not the spectrum of a real map,
   /// the result is the real part, as in NumPy and PyTorch.
-  public func inverse(_ spectra: Tensor) -> Tensor {
+  ///
+  /// - Parameter factors: H×(W/2+1), row-major, by which coefficients are multiplied first. `nil`: by one.
+  public func inverse(_ spectra: Tensor, times factors: [Float]? = nil, on team: ThreadTeam = .alone) -> Tensor {
     let shape = mapShape(of: spectra.shape)
     let (area, halfArea) = (height * width, height * halfWidth)
-    var columnsDone = spectra
-    return columnsDone.withUnsafeMutableBufferPointer { source in
-      withComplex(source) { coefficients in
-        Tensor(shape) { target in
-          let scratch = Scratch(height: height, width: width)
-          for map in 0..<(coefficients.count / halfArea) {
-            let input = UnsafeMutableBufferPointer(rebasing: coefficients[(map * halfArea)..<((map + 1) * halfArea)])
-            let output = UnsafeMutableBufferPointer(rebasing: target[(map * area)..<((map + 1) * area)])
-            transformColumns(of: input, inverse: true, scratch: scratch)
-            restoreRows(UnsafeBufferPointer(input), into: output, scratch: scratch)
+    return spectra.withUnsafeBufferPointer { source in
+      withFactors(factors) { factors in
+        source.withMemoryRebound(to: Complex.self) { source in
+          Tensor(shape) { target in
+            let middle = UnsafeMutableBufferPointer<Complex>.allocate(capacity: source.count)
+            defer { middle.deallocate() }
+            forEachBand(of: halfWidth, by: Self.tile, maps: source.count / halfArea, on: team) {
+              map, columns, scratch in
+              let input = UnsafeBufferPointer(rebasing: source[(map * halfArea)..<((map + 1) * halfArea)])
+              transformTile(columns, of: input, times: factors, inverse: true, scratch: scratch) { index, value in
+                middle[map * halfArea + index] = value
+              }
+            }
+            forEachBand(of: height, by: Self.rowBlock, maps: source.count / halfArea, on: team) {
+              map, rows, scratch in
+              let input = UnsafeBufferPointer(rebasing: middle[(map * halfArea)..<((map + 1) * halfArea)])
+              let output = UnsafeMutableBufferPointer(rebasing: target[(map * area)..<((map + 1) * area)])
+              restoreRows(input, rows: rows, into: output, scratch: scratch)
+            }
           }
         }
       }
     }
   }
 
-  /// The adjoint of ``inverse(_:)``: what a gradient at the maps is at real and imaginary part of the coefficients.
-  ///
-  /// A coefficient off the self-conjugate columns stands for its mirror image too and so counts twice.
-  public func inverseAdjoint(_ gradient: Tensor) -> Tensor {
-    scaleColumns(forward(gradient)) { 2 / (Float(self.height) * Float(self.width)) * self.weight(ofColumn: $0) }
+  /// The adjoint of ``inverse(_:times:on:)``: what a gradient at the maps is at real and imaginary part of the
+  /// coefficients.
+  public func inverseAdjoint(_ gradient: Tensor, on team: ThreadTeam = .alone) -> Tensor {
+    forward(gradient, times: inverseAdjointWeights, on: team)
   }
 
-  /// The adjoint of ``forward(_:)``: what a gradient at real and imaginary part of the coefficients is at the maps.
+  /// The adjoint of ``forward(_:times:on:)``: what a gradient at real and imaginary part of the coefficients is at the
+  /// maps.
   public func forwardAdjoint(_ gradient: Tensor) -> Tensor {
-    inverse(scaleColumns(gradient) { Float(self.height) * Float(self.width) / (2 * self.weight(ofColumn: $0)) })
+    inverse(gradient, times: inverseAdjointWeights.map { 1 / $0 })
+  }
+
+  /// H×(W/2+1): by which a forward transform is multiplied to be the adjoint of an inverse. A coefficient off the
+  /// self-conjugate columns stands for its mirror image too and so counts twice.
+  public var inverseAdjointWeights: [Float] {
+    let row = (0..<halfWidth).map { 2 / (Float(height) * Float(width)) * weight(ofColumn: $0) }
+    return (0..<height).flatMap { _ in row }
   }
 
   /// ½ for the columns that are their own mirror image (zero, and the last of an even width), 1 for the others.
   private func weight(ofColumn column: Int) -> Float {
     column == 0 || 2 * column == width ? 0.5 : 1
-  }
-
-  private func scaleColumns(_ spectra: Tensor, by factor: (Int) -> Float) -> Tensor {
-    let factors = (0..<halfWidth).map(factor)
-    var result = spectra
-    result.withUnsafeMutableBufferPointer { buffer in
-      for index in buffer.indices { buffer[index] *= factors[(index / 2) % halfWidth] }
-    }
-    return result
   }
 
   private func spectrumShape(of shape: Shape) -> Shape {
@@ -151,6 +170,30 @@ extension FourierTransform {
     }
   }
 
+  /// Rows that a thread takes at a time, in pairs.
+  private static let rowBlock = 16
+
+  /// `body` for stretches of an axis of every map, several at once, each with room of its own.
+  private func forEachBand(
+    of extent: Int, by step: Int, maps: Int, on team: ThreadTeam,
+    _ body: (_ map: Int, _ range: Range<Int>, _ scratch: Scratch) -> Void
+  ) {
+    let bands = (extent + step - 1) / step
+    team.share(maps * bands) { units in
+      let scratch = Scratch(height: height, width: width)
+      for unit in units {
+        let (map, band) = unit.quotientAndRemainder(dividingBy: bands)
+        body(map, (band * step)..<min((band + 1) * step, extent), scratch)
+      }
+    }
+  }
+
+  private func withFactors<Result>(_ factors: [Float]?, _ body: (UnsafePointer<Float>?) -> Result) -> Result {
+    guard let factors else { return body(nil) }
+    precondition(factors.count == height * halfWidth, "a half spectrum of \(height)×\(halfWidth) has as many factors")
+    return factors.withUnsafeBufferPointer { body($0.baseAddress) }
+  }
+
   private func withComplex<Result>(
     _ buffer: UnsafeMutableBufferPointer<Float>,
     _ body: (UnsafeMutableBufferPointer<kiss_fft_cpx>) throws -> Result
@@ -160,9 +203,11 @@ extension FourierTransform {
 
   /// Two real rows a and b ride through one complex transform as a + ib; the symmetry of their spectra parts them.
   private func transformRows(
-    _ map: UnsafeBufferPointer<Float>, into spectrum: UnsafeMutableBufferPointer<Complex>, scratch: Scratch
+    _ map: UnsafeBufferPointer<Float>, rows range: Range<Int>? = nil,
+    into spectrum: UnsafeMutableBufferPointer<Complex>, scratch: Scratch
   ) {
-    for row in stride(from: 0, to: height, by: 2) {
+    let range = range ?? 0..<height
+    for row in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
       let paired = row + 1 < height
       let (before, after) = (scratch.before, scratch.after)
       let (first, second) = (map.baseAddress.map { $0 + row * width }, map.baseAddress.map { $0 + (row + 1) * width })
@@ -190,10 +235,11 @@ extension FourierTransform {
   }
 
   private func restoreRows(
-    _ spectrum: UnsafeBufferPointer<Complex>, into map: UnsafeMutableBufferPointer<Float>, scratch: Scratch
+    _ spectrum: UnsafeBufferPointer<Complex>, rows range: Range<Int>,
+    into map: UnsafeMutableBufferPointer<Float>, scratch: Scratch
   ) {
     let scale = 1 / (Float(height) * Float(width))
-    for row in stride(from: 0, to: height, by: 2) {
+    for row in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
       let paired = row + 1 < height
       for k in 0..<halfWidth {
         var a = spectrum[row * halfWidth + k]
@@ -213,28 +259,42 @@ extension FourierTransform {
     }
   }
 
-  private func transformColumns(
-    of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: Scratch
-  ) {
-    forEachColumnTile(of: spectrum, inverse: inverse, scratch: scratch) { index, value in spectrum[index] = value }
-  }
-
   /// Transforms the columns, a tile of them at a time, and hands over every element with its place.
   @inline(__always)
   private func forEachColumnTile(
     of spectrum: UnsafeMutableBufferPointer<Complex>, inverse: Bool, scratch: Scratch,
     _ body: (_ index: Int, _ value: Complex) -> Void
   ) {
-    let (before, after, pitch) = (scratch.before, scratch.after, scratch.pitch)
     for left in stride(from: 0, to: halfWidth, by: FourierTransform.tile) {
-      let count = min(FourierTransform.tile, halfWidth - left)
-      for y in 0..<height {
-        for column in 0..<count { before[column * pitch + y] = spectrum[y * halfWidth + left + column] }
+      transformTile(
+        left..<min(left + FourierTransform.tile, halfWidth), of: UnsafeBufferPointer(spectrum), inverse: inverse,
+        scratch: scratch, body)
+    }
+  }
+
+  /// Transforms some columns, times factors, and hands over every element with its place.
+  @inline(__always)
+  private func transformTile(
+    _ range: Range<Int>, of spectrum: UnsafeBufferPointer<Complex>, times factors: UnsafePointer<Float>? = nil,
+    inverse: Bool, scratch: Scratch, _ body: (_ index: Int, _ value: Complex) -> Void
+  ) {
+    let (before, after, pitch) = (scratch.before, scratch.after, scratch.pitch)
+    for y in 0..<height {
+      let start = y * halfWidth + range.lowerBound
+      if let factors {
+        for column in 0..<range.count {
+          let (value, factor) = (spectrum[start + column], factors[start + column])
+          before[column * pitch + y] = Complex(r: value.r * factor, i: value.i * factor)
+        }
+      } else {
+        for column in 0..<range.count { before[column * pitch + y] = spectrum[start + column] }
       }
-      for column in 0..<count { columns.run(before + column * pitch, into: after + column * pitch, inverse: inverse) }
-      for y in 0..<height {
-        for column in 0..<count { body(y * halfWidth + left + column, after[column * pitch + y]) }
-      }
+    }
+    for column in 0..<range.count {
+      columns.run(before + column * pitch, into: after + column * pitch, inverse: inverse)
+    }
+    for y in 0..<height {
+      for column in 0..<range.count { body(y * halfWidth + range.lowerBound + column, after[column * pitch + y]) }
     }
   }
 }
