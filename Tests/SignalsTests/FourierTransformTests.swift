@@ -5,9 +5,7 @@ import Testing
 @testable import GinghamSignals
 
 @Suite struct FourierTransformTests {
-  static let sizes = [
-    (1, 1), (1, 2), (2, 1), (1, 7), (8, 8), (5, 3), (6, 5), (5, 6), (7, 16), (13, 22), (11, 1), (56, 77), (91, 104),
-  ]
+  static let sizes = [(1, 1), (1, 2), (2, 1), (1, 7), (8, 8), (5, 3), (6, 5), (5, 6), (7, 16), (13, 22), (11, 1)]
 
   @Test(arguments: sizes) func agreesWithTheDefinitionInFloat64(height: Int, width: Int) {
     let maps = randomTensor([2, height, width], seed: 1)
