@@ -66,7 +66,7 @@ survey efficientnet_lite0.pth efficientnet-lite0 _conv_stem _blocks.1._depthwise
 echo "== squeezenet, mitigated"
 "$gingham" gradient models/squeezenet1_1.safetensors models/pictures/chelsea.png --compare \
   --output "$scratch/mitigations" --quiet | grep -v '^Written'
-# Photographs: a sixth of the size as a JPEG.
+# Photographs: a fifth of the size as a JPEG.
 "${PYTHON:-python3}" -c 'import sys
 from PIL import Image
 Image.open(sys.argv[1]).convert("RGB").save(sys.argv[2], quality=85)' \

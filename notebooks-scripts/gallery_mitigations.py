@@ -15,7 +15,7 @@ import shutil
 
 from PIL import Image, ImageDraw
 
-SIDE, GAP, LABEL = 150, 4, 15
+SIDE, GAP, LABEL = 112, 4, 15
 
 
 def sheet(folder, found):

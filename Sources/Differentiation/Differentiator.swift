@@ -51,10 +51,17 @@ public struct BackwardRules: Hashable, Sendable {
 public protocol Differentiator: AnyObject {
   var network: Network { get }
 
+  /// The threads that plans run on, for what is computed between two passes.
+  var team: ThreadTeam { get }
+
   /// Decides everything once for the requested shapes and targets: the steps run without allocating.
   ///
   /// - Throws: ``NetworkError`` where shapes do not fit, ``EngineError`` where an operation is not supported.
   func plan(_ request: PlanRequest) throws -> any GradientPlan
+}
+
+extension Differentiator {
+  public var team: ThreadTeam { .alone }
 }
 
 /// A compiled pass. Deterministic: equal inputs give equal bytes. Not safe for use by several threads at once.

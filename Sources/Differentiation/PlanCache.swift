@@ -1,4 +1,5 @@
 import GinghamNetworks
+import GinghamTensors
 
 /// A differentiator that remembers the last plan, as work on a series of pictures asks for the same one again and
 /// again. One only: a plan holds its reordered weights and every buffer.
@@ -7,6 +8,7 @@ public final class PlanCache: Differentiator {
   private var last: (any GradientPlan)?
 
   public var network: Network { base.network }
+  public var team: ThreadTeam { base.team }
 
   public init(_ base: any Differentiator) {
     self.base = base

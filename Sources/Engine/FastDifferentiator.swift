@@ -18,6 +18,13 @@ public final class FastDifferentiator: Differentiator {
     library = try OneDNN(threads: threads)
   }
 
+  public var team: ThreadTeam {
+    let threads = library.threads
+    return ThreadTeam { count, body in
+      withoutActuallyEscaping(body) { ParallelLoop(count, threads: threads, $0).run() }
+    }
+  }
+
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     library.claimThreads()
     let draft = try draft(request)

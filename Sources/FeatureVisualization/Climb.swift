@@ -7,19 +7,21 @@ final class Climb {
   private let canvas: Canvas
   private let inputSize: PictureSize
   private let seed: UInt64
+  private let team: ThreadTeam
   private let makeSource: (BackwardRules.ReLU) throws -> any GradientSource
   private let chain: TransformChain
   private let penalties: [(any PicturePenalty, Float)]
   private var source: (relu: BackwardRules.ReLU, source: any GradientSource)?
 
   init(
-    recipe: Recipe, canvas: Canvas, inputSize: PictureSize, seed: UInt64,
+    recipe: Recipe, canvas: Canvas, inputSize: PictureSize, seed: UInt64, team: ThreadTeam = .alone,
     source: @escaping (BackwardRules.ReLU) throws -> any GradientSource
   ) throws {
     self.recipe = recipe
     self.canvas = canvas
     self.inputSize = inputSize
     self.seed = seed
+    self.team = team
     makeSource = source
     chain = TransformChain(recipe.transforms)
     penalties = try recipe.penalties.filter { $0.weight > 0 }.map { (try $0.penalty(), Float($0.weight)) }
@@ -30,13 +32,13 @@ final class Climb {
     _ start: Tensor, steps: Range<Int>, result: inout Visualization, progress: (Int, Int) -> Void
   ) throws {
     var parameters = start
-    var optimizer = Optimizer(recipe.optimizer, rate: Float(recipe.rate))
+    var optimizer = Optimizer(recipe.optimizer, rate: Float(recipe.rate), team: team)
     var pictures = canvas.pictures(parameters)
     guard pictures.isFinite else { throw VisualizationError.notFinite(what: "the picture to begin from") }
     result.pictures = pictures
     for step in steps {
       if recipe.snapshots.contains(step) { result.snapshots.append((step, pictures)) }
-      let (values, slopes) = try ascent(pictures, step: step, result: &result)
+      let (values, slopes) = try ascent(pictures, step: step, since: steps.lowerBound, result: &result)
       guard values.allSatisfy(\.isFinite), slopes.holdsOnlyNumbers else {
         result.stop(at: step)
         return
@@ -60,9 +62,14 @@ final class Climb {
 
   /// The objective's values and the direction at the pictures: through network and transforms, conditioned, less what
   /// the penalties say.
-  func ascent(_ pictures: Tensor, step: Int, result: inout Visualization) throws -> ([Float], Tensor) {
+  ///
+  /// - Parameter first: the first step at this size. Rectifiers are redirected from there on: what is alive in a small
+  ///   octave can be dead in the next.
+  func ascent(_ pictures: Tensor, step: Int, since first: Int = 0, result: inout Visualization) throws
+    -> ([Float], Tensor)
+  {
     let views = try views(of: pictures, step: step)
-    let (all, inner) = try source(at: step).valuesAndGradient(views?(pictures) ?? pictures, step: step)
+    let (all, inner) = try source(at: step - first).valuesAndGradient(views?(pictures) ?? pictures, step: step)
     var gradient = views?.adjoint(inner) ?? inner
     let values = (0..<recipe.batch).map { picture in
       stride(from: picture, to: all.count, by: recipe.batch).reduce(0) { $0 + all[$1] } / Float(recipe.draws)
@@ -88,7 +95,7 @@ final class Climb {
     return try DrawnBatch(
       chain, for: size, pictures: recipe.batch,
       in: DrawContext(
-        seed: seed, step: step, steps: recipe.steps, draws: recipe.draws, target: inputSize))
+        seed: seed, step: step, steps: recipe.steps, draws: recipe.draws, target: inputSize), on: team)
   }
 
   private func source(at step: Int) throws -> any GradientSource {

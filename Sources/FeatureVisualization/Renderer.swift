@@ -86,6 +86,7 @@ public final class Renderer {
       let parameters = try startParameters(canvas, from: pictures)
       let climb = try Climb(
         recipe: recipe, canvas: canvas, inputSize: inputSize(for: stage.size), seed: seed,
+        team: differentiator.team,
         source: { [unowned self] relu in try source(stage.size, rules: rules(relu)) })
       try climb.run(parameters, steps: done..<(done + stage.steps), result: &result, progress: progress)
       done += stage.steps
@@ -104,10 +105,10 @@ public final class Renderer {
       switch recipe.parameterization {
       case .pixel(let deviation): PixelParameterization(shape: shape, deviation: Float(deviation))
       case .fourier(let decay, let deviation):
-        FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation))
+        FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation), team: differentiator.team)
       case .laplacian(let levels, let deviation):
         LaplacianPyramid(shape: shape, levels: levels, deviation: Float(deviation))
-      case .maco: MagnitudeConstrained(shape: shape, magnitude: materials.spectrum)
+      case .maco: MagnitudeConstrained(shape: shape, magnitude: materials.spectrum, team: differentiator.team)
       }
     let colour: ColourCorrelation? =
       switch recipe.colour {
@@ -115,7 +116,7 @@ public final class Renderer {
       case .decorrelated: channels == 3 ? .imageNet : nil
       case .measured: materials.colour
       }
-    return try Canvas(space, colour: colour, range: recipe.range)
+    return try Canvas(space, colour: colour, range: recipe.range, team: differentiator.team)
   }
 
   /// The given start as a batch of pictures; `nil` where it is parameters.

@@ -45,10 +45,11 @@ public struct HTMLReport: Sendable {
     try append(png: picture.encodedPNG(), width: picture.width, caption: caption)
   }
 
+  /// - Parameter scale: pixels a unit. Twice as many as are shown are sharp on dense screens; photographs and
+  ///   visualizations make documents of many megabytes with it.
   /// - Throws: ``ImageError/undrawable(_:)``.
-  public mutating func figure(_ figure: Figure, caption: String = "") throws {
-    // Twice the pixels, shown at their size: sharp on dense screens.
-    try append(png: figure.picture(scale: 2).encodedPNG(), width: Int(figure.width), caption: caption)
+  public mutating func figure(_ figure: Figure, caption: String = "", scale: Double = 2) throws {
+    try append(png: figure.picture(scale: scale).encodedPNG(), width: Int(figure.width), caption: caption)
   }
 
   private mutating func append(png: [UInt8], width: Int, caption: String) {

@@ -25,7 +25,7 @@ import Testing
     return gradient
   }
 
-  @Test(arguments: ["l1", "l2", "total-variation", "high-frequency", "lattice 4", "lattice 2", "lattice 3"])
+  @Test(arguments: ["l1", "l2", "total-variation", "high-frequency", "lattice 4", "lattice 2", "lattice 3", "faint 4"])
   func gradientsAreTheNegativeDerivatives(name: String) throws {
     let penalty: any PicturePenalty =
       switch name {
@@ -33,6 +33,7 @@ import Testing
       case "l2": DistancePenalty(.l2)
       case "total-variation": TotalVariationPenalty()
       case "high-frequency": HighFrequencyPenalty()
+      case "faint 4": LatticePenalty(period: 4, faintest: 0.2)
       default: LatticePenalty(period: Int(name.suffix(1)) ?? 0)
       }
     let pictures = penalty is DistancePenalty || penalty is TotalVariationPenalty ? stepped : pictures
@@ -67,6 +68,18 @@ import Testing
     let measured = try SignedLatticeEnergy(of: detail, lattice: Lattice(period: 4)).share
     #expect(measured > 0.3)
     #expect(abs(try value(penalty, picture) - measured) < 1e-4)
+  }
+
+  /// The noise at a start is no grid yet: a price on its share would freeze the picture before anything grows.
+  @Test func faintDetailCostsLittle() throws {
+    let (loud, faint) = (noise([1, 1, 48, 48], seed: 8, mean: 0.5, deviation: 0.5), Float(0.005))
+    let quiet = loud.map { 0.5 + ($0 - 0.5) * faint }
+    let (share, priced) = (LatticePenalty(period: 4), LatticePenalty(period: 4, faintest: 0.05))
+    #expect(abs(try value(share, quiet) - value(share, loud)) < 1e-4)
+    #expect(try value(priced, loud) > 0.9 * value(share, loud))
+    #expect(try value(priced, quiet) < 0.01 * value(share, quiet))
+    #expect(try gradient(share, quiet).largest > 50 * gradient(share, loud).largest)
+    #expect(try gradient(priced, quiet).largest < gradient(priced, loud).largest)
   }
 
   @Test func climbingLowersEveryPenalty() throws {

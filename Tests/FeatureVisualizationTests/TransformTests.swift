@@ -38,6 +38,35 @@ import Testing
     }
   }
 
+  /// Neighbours that are joined into one map give what they gave one after the other, on however many threads.
+  @Test(
+    arguments: [
+      [.pad(6), .jitter(4), .scale([0.8, 1.2]), .rotate([-9, 9]), .jitter(3)],
+      [.pad(16), .jitter(16), .scale([1, 0.975, 1.025]), .rotate([-5, 5]), .jitter(8)], [.pad(3), .pad(2), .jitter(9)],
+      [.jitter(12), .pad(12), .rotate([45]), .pad(9), .jitter(2)], [.scale([1.3]), .jitter(7), .pad(8), .scale([0.7])],
+      [.pad(5), .blur(1.1), .jitter(6), .flip, .rotate([3])],
+    ] as [[PictureTransform]])
+  func joinedMapsGiveWhatTheirPartsGive(transforms: [PictureTransform]) throws {
+    let backwards = ThreadTeam { count, body in for index in (0..<count).reversed() { body(index..<(index + 1)) } }
+    let picture = noise([2, 3, Self.size.height, Self.size.width], seed: 5)
+    for step in 0..<3 {
+      var parts: [any PictureMap] = []
+      var size = Self.size
+      for (place, transform) in transforms.enumerated() {
+        parts.append(try transform.drawn(for: size, place: place, in: context(step)))
+        size = try #require(parts.last).outputSize
+      }
+      parts.append(WindowMap.centred(size, in: Self.size))
+      let joined = ComposedMap(inputSize: Self.size, joining: parts)
+      #expect(joined.maps.count < parts.count)
+      let apart = ComposedMap(inputSize: Self.size, maps: parts)
+      expectClose(joined(picture), apart(picture), tolerance: 1e-5)
+      expectClose(joined.adjoint(picture), apart.adjoint(picture), tolerance: 1e-5)
+      #expect(joined.mapped(picture, on: backwards) == joined(picture))
+      #expect(joined.adjoint(picture, on: backwards) == joined.adjoint(picture))
+    }
+  }
+
   @Test func severalDrawsAverageTheirAdjoints() throws {
     let draws = try DrawnBatch(
       TransformChain([.roll(5), .rotate([3, -3])]), for: Self.size, pictures: 2,

@@ -40,6 +40,32 @@ import Testing
     #expect(abs(dot(plan.inverse(spectrum), map) - dot(spectrum, plan.inverseAdjoint(map))) < tolerance)
   }
 
+  /// Lengths whose prime factors have no butterfly of their own.
+  @Test(arguments: [56, 88, 104, 136, 152, 171, 207, 224, 232, 248, 279, 343, 392])
+  func linesWithLargePrimesAgreeWithTheDefinition(count: Int) throws {
+    let (line, plan) = (randomTensor([1, 1, count], seed: 5), FourierTransform(height: 1, width: count))
+    let spectrum = plan.forward(line)
+    for l in 0..<plan.halfWidth {
+      let expected = coefficient(of: line, map: 0, k: 0, l: l)
+      #expect(abs(Double(spectrum[0, 0, l, 0]) - expected.real) < 1e-4)
+      #expect(abs(Double(spectrum[0, 0, l, 1]) - expected.imaginary) < 1e-4)
+    }
+    #expect(largestDifference(plan.inverse(spectrum), line) < 2e-6)
+  }
+
+  @Test func factorsMultiplySpectraAndThreadsChangeNothing() {
+    let plan = FourierTransform(height: 28, width: 35)
+    let maps = randomTensor([3, 28, 35], seed: 6)
+    let factors = (0..<(28 * plan.halfWidth)).map { Float($0 % 7) - 2.5 }
+    let plain = plan.forward(maps)
+    let scaled = Tensor(plain.shape, plain.scalars.enumerated().map { $1 * factors[$0 / 2 % factors.count] })
+    #expect(plan.forward(maps, times: factors) == scaled)
+    #expect(plan.inverse(plain, times: factors) == plan.inverse(scaled))
+    let backwards = ThreadTeam { count, body in for index in (0..<count).reversed() { body(index..<(index + 1)) } }
+    #expect(plan.forward(maps, times: factors, on: backwards) == scaled)
+    #expect(plan.inverse(plain, times: factors, on: backwards) == plan.inverse(scaled))
+  }
+
   @Test func aSingleRealCoefficientIsACosine() {
     let plan = FourierTransform(height: 4, width: 8)
     var spectrum = Tensor([4, 5, 2])

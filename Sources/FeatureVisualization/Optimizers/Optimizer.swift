@@ -26,10 +26,12 @@ public struct Optimizer: Sendable {
   private var first = Tensor([0])
   private var second = Tensor([0])
   private var momentumProduct = 1.0
+  private let team: ThreadTeam
 
   private static let (beta1, beta2, epsilon): (Float, Float, Float) = (0.9, 0.999, 1e-8)
 
-  public init(_ kind: OptimizerKind, rate: Float) {
+  public init(_ kind: OptimizerKind, rate: Float, team: ThreadTeam = .alone) {
+    self.team = team
     self.kind = kind
     self.rate = rate
   }
@@ -79,19 +81,21 @@ public struct Optimizer: Sendable {
       second = Tensor(parameters.shape)
     }
     let scale = Float(1 / (1 - pow(Double(Self.beta2), Double(steps))))
-    let rate = rate
+    let (rate, team) = (rate, team)
     gradient.withUnsafeBufferPointer { gradient in
       first.withUnsafeMutableBufferPointer { first in
         second.withUnsafeMutableBufferPointer { second in
           parameters.withUnsafeMutableBufferPointer { parameters in
-            for index in parameters.indices {
-              let slope = gradient[index]
-              let m = Self.beta1 * first[index] + (1 - Self.beta1) * slope
-              let v = Self.beta2 * second[index] + (1 - Self.beta2) * slope * slope
-              first[index] = m
-              second[index] = v
-              parameters[index] +=
-                rate * (momentum * m + fresh * slope) / ((v * scale).squareRoot() + Self.epsilon)
+            team.share(parameters.count) { indices in
+              for index in indices {
+                let slope = gradient[index]
+                let m = Self.beta1 * first[index] + (1 - Self.beta1) * slope
+                let v = Self.beta2 * second[index] + (1 - Self.beta2) * slope * slope
+                first[index] = m
+                second[index] = v
+                parameters[index] +=
+                  rate * (momentum * m + fresh * slope) / ((v * scale).squareRoot() + Self.epsilon)
+              }
             }
           }
         }

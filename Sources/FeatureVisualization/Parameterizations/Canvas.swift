@@ -13,15 +13,17 @@ public struct Canvas: Sendable {
   public let space: any SpatialParameterization
   public let colour: ColourCorrelation
   public let range: PixelRange
+  private let team: ThreadTeam
 
   /// N×C×H×W of the pictures.
   public var shape: Shape { space.shape }
 
   /// - Throws: ``VisualizationError/contradiction(_:)`` where colours do not fit the channels, or clipping is asked of
   ///   something other than pixels.
-  public init(_ space: any SpatialParameterization, colour: ColourCorrelation? = nil, range: PixelRange = .sigmoid)
-    throws
-  {
+  public init(
+    _ space: any SpatialParameterization, colour: ColourCorrelation? = nil, range: PixelRange = .sigmoid,
+    team: ThreadTeam = .alone
+  ) throws {
     let colour = colour ?? .identity(space.shape[1])
     guard colour.channels == space.shape[1] else {
       throw VisualizationError.contradiction(
@@ -35,6 +37,7 @@ public struct Canvas: Sendable {
     self.space = space
     self.colour = colour
     self.range = range
+    self.team = team
   }
 
   /// N×C×H×W in 0…1.
@@ -42,7 +45,14 @@ public struct Canvas: Sendable {
     let maps = space.maps(parameters)
     switch range {
     case .clipped: return maps.map { min(max($0 + 0.5, 0), 1) }
-    case .sigmoid: return Self.squashed(mixed(maps, colour.matrix))
+    case .sigmoid:
+      return maps.withUnsafeBufferPointer { source in
+        mixed(maps.shape, colour.matrix) {
+          source.register(at: $0, upTo: $1)
+        } finish: {
+          LogisticFunction.value($0)
+        }
+      }
     }
   }
 
@@ -53,12 +63,15 @@ public struct Canvas: Sendable {
     guard range == .sigmoid else { return space.gradient(cotangent, at: parameters) }
     let slopes = cotangent.withUnsafeBufferPointer { gradient in
       pictures.withUnsafeBufferPointer { pixels in
-        Tensor(cotangent.shape) { target in
-          for index in target.indices { target[index] = gradient[index] * pixels[index] * (1 - pixels[index]) }
+        mixed(cotangent.shape, transposed(colour.matrix)) { index, count in
+          let values = pixels.register(at: index, upTo: count)
+          return gradient.register(at: index, upTo: count) * values * (1 - values)
+        } finish: {
+          $0
         }
       }
     }
-    return space.gradient(mixed(slopes, transposed(colour.matrix)), at: parameters)
+    return space.gradient(slopes, at: parameters)
   }
 
   /// Parameters of given pictures N×C×H×W in 0…1.
@@ -66,7 +79,14 @@ public struct Canvas: Sendable {
     switch range {
     case .clipped: try space.parameters(for: pictures.map { $0 - 0.5 })
     case .sigmoid:
-      try space.parameters(for: mixed(pictures.map(LogisticFunction.inverse), colour.inverse))
+      try pictures.map(LogisticFunction.inverse).withUnsafeBufferPointer { source in
+        try space.parameters(
+          for: mixed(pictures.shape, colour.inverse) {
+            source.register(at: $0, upTo: $1)
+          } finish: {
+            $0
+          })
+      }
     }
   }
 
@@ -83,40 +103,62 @@ public struct Canvas: Sendable {
     return matrix.indices.map { matrix[$0 % order * order + $0 / order] }
   }
 
-  /// Each pixel's channels multiplied by a matrix.
-  private func mixed(_ maps: Tensor, _ matrix: [Float]) -> Tensor {
-    guard !colour.isIdentity else { return maps }
+  /// Each pixel's channels multiplied by a matrix, eight pixels at a time: `finish(matrix · element)`.
+  ///
+  /// - Parameter element: eight pixels from an index of N×C×H×W on, fewer at the end of a plane.
+  @inline(__always)
+  private func mixed(
+    _ shape: Shape, _ matrix: [Float], element: (_ index: Int, _ count: Int) -> SIMD8<Float>,
+    finish: (SIMD8<Float>) -> SIMD8<Float>
+  ) -> Tensor {
     let channels = colour.channels
-    let area = maps.count / (maps.shape[0] * channels)
-    return maps.withUnsafeBufferPointer { source in
-      Tensor(maps.shape) { target in
-        for row in 0..<(maps.shape[0] * channels) {
-          let first = row / channels * channels * area
-          let out = UnsafeMutableBufferPointer(rebasing: target[(row * area)..<((row + 1) * area)])
-          out.update(repeating: 0)
-          for channel in 0..<channels {
-            let weight = matrix[row % channels * channels + channel]
-            let start = first + channel * area
-            for pixel in 0..<area { out[pixel] += weight * source[start + pixel] }
+    let area = shape.elementCount / (shape[0] * channels)
+    let isIdentity = colour.isIdentity
+    let registers = (area + 7) / 8
+    return matrix.withUnsafeBufferPointer { matrix in
+      Tensor(shape) { target in
+        team.share(shape[0] * registers) { units in
+          for unit in units {
+            let pixel = unit % registers * 8
+            let (first, count) = (unit / registers * channels * area + pixel, min(8, area - pixel))
+            for row in 0..<channels {
+              var sum = SIMD8<Float>.zero
+              if isIdentity {
+                sum = element(first + row * area, count)
+              } else {
+                for channel in 0..<channels {
+                  sum += matrix[row * channels + channel] * element(first + channel * area, count)
+                }
+              }
+              target.store(finish(sum), at: first + row * area, upTo: count)
+            }
           }
         }
       }
     }
   }
+}
 
-  private static func squashed(_ maps: Tensor) -> Tensor {
-    maps.withUnsafeBufferPointer { source in
-      Tensor(maps.shape) { target in
-        var index = 0
-        while index < source.count {
-          let count = min(8, source.count - index)
-          var lanes = SIMD8<Float>()
-          for lane in 0..<count { lanes[lane] = source[index + lane] }
-          let values = LogisticFunction.value(lanes)
-          for lane in 0..<count { target[index + lane] = values[lane] }
-          index += 8
-        }
-      }
+extension UnsafeBufferPointer<Float> {
+  /// Eight elements from an index on; only the first `count` are read.
+  @inline(__always)
+  fileprivate func register(at index: Int, upTo count: Int) -> SIMD8<Float> {
+    if count == 8 {
+      return UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
+    }
+    var lanes = SIMD8<Float>()
+    for lane in 0..<count { lanes[lane] = self[index + lane] }
+    return lanes
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  @inline(__always)
+  fileprivate func store(_ lanes: SIMD8<Float>, at index: Int, upTo count: Int) {
+    if count == 8 {
+      UnsafeMutableRawBufferPointer(self).storeBytes(of: lanes, toByteOffset: 4 * index, as: SIMD8<Float>.self)
+    } else {
+      for lane in 0..<count { self[index + lane] = lanes[lane] }
     }
   }
 }

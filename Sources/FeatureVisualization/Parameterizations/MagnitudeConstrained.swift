@@ -20,10 +20,12 @@ public struct MagnitudeConstrained: SpatialParameterization {
 
   private static let epsilon: Float = 1e-5
   private let transform: FourierTransform
+  private let team: ThreadTeam
 
   /// - Parameter magnitude: C×H×(W/2+1); `nil` takes 1/f, the law of natural pictures (Field 1987).
-  public init(shape: Shape, magnitude: Tensor? = nil) {
+  public init(shape: Shape, magnitude: Tensor? = nil, team: ThreadTeam = .alone) {
     self.shape = shape
+    self.team = team
     let (channels, height, width) = (shape[1], shape[2], shape[3])
     transform = FourierTransform(height: height, width: width)
     let half = transform.halfWidth
@@ -48,7 +50,7 @@ public struct MagnitudeConstrained: SpatialParameterization {
 
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor {
     let maps = Self.standardizedGradient(cotangent, at: synthesized(parameters))
-    let spectra = transform.concurrently(maps, result: spectrumShape) { $0.inverseAdjoint($1) }
+    let spectra = transform.inverseAdjoint(maps, on: team)
     let phases = Self.standardized(parameters)
     let count = magnitude.count
     let turned = spectra.withUnsafeBufferPointer { source in
@@ -87,7 +89,7 @@ public struct MagnitudeConstrained: SpatialParameterization {
         }
       }
     }
-    return transform.concurrently(spectra, result: shape) { $0.inverse($1) }
+    return transform.inverse(spectra, on: team)
   }
 
   /// Each picture by itself: (x − mean)/(deviation + ε), the population's deviation.

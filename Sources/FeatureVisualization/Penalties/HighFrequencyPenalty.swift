@@ -15,9 +15,7 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
       let f = FourierParameterization.frequency(row: index / half, column: index % half, height: height, width: width)
       return Float(4 * f * f)
     }
-    var spectra = transform.concurrently(
-      pictures, result: Shape(Array(pictures.shape.dimensions.dropLast()) + [half, 2])
-    ) { $0.forward($1) }
+    var spectra = transform.forward(pictures)
     let area = Double(height * width)
     let count = spectra.count / loop.pictures
     var values = [Double](repeating: 0, count: loop.pictures)
@@ -33,7 +31,7 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
       }
     }
     // ∂/∂x = 2·F*(w·F x)/(HW)², and F* is HW times the normalised inverse.
-    let slopes = transform.concurrently(spectra, result: pictures.shape) { $0.inverse($1) }
+    let slopes = transform.inverse(spectra)
     gradient.add(slopes, times: -weight * Float(2 / area))
     return values.map { Float($0 / (area * area)) * weight }
   }

@@ -7,9 +7,14 @@ import GinghamTensors
 /// high-passed by a ``TriangleFilter``.
 public struct LatticePenalty: PicturePenalty, Hashable {
   public let period: Int
+  /// Deviation of the detail, in units of 0…1, at which its share counts half; fainter detail counts less: the price is
+  /// Var_p(μ_p)/(Var + faintest²). A share does not depend on contrast, so that without this the noise at a start would
+  /// weigh as much as a picture, and its derivative a hundred times more.
+  public let faintest: Double
 
-  public init(period: Int) {
+  public init(period: Int, faintest: Double = 0) {
     self.period = period
+    self.faintest = faintest
   }
 
   /// A multiple of the period, at least 4, as in ``PictureLattice``.
@@ -39,7 +44,7 @@ public struct LatticePenalty: PicturePenalty, Hashable {
     }
   }
 
-  /// Share of each map, and its derivative times `factor`: 2((μ_p − μ) − share·(f − μ))/(N·Var).
+  /// Share of each map, and its derivative times `factor`: 2((μ_p − μ) − share·(f − μ))/(N·(Var + faintest²)).
   private func shares(_ maps: Tensor, factor: Float) -> (slopes: Tensor, values: [Float]) {
     let size = maps.pictureSize
     let (rows, columns) = (size.height / period * period, size.width / period * period)
@@ -61,10 +66,11 @@ public struct LatticePenalty: PicturePenalty, Hashable {
             values.append(0)
             continue
           }
+          let divisor = variance + faintest * faintest
           let offsets = sums.map { $0 * Double(phases) / count - mean }
-          let share = offsets.reduce(0) { $0 + $1 * $1 } / Double(phases) / variance
+          let share = offsets.reduce(0) { $0 + $1 * $1 } / Double(phases) / divisor
           values.append(Float(share))
-          let scale = Double(factor) * 2 / (count * variance)
+          let scale = Double(factor) * 2 / (count * divisor)
           forEachPixel(rows, columns, size.width, start) { index, phase in
             target[index] = Float(scale * (offsets[phase] - share * (Double(source[index]) - mean)))
           }

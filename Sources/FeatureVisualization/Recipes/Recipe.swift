@@ -125,7 +125,7 @@ public struct WeightedPenalty: Hashable, Sendable {
     case .highFrequency: return HighFrequencyPenalty()
     case .lattice(let period):
       guard let period else { throw VisualizationError.contradiction("the lattice penalty has no period") }
-      return LatticePenalty(period: period)
+      return LatticePenalty(period: period, faintest: 0.05)
     }
   }
 }

@@ -7,10 +7,19 @@ public protocol PictureMap: Sendable {
   var outputSize: PictureSize { get }
 
   /// …×H×W to …×H′×W′.
-  func callAsFunction(_ picture: Tensor) -> Tensor
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor
 
   /// What a gradient at the result, …×H′×W′, is at the picture, …×H×W.
-  func adjoint(_ gradient: Tensor) -> Tensor
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor
+
+  /// This map behind another one as a single one that gives the same, where there is one.
+  func following(_ first: any PictureMap) -> (any PictureMap)?
+}
+
+extension PictureMap {
+  func callAsFunction(_ picture: Tensor) -> Tensor { mapped(picture, on: .alone) }
+  func adjoint(_ gradient: Tensor) -> Tensor { adjoint(gradient, on: .alone) }
+  func following(_ first: any PictureMap) -> (any PictureMap)? { nil }
 }
 
 extension Tensor {
@@ -40,7 +49,7 @@ struct WindowMap: PictureMap {
       left: offset(inputSize.width, outputSize.width), fill: fill)
   }
 
-  func callAsFunction(_ picture: Tensor) -> Tensor {
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor {
     picture.withUnsafeBufferPointer { source in
       Tensor(picture.shape(with: outputSize)) { target in
         let isInside =
@@ -54,7 +63,7 @@ struct WindowMap: PictureMap {
     }
   }
 
-  func adjoint(_ gradient: Tensor) -> Tensor {
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor {
     gradient.withUnsafeBufferPointer { source in
       Tensor(gradient.shape(with: inputSize)) { target in
         target.update(repeating: 0)
@@ -62,6 +71,23 @@ struct WindowMap: PictureMap {
           for x in 0..<count { target[inner + x] = source[outer + x] }
         }
       }
+    }
+  }
+
+  var separable: SeparableMap {
+    SeparableMap(
+      vertical: .window(of: inputSize.height, offset: top, size: outputSize.height),
+      horizontal: .window(of: inputSize.width, offset: left, size: outputSize.width))
+  }
+
+  func following(_ first: any PictureMap) -> (any PictureMap)? {
+    switch first {
+    case let first as WindowMap where first.fill == fill:
+      ResampledMap(map: separable.following(first.separable), fill: fill)
+    case let first as ResampledMap where first.fill == fill:
+      ResampledMap(map: separable.following(first.map), fill: fill)
+    case let first as RotationMap where first.fill == fill: first.seen(through: self)
+    default: nil
     }
   }
 
@@ -87,18 +113,25 @@ struct RollMap: PictureMap {
   let columns: Int
 
   var outputSize: PictureSize { inputSize }
-  func callAsFunction(_ picture: Tensor) -> Tensor { picture.rolled(by: (rows, columns)) }
-  func adjoint(_ gradient: Tensor) -> Tensor { gradient.rolled(by: (-rows, -columns)) }
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor { picture.rolled(by: (rows, columns)) }
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor { gradient.rolled(by: (-rows, -columns)) }
 }
 
-/// A resampling or a filter that treats rows and columns alike.
+/// A resampling or a filter that treats rows and columns alike. Its weights add up to one, so that a constant stays.
 struct ResampledMap: PictureMap {
   let map: SeparableMap
+  /// What windows in front of it and behind it show beyond the edges.
+  var fill: Float = 0.5
 
   var inputSize: PictureSize { PictureSize(height: map.vertical.input, width: map.horizontal.input) }
   var outputSize: PictureSize { PictureSize(height: map.vertical.output, width: map.horizontal.output) }
-  func callAsFunction(_ picture: Tensor) -> Tensor { map(picture) }
-  func adjoint(_ gradient: Tensor) -> Tensor { map.adjoint(gradient) }
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor { map(picture, fill: fill, on: team) }
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor { map.adjoint(gradient, on: team) }
+
+  func following(_ first: any PictureMap) -> (any PictureMap)? {
+    guard let window = first as? WindowMap, window.fill == fill else { return nil }
+    return ResampledMap(map: map.following(window.separable), fill: fill)
+  }
 }
 
 /// Left and right exchanged.
@@ -107,7 +140,7 @@ struct FlipMap: PictureMap {
 
   var outputSize: PictureSize { inputSize }
 
-  func callAsFunction(_ picture: Tensor) -> Tensor {
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor {
     let width = inputSize.width
     return picture.withUnsafeBufferPointer { source in
       Tensor(picture.shape) { target in
@@ -118,7 +151,7 @@ struct FlipMap: PictureMap {
     }
   }
 
-  func adjoint(_ gradient: Tensor) -> Tensor { self(gradient) }
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor { mapped(gradient, on: team) }
 }
 
 /// Something added that does not depend on the picture.
@@ -128,13 +161,13 @@ struct ShiftMap: PictureMap {
 
   var outputSize: PictureSize { inputSize }
 
-  func callAsFunction(_ picture: Tensor) -> Tensor {
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor {
     var sum = addend(picture.shape)
     sum.add(picture)
     return sum
   }
 
-  func adjoint(_ gradient: Tensor) -> Tensor { gradient }
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor { gradient }
 }
 
 /// Maps one after the other.
@@ -142,7 +175,28 @@ struct ComposedMap: PictureMap {
   let inputSize: PictureSize
   let maps: [any PictureMap]
 
+  init(inputSize: PictureSize, maps: [any PictureMap]) {
+    self.inputSize = inputSize
+    self.maps = maps
+  }
+
+  /// Neighbours that one map can stand for are one.
+  init(inputSize: PictureSize, joining maps: [any PictureMap]) {
+    var joined: [any PictureMap] = []
+    for map in maps {
+      if let composed = map as? ComposedMap, composed.maps.isEmpty { continue }
+      if let last = joined.last, let both = map.following(last) {
+        joined[joined.count - 1] = both
+      } else {
+        joined.append(map)
+      }
+    }
+    self.init(inputSize: inputSize, maps: joined)
+  }
+
   var outputSize: PictureSize { maps.last?.outputSize ?? inputSize }
-  func callAsFunction(_ picture: Tensor) -> Tensor { maps.reduce(picture) { $1($0) } }
-  func adjoint(_ gradient: Tensor) -> Tensor { maps.reversed().reduce(gradient) { $1.adjoint($0) } }
+  func mapped(_ picture: Tensor, on team: ThreadTeam) -> Tensor { maps.reduce(picture) { $1.mapped($0, on: team) } }
+  func adjoint(_ gradient: Tensor, on team: ThreadTeam) -> Tensor {
+    maps.reversed().reduce(gradient) { $1.adjoint($0, on: team) }
+  }
 }

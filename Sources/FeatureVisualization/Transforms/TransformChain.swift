@@ -1,4 +1,3 @@
-import Dispatch
 import GinghamTensors
 
 /// Transforms in order, and at their end the middle of what came out, cut or framed in grey to the size that the network
@@ -22,7 +21,7 @@ public struct TransformChain: Hashable, Sendable {
       current = map.outputSize
     }
     if current != context.target { maps.append(WindowMap.centred(current, in: context.target)) }
-    return ComposedMap(inputSize: size, maps: maps)
+    return ComposedMap(inputSize: size, joining: maps)
   }
 
   /// - Throws: ``VisualizationError/badValue(setting:value:expected:)``, and
@@ -76,9 +75,13 @@ extension PictureTransform {
 struct DrawnBatch {
   let maps: [any PictureMap]
   let pictures: Int
+  private let team: ThreadTeam
 
-  init(_ chain: TransformChain, for size: PictureSize, pictures: Int, in context: DrawContext) throws {
+  init(
+    _ chain: TransformChain, for size: PictureSize, pictures: Int, in context: DrawContext, on team: ThreadTeam = .alone
+  ) throws {
     self.pictures = pictures
+    self.team = team
     maps = try (0..<(pictures * context.draws)).map { index in
       var place = context
       place.draw = index / pictures
@@ -89,11 +92,13 @@ struct DrawnBatch {
 
   /// B×C×H×W to (draws·B)×C×H′×W′.
   func callAsFunction(_ batch: Tensor) -> Tensor {
-    gathered(maps.count) { maps[$0](batch.sample($0 % pictures)) }
+    if maps.count == 1 { return maps[0].mapped(batch, on: team) }
+    return gathered(maps.count) { maps[$0](batch.sample($0 % pictures)) }
   }
 
   /// The mean over the draws of the adjoints: (draws·B)×C×H′×W′ to B×C×H×W.
   func adjoint(_ gradient: Tensor) -> Tensor {
+    if maps.count == 1 { return maps[0].adjoint(gradient, on: team) }
     let all = gathered(maps.count) { maps[$0].adjoint(gradient.sample($0)) }
     let draws = maps.count / pictures
     guard draws > 1 else { return all }
@@ -112,16 +117,20 @@ struct DrawnBatch {
   }
 
   /// The results of a function for each map, several at a time, one behind the other.
-  private func gathered(_ count: Int, _ body: @Sendable (Int) -> Tensor) -> Tensor {
-    if count == 1 { return body(0) }
+  private func gathered(_ count: Int, _ body: (Int) -> Tensor) -> Tensor {
     let first = body(0)
     var shape = first.shape
     shape[0] = count
     return Tensor(shape) { target in
-      let destination = SharedFloats(target)
-      first.withUnsafeBufferPointer { destination.write($0, at: 0) }
-      DispatchQueue.concurrentPerform(iterations: count - 1) { index in
-        body(index + 1).withUnsafeBufferPointer { destination.write($0, at: (index + 1) * first.count) }
+      let write = { (result: Tensor, index: Int) in
+        result.withUnsafeBufferPointer { source in
+          _ = UnsafeMutableBufferPointer(rebasing: target[(index * first.count)..<((index + 1) * first.count)])
+            .update(from: source)
+        }
+      }
+      write(first, 0)
+      team.share(count - 1) { indices in
+        for index in indices { write(body(index + 1), index + 1) }
       }
     }
   }

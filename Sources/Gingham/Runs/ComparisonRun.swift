@@ -170,7 +170,8 @@ extension Comparison {
     try report.figure(scatter, caption: "Up and to the left is better.")
     for (objective, figure) in sheets {
       report.heading(objective)
-      try report.figure(figure, caption: "A row a seed, a column a mitigation.")
+      try report.figure(
+        figure, caption: "A row a seed, a column a mitigation; pictures/ has each at its own size.", scale: 1)
       report.table(columns, rows: byObjective.filter { $0.objective == objective }.map(Self.row))
     }
     report.heading("Every run")

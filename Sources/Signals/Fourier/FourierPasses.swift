@@ -1,61 +1,98 @@
 import CKissFFT
+import GinghamTensors
 
-/// Rows and columns of one real map through their transforms, four lines at a time, and the room they need.
+/// Rows and columns of real maps of one size through their transforms, four lines at a time, and the room they need.
 ///
-/// Between the two passes the half spectrum lies in strips of four columns, each from top to bottom: so the columns of
-/// a strip are side by side as their transform wants them, and nothing is moved for it.
+/// Between the two passes a half spectrum lies in strips of four columns, each from top to bottom: so the columns of a
+/// strip are side by side as their transform wants them, and nothing is moved for it.
 final class FourierPasses {
-  private typealias Lanes = SIMD4<Float>
   private static let lanes = ComplexTransform.lanes
 
   private let rows: ComplexTransform
   private let columns: ComplexTransform
+  private let maps: Int
+  private let team: ThreadTeam
   private var height: Int { columns.count }
   private var width: Int { rows.count }
   private var halfWidth: Int { width / 2 + 1 }
   private var strips: Int { (halfWidth + Self.lanes - 1) / Self.lanes }
+  /// Two rows a lane go together.
+  private var blocks: Int { (height + 2 * Self.lanes - 1) / (2 * Self.lanes) }
 
-  private let spectrum: UnsafeMutablePointer<gingham_complex>
-  private let before: UnsafeMutablePointer<gingham_complex>
-  private let after: UnsafeMutablePointer<gingham_complex>
+  /// The strips of one map after those of the other.
+  private let spectra: UnsafeMutablePointer<gingham_complex>
 
   /// - Parameters:
-  ///   - rows: of the map's width.
-  ///   - columns: of its height.
-  init(rows: ComplexTransform, columns: ComplexTransform) {
+  ///   - rows: of the maps' width.
+  ///   - columns: of their height.
+  init(rows: ComplexTransform, columns: ComplexTransform, maps: Int, team: ThreadTeam) {
     self.rows = rows
     self.columns = columns
-    let longest = max(rows.count, columns.count)
-    let area = (rows.count / 2 + Self.lanes) / Self.lanes * columns.count
-    spectrum = .allocate(capacity: area)
-    before = .allocate(capacity: longest)
-    after = .allocate(capacity: longest)
+    self.maps = maps
+    self.team = team
+    let strips = (rows.count / 2 + Self.lanes) / Self.lanes
+    spectra = .allocate(capacity: max(1, maps * strips * columns.count))
   }
 
   deinit {
-    spectrum.deallocate()
-    before.deallocate()
-    after.deallocate()
+    spectra.deallocate()
   }
 
-  /// The rows of a map H×W, transformed, into the strips.
+  /// A transform and its two lines, for one thread.
+  private final class Line {
+    let transform: ComplexTransform
+    let before: UnsafeMutablePointer<gingham_complex>
+    let after: UnsafeMutablePointer<gingham_complex>
+
+    init(_ transform: ComplexTransform) {
+      self.transform = transform.ownCopy()
+      before = .allocate(capacity: transform.count)
+      after = .allocate(capacity: transform.count)
+    }
+
+    deinit {
+      before.deallocate()
+      after.deallocate()
+    }
+
+    func run(inverse: Bool) { transform.run(before, into: after, inverse: inverse) }
+  }
+
+  private func strip(_ strip: Int, of map: Int) -> UnsafeMutablePointer<gingham_complex> {
+    spectra + (map * strips + strip) * height
+  }
+
+  /// `body` for every part of every map, several at once.
+  private func forEach(
+    _ parts: Int, along transform: ComplexTransform, _ body: (_ map: Int, _ part: Int, _ line: Line) -> Void
+  ) {
+    team.share(maps * parts) { units in
+      let line = Line(transform)
+      for unit in units { body(unit / parts, unit % parts, line) }
+    }
+  }
+
+  /// The rows of maps H×W, transformed, into the strips.
   ///
   /// Two real rows a and b ride through one complex transform as a + ib; the symmetry of their spectra parts them. Eight
   /// rows go together.
-  func transformRows(of map: UnsafePointer<Float>) {
-    for top in stride(from: 0, to: height, by: 2 * Self.lanes) {
+  func transformRows(of maps: UnsafePointer<Float>) {
+    forEach(blocks, along: rows) { map, block, line in
+      let source = maps + map * height * width
+      let top = 2 * Self.lanes * block
       for left in stride(from: 0, to: width, by: Self.lanes) {
         let count = min(Self.lanes, width - left)
         func quad(_ part: Int) -> Quad {
-          Quad { line in
-            let row = top + 2 * line + part
-            return row < height ? Self.load(map + row * width + left, count: count) : .zero
+          Quad { pair in
+            let row = top + 2 * pair + part
+            return row < height ? Self.load(source + row * width + left, count: count) : .zero
           }.transposed
         }
         let (first, second) = (quad(0), quad(1))
-        for x in 0..<count { before[left + x] = gingham_complex(r: first[x], i: second[x]) }
+        for x in 0..<count { line.before[left + x] = gingham_complex(r: first[x], i: second[x]) }
       }
-      rows.run(before, into: after, inverse: false)
+      line.run(inverse: false)
+      let after = line.after
       for strip in 0..<strips {
         let left = strip * Self.lanes
         var (firstR, firstI, secondR, secondI) = (Quad(), Quad(), Quad(), Quad())
@@ -70,11 +107,11 @@ final class FourierPasses {
         (firstR, firstI, secondR, secondI) = (
           firstR.transposed, firstI.transposed, secondR.transposed, secondI.transposed
         )
-        let target = spectrum + strip * height + top
-        for line in 0..<Self.lanes where top + 2 * line < height {
-          target[2 * line] = gingham_complex(r: firstR[line], i: firstI[line])
-          if top + 2 * line + 1 < height {
-            target[2 * line + 1] = gingham_complex(r: secondR[line], i: secondI[line])
+        let target = self.strip(strip, of: map) + top
+        for pair in 0..<Self.lanes where top + 2 * pair < height {
+          target[2 * pair] = gingham_complex(r: firstR[pair], i: firstI[pair])
+          if top + 2 * pair + 1 < height {
+            target[2 * pair + 1] = gingham_complex(r: secondR[pair], i: secondI[pair])
           }
         }
       }
@@ -82,50 +119,57 @@ final class FourierPasses {
   }
 
   /// The strips' columns, transformed; up to four neighbours of a row are handed over with the place of the first in the
-  /// half spectrum H×(W/2+1).
+  /// half spectra H×(W/2+1), which lie one after the other. Several threads call `body`, each for places of its own.
   @inline(__always)
-  func transformColumns(
-    _ body: (_ row: Int, _ column: Int, _ count: Int, _ values: gingham_complex) -> Void
-  ) {
-    for strip in 0..<strips {
+  func transformColumns(_ body: (_ place: Int, _ count: Int, _ values: gingham_complex) -> Void) {
+    forEach(strips, along: columns) { map, strip, line in
       let left = strip * Self.lanes
       let count = min(Self.lanes, halfWidth - left)
-      columns.run(spectrum + strip * height, into: after, inverse: false)
-      for y in 0..<height { body(y, left, count, after[y]) }
+      line.transform.run(self.strip(strip, of: map), into: line.after, inverse: false)
+      for y in 0..<height { body((map * height + y) * halfWidth + left, count, line.after[y]) }
     }
   }
 
-  /// The columns of a half spectrum H×(W/2+1)×2, transformed back, into the strips.
-  func restoreColumns(of coefficients: UnsafePointer<Float>) {
-    for strip in 0..<strips {
+  /// The columns of half spectra H×(W/2+1)×2, each coefficient times its factor, transformed back, into the strips.
+  ///
+  /// - Parameter factors: H×(W/2+1), the same for every map; `nil`: one.
+  func restoreColumns(of coefficients: UnsafePointer<Float>, times factors: UnsafePointer<Float>?) {
+    forEach(strips, along: columns) { map, strip, line in
       let left = strip * Self.lanes
       let count = min(Self.lanes, halfWidth - left)
       for y in 0..<height {
-        let source = coefficients + 2 * (y * halfWidth + left)
+        let source = coefficients + 2 * ((map * height + y) * halfWidth + left)
+        var value = gingham_complex()
         if count == Self.lanes {
           let pairs = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
-          before[y] = gingham_complex(r: pairs.evenHalf, i: pairs.oddHalf)
+          value = gingham_complex(r: pairs.evenHalf, i: pairs.oddHalf)
         } else {
-          var value = gingham_complex()
           for k in 0..<count { (value.r[k], value.i[k]) = (source[2 * k], source[2 * k + 1]) }
-          before[y] = value
         }
+        if let factors {
+          let factor = Self.load(factors + y * halfWidth + left, count: count)
+          value = gingham_complex(r: value.r * factor, i: value.i * factor)
+        }
+        line.before[y] = value
       }
-      columns.run(before, into: spectrum + strip * height, inverse: true)
+      line.transform.run(line.before, into: self.strip(strip, of: map), inverse: true)
     }
   }
 
-  /// The strips' rows, transformed back to a map H×W and divided by HW; imaginary parts of columns that are their own
+  /// The strips' rows, transformed back to maps H×W and divided by HW; imaginary parts of columns that are their own
   /// mirror image are left out.
-  func restoreRows(into map: UnsafeMutablePointer<Float>) {
+  func restoreRows(into maps: UnsafeMutablePointer<Float>) {
     let scale = 1 / (Float(height) * Float(width))
-    for top in stride(from: 0, to: height, by: 2 * Self.lanes) {
+    forEach(blocks, along: rows) { map, block, line in
+      let target = maps + map * height * width
+      let top = 2 * Self.lanes * block
+      let (before, after) = (line.before, line.after)
       for strip in 0..<strips {
         let left = strip * Self.lanes
-        let source = spectrum + strip * height + top
+        let source = self.strip(strip, of: map) + top
         func quads(_ part: Int) -> (r: Quad, i: Quad) {
-          func value(_ line: Int) -> gingham_complex {
-            top + 2 * line + part < height ? source[2 * line + part] : gingham_complex()
+          func value(_ pair: Int) -> gingham_complex {
+            top + 2 * pair + part < height ? source[2 * pair + part] : gingham_complex()
           }
           return (Quad { value($0).r }.transposed, Quad { value($0).i }.transposed)
         }
@@ -140,23 +184,24 @@ final class FourierPasses {
           }
         }
       }
-      rows.run(before, into: after, inverse: true)
+      line.run(inverse: true)
       for left in stride(from: 0, to: width, by: Self.lanes) {
         let count = min(Self.lanes, width - left)
         var (first, second) = (Quad(), Quad())
         for x in 0..<count { (first[x], second[x]) = (after[left + x].r * scale, after[left + x].i * scale) }
         (first, second) = (first.transposed, second.transposed)
-        for line in 0..<Self.lanes where top + 2 * line < height {
-          let row = top + 2 * line
-          Self.store(first[line], to: map + row * width + left, count: count)
-          if row + 1 < height { Self.store(second[line], to: map + (row + 1) * width + left, count: count) }
+        for pair in 0..<Self.lanes where top + 2 * pair < height {
+          let row = top + 2 * pair
+          Self.store(first[pair], to: target + row * width + left, count: count)
+          if row + 1 < height { Self.store(second[pair], to: target + (row + 1) * width + left, count: count) }
         }
       }
     }
   }
 
+  /// Up to four numbers side by side.
   @inline(__always)
-  private static func load(_ source: UnsafePointer<Float>, count: Int) -> SIMD4<Float> {
+  static func load(_ source: UnsafePointer<Float>, count: Int) -> SIMD4<Float> {
     if count == lanes { return UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self) }
     var value = SIMD4<Float>.zero
     for index in 0..<count { value[index] = source[index] }

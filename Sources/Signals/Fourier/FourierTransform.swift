@@ -23,33 +23,30 @@ public final class FourierTransform: Sendable {
   }
 
   /// `F[k, l] = Σ f[y, x]·exp(−2πi(ky/H + lx/W))`, unnormalised, of each map of …×H×W.
-  public func forward(_ maps: Tensor) -> Tensor { forward(maps, scale: 1, ownMirrorScale: 1) }
-
-  /// - Parameters:
-  ///   - scale: of the columns that stand for their mirror images too.
-  ///   - ownMirrorScale: of the others.
-  private func forward(_ maps: Tensor, scale: Float, ownMirrorScale: Float) -> Tensor {
+  ///
+  /// - Parameter factors: H×(W/2+1), row-major; each coefficient is multiplied by its own. `nil`: by one.
+  public func forward(_ maps: Tensor, times factors: [Float]? = nil, on team: ThreadTeam = .alone) -> Tensor {
     let shape = spectrumShape(of: maps.shape)
-    let (area, halfWidth) = (height * width, halfWidth)
-    let factors = factors(ownMirror: ownMirrorScale, other: scale)
+    let halfArea = height * halfWidth
     return maps.withUnsafeBufferPointer { source in
-      Tensor(shape) { target in
-        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        let passes = FourierPasses(rows: rows, columns: columns)
-        for map in 0..<(maps.shape.elementCount / area) {
-          passes.transformRows(of: source + map * area)
-          let spectrum = target + map * 2 * height * halfWidth
-          passes.transformColumns { row, column, count, values in
-            let place = spectrum + 2 * (row * halfWidth + column)
+      withFactors(factors) { factors in
+        Tensor(shape) { target in
+          guard let spectra = target.baseAddress else { return }
+          let passes = passes(maps: source.count / (height * width), on: team)
+          if let source = source.baseAddress { passes.transformRows(of: source) }
+          passes.transformColumns { place, count, values in
+            var values = values
+            if let factors {
+              let factor = FourierPasses.load(factors + place % halfArea, count: count)
+              (values.r, values.i) = (values.r * factor, values.i * factor)
+            }
             if count == ComplexTransform.lanes {
-              let factor = SIMD4(factors[column], factors[column + 1], factors[column + 2], factors[column + 3])
               var pairs = SIMD8<Float>()
-              (pairs.evenHalf, pairs.oddHalf) = (values.r * factor, values.i * factor)
-              UnsafeMutableRawPointer(place).storeBytes(of: pairs, as: SIMD8<Float>.self)
+              (pairs.evenHalf, pairs.oddHalf) = (values.r, values.i)
+              UnsafeMutableRawPointer(spectra + 2 * place).storeBytes(of: pairs, as: SIMD8<Float>.self)
             } else {
               for k in 0..<count {
-                place[2 * k] = values.r[k] * factors[column + k]
-                place[2 * k + 1] = values.i[k] * factors[column + k]
+                (spectra[2 * (place + k)], spectra[2 * (place + k) + 1]) = (values.r[k], values.i[k])
               }
             }
           }
@@ -61,15 +58,14 @@ public final class FourierTransform: Sendable {
   /// |F|² of one map H×W over the half spectrum: H×(W/2+1), row-major, unnormalised.
   public func halfPower(of map: Tensor) -> [Float] {
     precondition(map.shape == [height, width], "the plan is for \(height)×\(width), not for \(map.shape)")
-    let (count, halfWidth) = (height * halfWidth, halfWidth)
+    let count = height * halfWidth
     return [Float](unsafeUninitializedCapacity: count) { power, initialized in
-      let passes = FourierPasses(rows: rows, columns: columns)
+      let passes = passes(maps: 1, on: .alone)
       map.withUnsafeBufferPointer { source in
         if let source = source.baseAddress { passes.transformRows(of: source) }
       }
-      passes.transformColumns { row, column, count, values in
+      passes.transformColumns { place, count, values in
         let square = values.r * values.r + values.i * values.i
-        let place = row * halfWidth + column
         if count == ComplexTransform.lanes {
           UnsafeMutableRawBufferPointer(power).storeBytes(of: square, toByteOffset: 4 * place, as: SIMD4<Float>.self)
         } else {
@@ -80,48 +76,58 @@ public final class FourierTransform: Sendable {
     }
   }
 
-  /// The inverse of ``forward(_:)``, normalised by 1/(HW): the maps whose spectra these are.
+  /// The inverse of ``forward(_:times:on:)``, normalised by 1/(HW): the maps whose spectra these are.
   ///
   /// Where the coefficients of the first column, or of the last of an even width, are not the spectrum of a real map,
   /// the result is the real part, as in NumPy and PyTorch.
-  public func inverse(_ spectra: Tensor) -> Tensor {
+  ///
+  /// - Parameter factors: H×(W/2+1), row-major, by which coefficients are multiplied first. `nil`: by one.
+  public func inverse(_ spectra: Tensor, times factors: [Float]? = nil, on team: ThreadTeam = .alone) -> Tensor {
     let shape = mapShape(of: spectra.shape)
     return spectra.withUnsafeBufferPointer { source in
-      Tensor(shape) { target in
-        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-        let passes = FourierPasses(rows: rows, columns: columns)
-        for map in 0..<(shape.elementCount / (height * width)) {
-          passes.restoreColumns(of: source + map * 2 * height * halfWidth)
-          passes.restoreRows(into: target + map * height * width)
+      withFactors(factors) { factors in
+        Tensor(shape) { target in
+          guard let source = source.baseAddress, let target = target.baseAddress else { return }
+          let passes = passes(maps: shape.elementCount / (height * width), on: team)
+          passes.restoreColumns(of: source, times: factors)
+          passes.restoreRows(into: target)
         }
       }
     }
   }
 
-  /// The adjoint of ``inverse(_:)``: what a gradient at the maps is at real and imaginary part of the coefficients.
-  ///
-  /// A coefficient off the self-conjugate columns stands for its mirror image too and so counts twice.
-  public func inverseAdjoint(_ gradient: Tensor) -> Tensor {
-    let scale = 1 / (Float(height) * Float(width))
-    return forward(gradient, scale: 2 * scale, ownMirrorScale: scale)
+  /// The adjoint of ``inverse(_:times:on:)``: what a gradient at the maps is at real and imaginary part of the
+  /// coefficients.
+  public func inverseAdjoint(_ gradient: Tensor, on team: ThreadTeam = .alone) -> Tensor {
+    forward(gradient, times: inverseAdjointWeights, on: team)
   }
 
-  /// The adjoint of ``forward(_:)``: what a gradient at real and imaginary part of the coefficients is at the maps.
+  /// The adjoint of ``forward(_:times:on:)``: what a gradient at real and imaginary part of the coefficients is at the
+  /// maps.
   public func forwardAdjoint(_ gradient: Tensor) -> Tensor {
-    let scale = Float(height) * Float(width)
-    let factors = factors(ownMirror: scale, other: scale / 2)
-    var scaled = gradient
-    scaled.withUnsafeMutableBufferPointer { buffer in
-      for line in stride(from: 0, to: buffer.count, by: 2 * halfWidth) {
-        for k in 0..<(2 * halfWidth) { buffer[line + k] *= factors[k / 2] }
-      }
-    }
-    return inverse(scaled)
+    inverse(gradient, times: inverseAdjointWeights.map { 1 / $0 })
   }
 
-  /// One a column of the half spectrum: column zero, and the last of an even width, are their own mirror images.
-  private func factors(ownMirror: Float, other: Float) -> [Float] {
-    (0..<halfWidth).map { $0 == 0 || 2 * $0 == width ? ownMirror : other }
+  /// H×(W/2+1): by which a forward transform is multiplied to be the adjoint of an inverse. A coefficient off the
+  /// self-conjugate columns stands for its mirror image too and so counts twice.
+  public var inverseAdjointWeights: [Float] {
+    let row = (0..<halfWidth).map { 2 / (Float(height) * Float(width)) * weight(ofColumn: $0) }
+    return (0..<height).flatMap { _ in row }
+  }
+
+  /// ½ for the columns that are their own mirror image (zero, and the last of an even width), 1 for the others.
+  private func weight(ofColumn column: Int) -> Float {
+    column == 0 || 2 * column == width ? 0.5 : 1
+  }
+
+  private func passes(maps: Int, on team: ThreadTeam) -> FourierPasses {
+    FourierPasses(rows: rows, columns: columns, maps: maps, team: team)
+  }
+
+  private func withFactors<Result>(_ factors: [Float]?, _ body: (UnsafePointer<Float>?) -> Result) -> Result {
+    guard let factors else { return body(nil) }
+    precondition(factors.count == height * halfWidth, "a half spectrum of \(height)×\(halfWidth) has as many factors")
+    return factors.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 
   private func spectrumShape(of shape: Shape) -> Shape {
