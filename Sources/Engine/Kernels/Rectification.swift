@@ -14,12 +14,16 @@ extension PlanBuilder {
     masks[value] = (mask, placement.layout.form)
     emitLoop([placement.location, mask], count: count) { addresses in
       let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
-      let isUnbounded: UInt8 = below == .infinity ? 1 : 0
+      // Without branches, so that the compiler turns them into vector code.
+      guard below < .infinity else {
+        return { share in
+          for index in share { target[index] = source[index] > above ? 1 : 0 }
+        }
+      }
       return { share in
-        // Without branches, so that the compiler turns it into vector code.
         for index in share {
           let element = source[index]
-          target[index] = (element > above ? 1 : 0) & ((element < below ? 1 : 0) | isUnbounded)
+          target[index] = (element > above ? 1 : 0) & (element < below ? 1 : 0)
         }
       }
     }
