@@ -159,8 +159,9 @@ extension Comparison {
       "Activation is that of the finished picture without transforms, relative to '\(runs.first?.mitigation ?? "")'. "
         + "The lattice of a picture is the share of its fine detail on the network's stride lattice (period "
         + "\(latticePeriods.map(String.init).joined(separator: ", "))) beyond what white noise has there; that of a "
-        + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Artifacts: pictures that show one by themselves; bands: the periods "
-        + "that all of them together show, at least twice what noise has and three standard errors above it. Click a "
+        + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Artifacts: pictures that show one "
+        + "by themselves; bands: the periods that all of them together show, at least twice what noise has and three "
+        + "standard errors above it. Click a "
         + "column's title to sort."
     )
     let columns = Self.columns.map { column -> (title: String, alignment: HTMLReport.Alignment) in
