@@ -10,10 +10,15 @@ public struct PlanRequest: Hashable, Sendable {
   /// Values whose gradients the backward pass returns: inputs or inner layers. Empty: forward only.
   public var gradients: [ValueID]
   public var rules: BackwardRules
+  /// Channels of a target beyond which nobody looks: others need not be computed, what stands there means nothing, and
+  /// cotangents there are zero.
+  public var channels: [ValueID: Range<Int>]
 
   public init(
-    inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules()
+    inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules(),
+    channels: [ValueID: Range<Int>] = [:]
   ) {
+    self.channels = channels
     self.inputShapes = inputShapes
     self.targets = targets
     self.gradients = gradients

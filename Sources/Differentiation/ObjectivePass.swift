@@ -6,7 +6,7 @@ import GinghamTensors
 public final class ObjectivePass {
   public let objective: any Objective
   public let plan: any GradientPlan
-  /// Activations of the objective's layers at the last forward pass, in their order.
+  /// Activations of the objective's layers at the last forward pass, in their order; whole ones if asked for.
   public private(set) var activations: [Tensor] = []
   private var cotangents: [Tensor] = []
   private var gradients: [Tensor] = []
@@ -14,18 +14,24 @@ public final class ObjectivePass {
   /// - Parameters:
   ///   - inputShapes: of the network's open inputs; pictures are N×C×H×W.
   ///   - gradientsAt: layers whose gradient is wanted; `nil` asks for the first input's.
+  ///   - wholeActivations: whether ``activations`` is looked at too. Otherwise channels that the objective does not
+  ///     read need not be computed.
   /// - Throws: ``NetworkError`` for unknown layers and shapes that do not fit, ``EngineError``.
   public init(
     _ objective: any Objective, of differentiator: any Differentiator, inputShapes: [Shape],
-    gradientsAt: [String]? = nil, rules: BackwardRules = BackwardRules()
+    gradientsAt: [String]? = nil, rules: BackwardRules = BackwardRules(), wholeActivations: Bool = true
   ) throws {
     self.objective = objective
     let network = differentiator.network
     let gradients = try gradientsAt?.map(network.value) ?? network.inputs.prefix(1).map(\.value)
+    var channels: [ValueID: Range<Int>] = [:]
+    if !wholeActivations {
+      for (layer, range) in objective.channels { channels[try network.value(ofLayer: layer)] = range }
+    }
     plan = try differentiator.plan(
       PlanRequest(
         inputShapes: inputShapes, targets: try objective.layers.map(network.value), gradients: gradients,
-        rules: rules))
+        rules: rules, channels: channels))
     cotangents = plan.targetShapes.map { Tensor($0) }
   }
 

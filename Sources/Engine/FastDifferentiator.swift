@@ -48,10 +48,6 @@ public final class FastDifferentiator: Differentiator {
     let whole = try bound(request)
     let targetShapes = try request.targets.map { try shape($0, in: whole) }
     let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
-    for value in request.gradients
-    where !Structure(whole, request: request).differentiated.contains(whole.resolved(value)) {
-      throw EngineError.unreachable(value: network.name(of: value))
-    }
 
     // A batch goes through picture by picture where no layer mixes pictures: what a picture needs stays in the cache.
     var (network, pictures) = (whole, 1)
@@ -60,11 +56,42 @@ public final class FastDifferentiator: Differentiator {
     {
       (network, pictures) = (single, batch)
     }
-    let builder = PlanBuilder(
-      network, request: request, structure: Structure(network, request: request), exchange: Exchange(),
-      library: library)
+    var structure = try wholeStructure(network, request)
+    for value in request.gradients where !structure.differentiated.contains(network.resolved(value)) {
+      throw EngineError.unreachable(value: network.name(of: value))
+    }
+    if let narrowed = try narrowed(network, structure, request) { (network, structure) = narrowed }
+    let builder = PlanBuilder(network, request: request, structure: structure, exchange: Exchange(), library: library)
     return Draft(
       builder: builder, targetShapes: targetShapes, gradientShapes: gradientShapes, pictures: pictures)
+  }
+
+  private func wholeStructure(_ network: BoundNetwork, _ request: PlanRequest) throws -> Structure {
+    let targets = try request.targets.map { target in
+      Structure.Target(value: network.resolved(target), count: try shape(target, in: network).elementCount)
+    }
+    return Structure(network, targets: targets, request: request)
+  }
+
+  /// The network without what only channels need that nobody looks at. `nil` where that is nothing, or where a wanted
+  /// gradient flows through such channels alone.
+  private func narrowed(_ whole: BoundNetwork, _ structure: Structure, _ request: PlanRequest) throws -> (
+    BoundNetwork, Structure
+  )? {
+    guard !request.channels.isEmpty else { return nil }
+    var (network, targets) = (whole, structure.targets)
+    let protected = Set((request.gradients + request.rules.smoothing.keys).map(whole.resolved))
+    for (index, target) in request.targets.enumerated() {
+      guard let channels = request.channels[target] else { continue }
+      let shape = try shape(target, in: whole)
+      let found = network.narrow(
+        targets[index].value, to: channels, block: library.channelBlock, keeping: protected)
+      targets[index].value = found.value
+      targets[index].offset = found.first * shape.dimensions.dropFirst(2).reduce(1, *)
+    }
+    let result = Structure(network, targets: targets, request: request)
+    guard result.differentiated.isSuperset(of: structure.gradients) else { return nil }
+    return (network, result)
   }
 
   private func bound(_ request: PlanRequest) throws -> BoundNetwork {

@@ -159,13 +159,15 @@ public final class Renderer {
     if let tile = recipe.tile, size.height > tile || size.width > tile {
       let extent = PictureSize(height: min(tile, size.height), width: min(tile, size.width))
       let pass = try ObjectivePass(
-        objective, of: differentiator, inputShapes: [[1, channels, extent.height, extent.width]], rules: rules)
+        objective, of: differentiator, inputShapes: [[1, channels, extent.height, extent.width]], rules: rules,
+        wholeActivations: false)
       return TiledPass(pass: pass, tile: extent, seed: seed)
     }
     let input = inputSize(for: size)
     let pass = try ObjectivePass(
       objective, of: differentiator,
-      inputShapes: [[recipe.batch * recipe.draws, channels, input.height, input.width]], rules: rules)
+      inputShapes: [[recipe.batch * recipe.draws, channels, input.height, input.width]], rules: rules,
+      wholeActivations: false)
     return WholePass(pass: pass)
   }
 
@@ -178,7 +180,8 @@ public final class Renderer {
     }
     let input = inputSize(for: size)
     let shown = resized(result.pictures, to: input)
-    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shown.shape])
+    let pass = try ObjectivePass(
+      objective, of: differentiator, inputShapes: [shown.shape], wholeActivations: false)
     let (values, gradients) = try pass.valuesAndGradients(shown)
     (result.activations, result.gradient) = (values, gradients[0])
   }

@@ -108,6 +108,19 @@ import Testing
     }
   }
 
+  /// Below the smallest normal number a pass counts in zeros, and the caller's own arithmetic goes on as before.
+  @Test func subnormalNumbersCountAsZeroWithinAPass() throws {
+    var chain = Chain([1, 16, 4, 4])
+    chain.append(
+      .convolution(Convolution(Window(1))), chain.weight([16, 16, 1, 1], scale: 1e-20))
+    let plan = try plan(chain.network, [1, 16, 4, 4], targets: [chain.last])
+    _ = try plan.forward([noise([1, 16, 4, 4], seed: 1)])
+    let gradient = try plan.backward([noise([1, 16, 4, 4], seed: 2).map { $0 * 1e-20 }])[0]
+    #expect(gradient.scalars.allSatisfy { $0 == 0 })
+    let tiny = noise([8], seed: 3).map { $0 * 1e-20 }
+    #expect(tiny.map { $0 * 1e-20 }.scalars.contains { $0 != 0 })
+  }
+
   @Test func aNonFinitePixelSpoilsOnlyItsOwnPicture() throws {
     let network = try network()
     let plan = try plan(network, shape, targets: [network.nodes[1].outputs[0]])

@@ -5,6 +5,7 @@ public struct ChannelObjective: Objective {
   public var layer: String
   public var channel: Int
   public var layers: [String] { [layer] }
+  public var channels: [String: Range<Int>] { [layer: .only(channel)] }
 
   public init(layer: String, channel: Int) {
     self.layer = layer
@@ -39,6 +40,7 @@ public struct NeuronObjective: Objective {
   public var channel: Int
   public var position: (y: Int, x: Int)?
   public var layers: [String] { [layer] }
+  public var channels: [String: Range<Int>] { [layer: .only(channel)] }
 
   public init(layer: String, channel: Int, position: (y: Int, x: Int)? = nil) {
     self.layer = layer
@@ -129,6 +131,18 @@ public struct WeightedSum: Objective {
     self.terms = terms
     var seen: Set<String> = []
     layers = terms.flatMap(\.objective.layers).filter { seen.insert($0).inserted }
+  }
+
+  public var channels: [String: Range<Int>] {
+    var found: [String: Range<Int>] = [:]
+    for layer in layers {
+      let ranges = terms.filter { $0.objective.layers.contains(layer) }.map { $0.objective.channels[layer] }
+      guard !ranges.contains(nil), let first = ranges.compactMap({ $0?.lowerBound }).min(),
+        let end = ranges.compactMap({ $0?.upperBound }).max()
+      else { continue }
+      found[layer] = first..<end
+    }
+    return found
   }
 
   public func evaluate(

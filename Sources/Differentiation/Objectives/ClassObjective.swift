@@ -11,6 +11,10 @@ public struct ClassObjective: Objective {
 
   public var choice: Choice
   public var layers: [String] { ["output"] }
+  public var channels: [String: Range<Int>] {
+    guard case .index(let index) = choice else { return [:] }
+    return ["output": .only(index)]
+  }
 
   public init(_ choice: Choice) {
     self.choice = choice

@@ -5,6 +5,9 @@ public protocol Objective: Sendable {
   /// The layers it reads, by name; `output` is the network's output.
   var layers: [String] { get }
 
+  /// The channels it reads, by layer; a layer that is not listed is read whole.
+  var channels: [String: Range<Int>] { get }
+
   /// One value a picture of the batch, and the derivative of each picture's value by its activations.
   ///
   /// - Parameters:
@@ -21,6 +24,8 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+  public var channels: [String: Range<Int>] { [:] }
+
   public func settled(by activations: [Tensor]) -> any Objective { self }
 }
 
@@ -53,6 +58,14 @@ extension ObjectiveError: CustomStringConvertible {
       "there is no class '\(name)'."
         + (nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", ")).")
     }
+  }
+}
+
+extension Range<Int> {
+  /// One channel. A number that no layer has stays one that no layer has.
+  static func only(_ channel: Int) -> Range<Int> {
+    let first = Swift.min(channel, .max - 1)
+    return first..<(first + 1)
   }
 }
 

@@ -13,6 +13,9 @@ final class PoolingOperator: Operator {
   private let backwardDescription: PrimitiveDescription?
   /// Which element of each window was the largest, left by the forward pass for the backward pass.
   private var winners: (descriptor: dnnl_memory_desc_t, location: Location)?
+  private let isMaximum: Bool
+  /// The activation in front of a maximum, where its derivative is applied behind it.
+  private var rectifier: ActivationFunction?
 
   /// `nil` where the node is no pool, or one that oneDNN computes differently.
   init?(_ node: Node, _ plan: PlanBuilder) throws {
@@ -28,6 +31,7 @@ final class PoolingOperator: Operator {
     guard let input = node.inputs[0], plan.network.constants[input] == nil else { return nil }
     self.input = input
     output = node.outputs[0]
+    isMaximum = algorithm == dnnl_pooling_max
     let shape = try plan.shape(input)
     guard Layout.canBlock(shape) else { return nil }
     let axes = try window.axes(input: shape.spatial)
@@ -77,10 +81,23 @@ final class PoolingOperator: Operator {
       operands.append((DNNL_ARG_WORKSPACE, workspace, location))
     }
     try plan.emit(forwardDescription, operands)
+    if isMaximum, backwardDescription != nil, let function = plan.takeDeferredMask(input) {
+      rectifier = function
+      plan.emitMask(output, function, at: to)
+    }
   }
 
   func layBackward(_ plan: PlanBuilder) throws {
-    guard let backwardDescription, let sent = try plan.gradient(output, .blocked) else { return }
+    guard let backwardDescription else { return }
+    let complete =
+      if let rectifier {
+        try plan.gradient(before: rectifier, output)
+      } else {
+        try plan.gradient(output, .blocked)
+      }
+    guard let complete else { return }
+    let sent = try plan.converted(complete, to: .blocked)
+    if rectifier != nil { plan.gradients.masked.insert(input) }
     try plan.contribute(to: input, .blocked) { target in
       var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
         (DNNL_ARG_DIFF_DST, try destination.descriptor(), sent.location),

@@ -9,6 +9,36 @@ extension PlanBuilder {
   /// Called when the unit that ends in `function` has written `value`.
   func emitMask(_ value: ValueID, _ function: ActivationFunction, at placement: Placement) {
     guard isDifferentiated(value), case .window(let above, let below) = function.derivative else { return }
+    if leadsToMaximum(value) {
+      deferredMasks[value] = (function, placement)
+    } else {
+      emitMask(value, above: above, below: below, at: placement)
+    }
+  }
+
+  /// The function whose mask a maximum takes over from the value it reads: a gradient passes both where the largest
+  /// element lets it pass, and that element is the maximum itself, of which there are fewer.
+  func takeDeferredMask(_ value: ValueID) -> ActivationFunction? {
+    deferredMasks.removeValue(forKey: value)?.function
+  }
+
+  /// Called when all operators have laid out their forward pass: masks that no maximum has taken over.
+  func emitDeferredMasks() {
+    for (value, (function, placement)) in deferredMasks.sorted(by: { $0.key.index < $1.key.index }) {
+      guard case .window(let above, let below) = function.derivative else { continue }
+      emitMask(value, above: above, below: below, at: placement)
+    }
+    deferredMasks = [:]
+  }
+
+  private func leadsToMaximum(_ value: ValueID) -> Bool {
+    guard request.rules.relu == .exact, let reader = structure.soleReader(value),
+      case .maxPool = network.nodes[reader].operation
+    else { return false }
+    return true
+  }
+
+  private func emitMask(_ value: ValueID, above: Float, below: Float, at placement: Placement) {
     let count = placement.layout.elementCount
     let mask = makeBuffer(byteCount: count)
     masks[value] = (mask, placement.layout.form)

@@ -8,6 +8,7 @@ final class OneDNN {
   let threads: Int
   /// Channels that stand side by side in blocked layouts: one vector register of them.
   let channelBlock: Int
+  let flushingSubnormals: SubnormalFlushing
 
   init(threads: Int) throws {
     self.threads = max(1, threads)
@@ -23,6 +24,7 @@ final class OneDNN {
     }
     self.engine = engine
     self.stream = stream
+    flushingSubnormals = SubnormalFlushing(threads: self.threads)
     // The instruction sets are bit masks: AVX-512 contains all bits of `dnnl_cpu_isa_avx512_core`.
     let wide = dnnl_cpu_isa_avx512_core.rawValue
     channelBlock = dnnl_get_effective_cpu_isa().rawValue & wide == wide ? 16 : 8

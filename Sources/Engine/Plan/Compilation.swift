@@ -13,6 +13,7 @@ extension PlanBuilder {
         operators.append((kernel, unit.lead.outputs + [unit.output]))
       }
     }
+    emitDeferredMasks()
     for (index, target) in structure.targets.enumerated() { try layActivation(target, index) }
 
     beginBackward()
@@ -35,23 +36,29 @@ extension PlanBuilder {
     }
   }
 
-  private func layActivation(_ value: ValueID, _ index: Int) throws {
-    let source = try activation(value, .plain)
+  private func layActivation(_ target: Structure.Target, _ index: Int) throws {
+    let source = try activation(target.value, .plain)
     let (exchange, count) = (exchange, source.layout.elementCount)
     emit([source.location]) { addresses in
       let base = addresses.floats(source.location)
-      return { (exchange.activations[index] + exchange.picture * count).update(from: base, count: count) }
+      return {
+        let activation = exchange.activations[index] + exchange.picture * target.count
+        (activation + target.offset).update(from: base, count: count)
+      }
     }
   }
 
-  private func layCotangent(_ value: ValueID, _ index: Int) throws {
-    guard isDifferentiated(value) else { return }
-    try contribute(to: value, .plain) { target in
-      let location = target.placement.location
-      let (exchange, count) = (exchange, target.placement.layout.elementCount)
+  private func layCotangent(_ target: Structure.Target, _ index: Int) throws {
+    guard isDifferentiated(target.value) else { return }
+    try contribute(to: target.value, .plain) { contribution in
+      let location = contribution.placement.location
+      let (exchange, count) = (exchange, contribution.placement.layout.elementCount)
       emit([location]) { addresses in
         let base = addresses.floats(location)
-        return { base.update(from: exchange.cotangents[index] + exchange.picture * count, count: count) }
+        return {
+          let cotangent = exchange.cotangents[index] + exchange.picture * target.count
+          base.update(from: cotangent + target.offset, count: count)
+        }
       }
     }
   }

@@ -64,9 +64,11 @@ final class FastPlan: GradientPlan {
   }
 
   private func run(_ steps: [[() throws -> Void]]) throws {
-    for picture in steps.indices {
-      exchange.picture = picture
-      for step in steps[picture] { try step() }
+    try library.flushingSubnormals {
+      for picture in steps.indices {
+        exchange.picture = picture
+        for step in steps[picture] { try step() }
+      }
     }
   }
 

@@ -34,6 +34,8 @@ final class PlanBuilder {
   private var rootActivations: [ValueID: Location] = [:]
   /// One byte an element, in the form the value was computed in: whether a rectified value passes its gradient on.
   var masks: [ValueID: (location: Location, form: Form)] = [:]
+  /// Masks that a maximum behind the value may take over.
+  var deferredMasks: [ValueID: (function: ActivationFunction, placement: Placement)] = [:]
   var gradients: GradientTable
 
   init(

@@ -12,13 +12,23 @@ struct Structure {
   private(set) var differentiated: Set<ValueID> = []
   /// Contributions that each value's gradient is the sum of.
   private(set) var contributionCounts: [ValueID: Int] = [:]
-  let targets: [ValueID]
+  let targets: [Target]
   let gradients: [ValueID]
   /// The filter for the gradient that a node sends to its inputs, by the node's first output.
   let smoothing: [ValueID: [Float]]
 
-  init(_ network: BoundNetwork, request: PlanRequest) {
-    targets = request.targets.map(network.resolved)
+  /// Where a target's activation comes from.
+  struct Target {
+    var value: ValueID
+    /// Elements of a picture's activation in front of those that the value holds.
+    var offset = 0
+    /// Elements of a picture's whole activation.
+    var count: Int
+  }
+
+  /// - Parameter targets: the request's, in its order.
+  init(_ network: BoundNetwork, targets: [Target], request: PlanRequest) {
+    self.targets = targets
     gradients = request.gradients.map(network.resolved)
     smoothing = Dictionary(
       request.rules.smoothing.map { (network.resolved($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -26,13 +36,14 @@ struct Structure {
       for input in node.inputs.compactMap({ $0 }) { readers[input, default: []].append(index) }
       for output in node.outputs { producers[output] = index }
     }
-    observed = Set(targets).union(gradients)
+    let values = targets.map(\.value)
+    observed = Set(values).union(gradients)
     for value in smoothing.keys {
       observed.insert(value)
       if let producer = producers[value] { observed.formUnion(network.nodes[producer].inputs.compactMap { $0 }) }
     }
 
-    var leading = Set(targets)
+    var leading = Set(values)
     for node in network.nodes.reversed() where node.outputs.contains(where: leading.contains) {
       leading.formUnion(node.inputs.compactMap { $0 })
     }
@@ -46,7 +57,7 @@ struct Structure {
         contributionCounts[input, default: 0] += 1
       }
     }
-    for target in targets where differentiated.contains(target) { contributionCounts[target, default: 0] += 1 }
+    for value in values where differentiated.contains(value) { contributionCounts[value, default: 0] += 1 }
   }
 
   /// The one node that reads a value nobody else is interested in.

@@ -51,14 +51,6 @@ extension BoundNetwork {
     folded.outputs = node.outputs
     return (index, folded)
   }
-
-  private mutating func addConstant(_ tensor: Tensor, named name: String) -> ValueID {
-    valueNames.append(name)
-    let value = ValueID(valueNames.count - 1)
-    constants[value] = .float(tensor)
-    shapes[value] = tensor.shape
-    return value
-  }
 }
 
 /// What inference-time batch normalization does to a channel: scale·x + shift.

@@ -13,9 +13,26 @@ extension BoundNetwork {
     result.cut(at: protected)
     result.removeIdentities(keeping: protected)
     result.foldBatchNormalization(keeping: protected)
-    result.cut(at: Set(protected.map(result.resolved)))
-    result.dropUnusedConstants()
+    result.dropUnreached(keeping: Set(protected.map(result.resolved)))
     return result
+  }
+
+  /// Drops nodes and constants that do not lead to one of `targets`.
+  mutating func dropUnreached(keeping targets: Set<ValueID>) {
+    cut(at: targets)
+    dropUnusedConstants()
+  }
+
+  mutating func addValue(named name: String) -> ValueID {
+    valueNames.append(name)
+    return ValueID(valueNames.count - 1)
+  }
+
+  mutating func addConstant(_ tensor: Tensor, named name: String) -> ValueID {
+    let value = addValue(named: name)
+    constants[value] = .float(tensor)
+    shapes[value] = tensor.shape
+    return value
   }
 
   /// How many nodes read each value.
