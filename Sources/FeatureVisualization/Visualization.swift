@@ -47,13 +47,14 @@ public struct Visualization: Sendable {
       importance.withUnsafeMutableBufferPointer { target in
         for plane in 0..<(pictures * channels) {
           let start = plane / channels * area
-          var sum: Float = 0
+          // Bits instead of a sum: floats would have to be added one after the other.
+          var bits: UInt32 = 0
           for pixel in 0..<area {
             let value = abs(source[plane * area + pixel])
             target[start + pixel] += value
-            sum += value
+            bits |= value.bitPattern
           }
-          if sum != 0 { alive.insert(plane / channels) }
+          if bits != 0 { alive.insert(plane / channels) }
         }
       }
     }

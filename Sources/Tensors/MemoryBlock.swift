@@ -14,6 +14,7 @@ public final class MemoryBlock: @unchecked Sendable {
   private let isMapped: Bool
 
   private static let leastMapped = 1 << 20
+  private static let leastLarge = 4 << 20
 
   /// Uninitialized memory. There is no way on without it, so the process ends where there is none.
   public init(byteCount: Int) {
@@ -23,6 +24,10 @@ public final class MemoryBlock: @unchecked Sendable {
     if isMapped {
       block = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       if block == MAP_FAILED { block = nil }
+      #if os(Linux)
+        // Kernels that walk over channel blocks touch a page each time; with large pages a core finds them all.
+        if let block, self.byteCount >= Self.leastLarge { _ = madvise(block, self.byteCount, MADV_HUGEPAGE) }
+      #endif
     } else if posix_memalign(&block, 64, self.byteCount) != 0 {
       block = nil
     }

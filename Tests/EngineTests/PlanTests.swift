@@ -67,6 +67,26 @@ import Testing
     try chain.expectAgreement(shape)
   }
 
+  /// Behind a rectifier, the largest element of a window tells whether the gradient passes.
+  @Test func rectifiersInFrontOfMaxima() throws {
+    let shape: Shape = [2, 3, 17, 17]
+    for function in [Pointwise.relu, .clip(minimum: 0, maximum: 1)] {
+      for channels in [16, 20] {
+        var chain = Chain(shape)
+        chain.convolve(3, channels, Window(3, padding: 1))
+        let rectified = chain.append(.pointwise(function))
+        chain.append(.maxPool(MaxPool(Window(3, stride: 2, padding: 1))))
+        let pooled = chain.append(.maxPool(MaxPool(Window(2, stride: 2))))
+        try chain.expectAgreement(shape)
+        chain.convolve(channels, 16, Window(1))
+        for gradients in [[chain.input], [chain.input, rectified], [chain.input, pooled]] {
+          try expectAgreement(chain.network, shape, targets: [chain.last], gradients: gradients)
+        }
+        try expectAgreement(chain.network, shape, targets: [pooled, chain.last], gradients: [chain.input])
+      }
+    }
+  }
+
   @Test func severalTargetsAndInnerGradients() throws {
     let network = try Architectures.network(parsing: "random:googlenet")
     let layers = network.nodes.filter { node in

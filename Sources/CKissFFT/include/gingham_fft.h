@@ -20,16 +20,12 @@ typedef struct {
   gingham_lanes i;
 } gingham_complex;
 
-/// A plan for unnormalised complex transforms of one length in one direction.
+/// A plan for unnormalised complex transforms of one length in one direction. Several threads may use one at once.
 typedef struct gingham_fft gingham_fft;
 
 /// NULL where memory is short.
 gingham_fft *gingham_fft_new(size_t count, bool inverse);
-gingham_fft *gingham_fft_copy(const gingham_fft *plan);
 void gingham_fft_free(gingham_fft *plan);
-
-/// Whether a plan of this length is only read while it runs, so that several threads may use one.
-bool gingham_fft_is_shared(size_t count);
 
 /// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. Both hold `count` elements and must not overlap.
 void gingham_fft_run(const gingham_fft *plan, const gingham_complex *input, gingham_complex *output);

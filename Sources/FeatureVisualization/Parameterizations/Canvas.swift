@@ -118,19 +118,20 @@ public struct Canvas: Sendable {
     return matrix.withUnsafeBufferPointer { matrix in
       Tensor(shape) { target in
         team.share(shape[0] * registers) { units in
-          for unit in units {
-            let pixel = unit % registers * 8
-            let (first, count) = (unit / registers * channels * area + pixel, min(8, area - pixel))
-            for row in 0..<channels {
-              var sum = SIMD8<Float>.zero
-              if isIdentity {
-                sum = element(first + row * area, count)
-              } else {
-                for channel in 0..<channels {
-                  sum += matrix[row * channels + channel] * element(first + channel * area, count)
+          withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: channels) { elements in
+            for unit in units {
+              let pixel = unit % registers * 8
+              let (first, count) = (unit / registers * channels * area + pixel, min(8, area - pixel))
+              for channel in 0..<channels { elements[channel] = element(first + channel * area, count) }
+              for row in 0..<channels {
+                var sum = SIMD8<Float>.zero
+                if isIdentity {
+                  sum = elements[row]
+                } else {
+                  for channel in 0..<channels { sum += matrix[row * channels + channel] * elements[channel] }
                 }
+                target.store(finish(sum), at: first + row * area, upTo: count)
               }
-              target.store(finish(sum), at: first + row * area, upTo: count)
             }
           }
         }

@@ -45,7 +45,7 @@ final class FourierPasses {
     let after: UnsafeMutablePointer<gingham_complex>
 
     init(_ transform: ComplexTransform) {
-      self.transform = transform.ownCopy()
+      self.transform = transform
       before = .allocate(capacity: transform.count)
       after = .allocate(capacity: transform.count)
     }

@@ -106,13 +106,15 @@ public struct SeparableMap: Sendable {
               let line = UnsafeMutableBufferPointer(rebasing: target[(row * width)..<((row + 1) * width)])
               let (first, count) = (offsets[y], offsets[y + 1] - offsets[y])
               let start = (picture * map.input + starts[y]) * width
-              if count == 0 {
-                line.update(repeating: 0)
-              } else {
-                let weight = weights[first]
-                for x in 0..<width { line[x] = weight * source[start + x] }
+              // The first two taps, mostly all there are, in one walk.
+              switch count {
+              case 0: line.update(repeating: 0)
+              case 1: for x in 0..<width { line[x] = weights[first] * source[start + x] }
+              default:
+                let (one, other) = (weights[first], weights[first + 1])
+                for x in 0..<width { line[x] = one * source[start + x] + other * source[start + width + x] }
               }
-              for tap in 1..<max(count, 1) {
+              for tap in 2..<max(count, 2) {
                 let (weight, start) = (weights[first + tap], start + tap * width)
                 for x in 0..<width { line[x] += weight * source[start + x] }
               }
