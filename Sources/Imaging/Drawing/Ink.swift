@@ -28,10 +28,11 @@ struct Ink: Hashable, Sendable {
   static let axis = Ink(0x57606A)
   static let grid = Ink(0xE4E7EB)
 
-  /// Series take these in turn: distinct for the common forms of colour blindness (Okabe and Ito 2008), the yellow left
-  /// out because it is lost on white.
+  /// Series take these in turn: distinct for the common forms of colour blindness (Okabe and Ito 2008), with wine (Tol
+  /// 2021) in place of the yellow, which is lost on white.
   static let series = [
     Ink(0x0072B2), Ink(0xD55E00), Ink(0x009E73), Ink(0xCC79A7), Ink(0xE69F00), Ink(0x56B4E9), Ink(0x4D4D4D),
+    Ink(0x882255),
   ]
 
   static func series(_ index: Int) -> Ink { series[index % series.count] }
