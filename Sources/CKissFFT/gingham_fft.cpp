@@ -1,8 +1,11 @@
 #include "gingham_fft.h"
 
+#include <cmath>
+#include <complex>
 #include <kissfft/kissfft.hh>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "lanes.hpp"
 
@@ -36,7 +39,7 @@ struct gingham_fft {
   }
 
   /// Of every `stride`th element of the input.
-  void run(const gingham_complex *input, gingham_complex *output, size_t stride) const {
+  void run(const gingham_complex *input, gingham_complex *output, gingham_complex *scratch, size_t stride) const {
     if (smooth) {
       smooth->transform(
           reinterpret_cast<const std::complex<Lanes> *>(input), reinterpret_cast<std::complex<Lanes> *>(output), 0, 1,
@@ -44,23 +47,19 @@ struct gingham_fft {
       return;
     }
     for (size_t part = 0; part < prime; ++part) {
-      rest->run(input + part * stride, output + part * rest->count, stride * prime);
+      rest->run(input + part * stride, output + part * rest->count, scratch, stride * prime);
     }
-    if (prime == 7) return join<7>(output);
-    join<0>(output);
+    gingham_complex seven[7];
+    for (size_t first = 0; first < rest->count; ++first) {
+      prime == 7 ? join<7>(output, first, seven) : join<0>(output, first, scratch);
+    }
   }
 
  private:
-  /// The output from the parts' transforms, which stand there. `known` is the prime where loops are to be unrolled.
-  template <size_t known>
-  void join(gingham_complex *output) const {
-    gingham_complex few[known ? known : 1];
-    std::unique_ptr<gingham_complex[]> many(known ? nullptr : new gingham_complex[prime]);
-    for (size_t first = 0; first < rest->count; ++first) join<known>(output, first, known ? few : many.get());
-  }
-
   /// Elements `first`, `first` + count/prime, … of the output from the same elements of the parts' transforms x:
   /// x_j·w + x_(p−j)·w̄ = (x_j + x_(p−j))·cos + i·(x_j − x_(p−j))·sin, and its mirror image with the other sign.
+  ///
+  /// `known` is the prime where loops are to be unrolled, or 0; `parts` is room for as many elements.
   template <size_t known>
   void join(gingham_complex *output, size_t first, gingham_complex *parts) const {
     const size_t prime = known ? known : this->prime;
@@ -104,6 +103,7 @@ gingham_fft *gingham_fft_new(size_t count, bool inverse) {
 
 void gingham_fft_free(gingham_fft *plan) { delete plan; }
 
-void gingham_fft_run(const gingham_fft *plan, const gingham_complex *input, gingham_complex *output) {
-  plan->run(input, output, 1);
+void gingham_fft_run(
+    const gingham_fft *plan, const gingham_complex *input, gingham_complex *output, gingham_complex *scratch) {
+  plan->run(input, output, scratch, 1);
 }

@@ -18,11 +18,11 @@ public struct PlanRequest: Hashable, Sendable {
     inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules(),
     channels: [ValueID: Range<Int>] = [:]
   ) {
-    self.channels = channels
     self.inputShapes = inputShapes
     self.targets = targets
     self.gradients = gradients
     self.rules = rules
+    self.channels = channels
   }
 }
 

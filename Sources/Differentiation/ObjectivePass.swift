@@ -26,7 +26,7 @@ public final class ObjectivePass {
     let gradients = try gradientsAt?.map(network.value) ?? network.inputs.prefix(1).map(\.value)
     var channels: [ValueID: Range<Int>] = [:]
     if !wholeActivations {
-      for (layer, range) in objective.channels { channels[try network.value(ofLayer: layer)] = range }
+      for (layer, range) in objective.channelsRead { channels[try network.value(ofLayer: layer)] = range }
     }
     plan = try differentiator.plan(
       PlanRequest(

@@ -73,8 +73,8 @@ public final class FastDifferentiator: Differentiator {
     return Structure(network, targets: targets, request: request)
   }
 
-  /// The network without what only channels need that nobody looks at. `nil` where that is nothing, or where a wanted
-  /// gradient flows through such channels alone.
+  /// The network without what only channels need that nobody looks at. `nil` where the request names none, or where a
+  /// wanted gradient flows through what would go: it is zero then, not unreachable.
   private func narrowed(_ whole: BoundNetwork, _ structure: Structure, _ request: PlanRequest) throws -> (
     BoundNetwork, Structure
   )? {

@@ -25,7 +25,8 @@ public final class MemoryBlock: @unchecked Sendable {
       block = mmap(nil, self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       if block == MAP_FAILED { block = nil }
       #if os(Linux)
-        // Kernels that walk over channel blocks touch a page each time; with large pages a core finds them all.
+        // Kernels that walk over channel blocks touch another page at every step: more small ones than a core keeps
+        // addresses of.
         if let block, self.byteCount >= Self.leastLarge { _ = madvise(block, self.byteCount, MADV_HUGEPAGE) }
       #endif
     } else if posix_memalign(&block, 64, self.byteCount) != 0 {

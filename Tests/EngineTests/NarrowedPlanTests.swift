@@ -97,6 +97,16 @@ import Testing
     try expectAgreement(network, [1, 3, 64, 64], ClassObjective(.top))
   }
 
+  @Test func twoNamesOfOneLayer() throws {
+    var network = branches().chain.network
+    network.outputs = [network.nodes[network.nodes.count - 1].outputs[0]]
+    let name = network.name(of: network.outputs[0])
+    let sum = WeightedSum([
+      (1, ChannelObjective(layer: name, channel: 3)), (1, ChannelObjective(layer: "output", channel: 60)),
+    ])
+    try expectAgreement(network, [1, 3, 12, 12], sum)
+  }
+
   /// A gradient that is wanted in a branch the channel does not come from is zero, and not an error.
   @Test func gradientsInOtherBranches() throws {
     let (chain, _, right) = branches()

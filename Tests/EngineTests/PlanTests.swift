@@ -87,6 +87,16 @@ import Testing
     }
   }
 
+  /// A maximum that only the reference kernels compute takes no mask over.
+  @Test func rectifiersInFrontOfDilatedMaxima() throws {
+    let shape: Shape = [1, 3, 11, 11]
+    var chain = Chain(shape)
+    chain.convolve(3, 16, Window(3, padding: 1))
+    chain.append(.pointwise(.relu))
+    chain.append(.maxPool(MaxPool(Window(2, dilation: 2))))
+    try chain.expectAgreement(shape)
+  }
+
   @Test func severalTargetsAndInnerGradients() throws {
     let network = try Architectures.network(parsing: "random:googlenet")
     let layers = network.nodes.filter { node in

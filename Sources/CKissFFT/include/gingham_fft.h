@@ -27,8 +27,10 @@ typedef struct gingham_fft gingham_fft;
 gingham_fft *gingham_fft_new(size_t count, bool inverse);
 void gingham_fft_free(gingham_fft *plan);
 
-/// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. Both hold `count` elements and must not overlap.
-void gingham_fft_run(const gingham_fft *plan, const gingham_complex *input, gingham_complex *output);
+/// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. All hold `count` elements and must not overlap; what `scratch` holds
+/// does not matter.
+void gingham_fft_run(
+    const gingham_fft *plan, const gingham_complex *input, gingham_complex *output, gingham_complex *scratch);
 
 #ifdef __cplusplus
 }

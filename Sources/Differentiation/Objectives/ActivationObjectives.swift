@@ -5,7 +5,7 @@ public struct ChannelObjective: Objective {
   public var layer: String
   public var channel: Int
   public var layers: [String] { [layer] }
-  public var channels: [String: Range<Int>] { [layer: .only(channel)] }
+  public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
   public init(layer: String, channel: Int) {
     self.layer = layer
@@ -40,7 +40,7 @@ public struct NeuronObjective: Objective {
   public var channel: Int
   public var position: (y: Int, x: Int)?
   public var layers: [String] { [layer] }
-  public var channels: [String: Range<Int>] { [layer: .only(channel)] }
+  public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
   public init(layer: String, channel: Int, position: (y: Int, x: Int)? = nil) {
     self.layer = layer
@@ -133,10 +133,10 @@ public struct WeightedSum: Objective {
     layers = terms.flatMap(\.objective.layers).filter { seen.insert($0).inserted }
   }
 
-  public var channels: [String: Range<Int>] {
+  public var channelsRead: [String: Range<Int>] {
     var found: [String: Range<Int>] = [:]
     for layer in layers {
-      let ranges = terms.filter { $0.objective.layers.contains(layer) }.map { $0.objective.channels[layer] }
+      let ranges = terms.filter { $0.objective.layers.contains(layer) }.map { $0.objective.channelsRead[layer] }
       guard !ranges.contains(nil), let first = ranges.compactMap({ $0?.lowerBound }).min(),
         let end = ranges.compactMap({ $0?.upperBound }).max()
       else { continue }

@@ -11,7 +11,7 @@ public struct ClassObjective: Objective {
 
   public var choice: Choice
   public var layers: [String] { ["output"] }
-  public var channels: [String: Range<Int>] {
+  public var channelsRead: [String: Range<Int>] {
     guard case .index(let index) = choice else { return [:] }
     return ["output": .only(index)]
   }

@@ -6,7 +6,7 @@ public protocol Objective: Sendable {
   var layers: [String] { get }
 
   /// The channels it reads, by layer; a layer that is not listed is read whole.
-  var channels: [String: Range<Int>] { get }
+  var channelsRead: [String: Range<Int>] { get }
 
   /// One value a picture of the batch, and the derivative of each picture's value by its activations.
   ///
@@ -24,7 +24,7 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
-  public var channels: [String: Range<Int>] { [:] }
+  public var channelsRead: [String: Range<Int>] { [:] }
 
   public func settled(by activations: [Tensor]) -> any Objective { self }
 }

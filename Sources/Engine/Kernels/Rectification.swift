@@ -7,38 +7,14 @@ import GinghamTensors
 /// is set. Bytes take a quarter of the room of the activations that they stand for.
 extension PlanBuilder {
   /// Called when the unit that ends in `function` has written `value`.
-  func emitMask(_ value: ValueID, _ function: ActivationFunction, at placement: Placement) {
+  ///
+  /// - Parameter defers: leaves the mask to a maximum that alone reads the value.
+  func emitMask(_ value: ValueID, _ function: ActivationFunction, at placement: Placement, defers: Bool = true) {
     guard isDifferentiated(value), case .window(let above, let below) = function.derivative else { return }
-    if leadsToMaximum(value) {
+    if defers, leadsToMaximum(value) {
       deferredMasks[value] = (function, placement)
-    } else {
-      emitMask(value, above: above, below: below, at: placement)
+      return
     }
-  }
-
-  /// The function whose mask a maximum takes over from the value it reads: a gradient passes both where the largest
-  /// element lets it pass, and that element is the maximum itself, of which there are fewer.
-  func takeDeferredMask(_ value: ValueID) -> ActivationFunction? {
-    deferredMasks.removeValue(forKey: value)?.function
-  }
-
-  /// Called when all operators have laid out their forward pass: masks that no maximum has taken over.
-  func emitDeferredMasks() {
-    for (value, (function, placement)) in deferredMasks.sorted(by: { $0.key.index < $1.key.index }) {
-      guard case .window(let above, let below) = function.derivative else { continue }
-      emitMask(value, above: above, below: below, at: placement)
-    }
-    deferredMasks = [:]
-  }
-
-  private func leadsToMaximum(_ value: ValueID) -> Bool {
-    guard request.rules.relu == .exact, let reader = structure.soleReader(value),
-      case .maxPool = network.nodes[reader].operation
-    else { return false }
-    return true
-  }
-
-  private func emitMask(_ value: ValueID, above: Float, below: Float, at placement: Placement) {
     let count = placement.layout.elementCount
     let mask = makeBuffer(byteCount: count)
     masks[value] = (mask, placement.layout.form)
@@ -57,6 +33,27 @@ extension PlanBuilder {
         }
       }
     }
+  }
+
+  /// The function whose mask a maximum takes over from the value it reads: a gradient passes both where the largest
+  /// element lets it pass, and that element is the maximum itself, of which there are fewer.
+  func takeDeferredMask(_ value: ValueID) -> ActivationFunction? {
+    deferredMasks.removeValue(forKey: value)?.function
+  }
+
+  /// Called when all operators have laid out their forward pass: masks that no maximum has taken over.
+  func emitDeferredMasks() {
+    for (value, mask) in deferredMasks.sorted(by: { $0.key.index < $1.key.index }) {
+      emitMask(value, mask.function, at: mask.placement, defers: false)
+    }
+    deferredMasks = [:]
+  }
+
+  private func leadsToMaximum(_ value: ValueID) -> Bool {
+    guard request.rules.relu == .exact, let reader = structure.soleReader(value),
+      case .maxPool = network.nodes[reader].operation
+    else { return false }
+    return true
   }
 
   /// The gradient in front of the activation that `value` came out of, or `nil` where none was sent back.

@@ -1,7 +1,7 @@
 import COneDNN
 
-/// Takes subnormal numbers (below 1.2e-38) for zero on all threads while a pass runs. A processor multiplies them some
-/// twenty times more slowly than others, and the cotangent of a saturated softmax is full of them.
+/// Takes subnormal numbers (below 1.2e-38) for zero on all threads while a pass runs. Processors multiply them many
+/// times more slowly than others, and the cotangent of a saturated softmax is full of them.
 final class SubnormalFlushing {
   private var mode: UInt32 = 0
   private let threads: Int

@@ -21,6 +21,7 @@ enum LogisticFunction {
   /// e^x = 2^n·e^r with r in ±½·ln 2, e^r by its series.
   @inline(__always)
   private static func exponential(_ value: SIMD8<Float>) -> SIMD8<Float> {
+    // `clamped` would be a call for every register.
     let x = value.replacing(with: -87, where: value .< -87).replacing(with: 88, where: value .> 88)
     // Adding 1.5·2²³ rounds to a whole number and leaves it in the lowest bits, without a conversion.
     let shifted = x * 1.44269504 + 12_582_912

@@ -50,7 +50,7 @@ private struct ChannelNarrowing {
     case .convolution(let convolution) where convolution.groups == 1:
       return filters(of: node, value, inBlocks(channels, of: shape[1]), axis: 0)
     case .convolution(let convolution) where convolution.groups == shape[1]:
-      return depthwise(node, value, channels)
+      return depthwise(node, convolution, value, channels)
     case .generalMatrixMultiply(let product) where shape.rank == 2 && !product.transposesA:
       return filters(of: node, value, inBlocks(channels, of: shape[1]), axis: product.transposesB ? 0 : 1)
     case .pointwise, .maxPool, .averagePool: return passing(node, value, channels)
@@ -94,18 +94,17 @@ private struct ChannelNarrowing {
   }
 
   /// A convolution that treats each channel by itself, with a filter for each.
-  private mutating func depthwise(_ node: Node, _ value: ValueID, _ channels: Range<Int>) -> (
-    value: ValueID, first: Int
-  )? {
-    guard let through = passing(node, value, channels), let extent = network.shapes[through.value]?[1],
-      let narrowed = network.nodes.first(where: { $0.outputs == [through.value] }),
-      case .convolution(var convolution) = narrowed.operation,
-      let found = filters(of: narrowed, through.value, through.first..<(through.first + extent), axis: 0),
-      let index = network.nodes.firstIndex(where: { $0.outputs == [found.value] })
+  private mutating func depthwise(_ node: Node, _ convolution: Convolution, _ value: ValueID, _ channels: Range<Int>)
+    -> (value: ValueID, first: Int)?
+  {
+    guard let input = node.inputs[0], isSole(input), let found = narrow(input, to: channels),
+      let extent = network.shapes[found.value]?[1]
     else { return nil }
-    convolution.groups = extent
-    network.nodes[index].operation = .convolution(convolution)
-    return found
+    var (narrowed, thinner) = (node, convolution)
+    thinner.groups = extent
+    narrowed.operation = .convolution(thinner)
+    narrowed.inputs[0] = found.value
+    return filters(of: narrowed, value, found.first..<(found.first + extent), axis: 0)
   }
 
   private func inBlocks(_ channels: Range<Int>, of all: Int) -> Range<Int> {
@@ -125,6 +124,7 @@ private struct ChannelNarrowing {
       narrowed.inputs[2] = addConstant(bias.slice(axis: bias.shape.rank - 1, kept), like: biasID)
     }
     narrowed.inputs[1] = addConstant(weight.slice(axis: axis, kept), like: weightID)
+    weight.letGo()
     return (replace(value, by: narrowed, channels: kept.count), kept.lowerBound)
   }
 

@@ -26,9 +26,12 @@ final class ComplexTransform: @unchecked Sendable {
   }
 
   /// `output[k] = Σ input[n]·exp(∓2πi·kn/count)`. The buffers hold `count` elements each and must not overlap.
+  ///
+  /// - Parameter scratch: a thread's own; its contents do not matter.
   func run(
-    _ input: UnsafePointer<gingham_complex>, into output: UnsafeMutablePointer<gingham_complex>, inverse: Bool
+    _ input: UnsafePointer<gingham_complex>, into output: UnsafeMutablePointer<gingham_complex>,
+    scratch: UnsafeMutablePointer<gingham_complex>, inverse: Bool
   ) {
-    gingham_fft_run(inverse ? backwardPlan : forwardPlan, input, output)
+    gingham_fft_run(inverse ? backwardPlan : forwardPlan, input, output, scratch)
   }
 }

@@ -38,24 +38,27 @@ final class FourierPasses {
     spectra.deallocate()
   }
 
-  /// A transform and its two lines, for one thread.
+  /// A transform and its lines, for one thread.
   private final class Line {
     let transform: ComplexTransform
     let before: UnsafeMutablePointer<gingham_complex>
     let after: UnsafeMutablePointer<gingham_complex>
+    let scratch: UnsafeMutablePointer<gingham_complex>
 
     init(_ transform: ComplexTransform) {
       self.transform = transform
       before = .allocate(capacity: transform.count)
       after = .allocate(capacity: transform.count)
+      scratch = .allocate(capacity: transform.count)
     }
 
     deinit {
       before.deallocate()
       after.deallocate()
+      scratch.deallocate()
     }
 
-    func run(inverse: Bool) { transform.run(before, into: after, inverse: inverse) }
+    func run(inverse: Bool) { transform.run(before, into: after, scratch: scratch, inverse: inverse) }
   }
 
   private func strip(_ strip: Int, of map: Int) -> UnsafeMutablePointer<gingham_complex> {
@@ -125,7 +128,7 @@ final class FourierPasses {
     forEach(strips, along: columns) { map, strip, line in
       let left = strip * Self.lanes
       let count = min(Self.lanes, halfWidth - left)
-      line.transform.run(self.strip(strip, of: map), into: line.after, inverse: false)
+      line.transform.run(self.strip(strip, of: map), into: line.after, scratch: line.scratch, inverse: false)
       for y in 0..<height { body((map * height + y) * halfWidth + left, count, line.after[y]) }
     }
   }
@@ -152,7 +155,7 @@ final class FourierPasses {
         }
         line.before[y] = value
       }
-      line.transform.run(line.before, into: self.strip(strip, of: map), inverse: true)
+      line.transform.run(line.before, into: self.strip(strip, of: map), scratch: line.scratch, inverse: true)
     }
   }
 
