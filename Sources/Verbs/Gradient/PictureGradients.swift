@@ -6,13 +6,13 @@ import GinghamNetworks
 import GinghamReporting
 import GinghamTensors
 
-/// Gradients of an objective at pictures: computed, measured, drawn.
-public struct GradientRun {
-  public let model: Model
-  public let target: String
-  public let method: any AttributionMethod
+/// Gradients of an objective at pictures: computed and measured one by one.
+struct PictureGradients {
+  let model: Model
+  let target: String
+  let method: any AttributionMethod
   /// The layer at whose output the gradient is; `nil`: the picture.
-  public let layer: String?
+  let layer: String?
 
   private let objective: any Objective
   private let expectation: Expectation
@@ -25,9 +25,9 @@ public struct GradientRun {
   /// - Parameter signals: what the prediction assumes of neighbouring activations in pools.
   /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
   ///   ``EngineError``.
-  public init(
+  init(
     _ model: Model, target: String, method: any AttributionMethod, signals: PredictionOptions.Signals = .white,
-    backend: Backend = .fast, threads: Int
+    context: RunContext
   ) throws {
     self.model = model
     self.target = target
@@ -37,24 +37,24 @@ public struct GradientRun {
     let value = try model.gradientValue(ofLayer: layer)
     expectation = try Expectation(of: objective, in: model, at: [value], signals: signals)
     survey = expectation.survey(at: value)
-    let engine = try backend.differentiator(for: model.network, threads: threads)
+    let engine = try context.differentiator(for: model.network)
     differentiator = PlanCache(engine)
     exactDifferentiator = PlanCache(engine)
     outputDifferentiator = PlanCache(engine)
   }
 
   /// One picture's part of a run.
-  public struct Result {
-    public let finding: GradientFindings.Image
+  struct Result {
+    let finding: GradientFindings.Image
     /// 1×C×H×W of what the network saw, in 0…1.
-    public let input: Tensor
+    let input: Tensor
     /// 1×C×H×W.
-    public let map: Tensor
+    let map: Tensor
     let survey: LatticeSurvey
   }
 
   /// - Throws: ``ImageError`` for the picture, ``ModelError/nonFiniteResult(what:count:of:)``, and what the engine throws.
-  public func result(pictureAt path: String) throws -> Result {
+  func result(pictureAt path: String) throws -> Result {
     let input = try model.input(pictureAt: path)
     let attribution = try method.attribute(input, to: objective, by: differentiator)
     try attribution.map.requireFinite("the gradient at '\(path)'")
@@ -68,15 +68,16 @@ public struct GradientRun {
   }
 
   /// What all results together show.
-  public func findings(_ results: [Result]) throws -> GradientFindings {
+  func findings(_ results: [Result], skipped: [SkippedFile] = []) throws -> GradientFindings {
     GradientFindings(
       model: model.source.specification, method: type(of: method).name, surrogate: type(of: method).isSurrogate,
       layer: layer, images: results.map(\.finding),
-      pooled: results.count > 1 ? try survey.finding(of: results.map(\.map)) : nil)
+      pooled: results.count > 1 ? try survey.finding(of: results.map(\.map)) : nil,
+      skipped: skipped.isEmpty ? nil : skipped)
   }
 
   /// Writes spectrum and phases of all results together, where there are several.
-  public func drawPooled(_ results: [Result], into folder: RunFolder) throws {
+  func drawPooled(_ results: [Result], into folder: RunFolder) throws {
     if results.count > 1 { try survey.draw(results.map(\.map), into: folder, under: "") }
   }
 
@@ -110,9 +111,9 @@ public struct GradientRun {
   }
 }
 
-extension GradientRun {
+extension PictureGradients {
   /// What a user should know about the run beside its findings.
-  public func remarks(on results: [Result]) -> [String] {
+  func remarks(on results: [Result]) -> [String] {
     let zeros = results.filter(\.finding.isZero).map { "'\($0.finding.path)'" }
     return model.remarks + [expectation.remark].compactMap { $0 }
       + (zeros.isEmpty

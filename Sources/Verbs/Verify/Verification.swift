@@ -1,12 +1,13 @@
 import GinghamDifferentiation
 import GinghamEngine
+import GinghamModels
 import GinghamNetworks
 import GinghamReferenceEngine
 import GinghamReporting
 import GinghamTensors
 
 /// The fast engine held against the reference engine in 64 bits, on a network of the user's own.
-public struct Verification: Encodable, Sendable {
+public struct Verification: RunFindings {
   public struct LayerError: Encodable, Sendable {
     public var name: String
     /// max|Δ|/max|reference| of the activation.
@@ -42,20 +43,16 @@ public struct Verification: Encodable, Sendable {
     case gradientError = "gradient_error"
   }
 
-  /// - Parameters:
-  ///   - input: 1×C×H×W in 0…1; `nil`: seeded noise.
-  ///   - tolerance: the largest relative error that passes.
+  /// - Parameter input: 1×C×H×W in 0…1; `nil`: seeded noise.
   /// - Throws: ``NetworkError``, ``EngineError``.
-  public init(
-    of model: Model, input: Tensor? = nil, seed: UInt64 = 0, threads: Int, tolerance: Double = 1e-4,
-    progress: (String) -> Void = { _ in }
-  ) throws {
+  init(of model: Model, input: Tensor?, settings: VerifySettings, context: RunContext) throws {
+    let (seed, tolerance) = (settings.seed, settings.tolerance)
     let picture = input ?? Self.noise(model.inputShape(batch: 1), seed: seed)
     let network = model.network
     let bound = try model.bound()
     let source = bound.inputs[0]
     let named = bound.nodes.compactMap { node in node.outputs.first.map { (name: node.name, value: $0) } }
-    let fast = try Backend.fast.differentiator(for: network, threads: threads)
+    let fast = try Backend.fast.differentiator(for: network, team: context.team)
     let reference = ReferenceDifferentiator<Double>(network)
     let cotangent = Self.noise(bound.shapes[network.outputs[0]] ?? [], seed: seed &+ 1)
 
@@ -64,7 +61,7 @@ public struct Verification: Encodable, Sendable {
     var input = picture
     nudges = 0
     while true {
-      progress("fast engine against the reference engine in 64 bits")
+      context.progress.step("fast engine against the reference engine in 64 bits")
       let found = try Pass(fused, input: input, cotangent: cotangent)
       let expected = try Pass(oracle, input: input, cotangent: cotangent)
       outputError = Self.relativeError(found.activations[0], expected.activations[0])
@@ -79,10 +76,10 @@ public struct Verification: Encodable, Sendable {
     let layerRequest = PlanRequest(
       inputShapes: [input.shape], targets: [network.outputs[0]] + named.map(\.value),
       gradients: [source] + gradientValues)
-    progress("reference engine, layer by layer")
+    context.progress.step("reference engine, layer by layer")
     let exact = try Pass(reference.plan(layerRequest), input: input, cotangent: cotangent)
 
-    progress("fast engine, layer by layer")
+    context.progress.step("fast engine, layer by layer")
     let unfused = try Pass(fast.plan(layerRequest), input: input, cotangent: cotangent)
 
     let places = Dictionary(uniqueKeysWithValues: gradientValues.enumerated().map { ($0.element, $0.offset + 1) })
@@ -147,34 +144,5 @@ public struct Verification: Encodable, Sendable {
   /// Around mid-grey, so that no mean subtraction leaves the picture black.
   private static func noise(_ shape: Shape, seed: UInt64) -> Tensor {
     Tensor(shape) { NormalSequence(seed: seed, name: "verify").fill($0, mean: 0.5, deviation: 0.25) }
-  }
-
-  public var text: String {
-    var table = TextTable([("layer", .left), ("forward error", .right), ("gradient error", .right)])
-    for layer in layers {
-      table.append([
-        layer.name, layer.nonFinite > 0 ? "\(layer.nonFinite) not finite" : Self.short(layer.forward),
-        layer.gradient.map(Self.short) ?? "–",
-      ])
-    }
-    return """
-      \(table.description)
-      fused, as used: output \(Self.short(outputError)), input gradient \(Self.short(gradientError)) \
-      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)
-      \(passed ? "passed" : "FAILED")
-      """
-  }
-
-  private var nudgeRemark: String {
-    guard nudges > 0, passed else { return "" }
-    return """
-
-      after \(nudges) nudges of the picture by a quarter of a grey level: before, the input of a rectifier was zero to \
-      within rounding, and the gradient jumped
-      """
-  }
-
-  private static func short(_ value: Double) -> String {
-    value == 0 ? "0" : value.formatted(.number.notation(.scientific).precision(.fractionLength(1)))
   }
 }

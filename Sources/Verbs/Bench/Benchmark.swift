@@ -1,10 +1,11 @@
 import Foundation
 import GinghamDifferentiation
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 
 /// How long a network takes, forward and with the input gradient of an objective.
-public struct Benchmark: Encodable, Sendable {
+public struct Benchmark: RunFindings {
   public var model: String
   public var backend: String
   public var threads: Int
@@ -31,35 +32,31 @@ public struct Benchmark: Encodable, Sendable {
     case peakMemory = "peak_rss_mb"
   }
 
-  /// - Parameters:
-  ///   - objective: what the gradient is of; the network is cut behind it.
-  ///   - runs: at least this many timed runs, and for at least half a second.
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.
-  public init(
-    of model: Model, objective: any Objective, target: String, batch: Int, runs: Int, backend: Backend, threads: Int
-  ) throws {
-    let shape = model.inputShape(batch: batch)
-    let differentiator = try backend.differentiator(for: model.network, threads: threads)
+  init(of model: Model, settings: BenchSettings, context: RunContext) throws {
+    let objective = try model.objectiveParser().parse(settings.target)
+    let shape = model.inputShape(batch: settings.batch)
+    let differentiator = try context.differentiator(for: model.network)
     let input = Tensor(shape) { NormalSequence(seed: 0, name: "bench").fill($0, mean: 0.5, deviation: 0.25) }
     let start = ContinuousClock.now
     let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
     planMilliseconds = Self.milliseconds(ContinuousClock.now - start)
-    forwardMilliseconds = try Self.median(runs: runs) { _ = try pass.values(input) }
-    gradientMilliseconds = try Self.median(runs: runs) { _ = try pass.valuesAndGradients(input) }
+    forwardMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.values(input) }
+    gradientMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.valuesAndGradients(input) }
 
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     peakMemory = Double(usage.ru_maxrss) / 1024
 
-    let bound = try model.bound(batch: batch)
+    let bound = try model.bound(batch: settings.batch)
     let targets = try objective.layers.map(model.network.value)
     let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
     gigaflops = Double(operations) / gradientMilliseconds / 1e6
     self.model = model.source.specification
-    self.backend = backend.rawValue
-    self.threads = threads
-    self.target = target
-    self.runs = runs
+    backend = context.backend.rawValue
+    threads = context.team.threads
+    target = settings.target
+    runs = settings.runs
     inputShape = shape.dimensions
   }
 
@@ -77,17 +74,5 @@ public struct Benchmark: Encodable, Sendable {
 
   private static func milliseconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) * 1e3 + Double(duration.components.attoseconds) / 1e15
-  }
-
-  public var text: String {
-    func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
-    return """
-      \(model), input \(inputShape.map(String.init).joined(separator: "×")), target \(target), \(threads) threads, \
-      \(backend) engine
-        forward             \(short(forwardMilliseconds)) ms
-        forward + gradient  \(short(gradientMilliseconds)) ms  (\(short(gigaflops)) GFLOP/s)
-        plan                \(short(planMilliseconds)) ms
-        peak memory         \(short(peakMemory)) MiB
-      """
   }
 }

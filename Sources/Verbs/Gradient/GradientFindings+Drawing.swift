@@ -3,13 +3,13 @@ import GinghamImaging
 import GinghamReporting
 import GinghamTensors
 
-extension GradientRun.Result {
+extension PictureGradients.Result {
   /// Writes the signed heat map, the magnitudes, these over the photograph and without the lattice, the spectrum, and
   /// the energy of the lattice's phases.
   ///
   /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
   /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
-  public func draw(into folder: RunFolder, under prefix: String) throws {
+  func draw(into folder: RunFolder, under prefix: String) throws {
     let signed = try HeatMap(of: map, reducing: .strongest)
     let magnitude = try HeatMap(of: map, reducing: .norm)
     try folder.write(prefix + "heatmap.png", signed.picture)
