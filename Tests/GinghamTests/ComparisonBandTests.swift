@@ -1,4 +1,4 @@
-@testable import GinghamArtifacts
+@testable import GinghamLattices
 import Testing
 
 @testable import Gingham

@@ -1,5 +1,6 @@
 import Foundation
 import GinghamDifferentiation
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 

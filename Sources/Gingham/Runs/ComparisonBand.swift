@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 
 /// One band of the network's lattice in all pictures of a mitigation together. What is too faint for a verdict on one
 /// picture shows when it is there in one after the other.

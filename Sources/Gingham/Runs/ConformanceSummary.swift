@@ -1,4 +1,5 @@
 import Foundation
+import GinghamModels
 import GinghamReporting
 
 /// What became of a series of ONNX test-case folders.

@@ -1,6 +1,8 @@
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 
 /// What the architecture alone implies for the gradients of an objective.
 struct Expectation {

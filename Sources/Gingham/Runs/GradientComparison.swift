@@ -1,9 +1,11 @@
 import Foundation
-import GinghamArtifacts
 import GinghamAttribution
 import GinghamDifferentiation
 import GinghamImaging
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 

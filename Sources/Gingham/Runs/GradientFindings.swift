@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamLattices
 import GinghamReporting
 
 /// What `gingham gradient` finds.

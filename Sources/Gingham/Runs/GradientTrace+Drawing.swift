@@ -1,5 +1,5 @@
-import GinghamArtifacts
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 
 extension GradientTrace {

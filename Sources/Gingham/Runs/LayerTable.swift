@@ -1,3 +1,4 @@
+import GinghamModels
 import GinghamNetworks
 import GinghamReporting
 

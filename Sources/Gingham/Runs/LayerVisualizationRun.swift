@@ -2,6 +2,7 @@ import Foundation
 import GinghamDifferentiation
 import GinghamFeatureVisualization
 import GinghamImaging
+import GinghamModels
 import GinghamNetworks
 import GinghamReporting
 import GinghamTensors

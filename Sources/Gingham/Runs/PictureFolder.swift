@@ -1,6 +1,7 @@
 import Foundation
 import GinghamFeatureVisualization
 import GinghamImaging
+import GinghamModels
 import GinghamTensors
 
 /// The PNG and JPEG files of a folder, by name.

@@ -1,7 +1,9 @@
-import GinghamArtifacts
 import GinghamAttribution
 import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamTensors
 
 /// Traces the gradients of an objective through a network: one backward pass a picture that hands out the gradient of

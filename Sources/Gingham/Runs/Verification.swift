@@ -1,5 +1,6 @@
 import GinghamDifferentiation
 import GinghamEngine
+import GinghamModels
 import GinghamNetworks
 import GinghamReferenceEngine
 import GinghamReporting

@@ -1,5 +1,4 @@
 import Foundation
-import GinghamArtifacts
 import GinghamFeatureVisualization
 import GinghamReporting
 

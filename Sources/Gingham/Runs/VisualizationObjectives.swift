@@ -1,5 +1,6 @@
 import GinghamDifferentiation
 import GinghamFeatureVisualization
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 
@@ -84,10 +85,7 @@ extension Model {
 
   /// The same model for pictures of another size.
   func sized(_ size: PictureSize) -> Model {
-    var preprocessing = preprocessing
-    preprocessing.height = size.height
-    preprocessing.width = size.width
-    return Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
+    sized(height: size.height, width: size.width)
   }
 
   /// What is visualized where no size is given: that of the network's pictures, where it takes any size rounded down to a

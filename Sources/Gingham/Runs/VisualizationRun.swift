@@ -1,7 +1,7 @@
 import Foundation
-import GinghamArtifacts
 import GinghamDifferentiation
 import GinghamFeatureVisualization
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 

@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamDiagnosis
 import GinghamReporting
 
 extension DiagnoseFindings {

@@ -1,5 +1,6 @@
-import GinghamArtifacts
+import GinghamDiagnosis
 import GinghamImaging
+import GinghamLattices
 import GinghamTensors
 
 /// Says what is wrong with a set of generated pictures.

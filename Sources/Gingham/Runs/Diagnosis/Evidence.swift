@@ -1,5 +1,6 @@
-import GinghamArtifacts
+import GinghamDiagnosis
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 import GinghamSignals
 import GinghamTensors

@@ -1,5 +1,7 @@
-import GinghamArtifacts
+import GinghamDiagnosis
 import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
 import GinghamSignals
 import GinghamTensors

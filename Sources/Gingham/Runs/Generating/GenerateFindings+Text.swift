@@ -1,5 +1,6 @@
 import Foundation
-import GinghamArtifacts
+import GinghamGeneration
+import GinghamLattices
 import GinghamReporting
 
 extension GenerateFindings {

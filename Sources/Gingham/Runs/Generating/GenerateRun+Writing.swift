@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamGeneration
 import GinghamImaging
 import GinghamReporting
 import GinghamTensors

@@ -1,5 +1,8 @@
 import Foundation
-import GinghamArtifacts
+import GinghamGeneration
+import GinghamLattices
+import GinghamModels
+import GinghamPrediction
 import GinghamTensors
 
 /// Draws samples of a generator and measures them beside what its architecture predicts.

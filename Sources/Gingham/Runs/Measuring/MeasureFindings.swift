@@ -1,4 +1,5 @@
-import GinghamArtifacts
+import GinghamDiagnosis
+import GinghamLattices
 import GinghamReporting
 
 /// What `gingham measure` finds.

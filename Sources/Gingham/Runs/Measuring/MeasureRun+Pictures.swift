@@ -1,4 +1,5 @@
-import GinghamArtifacts
+import GinghamDiagnosis
+import GinghamLattices
 import GinghamTensors
 
 extension MeasureRun {

@@ -1,5 +1,5 @@
-import GinghamArtifacts
 import GinghamImaging
+import GinghamLattices
 import GinghamTensors
 
 /// Measures pictures, or gradients saved as arrays, on the lattices of given periods.

@@ -1,6 +1,7 @@
 import Foundation
-import GinghamArtifacts
 import GinghamImaging
+import GinghamLattices
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 

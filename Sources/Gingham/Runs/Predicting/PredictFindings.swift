@@ -1,4 +1,5 @@
-import GinghamArtifacts
+import GinghamLattices
+import GinghamPrediction
 import GinghamReporting
 
 /// What `gingham predict` finds.

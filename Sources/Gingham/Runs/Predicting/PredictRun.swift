@@ -1,6 +1,8 @@
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamTensors
 
 /// Predicts from the architecture what a network's gradients, and a generator's pictures, must show.

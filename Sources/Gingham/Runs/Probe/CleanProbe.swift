@@ -1,7 +1,7 @@
 import Foundation
 import GinghamAdversarialProbing
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamLattices
 import GinghamTensors
 
 /// What the network says of pictures as they are: predictions, and where its loss is sensitive.

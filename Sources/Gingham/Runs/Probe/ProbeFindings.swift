@@ -1,6 +1,6 @@
 import Foundation
 import GinghamAdversarialProbing
-import GinghamArtifacts
+import GinghamLattices
 
 /// What `gingham probe` finds.
 public struct ProbeFindings: Encodable, Sendable {

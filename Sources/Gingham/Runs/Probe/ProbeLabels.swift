@@ -1,4 +1,5 @@
 import Foundation
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 

@@ -1,8 +1,8 @@
 import Foundation
 import GinghamAdversarialProbing
-import GinghamArtifacts
 import GinghamDifferentiation
 import GinghamImaging
+import GinghamModels
 import GinghamReporting
 import GinghamTensors
 

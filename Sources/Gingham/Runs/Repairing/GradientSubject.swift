@@ -1,5 +1,5 @@
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 

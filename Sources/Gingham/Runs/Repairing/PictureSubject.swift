@@ -1,5 +1,8 @@
-import GinghamArtifacts
+import GinghamGeneration
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamTensors
 
 /// A network that paints, judged by its samples: pictures of equal latents, or of equal pictures.

@@ -1,6 +1,8 @@
 import Foundation
-import GinghamArtifacts
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
+import GinghamRewriting
 
 /// Which layers leave a grid, and how that is known.
 struct RepairCandidates {

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamRewriting
 
 /// What keeps a network from being repaired as asked.
 public enum RepairError: Error, Hashable, Sendable {

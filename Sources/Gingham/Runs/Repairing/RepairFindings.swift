@@ -1,4 +1,5 @@
-import GinghamArtifacts
+import GinghamLattices
+import GinghamRewriting
 
 /// What `gingham repair` did, and what became of the grid.
 public struct RepairFindings: Encodable, Sendable {

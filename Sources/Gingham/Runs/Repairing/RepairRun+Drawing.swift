@@ -1,4 +1,3 @@
-import GinghamArtifacts
 import GinghamImaging
 import GinghamReporting
 import GinghamTensors

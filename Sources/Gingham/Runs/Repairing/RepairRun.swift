@@ -1,8 +1,11 @@
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamGeneration
 import GinghamModelFormats
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
+import GinghamRewriting
 import GinghamTensors
 
 /// Rewrites the layers of a network that leave a grid, and measures the network before and after on equal inputs.

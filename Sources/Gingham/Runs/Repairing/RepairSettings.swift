@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamRewriting
 
 /// What a repair is asked for.
 public struct RepairSettings: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 

@@ -1,5 +1,4 @@
 import Foundation
-import GinghamArtifacts
 import GinghamReporting
 
 /// What `gingham predict --sweep` finds: every combination, from the most even and, of equals, the cheapest.

@@ -1,6 +1,9 @@
-import GinghamArtifacts
+import GinghamGeneration
 import GinghamImaging
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 

@@ -1,4 +1,5 @@
-import GinghamArtifacts
+import GinghamGeneration
+import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 

@@ -1,7 +1,10 @@
 import Foundation
-import GinghamArtifacts
 import GinghamDifferentiation
+import GinghamGeneration
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamTensors
 
 /// Traces the grid of a generator's pictures through its layers: forwards, from the latents to the pixels.

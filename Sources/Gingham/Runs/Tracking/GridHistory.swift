@@ -1,5 +1,3 @@
-import GinghamArtifacts
-
 /// How a grid fares along training, by rules that need nothing but each checkpoint's verdict and peak.
 ///
 /// With n checkpoints, *start* and *end* are the first and last tenth of them (one at least), and the grid is there where

@@ -1,5 +1,4 @@
 import Foundation
-import GinghamArtifacts
 import GinghamReporting
 
 extension TrackFindings {

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamReporting
 
 /// What `gingham track` finds.

@@ -1,6 +1,6 @@
 import Foundation
-import GinghamArtifacts
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 

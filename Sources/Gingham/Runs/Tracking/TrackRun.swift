@@ -1,5 +1,6 @@
 import Foundation
-import GinghamArtifacts
+import GinghamGeneration
+import GinghamModels
 import GinghamTensors
 
 /// Follows a generator's pictures through the checkpoints of its training: the same inputs through each of them.
