@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct BenchCommand: RunCommand {
+struct BenchCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
 

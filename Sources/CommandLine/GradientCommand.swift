@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct GradientCommand: RunCommand {
+struct GradientCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradient",
     abstract: "Computes the input gradient of an objective, draws it, and measures its checkerboard.",

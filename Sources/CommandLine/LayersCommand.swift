@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct LayersCommand: RunCommand {
+struct LayersCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers", abstract: "Lists each layer: shape, stride, receptive field, parameters, multiply-adds.")
 

@@ -25,20 +25,20 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  var team: ThreadTeam { threads.map(ThreadTeam.init) ?? .allCores }
+  var team: ThreadTeam { threads.map(ThreadTeam.init(threads:)) ?? .allCores }
 }
 
 extension Backend: ExpressibleByArgument {}
 
 /// A verb on the command line: options, and the run that they make.
-protocol RunCommand: ParsableCommand {
+protocol VerbCommand: ParsableCommand {
   var common: RunOptions { get }
 
   /// - Throws: ``SettingError`` where options exclude each other.
   func makeRun() throws -> any Run
 }
 
-extension RunCommand {
+extension VerbCommand {
   func validate() throws { try Hints.usage { try makeRun().validate() } }
 
   func run() throws { try common.perform(try makeRun()) }
@@ -49,7 +49,9 @@ extension RunOptions {
   func perform(_ run: some Run) throws {
     let progress = Progress(isShown: !quiet)
     let context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
-    let performance = try Hints.given { try run.perform(in: context, command: CommandLine.arguments, writingTo: output) }
+    let performance = try Hints.given {
+      try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
+    }
     progress.finish()
     for remark in performance.result.remarks { progress.remark(remark) }
     if json {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct VerifyCommand: RunCommand {
+struct VerifyCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Holds the fast engine against the 64-bit reference on your network, or runs ONNX test cases.",

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 #if canImport(Glibc)

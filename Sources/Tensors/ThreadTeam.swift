@@ -1,26 +1,46 @@
 import Dispatch
 import Foundation
 
-/// How many threads loops may use. One team is handed in from the top, so that one option binds every loop.
-public struct ThreadTeam: Hashable, Sendable {
+/// Threads that share loops. One team is handed in from the top, so that one option binds every loop; whoever computes
+/// beside an engine uses the engine's own team, as two pools would wait for each other's cores.
+public struct ThreadTeam: Sendable {
   public let threads: Int
+  private let divide: @Sendable (_ count: Int, _ body: (Range<Int>) -> Void) -> Void
 
-  /// - Parameter threads: at least one is used.
-  public init(threads: Int) {
+  /// - Parameters:
+  ///   - threads: how many there are; at least one is used.
+  ///   - divide: calls its body for ranges that cover 0..<count, each index once, and returns when all are done.
+  public init(threads: Int, _ divide: @escaping @Sendable (_ count: Int, _ body: (Range<Int>) -> Void) -> Void) {
     self.threads = max(1, threads)
+    self.divide = divide
   }
 
-  public static let single = ThreadTeam(threads: 1)
+  /// A team of the system's threads.
+  public init(threads: Int) {
+    let threads = max(1, threads)
+    self.init(threads: threads) { count, body in
+      let members = min(threads, count)
+      guard members > 1 else { return body(0..<count) }
+      withoutActuallyEscaping(body) { body in
+        // Each member has a range of its own.
+        nonisolated(unsafe) let body = body
+        DispatchQueue.concurrentPerform(iterations: members) { member in
+          body((count * member / members)..<(count * (member + 1) / members))
+        }
+      }
+    }
+  }
+
+  /// The calling thread and no other.
+  public static let alone = ThreadTeam(threads: 1) { count, body in body(0..<count) }
+
   public static var allCores: ThreadTeam { ThreadTeam(threads: ProcessInfo.processInfo.activeProcessorCount) }
 
-  /// Calls `body` with 0 ..< `count`, each once, in any order.
-  public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    guard threads > 1, count > 1 else { return (0..<max(count, 0)).forEach(body) }
-    let members = min(threads, count)
-    // Contiguous shares, the same every time.
-    DispatchQueue.concurrentPerform(iterations: members) { member in
-      for index in (count * member / members)..<(count * (member + 1) / members) { body(index) }
-    }
+  /// Runs `body` on parts of 0..<count, several at once. What an index computes must not depend on its neighbours in
+  /// the range, so that results are the same for any number of threads.
+  public func share(_ count: Int, _ body: (Range<Int>) -> Void) {
+    guard count > 0 else { return }
+    divide(count, body)
   }
 
   /// What `body` makes of every element, in the elements' order.

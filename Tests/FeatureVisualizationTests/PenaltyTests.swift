@@ -1,7 +1,8 @@
-import GinghamArtifacts
-@testable import GinghamFeatureVisualization
+import GinghamLattices
 import GinghamTensors
 import Testing
+
+@testable import GinghamFeatureVisualization
 
 @Suite struct PenaltyTests {
   private static let shape: Shape = [2, 3, 21, 26]

@@ -1,4 +1,3 @@
-import GinghamArtifacts
 import GinghamTensors
 
 /// Does the unevenness of a gradient make adversarial examples easier? Odena, Dumoulin & Olah (2016) asked and left it

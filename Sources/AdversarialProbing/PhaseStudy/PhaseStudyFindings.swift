@@ -1,4 +1,6 @@
 import Foundation
+import GinghamSignals
+import GinghamTensors
 
 /// What a phase study shows over all pictures.
 public struct PhaseStudyFindings: Hashable, Sendable, Codable {

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 /// Where a loss is sensitive to first order, pooled over pictures: shares of each pixel, lattice phase and band. Each

@@ -1,4 +1,3 @@
-import GinghamArtifacts
 import GinghamSignals
 import GinghamTensors
 

@@ -5,7 +5,7 @@ import GinghamReporting
 import GinghamTensors
 
 /// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
-public struct RunContext: Sendable {
+public struct RunContext {
   public var backend: Backend
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam

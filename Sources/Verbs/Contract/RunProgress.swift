@@ -6,6 +6,12 @@ public struct RunProgress: Sendable {
     public var done: Int
     /// `nil`: the step has no number.
     public var total: Int?
+
+    public init(what: String, done: Int, total: Int?) {
+      self.what = what
+      self.done = done
+      self.total = total
+    }
   }
 
   private let show: @Sendable (Step) -> Void

@@ -1,6 +1,7 @@
 import Foundation
 import GinghamModels
 import GinghamReporting
+import GinghamTensors
 
 /// What shaped a result, whole: a manifest is written from it and nothing else.
 ///
@@ -55,7 +56,7 @@ public struct RunRecord: Sendable {
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
       parameters: try parameters().merging(settled) { _, chosen in chosen }, started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
-    manifest.inputs = try InputFiles.listed(inputs).map { path in
+    manifest.inputs = InputFiles.listed(inputs).map { path in
       Manifest.Input(path: path, digest: try? FileDigest.sha256(path: path))
     }
     return manifest

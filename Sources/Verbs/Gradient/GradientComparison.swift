@@ -1,9 +1,10 @@
 import Foundation
-import GinghamArtifacts
 import GinghamAttribution
 import GinghamDifferentiation
 import GinghamImaging
+import GinghamLattices
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 

@@ -1,5 +1,6 @@
 import Foundation
-import GinghamArtifacts
+import GinghamLattices
+import GinghamPrediction
 import GinghamReporting
 
 /// What `gingham gradient` finds.

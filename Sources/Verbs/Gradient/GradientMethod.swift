@@ -43,7 +43,10 @@ public struct GradientMethod: Sendable {
   public static let gradient = GradientMethod(
     Gradient.name, "the derivative itself", takesLayer: true,
     candidates: [Candidate(name: Gradient.name) { _, _ in Gradient() }]
-  ) { settings, _ in settings.at.map(LayerGradient.init) ?? Gradient() }
+  ) { settings, _ in
+    guard let layer = settings.at else { return Gradient() }
+    return LayerGradient(layer: layer)
+  }
 
   public static let all: [GradientMethod] = [
     gradient,

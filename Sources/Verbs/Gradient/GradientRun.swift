@@ -1,8 +1,10 @@
-import GinghamArtifacts
 import GinghamAttribution
 import GinghamDifferentiation
 import GinghamImaging
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 

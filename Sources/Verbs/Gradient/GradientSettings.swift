@@ -1,3 +1,4 @@
+import GinghamAttribution
 import GinghamPrediction
 
 /// What `gradient` is asked to do.

@@ -1,8 +1,10 @@
-import GinghamArtifacts
 import GinghamAttribution
 import GinghamDifferentiation
 import GinghamImaging
+import GinghamLattices
+import GinghamModels
 import GinghamNetworks
+import GinghamPrediction
 import GinghamReporting
 import GinghamTensors
 
@@ -130,13 +132,5 @@ extension Model {
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "
         + "--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"
     ]
-  }
-}
-
-extension Tensor {
-  /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``.
-  func requireFinite(_ what: String) throws {
-    guard !isFinite else { return }
-    throw ModelError.nonFiniteResult(what: what, count: scalars.count { !$0.isFinite }, of: count)
   }
 }
