@@ -61,7 +61,7 @@ let rooms = [
   Room("Prediction", uses: ["Networks", "Lattices"]),
   Room("Rewriting", uses: ["Networks", "Prediction"]),
   Room("Attribution", uses: ["Differentiation", "Signals", "Prediction"]),
-  Room("FeatureVisualization", uses: ["Differentiation", "Signals", "Lattices"]),
+  Room("FeatureVisualization", uses: ["Attribution"]),
   Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
   Room("Generation", uses: ["Models", "Prediction"]),

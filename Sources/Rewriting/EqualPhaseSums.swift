@@ -1,4 +1,5 @@
 import GinghamNetworks
+import GinghamPrediction
 import GinghamTensors
 
 /// Changes a kernel by as little as makes its phase sums equal, so that a constant is painted evenly (Kiya et al. 2018);
@@ -36,7 +37,7 @@ struct EqualPhaseSums {
     }
     window.padding = .explicit(before: before, after: after)
     let learned = FilterBank(weight).transformed(rows: placings[0], columns: placings[1])
-    let even = learned.evened(strides: window.strides, dilations: window.dilations)
+    let even = learned.evened(on: window)
 
     var replacement = LayerReplacement(site)
     let operation = TransposedConvolution(window, groups: layer.groups, outputPadding: layer.outputPadding)
@@ -62,18 +63,21 @@ struct EqualPhaseSums {
     let phases = block * block
     let outputs = weight.shape[0] / phases
     let inputs = weight.shape[1]
-    var even = learned
-    for output in 0..<outputs {
-      for input in 0..<inputs {
-        let starts = (0..<phases).map { phase in
+    // The filters that paint one channel from another, one a phase, stand side by side as one kernel.
+    let starts = (0..<outputs).flatMap { output in
+      (0..<inputs).flatMap { input in
+        (0..<phases).map { phase in
           ((order == .columnFirst ? output * phases + phase : phase * outputs + output) * inputs + input) * learned.area
         }
-        let sums = starts.map { learned.values[$0..<($0 + learned.area)].reduce(0, +) }
-        let mean = sums.reduce(0, +) / Double(phases)
-        for (start, sum) in zip(starts, sums) {
-          for tap in 0..<learned.area { even.values[start + tap] += (mean - sum) / Double(learned.area) }
-        }
       }
+    }
+    let kernels = FilterBank(
+      count: outputs * inputs, height: phases, width: learned.area,
+      values: starts.flatMap { learned.values[$0..<($0 + learned.area)] })
+    let evened = kernels.evened(phase: (0..<(phases * learned.area)).map { $0 / learned.area }, phaseCount: phases)
+    var even = learned
+    for (place, start) in starts.enumerated() {
+      for tap in 0..<learned.area { even.values[start + tap] = evened.values[place * learned.area + tap] }
     }
     var replacement = LayerReplacement(site)
     let network = try replacement.finish(
@@ -89,21 +93,38 @@ struct EqualPhaseSums {
 }
 
 extension FilterBank {
-  /// The nearest filters whose phase sums are equal. Each phase must have as many taps as any other.
-  func evened(strides: [Int], dilations: [Int]) -> FilterBank {
+  /// The nearest filters whose phase sums are equal on the stride's lattice.
+  func evened(on window: Window) -> FilterBank {
+    // Padding only renames the phases.
+    let bare = Window(kernel: window.kernel, strides: window.strides, dilations: window.dilations)
+    return evened(phase: KernelPhases.phases(of: bare), phaseCount: window.strides.reduce(1, *))
+  }
+
+  /// The nearest filters whose phase sums are equal: what each phase lacks is shared out among its taps. A phase without
+  /// taps stays empty and has no say in the mean.
+  ///
+  /// - Parameters:
+  ///   - phase: on which phase each tap falls, row-major.
+  ///   - phaseCount: how many phases there are.
+  func evened(phase: [Int], phaseCount: Int) -> FilterBank {
+    let taps = phase.reduce(into: [Double](repeating: 0, count: phaseCount)) { $0[$1] += 1 }
+    let live = Double(max(taps.count { $0 > 0 }, 1))
     var result = self
-    let phaseCount = strides[0] * strides[1]
-    let phase = (0..<area).map { tap in
-      tap / width * dilations[0] % strides[0] * strides[1] + tap % width * dilations[1] % strides[1]
-    }
-    let taps = Double(area / phaseCount)
-    var sums = [Double](repeating: 0, count: phaseCount)
+    var sums = taps
     for filter in 0..<count {
       for index in sums.indices { sums[index] = 0 }
       for tap in 0..<area { sums[phase[tap]] += values[filter * area + tap] }
-      let mean = sums.reduce(0, +) / Double(phaseCount)
-      for tap in 0..<area { result.values[filter * area + tap] += (mean - sums[phase[tap]]) / taps }
+      let mean = sums.reduce(0, +) / live
+      for tap in 0..<area { result.values[filter * area + tap] += (mean - sums[phase[tap]]) / taps[phase[tap]] }
     }
     return result
+  }
+}
+
+extension Tensor {
+  /// The weights in × out/groups × kH × kW of a transposed convolution that are nearest to these and whose phase sums are
+  /// equal; the kernels keep their sizes.
+  package func withEqualPhaseSums(on window: Window) -> Tensor {
+    FilterBank(self).evened(on: window).tensor(shape[0], shape[1])
   }
 }

@@ -1,9 +1,10 @@
 import GinghamNetworks
-import GinghamPrediction
+import GinghamTensors
 
 extension Network {
   /// The same network with the filters of some transposed convolutions changed as little as makes their phase sums
-  /// equal: they then paint a constant evenly. Layers of other kinds and those without such weights stay as they are.
+  /// equal, their kernels keeping their sizes: they then paint a constant evenly. Layers of other kinds and those without
+  /// such weights stay as they are.
   ///
   /// - Returns: the network, and the layers that were changed.
   public func evened(_ layers: Set<ValueID>) -> (network: Network, changed: Set<ValueID>) {
@@ -17,7 +18,7 @@ extension Network {
       else { continue }
       // Another layer may read the same weights: this one gets its own.
       let evened = network.addConstant(
-        name(of: weight) + ".even", .float(PhaseSums.evened(tensor, window: convolution.window)))
+        name(of: weight) + ".even", .float(tensor.withEqualPhaseSums(on: convolution.window)))
       for index in network.nodes.indices where network.nodes[index].outputs.first == output {
         network.nodes[index].inputs[1] = evened
       }

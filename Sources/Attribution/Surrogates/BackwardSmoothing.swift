@@ -1,4 +1,5 @@
 import GinghamDifferentiation
+import GinghamLattices
 import GinghamNetworks
 import GinghamTensors
 
@@ -46,5 +47,14 @@ public struct BackwardSmoothing: AttributionMethod {
         }
         return layer
       })
+  }
+}
+
+extension BackwardRules {
+  /// Under these rules the layers send evenly: their gradients are smoothed as they leave (after Herdt et al. 2024), so
+  /// that checkerboards end at the layer that made them.
+  public init(evening layers: [UnevenLayer], relu: ReLU = .exact) {
+    self.init(
+      relu: relu, smoothing: layers.reduce(into: [:]) { $0[$1.value] = EveningFilter.taps(stride: $1.stride) })
   }
 }

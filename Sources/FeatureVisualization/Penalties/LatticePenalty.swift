@@ -1,3 +1,4 @@
+import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 
@@ -16,11 +17,9 @@ public struct LatticePenalty: PicturePenalty, Hashable {
     self.faintest = faintest
   }
 
-  /// A multiple of the period, at least 4, as in ``PictureLattice``.
-  private var filterPeriod: Int { (max(4, period) + period - 1) / period * period }
-
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float] {
     let loop = PenaltyLoop(pictures.shape)
+    let filterPeriod = PictureLattice.filterPeriod(for: period)
     let border = filterPeriod
     let (height, width) = (loop.size.height - 2 * border, loop.size.width - 2 * border)
     guard period >= 2, height >= 2 * period, width >= 2 * period else {
@@ -47,6 +46,7 @@ public struct LatticePenalty: PicturePenalty, Hashable {
   private func shares(_ maps: Tensor, factor: Float) -> (slopes: Tensor, values: [Float]) {
     let size = maps.pictureSize
     let (rows, columns) = (size.height / period * period, size.width / period * period)
+    let lattice = Lattice(unchecked: period)
     let (phases, count) = (period * period, Double(rows * columns))
     var values: [Float] = []
     let slopes = maps.withUnsafeBufferPointer { source in
@@ -55,7 +55,7 @@ public struct LatticePenalty: PicturePenalty, Hashable {
         for start in stride(from: 0, to: source.count, by: size.area) {
           var sums = [Double](repeating: 0, count: phases)
           var squares = 0.0
-          forEachPixel(rows, columns, size.width, start) { index, phase in
+          lattice.forEachPixel(rows: rows, columns: columns, pitch: size.width, from: start) { index, phase in
             sums[phase] += Double(source[index])
             squares += Double(source[index]) * Double(source[index])
           }
@@ -70,22 +70,12 @@ public struct LatticePenalty: PicturePenalty, Hashable {
           let share = offsets.reduce(0) { $0 + $1 * $1 } / Double(phases) / divisor
           values.append(Float(share))
           let scale = Double(factor) * 2 / (count * divisor)
-          forEachPixel(rows, columns, size.width, start) { index, phase in
+          lattice.forEachPixel(rows: rows, columns: columns, pitch: size.width, from: start) { index, phase in
             target[index] = Float(scale * (offsets[phase] - share * (Double(source[index]) - mean)))
           }
         }
       }
     }
     return (slopes, values)
-  }
-
-  @inline(__always)
-  private func forEachPixel(
-    _ rows: Int, _ columns: Int, _ width: Int, _ start: Int, _ body: (_ index: Int, _ phase: Int) -> Void
-  ) {
-    for y in 0..<rows {
-      let phase = y % period * period
-      for x in 0..<columns { body(start + y * width + x, phase + x % period) }
-    }
   }
 }

@@ -13,20 +13,17 @@ public struct LatticeNotch: Hashable, Sendable {
   /// Each pixel less the mean of its phase, plus the mean of all: the orthogonal projection, also where the period
   /// does not divide the sides.
   public func applied(to map: Plane) -> Plane {
-    let period = lattice.period
-    var sums = [Double](repeating: 0, count: period * period)
+    var sums = [Double](repeating: 0, count: lattice.period * lattice.period)
     var counts = sums
-    for y in 0..<map.height {
-      for x in 0..<map.width {
-        sums[y % period * period + x % period] += map[y, x]
-        counts[y % period * period + x % period] += 1
-      }
+    lattice.forEachPixel(rows: map.height, columns: map.width, pitch: map.width) { index, phase in
+      sums[phase] += map.values[index]
+      counts[phase] += 1
     }
     let mean = map.mean
     let offsets = zip(sums, counts).map { $1 > 0 ? mean - $0 / $1 : 0 }
     var result = map
-    for y in 0..<map.height {
-      for x in 0..<map.width { result[y, x] += offsets[y % period * period + x % period] }
+    lattice.forEachPixel(rows: map.height, columns: map.width, pitch: map.width) { index, phase in
+      result.values[index] += offsets[phase]
     }
     return result
   }

@@ -20,13 +20,14 @@ public struct PhaseEqualization: Hashable, Sendable {
   public func applied(to gradient: Tensor) -> Tensor {
     let shape = gradient.shape
     guard shape.rank >= 2 else { return gradient }
-    let (height, width, period) = (shape[shape.rank - 2], shape[shape.rank - 1], factors.period)
+    let (height, width) = (shape[shape.rank - 2], shape[shape.rank - 1])
     let scale = factors.values.map(Float.init)
     return gradient.withUnsafeBufferPointer { source in
       Tensor(shape) { target in
-        for index in source.indices {
-          let (y, x) = (index / width % height, index % width)
-          target[index] = source[index] * scale[y % period * period + x % period]
+        for start in stride(from: 0, to: source.count, by: max(height * width, 1)) {
+          factors.lattice.forEachPixel(rows: height, columns: width, pitch: width, from: start) { index, phase in
+            target[index] = source[index] * scale[phase]
+          }
         }
       }
     }

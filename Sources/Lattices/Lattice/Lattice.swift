@@ -38,6 +38,22 @@ public struct Lattice: Hashable, Sendable {
   /// The largest multiple of the period within an extent.
   func crop(_ extent: Int) -> Int { extent - extent % period }
 
+  /// Calls `body` with each pixel's place in memory and its phase, row-major S×S, row by row.
+  ///
+  /// - Parameters:
+  ///   - rows, columns: the part of the map that is walked, from pixel (0, 0) on, which lies on phase 0.
+  ///   - pitch: elements from a row to the next.
+  ///   - start: where pixel (0, 0) stands.
+  @inlinable
+  public func forEachPixel(
+    rows: Int, columns: Int, pitch: Int, from start: Int = 0, _ body: (_ index: Int, _ phase: Int) -> Void
+  ) {
+    for y in 0..<rows {
+      let (line, row) = (start + y * pitch, y % period * period)
+      for x in 0..<columns { body(line + x, row + x % period) }
+    }
+  }
+
   /// The periods of the bands of this lattice: the divisors of `period` above 1, ascending.
   public var bandPeriods: [Int] { (1...period).filter { $0 > 1 && period.isMultiple(of: $0) } }
 

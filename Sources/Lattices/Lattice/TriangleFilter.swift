@@ -4,13 +4,6 @@ import GinghamTensors
 /// at every frequency m/S. What it leaves behind, f − tri_S⊗tri_S f, is free of slow content and keeps every
 /// frequency of the period-S lattice with gain exactly 1.
 public struct TriangleFilter: Hashable, Sendable {
-  public enum Border: String, Hashable, Sendable {
-    /// Nothing lies beyond the border: right for gradients.
-    case zero
-    /// The map mirrored in its outermost pixels, which are not repeated: right for pictures.
-    case reflect
-  }
-
   public let period: Int
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)`` below 1.
@@ -28,12 +21,14 @@ public struct TriangleFilter: Hashable, Sendable {
   }
 
   /// The smoothed map, of the same size.
+  ///
+  /// - Parameter border: zero is right for gradients, reflect for pictures.
   public func smoothed(_ map: Plane, border: Border) -> Plane {
     let reach = period - 1
     guard reach > 0, !map.values.isEmpty else { return map }
     var padded = Plane(height: map.height + 2 * reach, width: map.width + 2 * reach)
-    let rows = (0..<padded.height).map { source(of: $0 - reach, extent: map.height, border: border) }
-    let columns = (0..<padded.width).map { source(of: $0 - reach, extent: map.width, border: border) }
+    let rows = (0..<padded.height).map { border.source(of: $0 - reach, count: map.height) }
+    let columns = (0..<padded.width).map { border.source(of: $0 - reach, count: map.width) }
     for (y, row) in rows.enumerated() {
       guard let row else { continue }
       for (x, column) in columns.enumerated() {
@@ -78,17 +73,5 @@ public struct TriangleFilter: Hashable, Sendable {
       }
     }
     return result
-  }
-
-  private func source(of position: Int, extent: Int, border: Border) -> Int? {
-    if (0..<extent).contains(position) { return position }
-    switch border {
-    case .zero: return nil
-    case .reflect:
-      guard extent > 1 else { return 0 }
-      let cycle = 2 * (extent - 1)
-      let folded = ((position % cycle) + cycle) % cycle
-      return folded < extent ? folded : cycle - folded
-    }
   }
 }

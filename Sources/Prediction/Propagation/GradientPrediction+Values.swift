@@ -30,6 +30,7 @@ extension GradientPrediction {
   public func bandLayers(at values: [ValueID]) throws -> [ValueID: [Int: String]] {
     let resolved = values.map(network.resolved)
     let before = bands(at: resolved, in: planes)
+    let behind = Dictionary(resolved.map { ($0, network.nodes.descendants(of: [$0])) }) { first, _ in first }
     var candidates = [ValueID: [StridedLayer]]()
     for node in network.nodes {
       guard let value = node.outputs.first, planes[value] != nil, let input = node.inputs.first ?? nil,
@@ -39,7 +40,7 @@ extension GradientPrediction {
       changed.mitigations = [value: .even]
       let after = bands(
         at: resolved, in: (try? changed.backward(from: target, resuming: planes, behind: value)) ?? planes)
-      for start in resolved where leads(start, to: input) {
+      for start in resolved where behind[start]?.contains(input) ?? false {
         guard let (near, far) = relativeStrides(of: input, and: value, from: start) else { continue }
         let own = before[start] ?? [:]
         candidates[start, default: []].append(
@@ -76,13 +77,5 @@ extension GradientPrediction {
     }
     guard let near = distance(near), let far = distance(far) else { return nil }
     return (near, far)
-  }
-
-  private func leads(_ start: ValueID, to end: ValueID) -> Bool {
-    var reached: Set<ValueID> = [start]
-    for node in network.nodes where node.inputs.contains(where: { $0.map(reached.contains) ?? false }) {
-      reached.formUnion(node.outputs)
-    }
-    return reached.contains(end)
   }
 }

@@ -112,15 +112,3 @@ extension Propagation {
     layout(value).axes.map { $0.spacing.numerator / $0.spacing.denominator }.max() ?? 0
   }
 }
-
-extension Operation {
-  /// The window of a layer that may merge positions, and whether it is a pool.
-  package var downsamplingWindow: (window: Window, isPool: Bool)? {
-    switch self {
-    case .convolution(let convolution): (convolution.window, false)
-    case .maxPool(let pool): (pool.window, true)
-    case .averagePool(let pool): (pool.window, true)
-    default: nil
-    }
-  }
-}

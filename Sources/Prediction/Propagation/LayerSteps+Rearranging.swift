@@ -83,7 +83,7 @@ extension LayerStepBuilder {
       return AxisTransfer(inner: inner, outer: outer) { output in
         let index =
           propagation.region == .interior
-          ? wrapped(output - shift, inner) : pad.mode.source(of: output - shift, extent: inner)
+          ? wrapped(output - shift, inner) : pad.mode.border.source(of: output - shift, count: inner)
         return index.map { [($0, 1)] } ?? []
       }
     }
@@ -122,22 +122,5 @@ extension LayerStepBuilder {
             layout.columns, near.width, far.width, weight: direction == .backward ? share : 1)),
         isTransposed: false)
     ]
-  }
-}
-
-extension Pad.Mode {
-  /// The input position a padded one copies, or `nil` where it is filled.
-  func source(of position: Int, extent: Int) -> Int? {
-    guard extent > 0 else { return nil }
-    if (0..<extent).contains(position) { return position }
-    switch self {
-    case .constant: return nil
-    case .edge: return position < 0 ? 0 : extent - 1
-    case .wrap: return wrapped(position, extent)
-    case .reflect:
-      guard extent > 1 else { return 0 }
-      let folded = wrapped(position, 2 * (extent - 1))
-      return folded < extent ? folded : 2 * (extent - 1) - folded
-    }
   }
 }

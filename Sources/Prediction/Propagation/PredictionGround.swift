@@ -22,24 +22,11 @@ struct PredictionGround: Sendable {
     self.options = options
     self.end = network.resolved(end)
     // Layers that do not lead to the end must not lengthen its lattice.
-    let network = network.leading(to: self.end)
+    var network = network
+    network.nodes = network.nodes.leading(to: [self.end])
     self.network = network
     layouts = try SpatialLayouts(network)
     interior = try Propagation(network, layouts: layouts, region: .interior, options: options)
     bounded = try Propagation(network, layouts: layouts, region: .picture, options: options)
-  }
-}
-
-extension BoundNetwork {
-  /// Without the layers that do not lead to a value.
-  fileprivate func leading(to value: ValueID) -> BoundNetwork {
-    var needed: Set<ValueID> = [value]
-    var result = self
-    result.nodes = nodes.reversed().filter { node in
-      guard node.outputs.contains(where: needed.contains) else { return false }
-      needed.formUnion(node.inputs.compactMap { $0 })
-      return true
-    }.reversed()
-    return result
   }
 }

@@ -88,25 +88,4 @@ public struct PhaseSums: Hashable, Sendable {
     }
     return count > 0 ? total / count : 0
   }
-
-  /// The weights nearest to `weight` whose phase sums are equal: what each phase lacks is shared out among its taps. A
-  /// phase without taps stays empty.
-  public static func evened(_ weight: Tensor, window: Window) -> Tensor {
-    let phase = KernelPhases.phases(of: window)
-    let phases = window.strides[0] * window.strides[1]
-    let counts = phase.reduce(into: [Double](repeating: 0, count: phases)) { $0[$1] += 1 }
-    let live = counts.count { $0 > 0 }
-    var result = weight
-    result.withUnsafeMutableBufferPointer { values in
-      for start in stride(from: 0, to: values.count, by: max(phase.count, 1)) {
-        var sums = [Double](repeating: 0, count: phases)
-        for (tap, phase) in phase.enumerated() { sums[phase] += Double(values[start + tap]) }
-        let mean = sums.reduce(0, +) / Double(max(live, 1))
-        for (tap, phase) in phase.enumerated() {
-          values[start + tap] += Float((mean - sums[phase]) / counts[phase])
-        }
-      }
-    }
-    return result
-  }
 }

@@ -53,10 +53,7 @@ public struct GeneratorTraceRun {
     let sampling = network.sampling
     let output = network.resolved(generator.output)
     guard let pixel = sampling[output]?.stride, pixel > 0 else { return [] }
-    var leading: Set<ValueID> = [output]
-    for node in network.nodes.reversed() where node.outputs.contains(where: leading.contains) {
-      leading.formUnion(node.inputs.compactMap { $0 })
-    }
+    let leading = network.nodes.ancestors(of: [output])
     var reached = Set(network.inputs)
     var found: [Station] = []
     for node in network.nodes where node.inputs.contains(where: { $0.map(reached.contains) ?? false }) {

@@ -56,16 +56,11 @@ public struct TraceRun {
   private static func path(in model: Model, to targets: [ValueID]) throws -> [Station] {
     let bound = try model.bound()
     let source = try model.gradientValue(ofLayer: nil)
-    var leading = Set(targets)
-    for node in bound.nodes.reversed() where node.outputs.contains(where: leading.contains) {
-      leading.formUnion(node.inputs.compactMap { $0 })
-    }
+    let leading = bound.nodes.ancestors(of: targets)
     guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
     let sampling = bound.sampling
-    var reached: Set<ValueID> = [source]
     var stations = [Station(name: "input", operation: "picture", value: source, stride: 1)]
-    for node in bound.nodes where node.inputs.contains(where: { $0.map(reached.contains) ?? false }) {
-      reached.formUnion(node.outputs)
+    for node in bound.nodes.following([source]) {
       guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
       stations.append(
         Station(

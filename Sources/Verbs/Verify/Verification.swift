@@ -106,14 +106,8 @@ public struct Verification: RunFindings {
 
   /// Whether a value depends on the picture and the output on the value.
   private static func leads(from source: ValueID, through value: ValueID, in network: BoundNetwork) -> Bool {
-    func reaches(_ start: ValueID, _ end: ValueID) -> Bool {
-      var reached: Set<ValueID> = [start]
-      for node in network.nodes where node.inputs.contains(where: { $0.map(reached.contains) ?? false }) {
-        reached.formUnion(node.outputs)
-      }
-      return reached.contains(end)
-    }
-    return reaches(source, value) && reaches(value, network.outputs[0])
+    network.nodes.descendants(of: [source]).contains(value)
+      && network.nodes.ancestors(of: [network.outputs[0]]).contains(value)
   }
 
   /// max|a − b|/max|b|; infinite where either is not finite.

@@ -135,7 +135,7 @@ import Testing
       let filter = try TriangleFilter(period: period)
       let map = noise.plane(7, 9)
       let taps = filter.taps
-      for border in [TriangleFilter.Border.zero, .reflect] {
+      for border in [Border.zero, .reflect] {
         let smooth = filter.smoothed(map, border: border)
         func value(_ y: Int, _ x: Int) -> Double {
           func fold(_ position: Int, _ extent: Int) -> Int? {

@@ -66,32 +66,6 @@ import Testing
     #expect(even.meanDeviation > 0.3)
   }
 
-  @Test(arguments: [(4, 2, 1), (3, 2, 1), (5, 3, 0)])
-  func evenedFiltersPaintEvenlyAndKeepTheirMeanSum(kernel: Int, stride: Int, padding: Int) throws {
-    let weight = random([3, 2, kernel, kernel], seed: 9)
-    let window = Window(kernel, stride: stride, padding: padding)
-    let evened = PhaseSums.evened(weight, window: window)
-    let (before, after) = (try PhaseSums(weight: weight, window: window), try PhaseSums(weight: evened, window: window))
-    #expect(before.meanDeviation > 0.1)
-    #expect(after.meanDeviation < 1e-5)
-    let means = [1.0, -2, 0.5]
-    for (a, b) in zip(before.painted(by: means), after.painted(by: means)) {
-      #expect(isClose(a.reduce(0, +), b.reduce(0, +), 1e-5))
-    }
-    #expect(PhaseSums.evened(evened, window: window).scalars.elementsEqual(evened.scalars) { abs($0 - $1) < 1e-6 })
-  }
-
-  @Test func aPhaseWithoutTapsStaysEmpty() throws {
-    let window = Window(2, stride: 3)
-    let sums = try PhaseSums(
-      weight: PhaseSums.evened(random([1, 1, 2, 2], seed: 2), window: window), window: window)
-    let grid = sums.painted(by: [1])[0]
-    #expect(sums.tapCounts.count { $0 == 0 } == 5)
-    for (count, value) in zip(sums.tapCounts, grid) where count == 0 { #expect(value == 0) }
-    let live = zip(sums.tapCounts, grid).filter { $0.0 > 0 }.map(\.1)
-    #expect(live.allSatisfy { isClose($0, live[0], 1e-6) })
-  }
-
   @Test func weightsThatDoNotFitAreRefused() {
     #expect(throws: ArtifactError.self) {
       try PhaseSums(weight: Tensor([2, 2, 3, 3]), window: Window(4, stride: 2))
