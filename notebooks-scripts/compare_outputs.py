@@ -131,6 +131,7 @@ def blotted(name, data):
         text = re.sub(r'"(seconds\w*|\w*_seconds|started|wall_time)" : [^,\n]*', r'"\1" : …', text)
         text = re.sub(r"\b\d+(\.\d+)? ?s\b", "… s", text)
         text = re.sub(r"\b\d+(\.\d+)? ms\b", "… ms", text)
+        text = re.sub(r"\n+(Written to \S+)( in … s)?", r"\n\1", text)
         # The last column of 'gradient --compare'.
         text = re.sub(r"( +0\.\d{3}){2} +\d+\.\d{3}$", " …", text, flags=re.M)
         return text.encode()
