@@ -53,8 +53,8 @@ public struct Benchmark: Encodable, Sendable {
 
     let bound = try model.bound(batch: batch)
     let targets = try objective.layers.map(model.network.value)
-    let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
-    gigaflops = Double(operations) / gradientMilliseconds / 1e6
+    let operations = 4 * Double(bound.simplified(targets: targets).layerStatistics.multiplyAdds)
+    gigaflops = operations / gradientMilliseconds / 1e6
     self.model = model.source.specification
     self.backend = backend.rawValue
     self.threads = threads

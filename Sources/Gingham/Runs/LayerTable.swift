@@ -24,6 +24,8 @@ public struct LayerTable: Encodable, Sendable {
   public var model: String
   public var inputShape: [Int]
   public var layers: [Row]
+  /// `Int.max` where they are too many to be counted.
+  public let totalMultiplyAdds: Int
 
   private enum CodingKeys: String, CodingKey {
     case model, layers
@@ -34,7 +36,9 @@ public struct LayerTable: Encodable, Sendable {
   public init(of model: Model) throws {
     self.model = model.network.name
     inputShape = model.inputShape(batch: 1).dimensions
-    layers = try model.bound().layerStatistics.map { layer in
+    let statistics = try model.bound().layerStatistics
+    totalMultiplyAdds = statistics.multiplyAdds
+    layers = statistics.map { layer in
       Row(
         name: layer.name, operation: layer.operation, outputShape: layer.outputShape.dimensions,
         stride: layer.sampling.stride, receptiveField: layer.sampling.receptiveField, parameters: layer.parameters,
@@ -43,7 +47,6 @@ public struct LayerTable: Encodable, Sendable {
   }
 
   public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
-  public var totalMultiplyAdds: Int { layers.reduce(0) { $0 + $1.macs } }
 
   /// Columns for the terminal.
   public var text: String {
@@ -68,10 +71,11 @@ public struct LayerTable: Encodable, Sendable {
   }
 
   private static func short(_ value: Double) -> String {
-    value == value.rounded() ? String(Int(value)) : String(value)
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
   }
 
   static func grouped(_ value: Int) -> String {
+    guard value < .max else { return "more than 9·10¹⁸" }
     var digits = String(value)
     var groups: [String] = []
     while digits.count > 3 {
