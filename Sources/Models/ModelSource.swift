@@ -21,6 +21,8 @@ public struct ModelSource: Sendable {
   public var fixedInputs: [String]
   /// Names of the classes, one a line.
   public var classNamesPath: String?
+  /// How much the file may ask for.
+  public var limits = ResourceLimits()
   /// Leaves random parameters at zero, for what shapes alone decide.
   public var skipsRandomWeights = false
   /// Fixes inputs beside the picture at ones where nobody fixed them, for what does not depend on their values.
@@ -71,13 +73,13 @@ public struct ModelSource: Sendable {
       guard architecture == nil else {
         throw ModelError.contradiction("--architecture does not go with an ONNX file, which holds its own graph")
       }
-      return try ONNXModel.load(path: specification)
+      return try ONNXModel.load(path: specification, limits: limits)
     }
     guard FileManager.default.fileExists(atPath: specification) else {
       let known = Architectures.names.contains(specification)
       throw ModelError.notFound(specification, advice: known ? "Did you mean 'random:\(specification)'?" : nil)
     }
-    let table = try WeightTable.load(path: specification, under: section)
+    let table = try WeightTable.load(path: specification, under: section, limits: limits)
     let architecture =
       try architecture.map(ArchitectureSpecification.init(parsing:))
       ?? Architectures.recognize(

@@ -54,6 +54,8 @@ public struct Network: Sendable {
   public var constants: [ValueID: Constant] = [:]
   /// How a picture becomes this network's input; `nil` where the file does not say.
   public var preprocessing: Preprocessing?
+  /// How much the network may ask for when it is bound.
+  public var limits = ResourceLimits()
 
   public init(name: String) {
     self.name = name

@@ -1,9 +1,15 @@
+import GinghamTensors
+
 /// Why an operation cannot take its inputs. ``NetworkError/shape(node:operation:_:)`` adds which node it was.
 public enum ShapeError: Error, Hashable, Sendable {
   case wrongRank(expected: Int, found: Int)
   case inputTooSmall(extent: Int, needed: Int)
   case mismatch(String)
   case badAttribute(String)
+  /// A value of this shape would have more elements than any may.
+  case tooLarge(Shape, ResourceLimitError)
+  /// What is computed before the network runs takes more than one file may ask for.
+  case limit(ResourceLimitError)
 }
 
 extension ShapeError: CustomStringConvertible {
@@ -13,6 +19,8 @@ extension ShapeError: CustomStringConvertible {
     case .inputTooSmall(let extent, let needed):
       "the input is too small: an extent of \(extent) where at least \(needed) is needed"
     case .mismatch(let message), .badAttribute(let message): message
+    case .tooLarge(let shape, let error): "\(shape) would be \(error)"
+    case .limit(let error): "\(error)"
     }
   }
 }

@@ -10,8 +10,11 @@ final class ExternalData {
   private let folder: String
   private var files: [String: MappedFile] = [:]
 
-  init(folder: String) {
+  private let budget: Budget
+
+  init(folder: String, budget: Budget) {
     self.folder = folder
+    self.budget = budget
   }
 
   /// - Parameter byteCount: what the tensor's shape takes; what the model declares must agree.
@@ -46,7 +49,13 @@ final class ExternalData {
     guard target.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
       throw malformed("'\(location)' is a link that leads out of the model's folder")
     }
-    let file = try files[target] ?? MappedFile(path: target)
+    let file: MappedFile
+    if let known = files[target] {
+      file = known
+    } else {
+      file = try MappedFile(path: target)
+      budget.allow(file.bytes.count, more: .computedElements)
+    }
     files[target] = file
     files[location] = file
     return file

@@ -8,6 +8,7 @@ final class GraphTranslation {
   private let graph: GraphMessage
   private let nodes: [NodeMessage]
   private let decoder: TensorDecoder
+  private let budget: Budget
   private var result: Network
   private var values: [String: ValueID] = [:]
   /// Names that some node or the graph's own outputs read.
@@ -15,14 +16,17 @@ final class GraphTranslation {
   private let declaredRanks: [String: Int]
   private let metadata: [String: String]
 
-  init(_ model: ModelMessage, _ graph: GraphMessage, file: MappedFile, operatorSet: Int) throws {
+  init(_ model: ModelMessage, _ graph: GraphMessage, file: MappedFile, operatorSet: Int, budget: Budget) throws {
     self.file = file
     self.graph = graph
+    self.budget = budget
     self.operatorSet = operatorSet
-    nodes = try FunctionInlining(model, file: file).inlined(graph.nodes)
-    decoder = TensorDecoder(beside: file.path)
+    nodes = try FunctionInlining(model, file: file, budget: budget).inlined(graph.nodes)
+    decoder = TensorDecoder(beside: file.path, budget: budget)
+    budget.allow(file.bytes.count, more: .computedElements)
     metadata = model.metadata
     result = Network(name: graph.name)
+    result.limits = budget.limits
     readNames = Set(nodes.flatMap(\.inputs)).union(graph.outputs.map(\.name))
     var ranks: [String: Int] = [:]
     for info in graph.valueInfos + graph.inputs {
@@ -40,7 +44,7 @@ final class GraphTranslation {
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
     let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
-    let layerNames = areVerbatim ? nodes.map(\.label) : LayerNames(nodes, order: order).names
+    let layerNames = areVerbatim ? nodes.map(\.label) : try LayerNames(nodes, order: order, budget: budget).names
     for index in order {
       try NodeTranslation(nodes[index], name: layerNames[index], graph: self).translate()
     }
@@ -55,6 +59,8 @@ final class GraphTranslation {
       result.outputs.append(value)
     }
     for name in metadata[ONNXModel.Note.normalizations]?.split(separator: "\n") ?? [] {
+      // Each is sought among all nodes.
+      try budget.spend(result.nodes.count, on: .parts)
       result.joinPixelNormalization(named: String(name))
     }
     result.preprocessing = metadata[ONNXModel.Note.preprocessing].flatMap(Preprocessing.init(note:))

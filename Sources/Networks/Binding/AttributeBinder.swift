@@ -8,10 +8,14 @@ struct AttributeBinder {
   private let constants: [ValueID: Constant]
   private let shapes: [ValueID: Shape]
   private let outputCount: Int
+  private let budget: Budget
 
-  static func bound(_ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape]) throws -> Node {
+  static func bound(
+    _ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape], budget: Budget
+  ) throws -> Node {
     var binder = AttributeBinder(
-      nodeName: node.name, inputs: node.inputs, constants: constants, shapes: shapes, outputCount: node.outputs.count)
+      nodeName: node.name, inputs: node.inputs, constants: constants, shapes: shapes, outputCount: node.outputs.count,
+      budget: budget)
     let operation = try binder.bind(node.operation)
     return Node(name: node.name, operation: operation, inputs: binder.inputs, outputs: node.outputs)
   }
@@ -25,17 +29,29 @@ struct AttributeBinder {
 
   private func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
 
-  /// The integers of an optional attribute input; `nil` where it is absent.
-  private func integers(_ index: Int, _ what: String) throws -> [Int]? {
+  /// No list of axes, extents or sizes is longer; indices of a gather may be.
+  private static let longestList = 1 << 12
+
+  /// What an optional attribute input holds; `nil` where it is absent.
+  private func attribute(_ index: Int, _ what: String, longest: Int) throws -> Constant? {
     guard let value = value(index) else { return nil }
     guard let constant = constants[value] else { throw NetworkError.dynamic(node: nodeName, what: what) }
+    let count = constant.shape.elementCount
+    guard count <= longest else { throw ShapeError.badAttribute("\(what): \(count) numbers are too many") }
+    // Every node may read the same long list.
+    try budget.spend(count, on: .computedElements)
+    return constant
+  }
+
+  /// The integers of an optional attribute input; `nil` where it is absent.
+  private func integers(_ index: Int, _ what: String, longest: Int = Self.longestList) throws -> [Int]? {
+    guard let constant = try attribute(index, what, longest: longest) else { return nil }
     guard let integers = constant.integers else { throw ShapeError.mismatch("\(what) must be integers") }
     return integers.elements
   }
 
   private func floats(_ index: Int, _ what: String) throws -> [Float]? {
-    guard let value = value(index) else { return nil }
-    guard let constant = constants[value] else { throw NetworkError.dynamic(node: nodeName, what: what) }
+    guard let constant = try attribute(index, what, longest: Self.longestList) else { return nil }
     return constant.tensor?.scalars ?? constant.integers?.elements.map(Float.init)
   }
 
@@ -235,6 +251,7 @@ struct AttributeBinder {
     case .unsqueeze(let attribute):
       let axes = try attribute ?? integers(1, "the axes") ?? []
       let rank = x.rank + axes.count
+      guard rank <= Shape.maximumRankInFiles else { throw ShapeError.badAttribute("\(rank) axes are too many") }
       let inserted = Set(try axes.map { try axis($0, rank: rank) })
       guard inserted.count == axes.count else { throw ShapeError.badAttribute("axes \(axes) repeat") }
       var remaining = x.dimensions.makeIterator()
@@ -272,7 +289,7 @@ struct AttributeBinder {
   private func checkedGatherAxis(_ rawAxis: Int) throws -> Int {
     let x = try shape(0)
     let axis = try axis(rawAxis, rank: x.rank)
-    guard let indices = try integers(1, "the indices of a gather") else {
+    guard let indices = try integers(1, "the indices of a gather", longest: .max) else {
       throw ShapeError.mismatch("the indices are missing")
     }
     for index in indices where !(-x[axis]..<x[axis]).contains(index) {

@@ -1,9 +1,6 @@
 import GinghamTensors
 
 extension Network {
-  /// More elements than any one value may hold, so that a stranger's file cannot ask for all memory.
-  static let elementLimit = 1 << 31
-
   /// The network at fixed input shapes: every value gets a shape, attributes that shape subgraphs compute are filled
   /// in, and everything known before the run is folded into constants.
   ///
@@ -16,10 +13,14 @@ extension Network {
   ) throws -> BoundNetwork {
     var result = BoundNetwork(name: name, valueNames: valueNames)
     result.constants = constants
-    for (value, constant) in constants { result.shapes[value] = constant.shape }
+    let budget = Budget(limits)
+    for (value, constant) in constants {
+      result.shapes[value] = constant.shape
+      budget.allow(constant.shape.elementCount, more: .computedElements)
+    }
     try bindInputs(to: inputShapes, fixed: fixed, in: &result)
     result.nodes.reserveCapacity(nodes.count)
-    for node in nodes { try bind(node, in: &result) }
+    for node in nodes { try bind(node, in: &result, budget: budget) }
     for output in outputs where result.shapes[output] == nil {
       throw NetworkError.dangling(node: "output", value: name(of: output))
     }
@@ -45,23 +46,26 @@ extension Network {
       guard let shape = inputShapes[inputName] ?? declared else {
         throw NetworkError.missingInputShape(name: inputName)
       }
-      guard let count = shape.checkedElementCount, count <= Network.elementLimit else {
-        throw NetworkError.shape(node: inputName, operation: "input", .badAttribute("\(shape) is out of range"))
+      do {
+        try limits.require(shape, as: "an input")
+      } catch let error as ShapeError {
+        throw NetworkError.shape(node: inputName, operation: "input", error)
       }
       result.shapes[input.value] = shape
       result.inputs.append(input.value)
     }
   }
 
-  private func bind(_ node: Node, in result: inout BoundNetwork) throws {
+  private func bind(_ node: Node, in result: inout BoundNetwork, budget: Budget) throws {
     for value in node.inputs.compactMap({ $0 }) where result.shapes[value] == nil {
       throw NetworkError.dangling(node: node.name, value: name(of: value))
     }
     do {
-      let bound = try AttributeBinder.bound(node, constants: result.constants, shapes: result.shapes)
+      let bound = try AttributeBinder.bound(node, constants: result.constants, shapes: result.shapes, budget: budget)
       if let folded = try ConstantEvaluator(
         inputs: bound.inputs.map { $0.flatMap { result.constants[$0] } },
-        inputShapes: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count
+        inputShapes: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count,
+        budget: budget
       ).evaluate(bound.operation) {
         for (output, constant) in zip(node.outputs, folded) {
           result.constants[output] = constant
@@ -70,16 +74,13 @@ extension Network {
         return
       }
       let shapes = try bound.operation.outputShapes(
-        inputs: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count)
-      for (output, shape) in zip(node.outputs, shapes) {
-        guard let count = shape.checkedElementCount, count <= Network.elementLimit else {
-          throw ShapeError.badAttribute("an output of \(shape) is out of range")
-        }
-        result.shapes[output] = shape
-      }
+        inputs: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count, limits: limits)
+      for (output, shape) in zip(node.outputs, shapes) { result.shapes[output] = shape }
       result.nodes.append(bound)
     } catch let error as ShapeError {
       throw NetworkError.shape(node: node.name, operation: node.operation.name, error)
+    } catch let error as ResourceLimitError {
+      throw NetworkError.shape(node: node.name, operation: node.operation.name, .limit(error))
     }
   }
 }

@@ -17,7 +17,7 @@ public struct LayerStatistics: Sendable {
   public var sampling: Sampling
   /// Elements of the weights this layer reads.
   public var parameters: Int
-  /// Multiply-adds of convolutions and matrix products.
+  /// Multiply-adds of convolutions and matrix products; `Int.max` where they are too many to be counted.
   public var multiplyAdds: Int
 }
 
@@ -38,11 +38,12 @@ extension BoundNetwork {
   private func multiplyAdds(of node: Node, output: Shape) -> Int {
     func shape(_ index: Int) -> Shape { node.inputs[index].flatMap { shapes[$0] } ?? [] }
     switch node.operation {
-    case .convolution: return output.elementCount * shape(1).dimensions.dropFirst().reduce(1, *)
-    case .transposedConvolution: return shape(0).elementCount * shape(1).dimensions.dropFirst().reduce(1, *)
-    case .matrixMultiply: return output.elementCount * (shape(0).dimensions.last ?? 1)
+    case .convolution: return output.elementCount.clampedProduct(with: Shape(Array(shape(1).dimensions.dropFirst())))
+    case .transposedConvolution:
+      return shape(0).elementCount.clampedProduct(with: Shape(Array(shape(1).dimensions.dropFirst())))
+    case .matrixMultiply: return output.elementCount.clampedProduct(with: [shape(0).dimensions.last ?? 1])
     case .generalMatrixMultiply(let multiply):
-      return output.elementCount * (multiply.transposesA ? shape(0)[0] : shape(0)[1])
+      return output.elementCount.clampedProduct(with: [multiply.transposesA ? shape(0)[0] : shape(0)[1]])
     default: return 0
     }
   }
@@ -108,5 +109,22 @@ extension BoundNetwork {
     let extent = window.dilations[0] * (window.kernel[0] - 1)
     sampling.receptiveField = sampling.receptiveField.map { $0 + Double(extent) * sampling.stride }
     sampling.stride *= Double(window.strides[0])
+  }
+}
+
+extension Int {
+  fileprivate func clampedProduct(with shape: Shape) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: shape.elementCount)
+    return overflow ? .max : product
+  }
+}
+
+extension Sequence<LayerStatistics> {
+  /// Multiply-adds of all layers together; `Int.max` where they are too many to be counted.
+  public var multiplyAdds: Int {
+    reduce(0) { sum, layer in
+      let (next, overflow) = sum.addingReportingOverflow(layer.multiplyAdds)
+      return overflow ? .max : next
+    }
   }
 }

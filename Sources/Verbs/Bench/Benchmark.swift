@@ -50,8 +50,8 @@ public struct Benchmark: RunFindings {
 
     let bound = try model.bound(batch: settings.batch)
     let targets = try objective.layers.map(model.network.value)
-    let operations = 4 * bound.simplified(targets: targets).layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
-    gigaflops = Double(operations) / gradientMilliseconds / 1e6
+    let operations = 4 * Double(bound.simplified(targets: targets).layerStatistics.multiplyAdds)
+    gigaflops = operations / gradientMilliseconds / 1e6
     self.model = model.source.specification
     backend = context.backend.rawValue
     threads = context.team.threads

@@ -24,10 +24,11 @@ extension LayerTable {
   }
 
   private static func short(_ value: Double) -> String {
-    value == value.rounded() ? String(Int(value)) : String(value)
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
   }
 
   static func grouped(_ value: Int) -> String {
+    guard value < .max else { return "more than 9·10¹⁸" }
     var digits = String(value)
     var groups: [String] = []
     while digits.count > 3 {

@@ -24,6 +24,8 @@ public struct LayerTable: RunFindings {
   public var model: String
   public var inputShape: [Int]
   public var layers: [Row]
+  /// `Int.max` where they are too many to be counted.
+  public let totalMultiplyAdds: Int
 
   private enum CodingKeys: String, CodingKey {
     case model, layers
@@ -34,7 +36,9 @@ public struct LayerTable: RunFindings {
   public init(of model: Model) throws {
     self.model = model.network.name
     inputShape = model.inputShape(batch: 1).dimensions
-    layers = try model.bound().layerStatistics.map { layer in
+    let statistics = try model.bound().layerStatistics
+    totalMultiplyAdds = statistics.multiplyAdds
+    layers = statistics.map { layer in
       Row(
         name: layer.name, operation: layer.operation, outputShape: layer.outputShape.dimensions,
         stride: layer.sampling.stride, receptiveField: layer.sampling.receptiveField, parameters: layer.parameters,
@@ -43,5 +47,4 @@ public struct LayerTable: RunFindings {
   }
 
   public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
-  public var totalMultiplyAdds: Int { layers.reduce(0) { $0 + $1.macs } }
 }

@@ -103,7 +103,7 @@ public struct SweepRun {
     source.fixesOpenInputs = true
     let model = try source.load()
     let network = try model.bound()
-    var macs = network.layerStatistics.reduce(0) { $0 + $1.multiplyAdds }
+    var macs = network.layerStatistics.multiplyAdds
     let blur = settings["blur"] ?? 1
     let unevenness: Unevenness
     if let generator = try? Generator(model) {

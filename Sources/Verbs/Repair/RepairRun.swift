@@ -108,7 +108,7 @@ public struct RepairRun {
     let statistics = bound.layerStatistics
     return RepairFindings.State(
       prediction: prediction, pictures: measured.pictures, locked: measured.locked, gradients: measured.gradients,
-      phaseSumDeviations: deviations, multiplyAdds: statistics.reduce(0) { $0 + $1.multiplyAdds },
+      phaseSumDeviations: deviations, multiplyAdds: statistics.multiplyAdds,
       parameters: statistics.reduce(0) { $0 + $1.parameters })
   }
 

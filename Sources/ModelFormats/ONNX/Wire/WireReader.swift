@@ -8,15 +8,20 @@ struct WireReader {
   let file: MappedFile
   /// The message's name in the format's schema, for error messages.
   let message: String
+  /// Spent on every sub-message and every name.
+  let budget: Budget
   private(set) var position: Int
   private let end: Int
 
   /// What is left of the message.
   var range: Range<Int> { position..<end }
 
-  init(_ file: MappedFile, message: String, range: Range<Int>? = nil) {
+  init(
+    _ file: MappedFile, message: String, budget: Budget = Budget(ResourceLimits()), range: Range<Int>? = nil
+  ) {
     self.file = file
     self.message = message
+    self.budget = budget
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? file.bytes.count
   }
@@ -47,7 +52,8 @@ struct WireReader {
 
   /// A reader of a sub-message.
   func nested(_ field: WireField, message: String) throws -> WireReader {
-    WireReader(file, message: message, range: try bytes(field))
+    try budget.spend(on: .parts)
+    return WireReader(file, message: message, budget: budget, range: try bytes(field))
   }
 
   func malformed(at position: Int, _ reason: String) -> FormatError {
