@@ -66,6 +66,12 @@ let rooms = [
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
   Room("Generation", uses: ["Models", "Prediction"]),
   Room("Reporting", uses: ["Tensors", "Imaging"]),
+  Room(
+    "Verbs",
+    uses: [
+      "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
+      "Reporting",
+    ], and: [yams]),
 ]
 
 let package = Package(
@@ -92,7 +98,7 @@ let package = Package(
     system("CCrypto", apt: "libssl-dev"),
 
     .target(
-      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) } + [yams],
+      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) },
       swiftSettings: strict),
     .executableTarget(
       name: "GinghamCommandLine", dependencies: ["Gingham", argumentParser], path: "Sources/CommandLine",
@@ -120,7 +126,7 @@ let package = Package(
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
-    tests("Gingham", and: ["Gingham"]),
+    tests("Verbs", uses: ["Verbs"], and: ["Gingham"]),
     tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )

@@ -75,5 +75,3 @@ struct PixelSize: ExpressibleByArgument {
     width = sides.last ?? sides[0]
   }
 }
-
-extension Backend: ExpressibleByArgument {}

@@ -18,6 +18,4 @@
 @_exported import GinghamRewriting
 @_exported import GinghamSignals
 @_exported import GinghamTensors
-
-/// Of the library and the command line.
-public let ginghamVersion = "0.1.0"
+@_exported import GinghamVerbs

@@ -54,9 +54,7 @@ public struct Model: Sendable {
   }
 
   /// The SHA-256 of the file; `nil` for random nets.
-  public func digest() throws -> String? {
-    source.isRandom ? nil : try FileDigest.sha256(path: source.specification)
-  }
+  public func digest() throws -> String? { try source.digest() }
 
   /// A picture as the network sees it: 1×C×H×W in 0…1.
   ///
@@ -126,11 +124,15 @@ public enum Backend: String, Sendable, CaseIterable {
   case reference64
 
   /// - Throws: ``EngineError`` where the library refuses.
-  public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
+  public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
     switch self {
-    case .fast: try FastDifferentiator(network: network, threads: threads)
+    case .fast: try FastDifferentiator(network: network, threads: team.threads)
     case .reference: ReferenceDifferentiator<Float>(network)
     case .reference64: ReferenceDifferentiator<Double>(network)
     }
+  }
+
+  public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
+    try differentiator(for: network, team: ThreadTeam(threads: threads))
   }
 }

@@ -43,6 +43,9 @@ public struct ModelSource: Sendable {
 
   public var isRandom: Bool { specification.hasPrefix("random:") }
 
+  /// The SHA-256 of the file; `nil` for random nets.
+  public func digest() throws -> String? { isRandom ? nil : try FileDigest.sha256(path: specification) }
+
   /// Loads the network.
   ///
   /// - Throws: ``FormatError``, ``ArchitectureError``, ``ParameterMismatch``, ``NetworkError``, ``ModelError``.
@@ -181,5 +184,25 @@ public struct ModelSource: Sendable {
     // What most classifiers were trained on, where the file leaves it open.
     let (height, width) = (shape[2] ?? 224, shape[3] ?? 224)
     return Preprocessing(height: height, width: width, fit: .shorterSide(min(height, width)))
+  }
+}
+
+extension ModelSource {
+  /// What was said of the model beside its name.
+  public struct Options: Encodable, Sendable {
+    public var architecture: String?
+    public var section: String?
+    public var mean: [Float]?
+    public var std: [Float]?
+    /// H×W in pixels.
+    public var inputSize: [Int]?
+    public var inputs: [String]
+    public var classNames: String?
+  }
+
+  public var options: Options {
+    Options(
+      architecture: architecture, section: section, mean: mean, std: deviation,
+      inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, classNames: classNamesPath)
   }
 }

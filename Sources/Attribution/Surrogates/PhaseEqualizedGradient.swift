@@ -6,7 +6,7 @@ import GinghamTensors
 
 /// The gradient divided by the root of its phases' energies: all phases become equally strong, nothing is blurred.
 public struct PhaseEqualizedGradient: AttributionMethod {
-  public enum Energies: String, Sendable, CaseIterable {
+  public enum Energies: String, Hashable, Sendable, CaseIterable, Encodable {
     /// What the architecture alone implies: the same factors for every picture.
     case predicted
     /// Each picture's own: exactly even, but texture that happens to lie on a phase is divided out as well.
