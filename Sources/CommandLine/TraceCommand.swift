@@ -51,7 +51,7 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     common.progress.step("loading")
     let model = try modelOptions.load(model)
-    if target == nil, without.isEmpty, Generator.isGenerator(model) {
+    if target == nil, without.isEmpty, try Generator.isGenerator(model) {
       try traceUp(model)
     } else {
       guard !images.isEmpty else { throw ValidationError("Missing expected argument '<images> ...'") }

@@ -39,13 +39,11 @@ public struct ColourDistance: Hashable, Sendable {
   /// Fewer pictures in a set cannot be told from chance.
   public static let fewestPictures = 3
 
-  /// - Throws: ``ArtifactError/badArgument(_:)`` where a set has fewer than three pictures.
-  public init(
+  /// `nil` where a set has fewer than three pictures.
+  public init?(
     of set: [ColourStatistics], from reference: [ColourStatistics], dealings: Int = 999, seed: UInt64 = 0
-  ) throws {
-    guard min(set.count, reference.count) >= ColourDistance.fewestPictures else {
-      throw ArtifactError.badArgument("colours are compared from three pictures a set on")
-    }
+  ) {
+    guard min(set.count, reference.count) >= ColourDistance.fewestPictures else { return nil }
     let all = set + reference
     let members = ColourDistance.Sets(all)
     let own = Array(0..<set.count)
@@ -136,7 +134,7 @@ public struct ColourDistance: Hashable, Sendable {
     func shifts(_ chosen: [Int]) -> [Double] {
       let (a, b) = split(chosen)
       func difference(_ value: (ColourStatistics) -> Double) -> Double {
-        a.map(value).reduce(0, +) / Double(a.count) - b.map(value).reduce(0, +) / Double(b.count)
+        a.map(value).mean - b.map(value).mean
       }
       let cast = cast(a, b)
       let direction = atan2(cast.y, cast.x) * 180 / Double.pi

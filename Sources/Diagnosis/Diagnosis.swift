@@ -30,7 +30,7 @@ public struct Diagnosis: Sendable {
     }
     self.norm = norm
     tileDistances = distances
-    colours = try? ColourDistance(of: signs.compactMap(\.colours), from: reference.compactMap(\.colours))
+    colours = ColourDistance(of: signs.compactMap(\.colours), from: reference.compactMap(\.colours))
     let detection = FaultDetection(
       signs: signs, pooled: pooled, locked: locked, reference: reference, thresholds: thresholds,
       tileDistances: distances,

@@ -61,8 +61,17 @@ public struct Generator: Sendable {
 
   public var isLatent: Bool { if case .latents = source { true } else { false } }
 
-  /// Whether a model makes pictures from latents, or from pictures at all, without an error where it does not.
-  public static func isGenerator(_ model: Model) -> Bool { (try? Generator(model)) != nil }
+  /// Whether a model makes pictures from latents, or from pictures at all.
+  ///
+  /// - Throws: ``NetworkError`` where the network cannot be bound, which says nothing about what it makes.
+  public static func isGenerator(_ model: Model) throws -> Bool {
+    do {
+      _ = try Generator(model)
+      return true
+    } catch is GeneratorError {
+      return false
+    }
+  }
 }
 
 extension Generator {

@@ -66,7 +66,7 @@ public struct UpsamplingGrid: Encodable, Sendable {
   }
 
   private static func centred(_ grid: [Double]) -> [Double] {
-    let mean = grid.reduce(0, +) / Double(max(grid.count, 1))
+    let mean = grid.mean
     return grid.map { $0 - mean }
   }
 

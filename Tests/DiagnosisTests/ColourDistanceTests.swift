@@ -49,7 +49,7 @@ import Testing
   private func difference(
     _ aspect: ColourDistance.Aspect, _ set: [ColourStatistics], _ reference: [ColourStatistics]
   ) throws -> ColourDistance.Difference {
-    try #require(try ColourDistance(of: set, from: reference).differences.first { $0.aspect == aspect })
+    try #require(ColourDistance(of: set, from: reference)?.differences.first { $0.aspect == aspect })
   }
 
   @Test func brightnessContrastAndSaturationAreToldApart() throws {
@@ -88,7 +88,8 @@ import Testing
     var alarms = 0
     for trial in 0..<20 {
       let start = UInt64(400 + 20 * trial)
-      let found = try ColourDistance(of: set(start..<(start + 6)), from: set((start + 6)..<(start + 14)), dealings: 199)
+      let found = try #require(
+        ColourDistance(of: set(start..<(start + 6)), from: set((start + 6)..<(start + 14)), dealings: 199))
       alarms += found.differences.count { $0.chance <= 0.01 }
     }
     // Five tests a trial at one in a hundred each.
@@ -113,12 +114,12 @@ import Testing
     #expect(red.z > 0 && green.y < 0)
     #expect(found.distance > 80 && found.distance < 140 && abs(found.shift - found.distance) < 15)
     #expect(found.chance == 0.001)
-    #expect(throws: ArtifactError.self) { try ColourDistance(of: [], from: set(300..<303)) }
+    #expect(try ColourDistance(of: [], from: set(300..<303)) == nil)
   }
 
   @Test func dealingsAreThoseOfTheSeed() throws {
     let (a, b) = (try set(300..<306), try set(306..<312))
-    #expect(try ColourDistance(of: a, from: b) == ColourDistance(of: a, from: b))
+    #expect(ColourDistance(of: a, from: b) == ColourDistance(of: a, from: b))
     #expect(ColourStatistics(of: [Plane(height: 3, width: 3)]) == nil)
   }
 }

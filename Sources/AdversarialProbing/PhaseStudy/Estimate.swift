@@ -1,3 +1,4 @@
+import GinghamSignals
 import GinghamTensors
 
 /// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
@@ -12,7 +13,7 @@ public struct Estimate: Hashable, Sendable, Codable {
   public init?(_ values: [Double], seed: UInt64 = 0, resamples: Int = 2000) {
     guard !values.isEmpty else { return nil }
     count = values.count
-    mean = values.reduce(0, +) / Double(values.count)
+    mean = values.mean
     var random = SeededGenerator(seed: seed, name: "bootstrap")
     let means = (0..<resamples).map { _ in
       (0..<values.count).reduce(0.0) { sum, _ in sum + values[random.integer(in: 0...(values.count - 1))] }

@@ -10,7 +10,7 @@ public struct PhaseEqualization: Hashable, Sendable {
   public init(energies: PhaseTable) {
     let strongest = energies.values.max() ?? 0
     let live = energies.values.filter { $0 > 1e-12 * strongest }
-    let mean = live.isEmpty ? 0 : live.reduce(0, +) / Double(live.count)
+    let mean = live.mean
     factors = PhaseTable(
       lattice: energies.lattice,
       values: energies.values.map { $0 > 1e-12 * strongest ? (mean / $0).squareRoot() : 0 })

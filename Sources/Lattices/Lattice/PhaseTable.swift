@@ -40,7 +40,7 @@ public struct PhaseTable: Hashable, Sendable {
       values: (0..<side).flatMap { y in (0..<side).map { x in tile[y % tile.height, x % tile.width] } })
   }
 
-  public var mean: Double { values.reduce(0, +) / Double(values.count) }
+  public var mean: Double { values.mean }
 
   /// The population variance over the phases.
   public var variance: Double {

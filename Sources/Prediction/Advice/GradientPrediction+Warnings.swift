@@ -75,13 +75,12 @@ extension GradientPrediction {
 
   /// Windows that leave rows or columns over, with how many pixels that makes at the input.
   private func unusedPixelWarnings() throws -> [PredictionWarning] {
-    let found = network.nodes.compactMap { node -> (Node, [AxisGeometry])? in
+    let found = try network.nodes.compactMap { node -> (Node, [AxisGeometry])? in
       guard let value = node.outputs.first, planes[value] != nil, let input = node.inputs.first ?? nil,
-        let shape = network.shapes[input], let (window, _) = node.operation.downsamplingWindow,
-        let axes = try? window.axes(input: Array(shape.dimensions.suffix(window.kernel.count))),
-        axes.contains(where: { $0.unusedAfter > 0 && $0.output > 0 })
+        let shape = network.shapes[input], let (window, _) = node.operation.downsamplingWindow
       else { return nil }
-      return (node, axes)
+      let axes = try window.axes(input: Array(shape.dimensions.suffix(window.kernel.count)))
+      return axes.contains { $0.unusedAfter > 0 && $0.output > 0 } ? (node, axes) : nil
     }
     guard !found.isEmpty else { return [] }
     let foveation = try foveation()

@@ -29,37 +29,29 @@ extension GradientPrediction {
   /// - Throws: ``ArtifactError`` as the prediction does.
   public func bandLayers(at values: [ValueID]) throws -> [ValueID: [Int: String]] {
     let resolved = values.map(network.resolved)
-    let before = bands(at: resolved, in: planes)
+    let looked = planes.filter { resolved.contains($0.key) }
     let behind = Dictionary(resolved.map { ($0, network.nodes.descendants(of: [$0])) }) { first, _ in first }
     var candidates = [ValueID: [StridedLayer]]()
     for node in network.nodes {
       guard let value = node.outputs.first, planes[value] != nil, let input = node.inputs.first ?? nil,
         let (window, isPool) = node.operation.downsamplingWindow, window.strides.contains(where: { $0 > 1 })
       else { continue }
-      var changed = interior
-      changed.mitigations = [value: .even]
-      let after = bands(
-        at: resolved, in: (try? changed.backward(from: target, resuming: planes, behind: value)) ?? planes)
+      let contributions = try interior.contributions(of: value, to: looked) {
+        try $0.backward(from: target, resuming: planes, behind: value)
+      }
       for start in resolved where behind[start]?.contains(input) ?? false {
         guard let (near, far) = relativeStrides(of: input, and: value, from: start) else { continue }
-        let own = before[start] ?? [:]
         candidates[start, default: []].append(
           StridedLayer(
             name: node.name, value: value, front: input, kernel: window.kernel, stride: window.strides,
             dilation: window.dilations,
             cumulativeBefore: near, cumulativeBehind: far, isPool: isPool,
-            contribution: own.reduce(into: [:]) { $0[$1.key] = $1.value - (after[start]?[$1.key] ?? 0) }))
+            contribution: contributions[start] ?? [:]))
       }
     }
     return zip(values, resolved).reduce(into: [:]) { names, pair in
       names[pair.0] = StridedLayer.owners(
         of: Lattice(unchecked: period(at: pair.1)).bandPeriods, among: candidates[pair.1] ?? [])
-    }
-  }
-
-  private func bands(at values: [ValueID], in planes: [ValueID: Plane]) -> [ValueID: [Int: Double]] {
-    values.reduce(into: [:]) { bands, value in
-      bands[value] = planes[value].map { Unevenness(of: PhaseTable(tiling: $0)).bands }
     }
   }
 

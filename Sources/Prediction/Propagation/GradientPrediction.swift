@@ -37,7 +37,7 @@ public struct GradientPrediction: Sendable {
     else { throw ArtifactError.unreachable(value: network.inputs.first.map { network.name(of: $0) } ?? "the input") }
     self.ground = ground
     self.planes = planes
-    stridedLayers = GradientPrediction.stridedLayers(ground, planes: planes)
+    stridedLayers = try GradientPrediction.stridedLayers(ground, planes: planes)
   }
 
   /// The input whose pixels are looked at: the first that leads to the target.

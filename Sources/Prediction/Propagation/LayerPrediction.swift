@@ -56,27 +56,25 @@ extension GradientPrediction {
     }
   }
 
-  static func stridedLayers(_ ground: PredictionGround, planes: [ValueID: Plane]) -> [StridedLayer] {
+  /// - Throws: ``ArtifactError`` where the prediction without a layer's lattice fails.
+  static func stridedLayers(_ ground: PredictionGround, planes: [ValueID: Plane]) throws -> [StridedLayer] {
     let (network, interior) = (ground.network, ground.interior)
     let input = inputValue(of: network, planes: planes)
-    let before = planes[input].map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? [:]
-    return network.nodes.compactMap { node in
+    return try network.nodes.compactMap { node in
       guard let value = node.outputs.first, planes[value] != nil, let front = node.inputs.first ?? nil,
         let (window, isPool) = node.operation.downsamplingWindow, window.strides.contains(where: { $0 > 1 })
       else { return nil }
       // A pool over everything that is left brings nothing in: all positions behind it are one.
       let behind = interior.cumulativeStride(at: value)
       guard behind > 0 else { return nil }
-      var even = interior
-      even.mitigations = [value: .even]
-      let after =
-        (try? even.backward(from: ground.end, resuming: planes, behind: value)[input])
-        .map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
+      let contributions = try interior.contributions(of: value, to: planes.filter { $0.key == input }) {
+        try $0.backward(from: ground.end, resuming: planes, behind: value)
+      }
       return StridedLayer(
         name: node.name, value: value, front: front, kernel: window.kernel, stride: window.strides,
         dilation: window.dilations,
         cumulativeBefore: interior.cumulativeStride(at: front), cumulativeBehind: behind, isPool: isPool,
-        contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
+        contribution: contributions[input] ?? [:])
     }
   }
 
@@ -107,6 +105,29 @@ extension GradientPrediction {
 }
 
 extension Propagation {
+  /// What one layer brings in: by how much each band at some values shrinks when this layer alone is made even and the
+  /// prediction runs again.
+  ///
+  /// - Parameters:
+  ///   - planes: as they are, at the values that are looked at.
+  ///   - predict: runs the prediction, told with what.
+  /// - Throws: ``ArtifactError`` where the second prediction fails or no longer reaches a value: that the layer brings in
+  ///   nothing would be another statement.
+  func contributions(
+    of layer: ValueID, to planes: [ValueID: Plane], _ predict: (Propagation) throws -> [ValueID: Plane]
+  ) throws -> [ValueID: [Int: Double]] {
+    var even = self
+    even.mitigations = [layer: .even]
+    let evened = try predict(even)
+    return try planes.reduce(into: [:]) { found, entry in
+      guard let after = evened[entry.key].map({ Unevenness(of: PhaseTable(tiling: $0)).bands }) else {
+        throw ArtifactError.unreachable(value: network.name(of: entry.key))
+      }
+      let before = Unevenness(of: PhaseTable(tiling: entry.value)).bands
+      found[entry.key] = before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) }
+    }
+  }
+
   /// Whole input pixels between neighbours of a value; 0 where it has no positions or they are closer than pixels.
   func cumulativeStride(at value: ValueID) -> Int {
     layout(value).axes.map { $0.spacing.numerator / $0.spacing.denominator }.max() ?? 0

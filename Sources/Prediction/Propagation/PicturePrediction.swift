@@ -31,7 +31,7 @@ public struct PicturePrediction: Sendable {
     }
     self.ground = ground
     self.plane = plane
-    upsamplingLayers = PicturePrediction.upsamplingLayers(ground, plane: plane)
+    upsamplingLayers = try PicturePrediction.upsamplingLayers(ground, plane: plane)
   }
 
   /// Whether anything on the way enlarges: without, there is no lattice to predict.
@@ -62,26 +62,23 @@ public struct PicturePrediction: Sendable {
     return Unevenness(of: PhaseTable(tiling: try changed.forward()[output] ?? plane))
   }
 
-  private static func upsamplingLayers(_ ground: PredictionGround, plane: Plane) -> [StridedLayer] {
+  private static func upsamplingLayers(_ ground: PredictionGround, plane: Plane) throws -> [StridedLayer] {
     let (network, interior) = (ground.network, ground.interior)
-    let before = Unevenness(of: PhaseTable(tiling: plane)).bands
     let layout = interior.layout(ground.end)
     let pixel = (layout.columns ?? layout.rows)?.spacing ?? .one
     func cumulative(_ value: ValueID) -> Int {
       interior.layout(value).axes.compactMap { $0.spacing.times(pixel.denominator, over: pixel.numerator) }
         .map { $0.numerator / $0.denominator }.max() ?? 0
     }
-    return network.nodes.compactMap { node in
+    return try network.nodes.compactMap { node in
       guard let value = node.outputs.first, let input = node.inputs.first ?? nil, node.operation.isUpsampling
       else { return nil }
-      var even = interior
-      even.mitigations = [value: .even]
-      let after = (try? even.forward()[ground.end]).map { Unevenness(of: PhaseTable(tiling: $0)).bands } ?? before
+      let contributions = try interior.contributions(of: value, to: [ground.end: plane]) { try $0.forward() }
       let window = node.operation.upsamplingWindow
       return StridedLayer(
         name: node.name, value: value, front: input, kernel: window?.kernel ?? [], stride: window?.strides ?? [],
         dilation: window?.dilations ?? [], cumulativeBefore: cumulative(value), cumulativeBehind: cumulative(input),
-        isPool: false, contribution: before.reduce(into: [:]) { $0[$1.key] = $1.value - (after[$1.key] ?? 0) })
+        isPool: false, contribution: contributions[ground.end] ?? [:])
     }
   }
 

@@ -103,7 +103,7 @@ struct LayerStepBuilder {
       return [
         window(repeated, weight: uniform, isTransposed: true), smoothing(kernel, kernel, at: output),
       ]
-    default:
+    case .averagePool, .blurPool, nil:
       if let powers = tapPowers(), let vertical = geometry.rows, let horizontal = geometry.columns {
         return [learned(powers, vertical, horizontal, isTransposed: true)]
       }

@@ -169,7 +169,8 @@ struct Propagation {
       return normalization.scale.reduce(0) { $0 + Double($1) * Double($1) } / Double(normalization.scale.count)
     case .batchNormalization(let epsilon):
       guard position == 0 else { return nil }
-      return options.gain == .weights ? batchNormalizationGain(node, epsilon: epsilon) : 1
+      guard options.gain == .weights else { return 1 }
+      return ChannelAffine(batchNormalization: node, epsilon: epsilon, constants: network.constants)?.meanPower ?? 1
     case .instanceNormalization, .layerNormalization, .groupNormalization: return position == 0 ? 1 : nil
     case .reduce(let reduction):
       guard position == 0 else { return nil }
@@ -206,16 +207,6 @@ struct Propagation {
     case .power: return position == 0 ? 1 : nil
     default: return nil
     }
-  }
-
-  private func batchNormalizationGain(_ node: Node, epsilon: Float) -> Double {
-    guard node.inputs.count > 4, let scale = node.inputs[1].flatMap({ network.constants[$0]?.tensor }),
-      let variance = node.inputs[4].flatMap({ network.constants[$0]?.tensor }), scale.count == variance.count,
-      scale.count > 0
-    else { return 1 }
-    return zip(scale.scalars, variance.scalars).reduce(0) {
-      $0 + Double($1.0) * Double($1.0) / (Double($1.1) + Double(epsilon))
-    } / Double(scale.count)
   }
 }
 

@@ -83,7 +83,7 @@ public struct KernelPhases: Hashable, Sendable {
   public var ratio: Double? { architectural > 1e-12 ? learned / architectural : nil }
 
   public var meanSumDeviation: Double {
-    sumDeviations.isEmpty ? 0 : sumDeviations.reduce(0, +) / Double(sumDeviations.count)
+    sumDeviations.mean
   }
 
   private static func unevenness(_ plane: Plane) -> Double {

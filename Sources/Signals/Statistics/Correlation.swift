@@ -26,7 +26,7 @@ func ranks(_ values: [Double]) -> [Double] {
 
 package func correlation(_ a: [Double], _ b: [Double]) -> Double? {
   guard a.count == b.count, a.count > 1 else { return nil }
-  let (meanA, meanB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
+  let (meanA, meanB) = (a.mean, b.mean)
   var (ab, aa, bb) = (0.0, 0.0, 0.0)
   for (x, y) in zip(a, b) {
     ab += (x - meanA) * (y - meanB)

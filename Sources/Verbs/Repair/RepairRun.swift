@@ -24,7 +24,7 @@ public struct RepairRun {
     self.settings = settings
     self.backend = backend
     self.threads = threads
-    let paints = Generator.isGenerator(model)
+    let paints = try Generator.isGenerator(model)
     subject =
       paints
       ? try PictureSubject(model, settings: settings, backend: backend, threads: threads)
