@@ -51,7 +51,8 @@ extension OutputRange {
     case .sigmoid, .hardSigmoid: (0, 1)
     case .clip(let minimum, let maximum): minimum.isFinite && maximum.isFinite ? (minimum, maximum) : nil
     case .relu, .leakyReLU, .hardSwish, .gelu, .elu, .selu, .celu, .softplus, .mish, .silu, .thresholdedReLU, .shrink,
-      .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .tan, .asin, .acos, .atan, .sinh,
+      .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .tan, .asin, .acos, .atan,
+      .sinh,
       .cosh, .asinh, .acosh, .atanh, .not:
       nil
     }

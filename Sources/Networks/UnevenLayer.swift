@@ -29,9 +29,12 @@ extension Operation {
     case .maxPool(let pool): (pool.window, true)
     case .averagePool(let pool): (pool.window, true)
     case .transposedConvolution, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
-      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
-      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
-      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose,
+      .reshape,
+      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity,
+      .dropout,
       .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
       nil
     }

@@ -105,8 +105,10 @@ extension Network {
       // Layers that keep what they hold: the twin differs from its sibling in kernels alone.
       case .transposedConvolution, .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select,
         .pixelNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
-        .localResponseNormalization, .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten,
-        .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast,
+        .localResponseNormalization, .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+        .flatten,
+        .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
+        .cast,
         .shapeOf, .sizeOf, .constantOfShape, .range:
         continue
       }

@@ -45,8 +45,10 @@ extension BoundNetwork {
     case .generalMatrixMultiply(let multiply):
       return output.elementCount.clampedProduct(with: [multiply.transposesA ? shape(0)[0] : shape(0)[1]])
     case .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
-      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
-      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze, .gather,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze,
+      .gather,
       .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast, .shapeOf, .sizeOf,
       .constantOfShape, .range:
       return 0

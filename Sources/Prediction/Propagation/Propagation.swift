@@ -184,7 +184,8 @@ struct Propagation {
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
     case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth,
-      .localResponseNormalization, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .transpose, .flatten,
+      .localResponseNormalization, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .transpose,
+      .flatten,
       .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
       return 1
     }
@@ -220,7 +221,8 @@ extension Pointwise {
     switch self {
     case .relu, .clip, .thresholdedReLU: true
     case .leakyReLU, .sigmoid, .tanh, .hardSwish, .hardSigmoid, .gelu, .erf, .elu, .selu, .celu, .softplus, .softsign,
-      .mish, .silu, .shrink, .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .sin, .cos,
+      .mish, .silu, .shrink, .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .sin,
+      .cos,
       .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .not:
       false
     }

@@ -23,8 +23,7 @@ public struct Benchmark: RunFindings {
   public var runs: Int
 
   private enum CodingKeys: String, CodingKey {
-    case model, backend, threads, target, runs
-    case inputShape = "input_shape"
+    case model, backend, threads, target, runs, inputShape
     case forwardMilliseconds = "forward_ms"
     case gradientMilliseconds = "gradient_ms"
     case planMilliseconds = "plan_ms"
