@@ -28,7 +28,7 @@ extension KernelRequest {
   /// Short floating-point types round, and let the gradient through as if they did not; integers and truth values are
   /// constant almost everywhere.
   func cast<Scalar: ReferenceScalar>(to type: ElementType) throws -> AnyKernel<Scalar> {
-    if type.byteCount == 2, type.isFloatingPoint {
+    if type.byteCount <= 2, type.isFloatingPoint {
       return AnyKernel(
         PointwiseKernel<Scalar> {
           Scalar(type.rounded(Float($0)))

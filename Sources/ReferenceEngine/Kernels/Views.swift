@@ -151,17 +151,3 @@ extension Int {
     return remainder < 0 ? remainder + divisor : remainder
   }
 }
-
-extension Constant {
-  /// The elements as whole numbers, or `nil` where one is not.
-  fileprivate var wholeNumbers: [Int]? {
-    switch self {
-    case .integer(let array): array.elements
-    case .float(let tensor):
-      tensor.withUnsafeBufferPointer { scalars in
-        let numbers = scalars.compactMap { Int(exactly: $0) }
-        return numbers.count == scalars.count ? numbers : nil
-      }
-    }
-  }
-}

@@ -7,7 +7,15 @@ extension OperatorTable {
       try node.requireInputs(1...1)
       // Exporters write one for every place that shares a weight: no layer, only another name.
       if let constant = node.constant(0) { return try node.emit(constant: constant) }
+      if let list = node.sequence(0) { return try node.emit(sequence: list) }
       try node.emit(.identity)
+    },
+    "CastLike": { node in
+      try node.requireInputs(2...2)
+      guard let type = node.type(ofInput: 1) else {
+        throw node.unsupported("an open target type", advice: "Export the model with the optimizer switched on.")
+      }
+      try node.emit(.cast(type), reading: [node.input(0)])
     },
     "Dropout": { node in
       try node.requireInputs(1...3)
@@ -16,7 +24,12 @@ extension OperatorTable {
           throw node.unsupported("training mode switched on or left open")
         }
       }
-      try node.emit(.dropout, reading: [node.input(0)])
+      try node.emit(.dropout, reading: [node.input(0)], outputs: 0..<1)
+      guard node.isOutputRead(1) else { return }
+      // Nothing is dropped at inference.
+      let composer = Composer(node)
+      let extents = try composer.input(0).shape()
+      try composer.give(composer.apply(.constantOfShape(value: 1, type: .boolean), extents), as: 1)
     },
     "Cast": { node in
       try node.requireInputs(1...1)

@@ -10,12 +10,18 @@ struct WireReader {
   let message: String
   private(set) var position: Int
   private let end: Int
+  /// Messages around this one.
+  private let depth: Int
+
+  /// Messages inside each other; protobuf's own parsers draw the line there, too.
+  static let largestDepth = 100
 
   /// What is left of the message.
   var range: Range<Int> { position..<end }
 
-  init(_ file: MappedFile, message: String, range: Range<Int>? = nil) {
+  init(_ file: MappedFile, message: String, range: Range<Int>? = nil, depth: Int = 0) {
     self.file = file
+    self.depth = depth
     self.message = message
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? file.bytes.count
@@ -47,7 +53,10 @@ struct WireReader {
 
   /// A reader of a sub-message.
   func nested(_ field: WireField, message: String) throws -> WireReader {
-    WireReader(file, message: message, range: try bytes(field))
+    guard depth < Self.largestDepth else {
+      throw malformed(at: field.position, "more than \(Self.largestDepth) messages lie inside each other")
+    }
+    return WireReader(file, message: message, range: try bytes(field), depth: depth + 1)
   }
 
   func malformed(at position: Int, _ reason: String) -> FormatError {
