@@ -31,7 +31,8 @@ extension NetworkError: CustomStringConvertible {
       return "node '\(node)' reads '\(value)', which nothing produces"
     case .missingOperator(let reason, let behind, let count, let value, let front):
       let advice =
-        front.map { " Layers that do not read it work, such as '\($0)': --target '\($0):0' is its first channel." } ?? ""
+        front.map { " Layers that do not read it work, such as '\($0)': --target '\($0):0' is its first channel." }
+        ?? ""
       return "\(reason) Behind it stand \(behind) of \(count) layers, up to '\(value)'.\(advice)"
     case .dynamic(let node, let what):
       return "layer '\(node)': \(what) is computed from pixels; only values known before the run are supported"

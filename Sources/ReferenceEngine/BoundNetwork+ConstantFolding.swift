@@ -24,9 +24,11 @@ extension BoundNetwork {
         return scratch
       }
       let outputs = node.outputs.map { Scratch(result.shapes[$0]?.elementCount ?? 0, filledWith: 0.0) }
-      kernel.forward(inputs: operands.map(\.reading), outputs: outputs.map(\.buffer))
-      for (output, values) in zip(node.outputs, outputs) {
-        result.constants[output] = .float(Tensor(result.shapes[output] ?? [], values.buffer.map { Float($0) }))
+      withExtendedLifetime((operands, outputs)) {
+        kernel.forward(inputs: operands.map(\.reading), outputs: outputs.map(\.buffer))
+        for (output, values) in zip(node.outputs, outputs) {
+          result.constants[output] = .float(Tensor(result.shapes[output] ?? [], values.buffer.map { Float($0) }))
+        }
       }
     }
     return result

@@ -89,7 +89,7 @@ extension KernelRequest {
     case .identity, .dropout, .reshape, .flatten, .squeeze, .unsqueeze: AnyKernel(try copy() as CopyKernel<Scalar>)
     case .cast(let type): try cast(to: type)
 
-    case .shapeOf, .sizeOf, .constantOfShape, .range, .nonZero, .unique, .random, .branch, .loop, .missing:
+    case .align, .shapeOf, .sizeOf, .constantOfShape, .range, .nonZero, .unique, .random, .branch, .loop, .missing:
       throw unsupported("it was not folded when the network was bound")
     }
   }

@@ -73,4 +73,13 @@ extension ElementType {
     default: shortFloat.map { Double($0.largest) } ?? Double(Float.greatestFiniteMagnitude)
     }
   }
+
+  /// The numbers of an integer type of four bits: what lies beyond becomes the nearest of them.
+  public var halfByteRange: (Float, Float)? {
+    switch self {
+    case .int4: (-8, 7)
+    case .uint4: (0, 15)
+    default: nil
+    }
+  }
 }

@@ -87,7 +87,9 @@ struct FunctionInlining {
         graph.nodes = graph.nodes.map { renamed($0, by: rename, given: given) }
         for index in graph.inputs.indices { graph.inputs[index].name = rename(graph.inputs[index].name) }
         for index in graph.outputs.indices { graph.outputs[index].name = rename(graph.outputs[index].name) }
-        for index in graph.initializers.indices { graph.initializers[index].name = rename(graph.initializers[index].name) }
+        for index in graph.initializers.indices {
+          graph.initializers[index].name = rename(graph.initializers[index].name)
+        }
         for index in graph.valueInfos.indices { graph.valueInfos[index].name = rename(graph.valueInfos[index].name) }
         return AttributeMessage(name: attribute.name, value: .graph(graph))
       default: return attribute

@@ -206,7 +206,12 @@ final class GraphTranslation {
 
   func append(_ node: Node) {
     for (index, output) in node.outputs.enumerated() where types[output] == nil {
-      types[output] = node.operation.outputType(index, inputs: node.inputs.map { type(of: $0) })
+      types[output] =
+        if case .branch(let branch) = node.operation, branch.whenTrue.outputs.indices.contains(index) {
+          type(of: branch.whenTrue.outputs[index])
+        } else {
+          node.operation.outputType(index, inputs: node.inputs.map { type(of: $0) })
+        }
     }
     result.nodes.append(node)
   }

@@ -109,11 +109,20 @@ struct AttributeBinder {
     case .extremePlace(var place):
       place.axis = try axis(place.axis, rank: shape(0).rank)
       return .extremePlace(place)
+    case .range, .constantOfShape:
+      for case let value? in inputs where constants[value] == nil {
+        throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
+      }
+      return operation
     case .nonZero, .unique:
       guard let value = value(0), constants[value] != nil else {
         throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
       }
       return operation
+    case .align(let axis):
+      let target = try alignedShape(axis: axis)
+      inputs = [inputs[0]]
+      return .reshape(Reshape(shape: target, allowsZero: true))
     case .expand(let target):
       let wanted = try target ?? integers(1, "the shape to expand to") ?? []
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
@@ -139,7 +148,7 @@ struct AttributeBinder {
     case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
       .instanceNormalization, .groupNormalization, .localResponseNormalization, .matrixMultiply,
       .generalMatrixMultiply, .depthToSpace, .spaceToDepth, .gridSample, .regionAlign, .identity, .cast, .quantize,
-      .dynamicQuantize, .determinant, .shapeOf, .sizeOf, .constantOfShape, .range, .random, .branch, .loop, .missing:
+      .dynamicQuantize, .determinant, .shapeOf, .sizeOf, .random, .branch, .loop, .missing:
       return operation
     }
   }
@@ -272,6 +281,17 @@ struct AttributeBinder {
     }
     inputs = [inputs[0]]
     return target
+  }
+
+  private func alignedShape(axis rawAxis: Int) throws -> [Int] {
+    let (list, x) = (try shape(0), try shape(1))
+    if list.elementCount == 1 { return [] }
+    if list.rank == x.rank, list.rank > 1 { return list.dimensions }
+    let axis = try axis(rawAxis, rank: x.rank)
+    guard list.rank == 1 else {
+      throw ShapeError.mismatch("\(list) does not lie along axis \(axis) of \(x)")
+    }
+    return [list[0]] + [Int](repeating: 1, count: x.rank - 1 - axis)
   }
 
   private func resolved(_ reshape: Reshape, input x: Shape) throws -> [Int] {

@@ -121,6 +121,7 @@ extension Constant {
       if type.isFloatingPoint { return type.byteCount <= 2 ? .float(tensor.map(type.rounded)) : self }
       let elements = tensor.scalars.map { scalar -> Int in
         if type == .boolean { return scalar == 0 ? 0 : 1 }
+        if let range = type.halfByteRange { return Int(min(max(scalar.rounded(.towardZero), range.0), range.1)) }
         // Beyond an Int the result is undefined in the format; the nearest representable value is taken.
         let truncated = scalar.rounded(.towardZero)
         return Int(exactly: truncated) ?? (truncated > 0 ? .max : truncated < 0 ? .min : 0)

@@ -113,8 +113,8 @@ private struct LoopCourse {
     guard loop.isCounted else {
       holds = true
       let extents = try zip(sequences, loop.sequences).map { value, axis -> Int in
-        guard let value, let shape = network.shapes[value], case let own = axis.axis < 0 ? axis.axis + shape.rank : axis.axis,
-          (0..<shape.rank).contains(own)
+        guard let value, let shape = network.shapes[value],
+          case let own = axis.axis < 0 ? axis.axis + shape.rank : axis.axis, (0..<shape.rank).contains(own)
         else { throw ShapeError.badAttribute("axis \(axis.axis) of a sequence") }
         return shape[own]
       }

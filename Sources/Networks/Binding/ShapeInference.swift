@@ -181,8 +181,8 @@ extension Operation {
         throw ShapeError.mismatch("\(x) does not split into \(block)×\(block) blocks")
       }
       return [[x[0], x[1] * block * block, x[2] / block, x[3] / block]]
-    case .shapeOf, .sizeOf, .constantOfShape, .range, .flatten, .squeeze, .unsqueeze, .nonZero, .unique, .random,
-      .branch, .loop, .missing:
+    case .shapeOf, .sizeOf, .constantOfShape, .range, .flatten, .squeeze, .unsqueeze, .align, .nonZero, .unique,
+      .random, .branch, .loop, .missing:
       throw ShapeError.mismatch("\(self) should have been folded")
     }
   }

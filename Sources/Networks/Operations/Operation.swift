@@ -52,6 +52,8 @@ public enum Operation: Hashable, Sendable {
   /// x, indices: the slices of x along `axis` that the indices name.
   case gather(axis: Int)
   case expand(shape: [Int]?)
+  /// A list as it lies along an axis of the second input; one number for all, or as many axes, stay as they are.
+  case align(axis: Int)
   case tile(repeats: [Int]?)
   case resize(Resize)
   case depthToSpace(blockSize: Int, order: DepthOrder)

@@ -16,11 +16,16 @@ public struct GridSample: Hashable, Sendable {
   public var outside: Outside
   /// Whether −1 and 1 are the centres of the first and last element, or their outer edges.
   public var alignsCorners: Bool
+  /// Whether coordinates count elements, the centre of the first one being 0, instead of −1…1.
+  public var countsElements: Bool
 
-  public init(mode: Mode = .linear, outside: Outside = .zeros, alignsCorners: Bool = false) {
+  public init(
+    mode: Mode = .linear, outside: Outside = .zeros, alignsCorners: Bool = false, countsElements: Bool = false
+  ) {
     self.mode = mode
     self.outside = outside
     self.alignsCorners = alignsCorners
+    self.countsElements = countsElements
   }
 
   func outputShape(input x: Shape, grid: Shape) throws -> Shape {

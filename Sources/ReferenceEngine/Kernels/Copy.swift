@@ -45,6 +45,15 @@ extension KernelRequest {
           0
         })
     }
+    if let range = type.halfByteRange {
+      let (low, high) = (Scalar(range.0), Scalar(range.1))
+      return AnyKernel(
+        PointwiseKernel<Scalar> {
+          min(max($0.rounded(.towardZero), low), high)
+        } slope: { _, _ in
+          0
+        })
+    }
     return AnyKernel(
       PointwiseKernel<Scalar> {
         $0.rounded(.towardZero)

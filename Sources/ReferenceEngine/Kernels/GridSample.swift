@@ -134,8 +134,11 @@ struct GridSampleKernel<Scalar: ReferenceScalar>: Kernel {
   private func makeTaps(_ axis: Int, _ coordinate: Scalar) {
     let extent = Scalar(extents[axis])
     let (low, high): (Scalar, Scalar) = sample.alignsCorners ? (0, extent - 1) : (-0.5, extent - 0.5)
-    var slope = sample.alignsCorners ? (extent - 1) / 2 : extent / 2
-    var x = sample.alignsCorners ? (coordinate + 1) / 2 * (extent - 1) : ((coordinate + 1) * extent - 1) / 2
+    var slope = sample.countsElements ? 1 : sample.alignsCorners ? (extent - 1) / 2 : extent / 2
+    var x =
+      sample.countsElements
+      ? coordinate
+      : sample.alignsCorners ? (coordinate + 1) / 2 * (extent - 1) : ((coordinate + 1) * extent - 1) / 2
     if sample.mode == .nearest { x = x.rounded(.toNearestOrEven) }
     if x < low || x > high {
       switch sample.outside {

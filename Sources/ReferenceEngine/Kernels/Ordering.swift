@@ -30,7 +30,9 @@ struct CumulativeSumKernel<Scalar: ReferenceScalar>: Kernel {
 
   init(_ sum: CumulativeSum, _ request: KernelRequest) throws {
     let shape = try request.inputShape(0)
-    guard let axis = sum.axis, (0..<shape.rank).contains(axis) else { throw request.unsupported("its axis is not bound") }
+    guard let axis = sum.axis, (0..<shape.rank).contains(axis) else {
+      throw request.unsupported("its axis is not bound")
+    }
     lines = AxisLines(shape, axis: axis)
     isExclusive = sum.isExclusive
     isReversed = sum.isReversed

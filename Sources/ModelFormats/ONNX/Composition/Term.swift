@@ -124,8 +124,7 @@ struct Term {
     if let rank = composer.node.rank(of: other.value), axis < rank {
       return axis == rank - 1 ? self : reshaped([.fixed(-1)] + [Extent](repeating: 1, count: rank - 1 - axis))
     }
-    let ones = composer.apply(.constantOfShape(value: 1, type: .int64), other.rank - (axis + 1))
-    return reshaped(.fixed(-1), .computed(ones))
+    return composer.apply(.align(axis: axis), self, other)
   }
 
   /// 0, 1, 2 … along an axis.

@@ -32,7 +32,8 @@ extension Composer {
     if !areEqual(heads, keyHeads) {
       (key, value) = (repeated(key, as: query), repeated(value, as: query))
     }
-    let scale = try attributes.float("scale").map { float(Double($0)) }
+    let scale =
+      try attributes.float("scale").map { float(Double($0)) }
       ?? query.extent(-1).cast(to: .float32).function(.sqrt).function(.reciprocal)
     let product = (query * scale).product(with: key.transposed([0, 1, 3, 2]))
     var scores = product

@@ -14,7 +14,9 @@ extension OperatorTable {
         outputs: node.node.outputs.indices)
     },
     "Loop": { node in
-      guard node.inputs.count >= 2 else { throw node.malformed("it has \(node.inputs.count) inputs, expected 2 or more") }
+      guard node.inputs.count >= 2 else {
+        throw node.malformed("it has \(node.inputs.count) inputs, expected 2 or more")
+      }
       let (body, captured) = try node.body("body")
       let states = node.inputs.count - 2
       let collected = body.outputs.count - 1 - states

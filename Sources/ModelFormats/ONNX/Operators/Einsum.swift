@@ -131,30 +131,26 @@ private struct EinsteinSum {
             + (columns.isEmpty ? [] : [.computed(b.shape(from: batch.count))]))
       return Operand(term: spread * placed, labels: labels)
     }
-    let a = matrix(first, batch, rows, inner)
-    let b = matrix(second, batch, inner, columns)
-    let product = a.product(with: b)
+    let (a, b) = (ordered(first, batch + rows + inner), ordered(second, batch + inner + columns))
+    let product = matrix(a, batch.count, rows.count, inner.count)
+      .product(with: matrix(b, batch.count, inner.count, columns.count))
+    let labels = batch + rows + columns
+    guard rows.count != 1 || columns.count != 1 else { return Operand(term: product, labels: labels) }
     // One axis for the rows and one for the columns become as many as there are labels.
-    var extents: [Term.Extent] = []
-    if !batch.isEmpty { extents.append(.computed(product.shape(from: 0, to: batch.count))) }
-    if !rows.isEmpty { extents.append(.computed(ordered(first, batch + rows + inner).shape(from: batch.count, to: batch.count + rows.count))) }
-    if !columns.isEmpty { extents.append(.computed(ordered(second, batch + inner + columns).shape(from: batch.count + inner.count))) }
-    let isPlain = rows.count == 1 && columns.count == 1
-    let shaped = isPlain ? product : extents.isEmpty ? product.reshaped([.computed(product.shape(from: 0, to: 0))]) : product.reshaped(extents)
-    return Operand(term: shaped, labels: batch + rows + columns)
+    let extents = [
+      product.shape(from: 0, to: batch.count), a.shape(from: batch.count, to: batch.count + rows.count),
+      b.shape(from: batch.count + inner.count),
+    ]
+    return Operand(term: product.reshaped(extents.map(Term.Extent.computed)), labels: labels)
   }
 
-  /// An operand with one axis for the first group of labels and one for the second, behind its batch.
-  private func matrix(
-    _ operand: Operand, _ batch: [Character], _ first: [Character], _ second: [Character]
-  ) -> Term {
-    let x = ordered(operand, batch + first + second)
-    guard first.count != 1 || second.count != 1 else { return x }
-    let middle = batch.count + first.count
-    func size(_ labels: [Character], _ from: Int, _ to: Int?) -> Term.Extent {
-      labels.isEmpty ? 1 : .computed(x.shape(from: from, to: to).reduced(.product, [0]))
+  /// An operand with one axis for the first group of axes behind its batch and one for the second.
+  private func matrix(_ x: Term, _ batch: Int, _ first: Int, _ second: Int) -> Term {
+    guard first != 1 || second != 1 else { return x }
+    func size(_ count: Int, _ from: Int) -> Term.Extent {
+      count == 0 ? 1 : .computed(x.shape(from: from, to: from + count).reduced(.product, [0]))
     }
-    let extents = batch.isEmpty ? [] : [Term.Extent.computed(x.shape(from: 0, to: batch.count))]
-    return x.reshaped(extents + [size(first, batch.count, middle), size(second, middle, nil)])
+    return x.reshaped(
+      .computed(x.shape(from: 0, to: batch)), size(first, batch), size(second, batch + first))
   }
 }

@@ -76,7 +76,9 @@ extension OperatorTable {
     "ReverseSequence": composed(2...2) { c in
       let (x, lengths) = (try c.input(0), try c.input(1))
       let (time, batch) = (try c.node.attributes.axis("time_axis") ?? 0, try c.node.attributes.axis("batch_axis") ?? 1)
-      guard [[0, 1], [1, 0]].contains([time, batch]) else { throw c.node.malformed("its axes are \(time) and \(batch)") }
+      guard [[0, 1], [1, 0]].contains([time, batch]) else {
+        throw c.node.malformed("its axes are \(time) and \(batch)")
+      }
       // Each place of the first two axes with the place it takes its slice from.
       let counted = c.range(x.extent(time)).unsqueezed([batch])
       let ends = lengths.cast(to: .int64).unsqueezed([time])

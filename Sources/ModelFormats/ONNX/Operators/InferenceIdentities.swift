@@ -1,4 +1,5 @@
 import GinghamNetworks
+import GinghamTensors
 
 extension OperatorTable {
   /// Operators that change no number at inference.
@@ -37,7 +38,24 @@ extension OperatorTable {
       guard let type = TensorMessage.elementType(code: code) else {
         throw node.unsupported("the target type \(TensorMessage.typeName(code: code))")
       }
+      guard try node.attributes.flag("saturate") ?? true || type.byteCount > 1 else {
+        return try node.emitUnsaturated(type)
+      }
       try node.emit(.cast(type))
     },
   ]
+}
+
+extension NodeTranslation {
+  /// To a type of eight bits; what lies beyond its largest number becomes what the type has for that.
+  fileprivate func emitUnsaturated(_ type: ElementType) throws {
+    let composer = Composer(self)
+    let x = try composer.input(0)
+    let rounded = x.cast(to: type)
+    // Halfway to the next number that the type would have, where it had one more.
+    let limit = type.largestFinite * (1 + (type == .float8e5m2 || type == .float8e5m2fnuz ? 1.0 / 14 : 1.0 / 30))
+    let beyond = x * (type == .float8e5m2 ? Double.infinity : Double.nan)
+    let isInside = x.function(.absolute).combined(.lessOrEqual, composer.float(limit))
+    try composer.give(composer.select(isInside, rounded, beyond))
+  }
 }

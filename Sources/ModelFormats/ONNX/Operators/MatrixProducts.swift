@@ -11,6 +11,10 @@ extension OperatorTable {
       try node.requireInputs(2...3)
       try node.emit(.generalMatrixMultiply(node.generalMatrixMultiply()))
     },
+    "Det": { node in
+      try node.requireInputs(1...1)
+      try node.emit(.determinant)
+    },
     "Softmax": softmax(isLogarithmic: false),
     "LogSoftmax": softmax(isLogarithmic: true),
   ]

@@ -220,7 +220,8 @@ extension Composer {
       return x.reshaped(0, 0, .fixed(heads), -1).transposed([0, 2, 1, 3])
     }
     let (query, key, value) = (try part(0), try part(1), try part(2))
-    let scale = try node.attributes.float("scale").flatMap { $0 == 0 ? nil : float(Double($0)) }
+    let scale =
+      try node.attributes.float("scale").flatMap { $0 == 0 ? nil : float(Double($0)) }
       ?? query.extent(-1).cast(to: .float32).function(.sqrt).function(.reciprocal)
     var scores = (query * scale).product(with: key.transposed([0, 1, 3, 2]))
     if let bias = optional(5) { scores = scores + bias }

@@ -18,17 +18,19 @@ extension OperatorTable {
       try node.emit(.dynamicQuantize, reading: node.inputs, outputs: node.node.outputs.indices)
     },
     "MatMulInteger": composed(2...4) { c in
-      let a = c.shifted(try c.input(0), by: c.optional(2).map { c.asColumn($0, 2) })
+      let rows = try c.input(0)
+      let a = c.shifted(rows, by: c.optional(2).map { c.asColumn($0, rows) })
       return a.product(with: c.shifted(try c.input(1), by: c.optional(3)))
     },
     "ConvInteger": composed(2...4) { c in
       let (x, weight) = (try c.input(0), try c.input(1))
-      let zero = c.optional(3).map { $0.aligned(with: 0, of: weight) }
+      let zero = c.optional(3).map { c.apply(.align(axis: 0), $0, weight) }
       return try c.convolution(c.shifted(x, by: c.optional(2)), c.shifted(weight, by: zero))
     },
     "QLinearMatMul": composed(8...8) { c in
+      let rows = try c.input(0)
       let a = c.dequantized(
-        try c.input(0), scale: c.asColumn(try c.input(1), 1), zero: c.optional(2).map { c.asColumn($0, 2) })
+        rows, scale: c.asColumn(try c.input(1), rows), zero: c.optional(2).map { c.asColumn($0, rows) })
       let b = c.dequantized(try c.input(3), scale: try c.input(4), zero: c.optional(5))
       return c.quantized(a.product(with: b), scale: try c.input(6), zero: c.optional(7), c.outputType(7))
     },
@@ -62,21 +64,15 @@ extension Composer {
       let places = range(x.extent(axis)).divided(by: block)
       return parameter.gathered(places, axis: axis)
     }
-    if rank == 0 { return parameter }
-    if let shape = node.shape(ofInput: index), shape.allSatisfy({ $0 == 1 }) { return parameter.reshaped([.fixed(1)]) }
-    guard rank == 1 else { throw node.unsupported("a scale of an open number of axes") }
-    return parameter.aligned(with: axis, of: x)
+    return rank == 0 ? parameter : apply(.align(axis: axis), parameter, x)
   }
 
   func alongsideIfThere(_ index: Int, _ x: Term) throws -> Term? {
     try node.hasInput(index) ? alongside(index, x) : nil
   }
 
-  /// One number for all, or one a row of a matrix.
-  func asColumn(_ parameter: Term, _ index: Int) -> Term {
-    node.axisCount(ofInput: index) == 1 && node.shape(ofInput: index)?.first != 1
-      ? parameter.unsqueezed([-1]) : parameter
-  }
+  /// One number for all, or one a row of the matrices `x`.
+  func asColumn(_ parameter: Term, _ x: Term) -> Term { apply(.align(axis: -2), parameter, x) }
 
   func convolution(_ x: Term, _ weight: Term, _ bias: Term? = nil, weightIndex: Int = 1) throws -> Term {
     let window = try node.window(weight: weightIndex)
@@ -93,10 +89,8 @@ extension Composer {
     let moved = isLast ? given.transposed([0, 3, 1, 2]) : given
     let x = dequantized(moved, scale: scale, zero: optional(2))
     let filterScale = try input(4)
-    func aFilter(_ parameter: Term, _ index: Int) -> Term {
-      node.axisCount(ofInput: index) == 1 ? parameter.aligned(with: 0, of: weight) : parameter
-    }
-    let filters = dequantized(weight, scale: aFilter(filterScale, 4), zero: optional(5).map { aFilter($0, 5) })
+    func aFilter(_ parameter: Term) -> Term { apply(.align(axis: 0), parameter, weight) }
+    let filters = dequantized(weight, scale: aFilter(filterScale), zero: optional(5).map(aFilter))
     let bias = optional(8).map { $0.floats * (scale * filterScale) }
     let sum = try convolution(x, filters, bias, weightIndex: 3)
     let result = quantized(sum, scale: try input(6), zero: optional(7), outputType(7))

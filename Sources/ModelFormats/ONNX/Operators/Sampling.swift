@@ -113,17 +113,14 @@ extension Composer {
       }
       let base = constant(.float(Tensor([taps, 1, 1], tapPlaces)))
       let grid = (axis == 0 ? steps.unsqueezed([1]) : steps) + base
-      let place = moves.gathered(axis, axis: 2) + grid
-      // Centres of elements: 0 is −1 + 1/extent.
-      let extent = x.extent(axis + 2).cast(to: .float32)
-      return ((place * 2.0 + 1.0) / extent - 1.0).reshaped(
+      return (moves.gathered(axis, axis: 2) + grid).reshaped(
         .computed(x.extent(0) * offsetGroups), .fixed(taps), .computed(positions)
       ).unsqueezed([-1])
     }
     let grid = concatenated([places[1], places[0]], axis: -1)
     let channels = x.reshaped(
       .computed(x.extent(0) * offsetGroups), .fixed(-1), .computed(x.extent(2)), .computed(x.extent(3)))
-    var columns = apply(.gridSample(GridSample()), channels, grid)
+    var columns = apply(.gridSample(GridSample(countsElements: true)), channels, grid)
     if let mask = optional(4) {
       columns =
         columns

@@ -28,13 +28,14 @@ extension OperatorTable {
     "SequenceLength": { node in
       try node.emit(constant: .integer(IntegerArray([], [node.list(0).count])))
     },
-    "ConcatFromSequence": composed(1...1) { c in
-      let list = try c.node.list(0).map { Term($0, c) }
-      guard let axis = try c.node.attributes.axis(), !list.isEmpty else {
-        throw c.node.malformed("the axis is missing, or the sequence is empty")
+    "ConcatFromSequence": { node in
+      let c = Composer(node)
+      let list = try node.list(0).map { Term($0, c) }
+      guard let axis = try node.attributes.axis(), !list.isEmpty else {
+        throw node.malformed("the axis is missing, or the sequence is empty")
       }
-      let joinsAnew = try c.node.attributes.flag("new_axis") ?? false
-      return c.apply(.concatenate(axis: axis), joinsAnew ? list.map { $0.unsqueezed([axis]) } : list, outputs: 1)[0]
+      let joinsAnew = try node.attributes.flag("new_axis") ?? false
+      try c.give(c.concatenated(joinsAnew ? list.map { $0.unsqueezed([axis]) } : list, axis: axis))
     },
     "SplitToSequence": { node in try node.emitSplitToSequence() },
     "Optional": { node in

@@ -76,10 +76,8 @@ extension Composer {
       .pad(Pad(mode: .constant)), flat, concatenated([integers([0, 0])] + missing), float(0), integers([1, 3]))
     let parts = [0, 1].map { flat.gathered($0, axis: 3) }
     let rows = isOneSided ? size.divided(by: 2) + 1 : size
-    // Angles from whole turns taken out in integers, where they are exact.
-    let turns = (range(rows).unsqueezed([1]) * range(size)).remainder(by: size).cast(to: .float32)
-    let angle = turns * (2 * Double.pi) / size.cast(to: .float32)
-    let (cosine, sine) = (angle.function(.cos), angle.function(.sin))
+    let turns = (range(rows).unsqueezed([1]) * range(size)).remainder(by: size) * 4
+    let (cosine, sine) = (wave(turns + size, of: size), wave(turns, of: size))
     var real: Term
     var imaginary: Term
     if isInverse {
@@ -93,6 +91,15 @@ extension Composer {
     }
     return concatenated([real.unsqueezed([-1]), imaginary.unsqueezed([-1])], axis: -1)
       .reshaped(.computed(front), .computed(rows), .computed(back), 2)
+  }
+
+  /// sin(2π·n/4N) for integers n. Whole half turns are taken out of n, where they are exact: what is left lies between
+  /// a quarter turn on either side, and zeros come out as zeros.
+  private func wave(_ n: Term, of size: Term) -> Term {
+    let half = (n + size).divided(by: size * 2)
+    let rest = (n - half * size * 2).cast(to: .float32)
+    let sign = (1.0 - half.remainder(by: integer(2)).cast(to: .float32) * 2.0)
+    return (rest * (Double.pi / 2) / size.cast(to: .float32)).function(.sin) * sign
   }
 
   /// Triangles that are evenly spaced on the mel scale, 2595·log₁₀(1 + f/700), a column each over the bins of a

@@ -30,6 +30,8 @@ extension NodeWriting {
       emit(
         "Unique", nil,
         [("sorted", .int(unique.isSorted ? 1 : 0))] + (unique.axis.map { [("axis", .int($0))] } ?? []))
+    case .gridSample(let sample) where sample.countsElements:
+      throw unwritable("its places count elements")
     case .gridSample(let sample):
       emit(
         "GridSample", nil,
@@ -89,7 +91,8 @@ extension NodeWriting {
     switch fill.distribution {
     case .normal(let mean, let deviation):
       (name, settings) = ("RandomNormal", [("mean", .float(mean)), ("scale", .float(deviation))])
-    case .uniform(let low, let high): (name, settings) = ("RandomUniform", [("low", .float(low)), ("high", .float(high))])
+    case .uniform(let low, let high):
+      (name, settings) = ("RandomUniform", [("low", .float(low)), ("high", .float(high))])
     }
     let seed: Attributes = [("seed", .float(Float(fill.seed)))]
     if let shape = fill.shape { return emit(name, [], settings + seed + [("shape", .ints(shape))]) }

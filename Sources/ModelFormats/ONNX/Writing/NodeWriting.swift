@@ -97,6 +97,7 @@ struct NodeWriting {
     case .concatenate, .split, .slice, .pad, .transpose, .gather, .expand, .tile, .depthToSpace, .spaceToDepth:
       try writeRearrangement()
     case .reshape, .flatten, .squeeze, .unsqueeze: writeReshape()
+    case .align(let axis): try writeAlignment(axis: axis)
     case .resize(let resize): write(resize)
     case .identity: emit("Identity")
     case .dropout: emit("Dropout", [input(0)])
