@@ -35,7 +35,10 @@ extension Operation {
       .reshape,
       .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity,
       .dropout,
-      .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      .cast, .shapeOf, .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements,
+      .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
+      .missing:
       nil
     }
   }

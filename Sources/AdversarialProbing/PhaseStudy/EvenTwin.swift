@@ -109,7 +109,9 @@ extension Network {
         .flatten,
         .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
         .cast,
-        .shapeOf, .sizeOf, .constantOfShape, .range:
+        .shapeOf, .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements,
+        .scatterSlices, .gridSample, .regionAlign, .cumulativeSum, .topK, .extremePlace, .quantize, .dynamicQuantize,
+        .determinant, .nonZero, .unique, .random, .branch, .loop, .missing:
         continue
       }
     }
