@@ -1,4 +1,5 @@
 import Foundation
+import Gingham
 
 /// How far a long run has come, on one line of the terminal. Silent where standard error is a file or a pipe.
 struct Progress {
@@ -13,7 +14,7 @@ struct Progress {
   /// A step that has no number.
   func step(_ what: String) {
     guard isShown else { return }
-    write("\r\u{1B}[K\(what) …")
+    write("\r\u{1B}[K\(Self.short(what)) …")
   }
 
   func step(_ what: String, _ done: Int, of total: Int) {
@@ -21,7 +22,7 @@ struct Progress {
     let width = 24
     let filled = width * done / total
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    write("\r\u{1B}[K\(bar) \(done)/\(total) \(what)")
+    write("\r\u{1B}[K\(bar) \(done)/\(total) \(Self.short(what))")
   }
 
   func finish() {
@@ -32,8 +33,10 @@ struct Progress {
   func remark(_ text: String) {
     guard remarks else { return }
     finish()
-    write("note: \(text)\n")
+    write("note: \(text.printableLines(isIndented: true, limit: 4000))\n")
   }
+
+  private static func short(_ text: String) -> String { text.printable(limit: 80) }
 
   private func write(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))

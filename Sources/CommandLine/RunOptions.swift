@@ -29,7 +29,7 @@ struct RunOptions: ParsableArguments {
     if json {
       try FileHandle.standardOutput.write(contentsOf: findings.json())
     } else {
-      print(text())
+      print(text().printableLines(isIndented: false))
     }
   }
 

@@ -35,13 +35,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 extension Encodable {
   /// Pretty-printed JSON with sorted keys, so that equal results are equal bytes. Infinities and NaN, which JSON does
-  /// not have, become the strings "inf", "-inf" and "nan".
+  /// not have, become the strings "inf", "-inf" and "nan"; scalars that a
+  /// terminal would obey instead of showing are written as `\u001b`.
   public func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(self) + Data("\n".utf8)
+    let text = String(decoding: try encoder.encode(self), as: UTF8.self)
+    return Data((JSONText.visible(text) + "\n").utf8)
   }
 }
 

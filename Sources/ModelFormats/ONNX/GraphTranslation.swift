@@ -25,7 +25,7 @@ final class GraphTranslation {
     decoder = TensorDecoder(beside: file.path, budget: budget)
     budget.allow(file.bytes.count, more: .computedElements)
     metadata = model.metadata
-    result = Network(name: graph.name)
+    result = Network(name: graph.name.printable())
     result.limits = budget.limits
     readNames = Set(nodes.flatMap(\.inputs)).union(graph.outputs.map(\.name))
     var ranks: [String: Int] = [:]
@@ -44,7 +44,7 @@ final class GraphTranslation {
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
     let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
-    let layerNames = areVerbatim ? nodes.map(\.label) : try LayerNames(nodes, order: order, budget: budget).names
+    let layerNames = areVerbatim ? nodes.map { $0.label.printable() } : try LayerNames(nodes, order: order, budget: budget).names
     for index in order {
       try NodeTranslation(nodes[index], name: layerNames[index], graph: self).translate()
     }
@@ -69,7 +69,7 @@ final class GraphTranslation {
 
   private func addInitializers() throws {
     for tensor in graph.initializers {
-      try define(tensor.name, result.addConstant(tensor.name, decoder.constant(tensor)))
+      try define(tensor.name, addConstant(tensor.name, decoder.constant(tensor)))
     }
   }
 
@@ -86,7 +86,7 @@ final class GraphTranslation {
         throw FormatError.unsupported(
           path: file.path, what: "input '\(input.name)', \(what),", advice: "Inputs must be tensors of numbers.")
       }
-      try define(input.name, result.addInput(input.name, shape: shape, type: type))
+      try define(input.name, result.addInput(input.name.printable(), shape: shape, type: type))
     }
   }
 
@@ -105,9 +105,10 @@ final class GraphTranslation {
 
   func decoded(_ tensor: TensorMessage) throws -> Constant { try decoder.constant(tensor) }
 
-  func addConstant(_ name: String, _ constant: Constant) -> ValueID { result.addConstant(name, constant) }
+  // Names are shown in many places; whatever a terminal might obey is written out here, once.
+  func addConstant(_ name: String, _ constant: Constant) -> ValueID { result.addConstant(name.printable(), constant) }
 
-  func makeValue(named name: String) -> ValueID { result.makeValue(named: name) }
+  func makeValue(named name: String) -> ValueID { result.makeValue(named: name.printable()) }
 
   func append(_ node: Node) { result.nodes.append(node) }
 

@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// The few messages of TensorBoard's `event.proto` and `summary.proto` that scalars and pictures need, in the protocol
 /// buffers' wire format. Fields stand in ascending order and those that hold zero are left out, as Google's own
 /// serializer does, so that equal events are equal bytes everywhere.
@@ -25,7 +27,7 @@ struct EventMessage {
   /// `Summary.Value` with a `simple_value`. It is one of several kinds, so even zero is written.
   static func scalar(_ tag: String, _ number: Float) -> EventMessage {
     var value = EventMessage()
-    value.append(1, bytes: Array(tag.utf8))
+    value.append(1, bytes: Array(tag.printable(limit: longestTag).utf8))
     value.key(2, wire: 5)
     value.littleEndian(UInt64(number.bitPattern), count: 4)
     return value
@@ -39,10 +41,12 @@ struct EventMessage {
     image.append(3, integer: channels)
     image.append(4, bytes: png)
     var value = EventMessage()
-    value.append(1, bytes: Array(tag.utf8))
+    value.append(1, bytes: Array(tag.printable(limit: longestTag).utf8))
     value.append(4, bytes: image.bytes)
     return value
   }
+
+  private static let longestTag = 256
 
   private mutating func append(_ field: Int, double number: Double) {
     guard number != 0 else { return }
