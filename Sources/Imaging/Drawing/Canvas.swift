@@ -179,7 +179,9 @@ extension Canvas {
   /// `text` broken into lines no wider than `width`, at spaces where there are any.
   func lines(of text: String, _ type: Typeface, width: Double) -> [String] {
     var lines: [String] = []
-    for word in text.printable(limit: Self.longestText).split(separator: " ", omittingEmptySubsequences: false).flatMap({ pieces(of: $0, type, width) }) {
+    for word in text.printable(limit: Self.longestText).split(separator: " ", omittingEmptySubsequences: false).flatMap(
+      { pieces(of: $0, type, width) })
+    {
       if let last = lines.last, size(of: last + " " + word, type).width <= width {
         lines[lines.count - 1] = last + " " + word
       } else {

@@ -44,7 +44,9 @@ final class GraphTranslation {
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
     let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
-    let layerNames = areVerbatim ? nodes.map { $0.label.printable() } : try LayerNames(nodes, order: order, budget: budget).names
+    let layerNames =
+      try areVerbatim
+      ? nodes.map { $0.label.printable() } : LayerNames(nodes, order: order, budget: budget).names
     for index in order {
       try NodeTranslation(nodes[index], name: layerNames[index], graph: self).translate()
     }
