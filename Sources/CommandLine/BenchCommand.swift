@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
 
@@ -21,20 +21,9 @@ struct BenchCommand: ParsableCommand {
 
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard batch >= 1, runs >= 1 else { throw ValidationError("--batch and --runs take numbers from 1") }
-  }
-
-  func run() throws {
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    progress.step("timing")
-    let objective = try model.objectiveParser().parse(target)
-    let benchmark = try Benchmark(
-      of: model, objective: objective, target: target, batch: batch, runs: runs, backend: common.backend,
-      threads: common.threadCount)
-    progress.finish()
-    try common.report(benchmark, text: benchmark.text)
+  func makeRun() -> any Run {
+    var settings = BenchSettings()
+    (settings.target, settings.batch, settings.runs) = (target, batch, runs)
+    return BenchRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -89,5 +89,3 @@ struct PixelSize: ExpressibleByArgument {
     width = sides.last ?? sides[0]
   }
 }
-
-extension Backend: ExpressibleByArgument {}

@@ -11,18 +11,15 @@ struct Progress {
     self.isShown = isShown && isatty(STDERR_FILENO) == 1
   }
 
-  /// A step that has no number.
-  func step(_ what: String) {
+  func show(_ step: RunProgress.Step) {
     guard isShown else { return }
-    write("\r\u{1B}[K\(Self.short(what)) …")
-  }
-
-  func step(_ what: String, _ done: Int, of total: Int) {
-    guard isShown, total > 0 else { return }
+    let what = step.what.printable(limit: 80)
+    guard let total = step.total, total > 0 else { return write("\r\u{1B}[K\(what) …") }
+    let done = step.done
     let width = 24
     let filled = width * done / total
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    write("\r\u{1B}[K\(bar) \(done)/\(total) \(Self.short(what))")
+    write("\r\u{1B}[K\(bar) \(done)/\(total) \(what)")
   }
 
   func finish() {
@@ -35,8 +32,6 @@ struct Progress {
     finish()
     write("note: \(text.printableLines(isIndented: true, limit: 4000))\n")
   }
-
-  private static func short(_ text: String) -> String { text.printable(limit: 80) }
 
   private func write(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))

@@ -58,7 +58,6 @@ struct RepairCommand: ParsableCommand {
   var target = "top"
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -87,7 +86,7 @@ struct RepairCommand: ParsableCommand {
       options: RewriteOptions(border: border, kernel: kernel), samples: samples, seed: seed, images: images,
       target: target)
     let run = try RepairRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "repair", model: self.model)
+    let folder = try common.folder(verb: "repair", model: self.model)
     var result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
     try run.write(&result, as: out ?? defaultName, into: folder)

@@ -110,6 +110,8 @@ public enum EngineError: Error, Hashable, Sendable {
   case unreachable(value: String)
   /// A value without elements has no gradient.
   case empty(value: String, shape: Shape)
+  /// A tensor has no elements to compute with.
+  case withoutElements(Shape)
   case library(String)
 }
 
@@ -122,6 +124,7 @@ extension EngineError: CustomStringConvertible {
     case .noForwardPass: "a backward pass needs a forward pass before it"
     case .unreachable(let value): "'\(value)' does not lead to the target, so it has no gradient"
     case .empty(let value, let shape): "'\(value)' is \(shape): it has no elements, so there is no gradient"
+    case .withoutElements(let shape): "a tensor of \(shape) has no elements to compute with"
     case .library(let message): message
     }
   }

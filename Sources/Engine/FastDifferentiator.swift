@@ -20,7 +20,7 @@ public final class FastDifferentiator: Differentiator {
 
   public var team: ThreadTeam {
     let threads = library.threads
-    return ThreadTeam { count, body in
+    return ThreadTeam(threads: threads) { count, body in
       withoutActuallyEscaping(body) { ParallelLoop(count, threads: threads, $0).run() }
     }
   }

@@ -1,4 +1,6 @@
 import Foundation
+import GinghamSignals
+import GinghamTensors
 
 /// What a phase study shows over all pictures.
 public struct PhaseStudyFindings: Hashable, Sendable, Codable {
@@ -122,8 +124,8 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     phases = masks.lattice.indices.map { index in
       let sets = measurements.map { $0.lattice[index] }
       return Phase(
-        row: index / masks.period, column: index % masks.period, energy: mean(sets.map(\.energy)),
-        advantageL2: mean(sets.map(\.advantageL2)), advantageLinf: mean(sets.map(\.advantageLinf)),
+        row: index / masks.period, column: index % masks.period, energy: sets.map(\.energy).mean,
+        advantageL2: sets.map(\.advantageL2).mean, advantageLinf: sets.map(\.advantageLinf).mean,
         minimalL2: sets.compactMap(\.minimalL2).median, minimalLinf: sets.compactMap(\.minimalLinf).median)
     }
     lattice = Family("lattice phases", measurements, \.lattice, seed: seed)
@@ -223,9 +225,7 @@ private func easier(_ minima: [Double?], _ random: [[Double?]], _ seed: UInt64) 
   let logarithms = zip(minima, random).compactMap { minimum, random -> Double? in
     let found = random.compactMap { $0 }.filter { $0 > 0 }
     guard let minimum, minimum > 0, !found.isEmpty else { return nil }
-    return mean(found.map { log($0) }) - log(minimum)
+    return found.map { log($0) }.mean - log(minimum)
   }
   return Estimate(logarithms, seed: seed)?.mapped { exp($0) }
 }
-
-private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }

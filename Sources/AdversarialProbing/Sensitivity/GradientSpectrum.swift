@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 

@@ -68,30 +68,3 @@ extension Range<Int> {
     return first..<(first + 1)
   }
 }
-
-/// An activation seen as N×C×positions.
-struct ChannelView {
-  let batch: Int
-  let channels: Int
-  let height: Int
-  let width: Int
-
-  var positions: Int { height * width }
-
-  init(_ shape: Shape, layer: String) throws {
-    guard shape.rank == 2 || shape.rank == 4 else { throw ObjectiveError.notSpatial(layer: layer, shape: shape) }
-    batch = shape[0]
-    channels = shape[1]
-    height = shape.rank == 4 ? shape[2] : 1
-    width = shape.rank == 4 ? shape[3] : 1
-  }
-
-  /// Where channel `channel` of picture `sample` begins.
-  func start(_ sample: Int, _ channel: Int) -> Int { (sample * channels + channel) * positions }
-
-  func check(channel: Int, layer: String) throws {
-    guard (0..<channels).contains(channel) else {
-      throw ObjectiveError.channelOutOfRange(channel: channel, layer: layer, count: channels)
-    }
-  }
-}

@@ -17,11 +17,11 @@ final class ChannelAffineOperator: Operator {
     guard case .batchNormalization(let epsilon) = unit.lead.operation, let input = unit.lead.inputs[0],
       plan.network.constants[input] == nil, plan.library.channelBlock == 16
     else { return nil }
-    let parameters = unit.lead.inputs.dropFirst().compactMap { value in
-      value.flatMap { plan.network.constants[$0]?.tensor?.scalars }
-    }
     shape = try plan.shape(input)
-    guard parameters.count == 4, Layout.canBlock(shape) else { return nil }
+    guard Layout.canBlock(shape),
+      let affine = ChannelAffine(
+        batchNormalization: unit.lead, epsilon: epsilon, constants: plan.network.constants)
+    else { return nil }
     activation = unit.activation.flatMap(ActivationFunction.init)
     if let activation {
       guard case .window = activation.derivative, activation.keepsZero else { return nil }
@@ -33,13 +33,8 @@ final class ChannelAffineOperator: Operator {
     let scales = scale.base.bindMemory(to: Float.self, capacity: padded)
     let shifts = shift.base.bindMemory(to: Float.self, capacity: padded)
     for channel in 0..<padded {
-      guard channel < shape[1] else {
-        (scales[channel], shifts[channel]) = (0, 0)
-        continue
-      }
-      let exact = Double(parameters[0][channel]) / (Double(parameters[3][channel]) + Double(epsilon)).squareRoot()
-      scales[channel] = Float(exact)
-      shifts[channel] = Float(Double(parameters[1][channel]) - exact * Double(parameters[2][channel]))
+      let isReal = channel < shape[1]
+      (scales[channel], shifts[channel]) = isReal ? (affine.scale[channel], affine.shift[channel]) : (0, 0)
     }
   }
 

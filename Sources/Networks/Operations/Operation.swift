@@ -211,6 +211,16 @@ public struct Slice: Hashable, Sendable {
 public struct Pad: Hashable, Sendable {
   public enum Mode: String, Hashable, Sendable {
     case constant, reflect, edge, wrap
+
+    /// What is read beyond the ends of an axis; a constant stands in for zero.
+    public var border: Border {
+      switch self {
+      case .constant: .zero
+      case .reflect: .reflect
+      case .edge: .replicate
+      case .wrap: .wrap
+      }
+    }
   }
 
   public var mode: Mode
