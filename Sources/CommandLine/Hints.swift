@@ -24,6 +24,10 @@ enum Hints {
     switch error {
     case ModelError.nonFiniteResult: "'gingham verify' finds the layer where they begin."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
+    case ModelError.impossibleInput: "--input-size HxW gives another size."
+    case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
+      ArtifactError.limit:
+      "Where the file can be trusted, --limit 10 allows ten times as much."
     default: nil
     }
   }

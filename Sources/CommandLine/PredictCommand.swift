@@ -119,7 +119,7 @@ struct PredictCommand: ParsableCommand {
     let started = Date()
     let findings = try OverlapFindings(deconvolution: deconvolution, inputs: positions, equivalents: equivalent)
     let name = deconvolution ?? equivalent.joined(separator: " ")
-    let stem = String(name.map { $0 == "/" ? "-" : $0 })
+    let stem = name.fileStem
     let folder = try common.folder(verb: "predict", model: stem)
     try findings.draw(into: folder)
     try folder.write("findings.json", data: findings.json())

@@ -50,6 +50,10 @@ public final class FastDifferentiator: Differentiator {
     let targetShapes = try request.targets.map { try shape($0, in: whole) }
     let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
 
+    // Values share memory, so the largest one is all that is known before they are laid out.
+    let largest = whole.nodes.flatMap(\.outputs).compactMap { whole.shapes[$0]?.elementCount }.max() ?? 0
+    try request.check(whole, bytes: 2 * largest * MemoryLayout<Float>.stride)
+
     // A batch goes through picture by picture where no layer mixes pictures: what a picture needs stays in the cache.
     var (network, pictures) = (whole, 1)
     if let batch = request.inputShapes.first?.dimensions.first, batch > 1,

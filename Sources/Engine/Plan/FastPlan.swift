@@ -29,6 +29,8 @@ final class FastPlan: GradientPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
+    try SystemMemory.require(
+      plan.sharedBytes + pictures * plan.keptBytes, for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])

@@ -69,9 +69,12 @@ final class TensorDecoder {
       throw malformed(tensor, "holds \(found) elements where \(shape) takes \(shape.elementCount)")
     }
     if type.isFloatingPoint {
-      return .float(Tensor(shape, try list.floats(count: found)))
+      let floats = try list.floats(count: found)
+      guard floats.count == found else { throw malformed(tensor, "changed while it was read") }
+      return .float(Tensor(shape, floats))
     }
     guard let integers = try list.integers(count: found) else { throw outOfRange(tensor) }
+    guard integers.count == found else { throw malformed(tensor, "changed while it was read") }
     return .integer(IntegerArray(shape, integers, type: type))
   }
 

@@ -13,6 +13,7 @@ extension Network {
   ) throws -> BoundNetwork {
     var result = BoundNetwork(name: name, valueNames: valueNames)
     result.constants = constants
+    result.limits = limits
     let budget = Budget(limits)
     for (value, constant) in constants {
       result.shapes[value] = constant.shape

@@ -124,7 +124,8 @@ extension Operation {
       .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose,
       .reshape,
       .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .spaceToDepth, .identity, .dropout, .cast, .shapeOf,
-      .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices,
+      .gridSample, .regionAlign, .cumulativeSum,
       .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
       .missing:
       false

@@ -12,6 +12,9 @@ struct RecipeNode {
 
   /// - Throws: ``RecipeError`` where the text is no YAML.
   init(yaml: String, source: String, isOption: Bool = false) throws {
+    if let objection = YAMLGuard.objection(to: yaml) {
+      throw RecipeError(source: source, line: nil, message: objection)
+    }
     do {
       guard let node = try Yams.compose(yaml: yaml) else {
         throw RecipeError(source: source, line: isOption ? nil : 1, message: "there is nothing in it")
