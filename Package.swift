@@ -41,14 +41,13 @@ func system(_ name: String, apt packages: String...) -> Target {
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
-let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// From the ground up: a room uses those above it in this list only.
 let rooms = [
   Room("Tensors", and: ["CCrypto"]),
-  Room("Networks", uses: ["Tensors"], and: [orderedCollections]),
+  Room("Networks", uses: ["Tensors"]),
   Room("ModelFormats", uses: ["Networks"]),
   Room("Architectures", uses: ["Networks"]),
   Room("Differentiation", uses: ["Networks"]),
@@ -83,7 +82,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
