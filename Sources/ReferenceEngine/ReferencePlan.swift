@@ -3,7 +3,7 @@ import GinghamNetworks
 import GinghamTensors
 
 /// A network compiled for one request: kernels in order, and one buffer for every activation and gradient.
-public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
+public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   /// A kernel with the buffers it reads and writes. Backward it is skipped where no gradient passes it.
   private struct Step {
     let kernel: any Kernel<Scalar>
@@ -18,6 +18,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
   public let request: PlanRequest
   public let targetShapes: [Shape]
   public let gradientShapes: [Shape]
+  public let layers: [PlannedLayer]
+  public var layerTimes: LayerTimes?
   private let steps: [Step]
   /// Of each open input; `nil` where no target depends on it.
   private let inputs: [Scratch<Scalar>?]
@@ -49,6 +51,9 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
     var gradients: [ValueID: Scratch<Scalar>] = [:]
     for value in path.differentiated {
       gradients[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
+    }
+    layers = path.nodes.map { node in
+      PlannedLayer(names: [node.name], operations: node.operation.name, kernel: "fallback \(node.operation.name)")
     }
     steps = try path.nodes.map { node in
       let outputs = node.outputs.compactMap { activations[$0]?.buffer }
@@ -112,7 +117,11 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
   // MARK: Running
 
   private func run() {
-    for step in steps { step.kernel.forward(inputs: step.inputs, outputs: step.outputs) }
+    for (index, step) in steps.enumerated() {
+      let start = layerTimes.map { _ in ContinuousClock.now }
+      step.kernel.forward(inputs: step.inputs, outputs: step.outputs)
+      if let start { layerTimes?.addForward(ContinuousClock.now - start, to: index) }
+    }
     hasRun = true
   }
 
@@ -130,10 +139,12 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
         write(index, slot.buffer)
       }
     }
-    for step in steps.reversed() where step.passesGradients {
+    for (index, step) in steps.enumerated().reversed() where step.passesGradients {
+      let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.backward(
         inputs: step.inputs, outputs: step.results, outputGradients: step.outputGradients,
         inputGradients: step.inputGradients)
+      if let start { layerTimes?.addBackward(ContinuousClock.now - start, to: index) }
     }
   }
 
