@@ -1,5 +1,6 @@
 import GinghamDifferentiation
 import GinghamNetworks
+import GinghamReferenceEngine
 import GinghamTensors
 
 /// The fast engine: oneDNN's generated code on channel blocks, planned once for a shape and a target.
@@ -101,7 +102,8 @@ public final class FastDifferentiator: Differentiator {
     }
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
-    return try network.bound(to: shapes, constants: constants)
+    let wanted = request.targets + request.gradients + smoothed
+    return try network.bound(to: shapes, constants: constants).leading(to: wanted).foldingConstants()
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
   }
 

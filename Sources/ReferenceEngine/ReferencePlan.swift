@@ -13,6 +13,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     let outputGradients: [Source<Scalar>?]
     let inputGradients: [Target<Scalar>?]
     let passesGradients: Bool
+    /// Whether it reads constants only, so that what it wrote once stands.
+    let isFixed: Bool
   }
 
   public let request: PlanRequest
@@ -55,7 +57,10 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     layers = path.nodes.map { node in
       PlannedLayer(names: [node.name], operations: node.operation.name, kernel: "fallback \(node.operation.name)")
     }
+    var known = Set(network.constants.keys)
     steps = try path.nodes.map { node in
+      let isFixed = node.inputs.allSatisfy { $0.map(known.contains) ?? true }
+      if isFixed { known.formUnion(node.outputs) }
       let outputs = node.outputs.compactMap { activations[$0]?.buffer }
       let outputGradients = node.outputs.map { gradients[$0]?.reading }
       let inputGradients = node.inputs.map { $0.flatMap { gradients[$0]?.buffer } }
@@ -64,8 +69,10 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
         inputs: node.inputs.map { $0.flatMap { activations[$0]?.reading } ?? Source(start: nil, count: 0) },
         outputs: outputs, results: outputs.map { Source($0) }, outputGradients: outputGradients,
         inputGradients: inputGradients,
-        passesGradients: outputGradients.contains { $0 != nil } && inputGradients.contains { $0 != nil })
+        passesGradients: outputGradients.contains { $0 != nil } && inputGradients.contains { $0 != nil },
+        isFixed: isFixed)
     }
+    for step in steps where step.isFixed { step.kernel.forward(inputs: step.inputs, outputs: step.outputs) }
     inputs = network.inputs.map { activations[$0] }
     self.activations = activations
     self.gradients = gradients
@@ -117,7 +124,7 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   // MARK: Running
 
   private func run() {
-    for (index, step) in steps.enumerated() {
+    for (index, step) in steps.enumerated() where !step.isFixed {
       let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.forward(inputs: step.inputs, outputs: step.outputs)
       if let start { layerTimes?.addForward(ContinuousClock.now - start, to: index) }

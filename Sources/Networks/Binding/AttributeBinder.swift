@@ -104,7 +104,41 @@ struct AttributeBinder {
     case .reshape, .flatten, .squeeze, .unsqueeze:
       return .reshape(Reshape(shape: try reshapedShape(operation), allowsZero: true))
     case .gather(let axis):
-      return .gather(axis: try checkedGatherAxis(axis))
+      return try checkingIndices(.gather(axis: self.axis(axis, rank: shape(0).rank)))
+    case .gatherElements(let axis):
+      return try checkingIndices(.gatherElements(axis: self.axis(axis, rank: shape(0).rank)))
+    case .scatterElements(let axis, let scattering):
+      return try checkingIndices(.scatterElements(axis: self.axis(axis, rank: shape(0).rank), scattering))
+    case .gatherSlices, .scatterSlices: return try checkingIndices(operation)
+    case .cumulativeSum(var sum):
+      guard let given = try sum.axis ?? integers(1, "the axis of a running sum")?.first else {
+        throw ShapeError.mismatch("the axis is missing")
+      }
+      sum.axis = try axis(given, rank: shape(0).rank)
+      inputs = [inputs[0]]
+      return .cumulativeSum(sum)
+    case .topK(var top):
+      top.axis = try axis(top.axis, rank: shape(0).rank)
+      top.count = try top.count ?? integers(1, "the number of largest elements")?.first
+      inputs = [inputs[0]]
+      return .topK(top)
+    case .extremePlace(var place):
+      place.axis = try axis(place.axis, rank: shape(0).rank)
+      return .extremePlace(place)
+    case .range, .constantOfShape:
+      for case let value? in inputs where constants[value] == nil {
+        throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
+      }
+      return operation
+    case .nonZero, .unique:
+      guard let value = value(0), constants[value] != nil else {
+        throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
+      }
+      return operation
+    case .align(let axis):
+      let target = try alignedShape(axis: axis)
+      inputs = [inputs[0]]
+      return .reshape(Reshape(shape: target, allowsZero: true))
     case .expand(let target):
       let wanted = try target ?? integers(1, "the shape to expand to") ?? []
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
@@ -127,7 +161,10 @@ struct AttributeBinder {
     case .dropout:
       inputs = [inputs.first ?? nil]
       return .dropout
-    default:
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .instanceNormalization, .groupNormalization, .localResponseNormalization, .matrixMultiply,
+      .generalMatrixMultiply, .depthToSpace, .spaceToDepth, .gridSample, .regionAlign, .identity, .cast, .quantize,
+      .dynamicQuantize, .determinant, .shapeOf, .sizeOf, .random, .branch, .loop, .missing:
       return operation
     }
   }
@@ -263,6 +300,17 @@ struct AttributeBinder {
     return target
   }
 
+  private func alignedShape(axis rawAxis: Int) throws -> [Int] {
+    let (list, x) = (try shape(0), try shape(1))
+    if list.elementCount == 1 { return [] }
+    if list.rank == x.rank, list.rank > 1 { return list.dimensions }
+    let axis = try axis(rawAxis, rank: x.rank)
+    guard list.rank == 1 else {
+      throw ShapeError.mismatch("\(list) does not lie along axis \(axis) of \(x)")
+    }
+    return [list[0]] + [Int](repeating: 1, count: x.rank - 1 - axis)
+  }
+
   private func resolved(_ reshape: Reshape, input x: Shape) throws -> [Int] {
     guard var target = try reshape.shape ?? integers(1, "the shape of a reshape") else {
       throw ShapeError.mismatch("the target shape is missing")
@@ -285,16 +333,23 @@ struct AttributeBinder {
     return target
   }
 
-  /// Gathering reads memory at indices from the file: they are checked here, once.
-  private func checkedGatherAxis(_ rawAxis: Int) throws -> Int {
-    let x = try shape(0)
-    let axis = try axis(rawAxis, rank: x.rank)
-    guard let indices = try integers(1, "the indices of a gather", longest: .max) else {
-      throw ShapeError.mismatch("the indices are missing")
+  /// Gathering and scattering reach into memory at indices. Ones from the file are checked here, once, others where
+  /// they are computed.
+  private func checkingIndices(_ operation: Operation) throws -> Operation {
+    let (x, indices) = (try shape(0), try shape(1))
+    // The shapes must agree before anything is worked out from them.
+    _ = try operation.outputShapes(
+      inputs: inputs.map { $0.flatMap { shapes[$0] } }, outputCount: outputCount, limits: budget.limits)
+    guard let value = value(1), let constant = constants[value] else { return operation }
+    guard let known = constant.wholeNumbers else { throw ShapeError.mismatch("the indices must be integers") }
+    // Along one axis all indices count alike; no table of every run is needed.
+    if case .gather(let axis) = operation {
+      for index in known where !(-x[axis]..<x[axis]).contains(index) {
+        throw ShapeError.mismatch("index \(index) outside axis \(axis) of \(x)")
+      }
+    } else {
+      _ = try operation.indexedRuns(of: x, indices: indices)?.starts(known)
     }
-    for index in indices where !(-x[axis]..<x[axis]).contains(index) {
-      throw ShapeError.mismatch("index \(index) outside axis \(axis) of \(x)")
-    }
-    return axis
+    return operation
   }
 }

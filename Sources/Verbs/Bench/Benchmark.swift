@@ -25,8 +25,7 @@ public struct Benchmark: RunFindings {
   public var layers: [LayerBenchmark]?
 
   private enum CodingKeys: String, CodingKey {
-    case model, backend, threads, target, runs, layers
-    case inputShape = "input_shape"
+    case model, backend, threads, target, runs, layers, inputShape
     case forwardMilliseconds = "forward_ms"
     case gradientMilliseconds = "gradient_ms"
     case planMilliseconds = "plan_ms"

@@ -19,15 +19,10 @@ public struct Comparison: Encodable, Sendable {
     public var warnings: [String]
 
     private enum Keys: String, CodingKey {
-      case objective, mitigation, seed, activation, seconds, steps, file, warnings
+      case objective, mitigation, seed, activation, seconds, steps, file, warnings, imageLattice, latticeShare,
+        gradientLattice, totalVariation, spectrumSlope, stoppedAt
       case relativeActivation = "activation_relative"
-      case imageLattice = "image_lattice"
-      case latticeShare = "lattice_share"
-      case gradientLattice = "gradient_lattice"
-      case totalVariation = "total_variation"
-      case spectrumSlope = "spectrum_slope"
       case spectrumDistance = "spectrum_distance_db"
-      case stoppedAt = "stopped_at"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -86,19 +81,15 @@ public struct Comparison: Encodable, Sendable {
     public var bands: [ComparisonBand]
 
     private enum Keys: String, CodingKey {
-      case mitigation, objective, runs, bands
-      case activationMean = "activation_mean"
+      case mitigation, objective, runs, bands, activationMean, latticeMean, secondsMean, artifactShare
       case activationDeviation = "activation_sd"
       case relativeMean = "activation_relative_mean"
       case relativeDeviation = "activation_relative_sd"
-      case latticeMean = "lattice_mean"
       case latticeDeviation = "lattice_sd"
       case gradientMean = "gradient_lattice_mean"
       case gradientDeviation = "gradient_lattice_sd"
       case variationMean = "total_variation_mean"
       case distanceMean = "spectrum_distance_db_mean"
-      case secondsMean = "seconds_mean"
-      case artifactShare = "artifact_share"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -139,8 +130,7 @@ public struct Comparison: Encodable, Sendable {
   public var note: String
 
   private enum CodingKeys: String, CodingKey {
-    case model, objective, objectives, runs, summary, note
-    case latticePeriods = "lattice_periods"
+    case model, objective, objectives, runs, summary, note, latticePeriods
     case byObjective = "summary_by_objective"
   }
 

@@ -19,9 +19,7 @@ public struct ComparisonBand: Hashable, Encodable, Sendable {
   public var timesNoise: Double { null > 0 ? share / null : 0 }
 
   private enum Keys: String, CodingKey {
-    case period, runs, share, null, verdict
-    case timesNoise = "times_noise"
-    case standardErrors = "standard_errors"
+    case period, runs, share, null, verdict, timesNoise, standardErrors
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -16,11 +16,6 @@ public struct OverlapFindings: Encodable, Sendable {
     public var outputPadding: Int
     /// How often each position behind it is painted, along one axis.
     public var counts: [Int]
-
-    private enum CodingKeys: String, CodingKey {
-      case notation, kernel, stride, padding, dilation, counts
-      case outputPadding = "output_padding"
-    }
   }
 
   public struct Demo: Encodable, Sendable {
@@ -60,9 +55,7 @@ public struct OverlapFindings: Encodable, Sendable {
     public var cv2: Double
 
     private enum CodingKeys: String, CodingKey {
-      case notation, stride, kernel, cv2
-      case phaseSums = "phase_sums"
-      case phasePowers = "phase_powers"
+      case notation, stride, kernel, cv2, phaseSums, phasePowers
       case sumDeviation = "phase_sum_deviation"
     }
   }

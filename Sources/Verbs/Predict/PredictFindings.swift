@@ -26,11 +26,6 @@ public struct PredictFindings: Encodable, Sendable {
     public var cumulativeStride: Int
     /// By how much CV² of each band shrinks where this layer alone is even.
     public var contribution: [String: Double]
-
-    private enum CodingKeys: String, CodingKey {
-      case layer, kernel, stride, dilation, contribution
-      case cumulativeStride = "cumulative_stride"
-    }
   }
 
   /// What padding and leftovers do to the gradient.
@@ -40,13 +35,6 @@ public struct PredictFindings: Encodable, Sendable {
     public var unusedColumns: Int
     /// Share of all pixels without any gradient.
     public var deadShare: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case cornerToCentre = "corner_to_centre"
-      case unusedRows = "unused_rows"
-      case unusedColumns = "unused_columns"
-      case deadShare = "dead_share"
-    }
   }
 
   /// What the weights of a strided or enlarging layer do with its lattice.
@@ -69,8 +57,7 @@ public struct PredictFindings: Encodable, Sendable {
     public var learned: Learned
 
     private enum CodingKeys: String, CodingKey {
-      case layer, strides, cv2, architectural, ratio, learned
-      case phasePowers = "phase_powers"
+      case layer, strides, cv2, architectural, ratio, learned, phasePowers
       case sumDeviation = "phase_sum_deviation"
     }
   }
@@ -101,8 +88,8 @@ public struct PredictFindings: Encodable, Sendable {
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {
-    case model, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced, warnings
-    case inputShape = "input_shape"
+    case model, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced, warnings,
+      inputShape
     case atLayer = "at"
   }
 }

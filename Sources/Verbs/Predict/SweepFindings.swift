@@ -19,8 +19,7 @@ public struct SweepFindings: Encodable, Sendable {
     public var isOnFront = false
 
     private enum CodingKeys: String, CodingKey {
-      case specification, settings, cv2, bands, macs
-      case maxMin = "max_min"
+      case specification, settings, cv2, bands, macs, maxMin
       case isOnFront = "on_front"
     }
   }

@@ -26,15 +26,10 @@ public struct ProbeFindings: Encodable, Sendable {
     public var medianSteps: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case name, norm, epsilon, success, accuracy
-      case epsilonText = "epsilon_text"
+      case name, norm, epsilon, success, accuracy, epsilonText, successWithin, medianL0, medianL2, medianLinf,
+        medianSteps
       case successAtEightBits = "success_8bit"
-      case successWithin = "success_within"
       case accuracyAtEightBits = "accuracy_8bit"
-      case medianL0 = "median_l0"
-      case medianL2 = "median_l2"
-      case medianLinf = "median_linf"
-      case medianSteps = "median_steps"
     }
   }
 
@@ -55,12 +50,6 @@ public struct ProbeFindings: Encodable, Sendable {
     public var phaseEnergyShares: [Double]
     public var phaseMagnitudeShares: [Double]
     public var spectrum: [GradientSpectrum.Peak]
-
-    private enum CodingKeys: String, CodingKey {
-      case lattice, spectrum
-      case phaseEnergyShares = "phase_energy_shares"
-      case phaseMagnitudeShares = "phase_magnitude_shares"
-    }
   }
 
   public struct Fourier: Encodable, Sendable {
@@ -69,11 +58,6 @@ public struct ProbeFindings: Encodable, Sendable {
     public var length: Float
     /// Row-major, frequency zero first.
     public var errorRates: [Float]
-
-    private enum CodingKeys: String, CodingKey {
-      case side, length
-      case errorRates = "error_rates"
-    }
   }
 
   public struct Phases: Encodable, Sendable {
@@ -97,12 +81,6 @@ public struct ProbeFindings: Encodable, Sendable {
   public var fourier: Fourier?
   public var phaseStudy: Phases?
   public var warnings: [ProbingWarning]
-
-  private enum CodingKeys: String, CodingKey {
-    case model, labels, norm, seed, target, pictures, misclassified, attacks, minimal, sensitivity, fourier, warnings
-    case cleanAccuracy = "clean_accuracy"
-    case phaseStudy = "phase_study"
-  }
 }
 
 extension ProbeFindings.Attack {

@@ -15,12 +15,7 @@ public struct VisualizationFindings: Encodable, Sendable {
     }
 
     private enum Keys: String, CodingKey {
-      case activation
-      case imageLattice = "image_lattice"
-      case latticeShare = "lattice_share"
-      case gradientLattice = "gradient_lattice"
-      case totalVariation = "total_variation"
-      case spectrumSlope = "spectrum_slope"
+      case activation, imageLattice, latticeShare, gradientLattice, totalVariation, spectrumSlope
       case spectrumDistance = "spectrum_distance_db"
     }
 
@@ -50,9 +45,7 @@ public struct VisualizationFindings: Encodable, Sendable {
   public var warnings: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case model, objective, preset, seed, size, steps, images, warnings
-    case stoppedAt = "stopped_at"
-    case latticePeriod = "lattice_period"
+    case model, objective, preset, seed, size, steps, images, warnings, stoppedAt, latticePeriod
   }
 }
 
