@@ -52,7 +52,7 @@ let rooms = [
   Room("Architectures", uses: ["Networks"]),
   Room("Differentiation", uses: ["Networks"]),
   Room("ReferenceEngine", uses: ["Differentiation"], and: ["COpenBLAS", numerics]),
-  Room("Engine", uses: ["Differentiation", "ReferenceEngine"], and: ["COneDNN"]),
+  Room("Engine", uses: ["Differentiation", "ReferenceEngine"], and: ["COneDNN", "CVectors"]),
   Room("Signals", uses: ["Tensors"], and: ["CKissFFT", "COpenBLAS"]),
   Room("Imaging", uses: ["Tensors", "Signals"], and: ["CPNG", "CJPEG", "CCairo"]),
   Room("Lattices", uses: ["Tensors", "Signals"]),
@@ -92,6 +92,8 @@ let package = Package(
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
     // KissFFT's template, a header of libkissfft-dev.
     .target(name: "CKissFFT"),
+    // Loops for the vector units of several processors.
+    .target(name: "CVectors"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
 
