@@ -178,7 +178,11 @@ struct Propagation {
       case .maximum, .minimum: return 1 / count
       default: return 1
       }
-    case .split, .slice, .gather: return position == 0 ? ratio() : nil
+    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK: return position == 0 ? ratio() : nil
+    case .scatterElements, .scatterSlices: return position == 1 ? nil : 1
+    case .gridSample, .regionAlign: return position == 0 ? max(1, ratio()) : nil
+    case .quantize, .dynamicQuantize: return position == 0 ? 1 : nil
+    case .extremePlace: return nil
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
     default: return 1

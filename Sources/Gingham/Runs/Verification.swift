@@ -33,10 +33,15 @@ public struct Verification: Encodable, Sendable {
   /// input is zero to within rounding, 32 and 64 bits may fall on different sides, and the gradient jumps; that belongs
   /// to a picture, a fault of an engine does not go away.
   public var nudges: Int
+  /// The larger error of the reference engine in 32 bits, where the fast engine's is above the tolerance: what single
+  /// precision costs in this network, whoever computes. `nil` where it was not needed.
+  public var singlePrecisionError: Double?
+  /// Whether the error is within the tolerance, or within twice what single precision costs anyway.
   public var passed: Bool
 
   private enum CodingKeys: String, CodingKey {
     case layers, tolerance, nudges, passed
+    case singlePrecisionError = "single_precision_error"
     case maxRelativeError = "max_relative_error"
     case outputError = "output_error"
     case gradientError = "gradient_error"
@@ -94,6 +99,16 @@ public struct Verification: Encodable, Sendable {
     }
     self.tolerance = tolerance
     passed = maxRelativeError <= tolerance
+    guard !passed else { return }
+    progress("reference engine in 32 bits")
+    let plain = try Pass(
+      ReferenceDifferentiator<Float>(network).plan(request), input: input, cotangent: cotangent)
+    let expected = try Pass(oracle, input: input, cotangent: cotangent)
+    let own = max(
+      Self.relativeError(plain.activations[0], expected.activations[0]),
+      Self.relativeError(plain.gradients[0], expected.gradients[0]))
+    singlePrecisionError = own
+    passed = own.isFinite && maxRelativeError <= 2 * own
   }
 
   /// Activations of every layer and gradients at those that lie between picture and output.
@@ -160,7 +175,7 @@ public struct Verification: Encodable, Sendable {
     return """
       \(table.description)
       fused, as used: output \(Self.short(outputError)), input gradient \(Self.short(gradientError)) \
-      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)
+      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)\(precisionRemark)
       \(passed ? "passed" : "FAILED")
       """
   }
@@ -171,6 +186,16 @@ public struct Verification: Encodable, Sendable {
 
       after \(nudges) nudges of the picture by a quarter of a grey level: before, the input of a rectifier was zero to \
       within rounding, and the gradient jumped
+      """
+  }
+
+  private var precisionRemark: String {
+    guard let error = singlePrecisionError else { return "" }
+    guard passed else { return "\nthe reference engine in 32 bits is off by \(Self.short(error))" }
+    return """
+
+      the reference engine in 32 bits is off by \(Self.short(error)): the net amplifies rounding, and single precision \
+      holds it no better
       """
   }
 
