@@ -126,7 +126,7 @@ let package = Package(
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
-    tests("Verbs", uses: ["Verbs"], and: ["Gingham"]),
+    tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
     tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )
