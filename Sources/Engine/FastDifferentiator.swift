@@ -101,7 +101,8 @@ public final class FastDifferentiator: Differentiator {
     }
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
-    return try network.bound(to: shapes, constants: constants)
+    let wanted = request.targets + request.gradients + smoothed
+    return try network.bound(to: shapes, constants: constants, leadingTo: wanted)
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
   }
 

@@ -33,12 +33,21 @@ public struct Model: Sendable {
     return [batch, channels ?? 3, preprocessing.height, preprocessing.width]
   }
 
-  /// The network at the size of its pictures.
+  /// The network at the size of its pictures, at the batch of its file where it takes no other.
   ///
+  /// - Parameter targets: what is wanted; layers that lead to none of these need not fit the size. `nil`: everything.
   /// - Throws: ``NetworkError``.
-  public func bound(batch: Int = 1) throws -> BoundNetwork {
+  public func bound(batch: Int = 1, leadingTo targets: [ValueID]? = nil) throws -> BoundNetwork {
     guard let input = network.inputs.first else { throw ModelError.notPictures([]) }
-    return try network.bound(to: [network.name(of: input.value): inputShape(batch: batch)])
+    let name = network.name(of: input.value)
+    do {
+      return try network.bound(to: [name: inputShape(batch: batch)], leadingTo: targets)
+    } catch let error as NetworkError {
+      guard let example = input.shape.first ?? nil, example > 0, example != batch,
+        let bound = try? network.bound(to: [name: inputShape(batch: example)], leadingTo: targets)
+      else { throw error }
+      return bound
+    }
   }
 
   /// The same model with its graph changed.
@@ -125,11 +134,13 @@ public enum Backend: String, Sendable, CaseIterable {
 
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    switch self {
-    case .fast: try FastDifferentiator(network: network, threads: team.threads)
-    case .reference: ReferenceDifferentiator<Float>(network)
-    case .reference64: ReferenceDifferentiator<Double>(network)
-    }
+    let engine: any Differentiator =
+      switch self {
+      case .fast: try FastDifferentiator(network: network, threads: team.threads)
+      case .reference: ReferenceDifferentiator<Float>(network)
+      case .reference64: ReferenceDifferentiator<Double>(network)
+      }
+    return ExampleBatches(engine)
   }
 
   public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
