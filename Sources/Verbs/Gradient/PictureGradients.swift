@@ -140,6 +140,16 @@ extension PictureGradients {
 extension Model {
   /// What a user should know about the model before trusting a gradient of it.
   var remarks: [String] {
+    outputRemarks + normalizationRemarks
+  }
+
+  private var outputRemarks: [String] {
+    guard network.outputs.count > 1, source.outputName == nil, let first = network.outputs.first else { return [] }
+    let names = network.outputs.map { "'\(network.name(of: $0))'" }
+    return ["of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; --output-name takes another"]
+  }
+
+  private var normalizationRemarks: [String] {
     guard network.normalization == nil, !source.isRandom else { return [] }
     return [
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "
