@@ -66,7 +66,7 @@ extension Architectures {
     throw ArchitectureError.unrecognized(parameterCount: parameterShapes.count, nearest: Array(others.prefix(3)))
   }
 
-  private static func fit(
+  static func fit(
     _ specification: ArchitectureSpecification, to shapes: [String: Shape]
   ) throws -> (ArchitectureSpecification, ParameterMismatch) {
     let architecture = try named(specification.name)

@@ -143,10 +143,19 @@ public struct MaxPool: Hashable, Sendable {
 public struct AveragePool: Hashable, Sendable {
   public var window: Window
   public var countsPadding: Bool
+  /// Extents that come out whatever goes in, as PyTorch's `AdaptiveAvgPool` has them; the window is open then. Binding
+  /// replaces such a pool by what it is at the extents at hand.
+  public var adaptiveSize: [Int]?
 
   public init(_ window: Window, countsPadding: Bool) {
     self.window = window
     self.countsPadding = countsPadding
+  }
+
+  public init(adaptiveSize: [Int]) {
+    window = Window(kernel: [], strides: [])
+    countsPadding = true
+    self.adaptiveSize = adaptiveSize
   }
 }
 

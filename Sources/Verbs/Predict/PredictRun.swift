@@ -34,7 +34,7 @@ public struct PredictRun {
     start = try model.network.value(ofLayer: name)
     neuron = objective as? NeuronObjective
     at = try layer.map { ($0, try model.network.value(ofLayer: $0)) }
-    network = try model.bound()
+    network = try model.bound(leadingTo: [start] + (at.map { [$0.value] } ?? []))
   }
 
   /// What a run found, and what can be drawn of it.

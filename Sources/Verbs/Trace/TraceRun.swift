@@ -54,8 +54,8 @@ public struct TraceRun {
 
   /// The picture and every layer between it and the targets, these left out: there the gradient is the objective's own.
   private static func path(in model: Model, to targets: [ValueID]) throws -> [Station] {
-    let bound = try model.bound()
     let source = try model.gradientValue(ofLayer: nil)
+    let bound = try model.bound(leadingTo: targets + [source])
     let leading = bound.nodes.ancestors(of: targets)
     guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
     let sampling = bound.sampling

@@ -45,11 +45,10 @@ public struct Verification: RunFindings {
     let source = bound.inputs[0]
     let named = bound.nodes.compactMap { node in node.outputs.first.map { (name: node.name, value: $0) } }
     let fast = try Backend.fast.differentiator(for: network, team: context.team)
-    let reference = ReferenceDifferentiator<Double>(network)
-    let cotangent = Self.noise(bound.shapes[network.outputs[0]] ?? [], seed: seed &+ 1)
-
+    let reference = ExampleBatches(ReferenceDifferentiator<Double>(network))
     let request = PlanRequest(inputShapes: [picture.shape], targets: [network.outputs[0]], gradients: [source])
     let (fused, oracle) = (try fast.plan(request), try reference.plan(request))
+    let cotangent = Self.noise(fused.targetShapes[0], seed: seed &+ 1)
     var input = picture
     nudges = 0
     while true {

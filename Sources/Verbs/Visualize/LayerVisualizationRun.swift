@@ -54,7 +54,7 @@ public struct LayerVisualizationRun {
   ) throws {
     let size = recipe.inputSize ?? recipe.size ?? model.pictureSize
     let value = try model.network.value(ofLayer: layer)
-    let bound = try model.sized(size).bound().simplified(targets: [value])
+    let bound = try model.sized(size).bound(leadingTo: [value]).simplified(targets: [value])
     guard let shape = bound.shapes[bound.resolved(value)], shape.rank == 2 || shape.rank == 4 else {
       throw ObjectiveError.notSpatial(layer: layer, shape: bound.shapes[bound.resolved(value)] ?? [])
     }
