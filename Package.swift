@@ -61,7 +61,8 @@ let rooms = [
   Room("Prediction", uses: ["Networks", "Lattices"]),
   Room("Rewriting", uses: ["Networks", "Prediction"]),
   Room("Attribution", uses: ["Differentiation", "Signals", "Prediction"]),
-  Room("FeatureVisualization", uses: ["Attribution"]),
+  Room("Documents", uses: ["Networks"], and: [yams]),
+  Room("FeatureVisualization", uses: ["Attribution", "Documents"]),
   Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
   Room("Generation", uses: ["Models", "Prediction"]),
@@ -71,7 +72,7 @@ let rooms = [
     uses: [
       "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
       "Reporting",
-    ], and: [yams]),
+    ]),
 ]
 
 let package = Package(

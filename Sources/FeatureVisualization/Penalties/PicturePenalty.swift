@@ -8,6 +8,13 @@ public protocol PicturePenalty: Sendable {
   ///
   /// - Throws: ``VisualizationError`` where pictures are too small for it.
   func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float]
+
+  /// The same penalty with everything worked out that the pictures' size alone decides, for many pictures of that size.
+  func planned(for size: PictureSize) -> any PicturePenalty
+}
+
+extension PicturePenalty {
+  public func planned(for size: PictureSize) -> any PicturePenalty { self }
 }
 
 /// Pictures and gradients side by side, plane by plane.

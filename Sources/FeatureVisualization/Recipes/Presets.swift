@@ -1,28 +1,20 @@
 import GinghamNetworks
 
 extension Recipe {
-  /// Names of the presets, the plainest first.
-  public static let presetNames = [
-    "naive", "jitter", "multiscale", "frequency", "fourier", "robust", "deepdream", "maco", "lattice", "all",
+  /// The presets, the plainest first.
+  public static let presets = [
+    naive, jitter, multiscale, frequency, fourier, robust, deepDream, maco, lattice, all,
   ]
+
+  public static let presetNames = presets.map(\.preset)
 
   /// - Throws: ``VisualizationError/unknownPreset(name:nearest:known:)``.
   public static func preset(_ name: String) throws -> Recipe {
-    switch name {
-    case "naive": naive
-    case "jitter": jitter
-    case "multiscale": multiscale
-    case "frequency": frequency
-    case "fourier": fourier
-    case "robust": robust
-    case "deepdream": deepDream
-    case "maco": maco
-    case "lattice": lattice
-    case "all": all
-    default:
+    guard let preset = presets.first(where: { $0.preset == name }) else {
       throw VisualizationError.unknownPreset(
         name: name, nearest: NearestNames.nearest(to: name, among: presetNames), known: presetNames)
     }
+    return preset
   }
 
   /// Pixels and a gradient, nothing else.

@@ -1,8 +1,8 @@
-/// What is wrong with a recipe, and where.
-public struct RecipeError: Error, Hashable, Sendable {
-  /// The file, or the option that a setting came from.
+/// What is wrong with a document that someone wrote, and where.
+public struct DocumentError: Error, Hashable, Sendable {
+  /// The file, or whatever else a setting came from.
   public var source: String
-  /// From 1; `nil` for options.
+  /// From 1; `nil` for single settings.
   public var line: Int?
   public var message: String
 
@@ -13,6 +13,6 @@ public struct RecipeError: Error, Hashable, Sendable {
   }
 }
 
-extension RecipeError: CustomStringConvertible {
+extension DocumentError: CustomStringConvertible {
   public var description: String { "\(source)\(line.map { ":\($0)" } ?? ""): \(message)" }
 }
