@@ -36,8 +36,8 @@ func tests(
 }
 
 /// A C library from Debian, behind a module map and a shim header.
-func system(_ name: String, apt package: String) -> Target {
-  .systemLibrary(name: name, providers: [.apt([package])])
+func system(_ name: String, apt packages: String...) -> Target {
+  .systemLibrary(name: name, providers: [.apt(packages)])
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
@@ -90,7 +90,7 @@ let package = Package(
   ],
   targets: rooms.map(\.target) + [
     system("COneDNN", apt: "libdnnl-dev"),
-    system("COpenBLAS", apt: "libopenblas-dev"),
+    system("COpenBLAS", apt: "libopenblas-dev", "liblapacke-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
     // KissFFT's template, a header of libkissfft-dev.

@@ -58,7 +58,7 @@ struct GradientCommand: VerbCommand {
   var cutoff = 15.0
 
   @Option(help: "Energies that phase-equalisation divides by: predicted or measured.")
-  var energies: PhaseEqualizedGradient.Energies = .predicted
+  var energies: PhaseEqualisedGradient.Energies = .predicted
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
@@ -80,4 +80,4 @@ extension GradientMethod: ExpressibleByArgument {
   public static var allValueStrings: [String] { all.map(\.name) }
 }
 
-extension PhaseEqualizedGradient.Energies: ExpressibleByArgument {}
+extension PhaseEqualisedGradient.Energies: ExpressibleByArgument {}

@@ -37,7 +37,11 @@ extension OutputRange {
     case .identity, .dropout, .cast, .reshape, .transpose, .flatten, .squeeze, .unsqueeze, .slice, .depthToSpace,
       .spaceToDepth, .split, .gather:
       return bounds(of: input, in: network)
-    default: return nil
+    case .convolution, .transposedConvolution, .maxPool, .averagePool, .parametricReLU, .select, .batchNormalization,
+      .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .reduce,
+      .matrixMultiply, .generalMatrixMultiply, .concatenate, .pad, .expand, .tile, .resize, .shapeOf, .sizeOf,
+      .constantOfShape, .range:
+      return nil
     }
   }
 
@@ -45,8 +49,11 @@ extension OutputRange {
     switch function {
     case .tanh, .softsign, .erf, .sin, .cos: (-1, 1)
     case .sigmoid, .hardSigmoid: (0, 1)
-    case .clip(let minimum, let maximum) where minimum.isFinite && maximum.isFinite: (minimum, maximum)
-    default: nil
+    case .clip(let minimum, let maximum): minimum.isFinite && maximum.isFinite ? (minimum, maximum) : nil
+    case .relu, .leakyReLU, .hardSwish, .gelu, .elu, .selu, .celu, .softplus, .mish, .silu, .thresholdedReLU, .shrink,
+      .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .tan, .asin, .acos, .atan, .sinh,
+      .cosh, .asinh, .acosh, .atanh, .not:
+      nil
     }
   }
 

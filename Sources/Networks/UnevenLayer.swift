@@ -28,7 +28,12 @@ extension Operation {
     case .convolution(let convolution): (convolution.window, false)
     case .maxPool(let pool): (pool.window, true)
     case .averagePool(let pool): (pool.window, true)
-    default: nil
+    case .transposedConvolution, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
+      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
+      .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      nil
     }
   }
 }

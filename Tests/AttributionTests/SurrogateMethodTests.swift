@@ -70,11 +70,11 @@ import Testing
       return try lattice.finding().cv2
     }
     #expect(try unevenness(gradient) > 0.1)
-    #expect(try unevenness(try map(PhaseEqualizedGradient(.measured, period: 4))) < 1e-9)
+    #expect(try unevenness(try map(PhaseEqualisedGradient(.measured, period: 4))) < 1e-9)
   }
 
   @Test func predictedEqualisationDividesByTheRootOfThePrediction() throws {
-    let evened = try map(PhaseEqualizedGradient(.predicted, period: 4))
+    let evened = try map(PhaseEqualisedGradient(.predicted, period: 4))
     let phases = try #require(
       try GradientPrediction(model.bound(), target: model.network.outputs[0]).phases(at: model.network.inputs[0].value))
     #expect(phases.period == 4)
@@ -94,10 +94,10 @@ import Testing
 
   @Test func latticesMustFitAndTargetsMustBeOne() throws {
     #expect(throws: AttributionError.self) { try map(LatticeNotchedGradient(period: 49)) }
-    #expect(throws: ArtifactError.self) { try map(PhaseEqualizedGradient(.measured, period: 49)) }
+    #expect(throws: ArtifactError.self) { try map(PhaseEqualisedGradient(.measured, period: 49)) }
     let two = WeightedSum([(1, LayerObjective(layer: "conv1")), (1, LayerObjective(layer: "conv2"))])
     #expect(throws: ArtifactError.self) {
-      try PhaseEqualizedGradient(.predicted, period: 4).attribute(pixels, to: two, by: engine)
+      try PhaseEqualisedGradient(.predicted, period: 4).attribute(pixels, to: two, by: engine)
     }
   }
 }

@@ -74,11 +74,11 @@ import Testing
   @Test func bandedRampsShowEmptyBinsAndLongRuns() {
     let smooth = Plane(height: 4, width: 256) { _, x in Double(x) / 255 }
     let banded = Plane(height: 4, width: 256) { _, x in Double(x / 16 * 16) / 255 }
-    let (fine, coarse) = (ColorBanding(of: smooth), ColorBanding(of: banded))
+    let (fine, coarse) = (ColourBanding(of: smooth), ColourBanding(of: banded))
     #expect(fine.levels == 256 && fine.emptyBinShare == 0 && fine.meanRampRun == 1)
     #expect(coarse.levels == 16 && coarse.meanRampRun == 16 && coarse.longestRampRun == 16)
     #expect(isClose(coarse.emptyBinShare, 225 / 241.0))
-    let flat = ColorBanding(of: Plane(height: 3, width: 3, repeating: 0.5))
+    let flat = ColourBanding(of: Plane(height: 3, width: 3, repeating: 0.5))
     #expect(flat.levels == 1 && flat.emptyBinShare == 0 && flat.meanRampRun == 0)
   }
 
@@ -106,7 +106,7 @@ import Testing
       let levels = map.values.map { Int(($0 * 255).rounded()) }
       let rows = (0..<height).flatMap { y in rampRuns((0..<width).map { levels[y * width + $0] }) }
       let runs = rows + (0..<width).flatMap { x in rampRuns((0..<height).map { levels[$0 * width + x] }) }
-      let found = ColorBanding(of: map)
+      let found = ColourBanding(of: map)
       #expect(found.longestRampRun == runs.max() ?? 0, "\(height)×\(width)")
       let mean = runs.isEmpty ? 0 : Double(runs.reduce(0, +)) / Double(runs.count)
       #expect(isClose(found.meanRampRun, mean), "\(height)×\(width)")

@@ -31,8 +31,9 @@ import Gingham
     #expect(trace.layers.map(\.name) == ["input", "normalize", "conv1", "relu1", "conv2", "relu2", "conv3"])
     #expect(trace.layers.map(\.stride) == [1, 1, 2, 2, 4, 4, 8])
     for layer in trace.layers.dropFirst() {
-      let run = try GradientRun(
-        model, target: "layer:output", method: LayerGradient(layer: layer.name), backend: .reference, threads: 1)
+      let run = try PictureGradients(
+        model, target: "layer:output", method: LayerGradient(layer: layer.name),
+        context: RunContext(backend: .reference, team: .alone))
       let results = try paths.map(run.result(pictureAt:))
       let values = results.flatMap(\.map.scalars).map(Double.init)
       let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
@@ -89,7 +90,7 @@ import Gingham
   @Test func squeezeNetsBandsAreNamedByItsStemAndPools() throws {
     let model = try ModelSource("random:squeezenet1_1?size=96").load()
     let scratch = try Scratch()
-    let run = try GradientRun(model, target: "class:1", method: Gradient(), threads: 1)
+    let run = try PictureGradients(model, target: "class:1", method: Gradient(), context: RunContext(team: .alone))
     let bands = try run.result(pictureAt: scratch.picture(1, side: 96)).finding.lattice.bands
     #expect(bands.map(\.period) == [2, 4, 8, 16])
     #expect(bands.map(\.layer) == ["features.0", "features.2", "features.5", "features.8"])

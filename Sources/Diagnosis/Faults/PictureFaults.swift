@@ -22,7 +22,7 @@ public struct PictureFaults: Hashable, Sendable, Codable {
   /// Of the luma.
   public var sharpness: Sharpness
   /// The median over the channels; `nil` where samples leave 0…1, so that they have no 8-bit levels.
-  public var banding: ColorBanding?
+  public var banding: ColourBanding?
 
   /// - Parameters:
   ///   - channels: of one picture.
@@ -39,7 +39,7 @@ public struct PictureFaults: Hashable, Sendable, Codable {
     sharpness = try Sharpness(of: luma, spectrum: spectrum, steps: steps)
     banding =
       channels.allSatisfy { $0.lies(within: 0...1) }
-      ? ColorBanding(median: channels.map(ColorBanding.init)) : nil
+      ? ColourBanding(median: channels.map(ColourBanding.init)) : nil
   }
 
   /// The median of each figure over the pictures of a set; `nil` for an empty set.
@@ -53,7 +53,7 @@ public struct PictureFaults: Hashable, Sendable, Codable {
         strongest: GinghamSignals.median(found.map(\.strongest)))
     }
     sharpness = Sharpness(median: set.map(\.sharpness))
-    banding = ColorBanding(median: set.compactMap(\.banding))
+    banding = ColourBanding(median: set.compactMap(\.banding))
   }
 }
 
@@ -68,9 +68,9 @@ extension Sharpness {
   }
 }
 
-extension ColorBanding {
+extension ColourBanding {
   /// The median of each figure over several channels; `nil` where there is none.
-  init?(median all: [ColorBanding]) {
+  init?(median all: [ColourBanding]) {
     guard !all.isEmpty else { return nil }
     levels = Int(GinghamSignals.median(all.map { Double($0.levels) }))
     emptyBinShare = GinghamSignals.median(all.map(\.emptyBinShare))

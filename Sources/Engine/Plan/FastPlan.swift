@@ -94,7 +94,7 @@ final class FastPlan: GradientPlan {
     if index == 0 { exchange[keyPath: path].removeAll(keepingCapacity: true) }
     guard index < tensors.count else { return try body() }
     try tensors[index].withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+      guard let base = buffer.baseAddress else { throw EngineError.withoutElements(tensors[index].shape) }
       exchange[keyPath: path].append(base)
       try lend(tensors, to: path, at: index + 1, body)
     }
@@ -110,8 +110,9 @@ final class FastPlan: GradientPlan {
     // The array must not hold the tensor while it is written, or its elements would be copied first.
     tensors[index] = Tensor([0])
     defer { tensors[index] = tensor }
+    let shape = tensor.shape
     try tensor.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+      guard let base = buffer.baseAddress else { throw EngineError.withoutElements(shape) }
       exchange[keyPath: path].append(base)
       try lend(&tensors, to: path, at: index + 1, body)
     }

@@ -6,48 +6,40 @@ import GinghamTensors
 public struct HighFrequencyPenalty: PicturePenalty, Hashable {
   public init() {}
 
-  public func planned(for size: PictureSize) -> any PicturePenalty { Plan(size) }
+  public func planned(for size: PictureSize) -> any PicturePenalty { Planned(size) }
 
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
-    Plan(pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
+    Planned(pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
   }
 
-  /// The transform of one size and the weights of its frequencies.
-  private struct Plan: PicturePenalty {
-    let size: PictureSize
+  /// The transform and the weights of one size.
+  private struct Planned: PicturePenalty {
     private let transform: FourierTransform
-    /// H×(W/2+1)
     private let weights: [Float]
 
     init(_ size: PictureSize) {
-      self.size = size
       let transform = FourierTransform(height: size.height, width: size.width)
       let half = transform.halfWidth
-      weights = (0..<(size.height * half)).map { index -> Float in
+      self.transform = transform
+      weights = (0..<(size.height * half)).map { index in
         let f = FourierParameterization.frequency(
           row: index / half, column: index % half, height: size.height, width: size.width)
         return Float(4 * f * f)
       }
-      self.transform = transform
     }
 
-    func planned(for size: PictureSize) -> any PicturePenalty { size == self.size ? self : Plan(size) }
-
     func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
-      guard pictures.pictureSize == size else {
-        return Plan(pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
-      }
-      let half = transform.halfWidth
+      let loop = PenaltyLoop(pictures.shape)
+      let (half, width) = (transform.halfWidth, transform.width)
       var spectra = transform.forward(pictures)
-      let area = Double(size.area)
-      let batch = pictures.shape[0]
-      let count = spectra.count / batch
-      var values = [Double](repeating: 0, count: batch)
+      let area = Double(loop.size.area)
+      let count = spectra.count / loop.pictures
+      var values = [Double](repeating: 0, count: loop.pictures)
       spectra.withUnsafeMutableBufferPointer { spectrum in
         for index in 0..<(spectrum.count / 2) {
           let (real, imaginary) = (spectrum[2 * index], spectrum[2 * index + 1])
           let column = index % half
-          let mirrored: Double = column == 0 || 2 * column == size.width ? 1 : 2
+          let mirrored: Double = column == 0 || 2 * column == width ? 1 : 2
           let factor = weights[index % weights.count]
           values[2 * index / count] += mirrored * Double(factor * (real * real + imaginary * imaginary))
           spectrum[2 * index] = factor * real

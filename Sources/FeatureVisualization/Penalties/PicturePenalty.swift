@@ -9,8 +9,8 @@ public protocol PicturePenalty: Sendable {
   /// - Throws: ``VisualizationError`` where pictures are too small for it.
   func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float]
 
-  /// The same penalty with everything worked out that the pictures' size alone decides, for many pictures of that size.
-  func planned(for size: PictureSize) -> any PicturePenalty
+  /// The same for pictures of one size only, with what depends on the size worked out beforehand.
+  func planned(for size: PictureSize) throws -> any PicturePenalty
 }
 
 extension PicturePenalty {

@@ -44,7 +44,12 @@ extension BoundNetwork {
     case .matrixMultiply: return output.elementCount.clampedProduct(with: [shape(0).dimensions.last ?? 1])
     case .generalMatrixMultiply(let multiply):
       return output.elementCount.clampedProduct(with: [multiply.transposesA ? shape(0)[0] : shape(0)[1]])
-    default: return 0
+    case .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
+      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze, .gather,
+      .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast, .shapeOf, .sizeOf,
+      .constantOfShape, .range:
+      return 0
     }
   }
 
@@ -95,7 +100,10 @@ extension BoundNetwork {
       if case .listed(let axes) = reduction.axes, axes.contains(where: { $0 >= 2 }) { sampling.receptiveField = nil }
     case .matrixMultiply, .generalMatrixMultiply, .instanceNormalization, .groupNormalization, .layerNormalization:
       sampling.receptiveField = nil
-    default: break
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .localResponseNormalization, .softmax, .concatenate, .split, .pad, .transpose, .reshape, .flatten, .squeeze,
+      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      break
     }
     // A reshape may mix positions: once the spatial axes are gone, everything may see everything.
     if case .reshape = node.operation, let output = node.outputs.first.flatMap({ shapes[$0] }),

@@ -118,7 +118,12 @@ extension Operation {
     case .transposedConvolution(let convolution): convolution.window.strides.contains { $0 > 1 }
     case .depthToSpace: true
     case .resize(let resize): resize.scales?.contains { $0 > 1 } ?? false
-    default: false
+    case .convolution, .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
+      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .spaceToDepth, .identity, .dropout, .cast, .shapeOf,
+      .sizeOf, .constantOfShape, .range:
+      false
     }
   }
 }

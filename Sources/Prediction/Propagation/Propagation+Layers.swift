@@ -57,7 +57,12 @@ struct LayerStepBuilder {
     case .spaceToDepth(let block): return blockSteps(block, isTransposed: false)
     case .pad(let pad): return padSteps(pad)
     case .slice(let slice): return sliceSteps(slice)
-    default: return nil
+    // What moves nothing has a gain.
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .reduce,
+      .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .transpose, .reshape, .flatten, .squeeze,
+      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      return nil
     }
   }
 

@@ -178,12 +178,15 @@ struct Propagation {
       switch reduction.kind {
       case .mean: return 1 / (count * count)
       case .maximum, .minimum: return 1 / count
-      default: return 1
+      case .sum, .product, .l1, .l2, .sumOfSquares, .logSum, .logSumExp: return 1
       }
     case .split, .slice, .gather: return position == 0 ? ratio() : nil
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
-    default: return 1
+    case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth,
+      .localResponseNormalization, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .transpose, .flatten,
+      .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      return 1
     }
   }
 
@@ -205,7 +208,8 @@ struct Propagation {
       // With a constant it is a rectifier, between branches each wins equally often.
       return others.contains { network.constants[$0] == nil } ? 1 / Double(node.inputs.count) : 1
     case .power: return position == 0 ? 1 : nil
-    default: return nil
+    case .modulo, .truncatedRemainder, .equal, .greater, .greaterOrEqual, .less, .lessOrEqual, .and, .or, .xor:
+      return nil
     }
   }
 }
@@ -215,7 +219,10 @@ extension Pointwise {
   fileprivate var passesHalf: Bool {
     switch self {
     case .relu, .clip, .thresholdedReLU: true
-    default: false
+    case .leakyReLU, .sigmoid, .tanh, .hardSwish, .hardSigmoid, .gelu, .erf, .elu, .selu, .celu, .softplus, .softsign,
+      .mish, .silu, .shrink, .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .sin, .cos,
+      .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .not:
+      false
     }
   }
 }

@@ -151,7 +151,9 @@ struct SpatialLayouts {
       return keeps ? layout : .none
     case .reshape, .flatten, .squeeze, .unsqueeze, .reduce, .expand, .tile, .gather:
       return reshaped(layout, from: input, to: output, node: node)
-    default:
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .softmax,
+      .concatenate, .split, .pad, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
       return output.rank == input.rank ? layout : reshaped(layout, from: input, to: output, node: node)
     }
   }

@@ -58,17 +58,16 @@ struct GeneralMatrixProductKernel<Scalar: ReferenceScalar>: Kernel {
     inputs: [Source<Scalar>], outputs: [Source<Scalar>], outputGradients: [Source<Scalar>?],
     inputGradients: [Target<Scalar>?]
   ) {
-    guard let a = inputs[0].baseAddress, let b = inputs[1].baseAddress, let cotangents = outputGradients[0],
-      let dy = cotangents.baseAddress
-    else { return }
+    guard let cotangents = outputGradients[0], let dy = cotangents.baseAddress else { return }
+    if let offset, let dc = inputGradients[2] {
+      forEachOffset(offset) { place, own in dc[own] += beta * cotangents[place] }
+    }
+    guard let a = inputs[0].baseAddress, let b = inputs[1].baseAddress else { return }
     if let da = inputGradients[0]?.baseAddress {
       spreadToA(dy, b, addingTo: da)
     }
     if let db = inputGradients[1]?.baseAddress {
       spreadToB(dy, a, addingTo: db)
-    }
-    if let offset, let dc = inputGradients[2] {
-      forEachOffset(offset) { place, own in dc[own] += beta * cotangents[place] }
     }
   }
 

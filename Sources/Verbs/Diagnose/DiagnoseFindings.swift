@@ -15,7 +15,7 @@ public struct DiagnoseFindings: Encodable, Sendable {
     public var sharpness: Sharpness
     public var blur: BlurEstimate?
     public var levels: LevelStatistics?
-    public var banding: ColorBanding?
+    public var banding: ColourBanding?
     public var colour: ColourStatistics?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?

@@ -77,13 +77,13 @@ public struct GradientMethod: Sendable {
       mitigation: BackwardSmoothing.name, "strided layers smooth what they send back (Herdt 2024)",
       make: { _, _ in BackwardSmoothing() }, compared: { _, _ in BackwardSmoothing() }),
     GradientMethod(
-      PhaseEqualizedGradient.name, "divided by the root of its phases' energies",
-      candidates: PhaseEqualizedGradient.Energies.allCases.map { energies in
-        Candidate(name: "\(PhaseEqualizedGradient.name), \(energies.rawValue)") { settings, period in
-          PhaseEqualizedGradient(energies, period: settings.period ?? period)
+      PhaseEqualisedGradient.name, "divided by the root of its phases' energies",
+      candidates: PhaseEqualisedGradient.Energies.allCases.map { energies in
+        Candidate(name: "\(PhaseEqualisedGradient.name), \(energies.rawValue)") { settings, period in
+          PhaseEqualisedGradient(energies, period: settings.period ?? period)
         }
       }
-    ) { settings, period in PhaseEqualizedGradient(settings.energies, period: try settings.period ?? period()) },
+    ) { settings, period in PhaseEqualisedGradient(settings.energies, period: try settings.period ?? period()) },
     GradientMethod(
       mitigation: LatticeNotchedGradient.name, "without the frequencies of the lattice",
       make: { settings, period in LatticeNotchedGradient(period: try settings.period ?? period()) },

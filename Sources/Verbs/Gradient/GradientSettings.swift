@@ -27,7 +27,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   /// Radius that low-pass keeps, in cycles over 224 pixels.
   public var cutoff = 15.0
   /// Energies that phase equalisation divides by.
-  public var energies = PhaseEqualizedGradient.Energies.predicted
+  public var energies = PhaseEqualisedGradient.Energies.predicted
 
   public init(images: [String]) {
     self.images = images

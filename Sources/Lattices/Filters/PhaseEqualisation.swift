@@ -2,7 +2,7 @@ import GinghamTensors
 
 /// Divides a gradient by the root of its phase energies, so that all phases are equally strong: exact evenness without
 /// blur. The result is a surrogate of the true gradient.
-public struct PhaseEqualization: Hashable, Sendable {
+public struct PhaseEqualisation: Hashable, Sendable {
   /// Factor of each phase, S×S: √(mean/E_p), 0 on dead phases. Scaled so that even energies leave a map unchanged.
   public let factors: PhaseTable
 

@@ -5,7 +5,7 @@ import GinghamPrediction
 import GinghamTensors
 
 /// The gradient divided by the root of its phases' energies: all phases become equally strong, nothing is blurred.
-public struct PhaseEqualizedGradient: AttributionMethod {
+public struct PhaseEqualisedGradient: AttributionMethod {
   public enum Energies: String, Hashable, Sendable, CaseIterable, Encodable {
     /// What the architecture alone implies: the same factors for every picture.
     case predicted
@@ -37,14 +37,14 @@ public struct PhaseEqualizedGradient: AttributionMethod {
       let prediction = try GradientPrediction(
         network.bound(to: [name: pictures.shape]), target: try objective.singleTarget(in: network))
       if let phases = prediction.phases(at: prediction.inputValue) {
-        attribution.map = PhaseEqualization(energies: phases).applied(to: attribution.map)
+        attribution.map = PhaseEqualisation(energies: phases).applied(to: attribution.map)
       }
     case .measured:
       let maps = try (0..<pictures.shape[0]).map { index in
         var lattice = try GradientLattice(period: period)
         let map = attribution.map.sample(index)
         try lattice.add(map)
-        return PhaseEqualization(energies: lattice.phases).applied(to: map)
+        return PhaseEqualisation(energies: lattice.phases).applied(to: map)
       }
       attribution.map = .stacked(maps)
     }
