@@ -40,7 +40,7 @@ extension Recipe {
   static let fourier = Recipe(preset: "fourier", parameterization: .fourier(), colour: .decorrelated)
 
   /// Transforms and Fourier parameters together (Olah, Mordvintsev & Schubert 2017, appendix).
-  static let robust = Recipe(
+  public static let robust = Recipe(
     preset: "robust", parameterization: .fourier(), colour: .decorrelated,
     transforms: [
       .pad(16), .jitter(16), .scale([1, 0.975, 1.025, 0.95, 1.05]),

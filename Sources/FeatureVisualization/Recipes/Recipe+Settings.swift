@@ -21,7 +21,7 @@ extension Recipe {
         "draws", \.draws, help: "Random views of each picture in a step.", takes: "a number from 1 to 4096"
       ) { (1...4096).contains($0) },
       RecipeSetting(
-        "parameterization", help: choice(ParameterizationKind.names),
+        "parameterization", help: "What the optimizer turns.", choices: ParameterizationKind.help,
         read: { recipe, value, _ in recipe.parameterization = try ParameterizationKind(value, "parameterization") },
         printed: { $0.parameterization.printed }, check: { try $0.parameterization.part.validate() }),
     ] + ParameterizationKind.settings + [
@@ -32,9 +32,9 @@ extension Recipe {
         $0 > 0 && $0.isFinite
       },
       RecipeSetting(
-        "transforms", \.transforms, help: "Random changes between picture and network: \(list(PictureTransform.names))"),
+        "transforms", \.transforms, help: "Random changes between picture and network."),
       RecipeSetting(
-        "penalties", valueName: "map", help: "Prices on the picture: \(list(PenaltyKind.names))",
+        "penalties", valueName: "map", help: "Prices on the picture.", choices: PenaltyKind.help,
         read: { recipe, value, _ in
           recipe.penalties = try value.pairs("penalties").map { try WeightedPenalty($0.key, $0.keyNode, $0.value) }
         },
@@ -45,7 +45,7 @@ extension Recipe {
         "relative-penalties", \.relativePenalties,
         help: "Whether penalties weigh in units of the objective's mean slope at a pixel."),
       RecipeSetting(
-        "gradient", \.conditioning, help: "What is done to the gradient: \(list(GradientConditioning.names))"),
+        "gradient", \.conditioning, help: "What is done to the gradient."),
       RecipeSetting(
         "smooth-strides", \.smoothsStrides, help: "Whether strided layers filter the gradient that they send back."),
       RecipeSetting(
@@ -73,8 +73,6 @@ extension Recipe {
   private static func choice(_ names: [String]) -> String {
     names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")."
   }
-
-  private static func list(_ names: [String]) -> String { names.joined(separator: ", ") + "." }
 }
 
 extension RecipeSetting {
@@ -82,7 +80,7 @@ extension RecipeSetting {
   fileprivate init<Part: AnyRecipePart>(
     _ name: String, _ path: WritableKeyPath<Owner, [Part]> & Sendable, help: String
   ) {
-    self.init(name, valueName: "list", help: help) { owner, value, _ in
+    self.init(name, valueName: "list", help: help, choices: Part.help) { owner, value, _ in
       owner[keyPath: path] = try value.list(name).map { try Part(entry: $0) }
     } printed: { owner in
       owner[keyPath: path].isEmpty ? "[]" : owner[keyPath: path].map { "\n  - \($0.printed)" }.joined()

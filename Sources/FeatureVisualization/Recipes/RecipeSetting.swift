@@ -9,6 +9,8 @@ public struct RecipeSetting<Owner>: Sendable {
   public let option: String
   /// For help texts.
   public let help: String
+  /// For help texts: a line for each of the things that can be chosen from; empty where there are none.
+  public let choices: String
   /// What stands for the value in help texts; `nil`: the name.
   public let valueName: String?
   let read: @Sendable (_ owner: inout Owner, _ value: DocumentNode, _ place: DocumentNode) throws -> Void
@@ -17,11 +19,12 @@ public struct RecipeSetting<Owner>: Sendable {
   let check: @Sendable (Owner) throws -> Void
 
   init(
-    _ name: String, option: String? = nil, valueName: String? = nil, help: String,
+    _ name: String, option: String? = nil, valueName: String? = nil, help: String, choices: String = "",
     read: @escaping @Sendable (inout Owner, DocumentNode, _ place: DocumentNode) throws -> Void,
     printed: @escaping @Sendable (Owner) -> String?, check: @escaping @Sendable (Owner) throws -> Void = { _ in }
   ) {
-    (self.name, self.option, self.valueName, self.help) = (name, option ?? name, valueName, help)
+    (self.name, self.option, self.valueName) = (name, option ?? name, valueName)
+    (self.help, self.choices) = (help, choices)
     (self.read, self.printed, self.check) = (read, printed, check)
   }
 

@@ -2,8 +2,8 @@ import GinghamLattices
 import GinghamPrediction
 import GinghamReporting
 
-/// What `gingham predict` finds.
-public struct PredictFindings: Encodable, Sendable {
+/// What `predict` finds of a net.
+public struct PredictFindings: RunFindings {
   /// What was assumed about weights and signals.
   public struct Convention: Encodable, Sendable {
     public var gain: PredictionOptions.Gain
@@ -26,11 +26,6 @@ public struct PredictFindings: Encodable, Sendable {
     public var cumulativeStride: Int
     /// By how much CV² of each band shrinks where this layer alone is even.
     public var contribution: [String: Double]
-
-    private enum CodingKeys: String, CodingKey {
-      case layer, kernel, stride, dilation, contribution
-      case cumulativeStride = "cumulative_stride"
-    }
   }
 
   /// What padding and leftovers do to the gradient.
@@ -40,21 +35,10 @@ public struct PredictFindings: Encodable, Sendable {
     public var unusedColumns: Int
     /// Share of all pixels without any gradient.
     public var deadShare: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case cornerToCentre = "corner_to_centre"
-      case unusedRows = "unused_rows"
-      case unusedColumns = "unused_columns"
-      case deadShare = "dead_share"
-    }
   }
 
   /// What the weights of a strided or enlarging layer do with its lattice.
   public struct Kernel: Encodable, Sendable {
-    public enum Learned: String, Encodable, Sendable {
-      case compensates, amplifies, follows
-    }
-
     public var layer: String
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
@@ -66,11 +50,10 @@ public struct PredictFindings: Encodable, Sendable {
     public var ratio: Double?
     /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
     public var sumDeviation: Double
-    public var learned: Learned
+    public var learned: KernelPhases.Effect
 
     private enum CodingKeys: String, CodingKey {
-      case layer, strides, cv2, architectural, ratio, learned
-      case phasePowers = "phase_powers"
+      case layer, strides, phasePowers, cv2, architectural, ratio, learned
       case sumDeviation = "phase_sum_deviation"
     }
   }
@@ -101,8 +84,8 @@ public struct PredictFindings: Encodable, Sendable {
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {
-    case model, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced, warnings
-    case inputShape = "input_shape"
+    case model, inputShape, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced
+    case warnings
     case atLayer = "at"
   }
 }
@@ -119,11 +102,7 @@ extension PredictFindings.Kernel {
     architectural = phases.architectural
     ratio = phases.ratio
     sumDeviation = phases.meanSumDeviation
-    // Within a tenth of the architecture's own unevenness, and a thousandth of the power, weights change nothing.
-    let slack = max(0.1 * phases.architectural, 1e-3)
-    learned =
-      phases.learned > phases.architectural + slack
-      ? .amplifies : phases.learned < phases.architectural - slack ? .compensates : .follows
+    learned = phases.effect
   }
 }
 

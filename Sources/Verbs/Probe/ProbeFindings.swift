@@ -1,9 +1,10 @@
-import Foundation
 import GinghamAdversarialProbing
 import GinghamLattices
+import GinghamReporting
+import GinghamSignals
 
-/// What `gingham probe` finds.
-public struct ProbeFindings: Encodable, Sendable {
+/// What `probe` finds.
+public struct ProbeFindings: RunFindings {
   /// One attack at one budget, over the pictures that are classified correctly as they are.
   public struct Attack: Encodable, Sendable {
     public var name: String
@@ -24,17 +25,13 @@ public struct ProbeFindings: Encodable, Sendable {
     public var medianL2: Double?
     public var medianLinf: Double?
     public var medianSteps: Double?
+    /// Whether it looks at no gradient: what the others are held against.
+    var isBaseline: Bool
 
     private enum CodingKeys: String, CodingKey {
-      case name, norm, epsilon, success, accuracy
-      case epsilonText = "epsilon_text"
+      case name, norm, epsilon, epsilonText, success, successWithin, accuracy, medianL0, medianL2, medianLinf, medianSteps
       case successAtEightBits = "success_8bit"
-      case successWithin = "success_within"
       case accuracyAtEightBits = "accuracy_8bit"
-      case medianL0 = "median_l0"
-      case medianL2 = "median_l2"
-      case medianLinf = "median_linf"
-      case medianSteps = "median_steps"
     }
   }
 
@@ -55,12 +52,6 @@ public struct ProbeFindings: Encodable, Sendable {
     public var phaseEnergyShares: [Double]
     public var phaseMagnitudeShares: [Double]
     public var spectrum: [GradientSpectrum.Peak]
-
-    private enum CodingKeys: String, CodingKey {
-      case lattice, spectrum
-      case phaseEnergyShares = "phase_energy_shares"
-      case phaseMagnitudeShares = "phase_magnitude_shares"
-    }
   }
 
   public struct Fourier: Encodable, Sendable {
@@ -69,11 +60,6 @@ public struct ProbeFindings: Encodable, Sendable {
     public var length: Float
     /// Row-major, frequency zero first.
     public var errorRates: [Float]
-
-    private enum CodingKeys: String, CodingKey {
-      case side, length
-      case errorRates = "error_rates"
-    }
   }
 
   public struct Phases: Encodable, Sendable {
@@ -83,7 +69,7 @@ public struct ProbeFindings: Encodable, Sendable {
   }
 
   public var model: String
-  public var labels: String
+  public var labels: LabelSource
   public var norm: PerturbationNorm
   public var seed: UInt64
   public var target: Int?
@@ -97,19 +83,16 @@ public struct ProbeFindings: Encodable, Sendable {
   public var fourier: Fourier?
   public var phaseStudy: Phases?
   public var warnings: [ProbingWarning]
-
-  private enum CodingKeys: String, CodingKey {
-    case model, labels, norm, seed, target, pictures, misclassified, attacks, minimal, sensitivity, fourier, warnings
-    case cleanAccuracy = "clean_accuracy"
-    case phaseStudy = "phase_study"
-  }
+  /// Pictures without a result, each with the reason; `nil` where all have one.
+  public var skipped: [SkippedFile]?
 }
 
 extension ProbeFindings.Attack {
   /// - Parameters:
   ///   - records: of the pictures that are correct as they are.
   ///   - index: of the budget.
-  init(_ records: [ProbeAttackRecord], budgets: [Epsilon], index: Int, pictures: Int) {
+  init(_ records: [ProbeAttackRecord], isBaseline: Bool, budgets: [Epsilon], index: Int, pictures: Int) {
+    self.isBaseline = isBaseline
     let outcomes = records.map { $0.outcomes[index] }
     let curve = SuccessCurve(
       epsilons: budgets.map(\.value), outcomes: records.map { $0.outcomes.map(\.success) })

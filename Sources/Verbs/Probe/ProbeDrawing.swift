@@ -1,33 +1,36 @@
 import Foundation
 import GinghamAdversarialProbing
 import GinghamImaging
-import GinghamReporting
+import GinghamModels
 import GinghamTensors
 
-extension ProbeRun.Result {
-  /// Writes findings, figures and the report; single pictures' results are in the folder already.
-  ///
-  /// - Throws: ``ImageError``, ``FormatError``.
-  public func write(into folder: RunFolder, cache: ProbeCache) throws {
-    var figures: [(name: String, figure: Figure, caption: String)] = []
-    if let curves = try curves() { figures.append(curves) }
-    figures += try sensitivityFigures()
-    if let phases = try phaseFigure() { figures.append(phases) }
-    let worst = try worstPictures(cache)
-    for item in figures { try folder.write(item.name) { try item.figure.write(to: $0) } }
-    if let worst { try folder.write("worst.png") { try worst.write(to: $0) } }
-    try folder.write("findings.json", data: findings.json())
-    try folder.write("report.html", data: ProbeReport(findings).html(figures: figures, worst: worst))
+/// Figures of a probe.
+struct ProbeDrawing {
+  typealias Item = (name: String, figure: Figure, caption: String)
+
+  let findings: ProbeFindings
+  let model: Model
+  let classCount: Int
+  let clean: CleanProbe
+  let records: [ProbeRecord]
+  /// Of a Fourier heat map, frequency zero first.
+  let fourierRates: Tensor?
+
+  private var gradientPeriods: [Int] { clean.markedPeriods }
+
+  /// - Throws: ``ImageError``.
+  func figures() throws -> [Item] {
+    try [curves()].compactMap { $0 } + sensitivityFigures() + [phaseFigure()].compactMap { $0 }
   }
 
-  private func curves() throws -> (name: String, figure: Figure, caption: String)? {
+  private func curves() throws -> Item? {
     let names = findings.attacks.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
     let factor: Double = findings.norm == .linf ? 255 : 1
     let series = names.map { name in
       let points = findings.attacks.filter { $0.name == name && $0.epsilon > 0 }
       return Series(
         name, x: points.map { Double($0.epsilon) * factor }, y: points.map { 100 * $0.successWithin },
-        style: name.hasSuffix("noise") ? .dashedLine : .lineWithPoints)
+        style: points.first?.isBaseline == true ? .dashedLine : .lineWithPoints)
     }
     guard series.contains(where: { $0.y.count > 1 }) else { return nil }
     let unit = findings.norm == .linf ? "L∞ budget ε (levels of 255)" : "L2 budget ε"
@@ -41,8 +44,8 @@ extension ProbeRun.Result {
     )
   }
 
-  private func sensitivityFigures() throws -> [(name: String, figure: Figure, caption: String)] {
-    var figures: [(name: String, figure: Figure, caption: String)] = []
+  private func sensitivityFigures() throws -> [Item] {
+    var figures: [Item] = []
     guard clean.shares.pictureCount > 0 else { return [] }
     let spectrum = clean.spectrum
     figures.append(
@@ -101,7 +104,7 @@ extension ProbeRun.Result {
       y: axis("vertical", isReversed: true), marks: marks)
   }
 
-  private func phaseFigure() throws -> (name: String, figure: Figure, caption: String)? {
+  private func phaseFigure() throws -> Item? {
     guard let study = findings.phaseStudy else { return nil }
     let families = [study.findings.lattice, study.findings.random, study.findings.control]
     func bars(_ name: String, _ pick: (PhaseStudyFindings.Family) -> Estimate?) -> BarChart.Bars {
@@ -123,7 +126,7 @@ extension ProbeRun.Result {
   }
 
   /// Pictures turned by the smallest change: as they are, changed, and the change made visible.
-  private func worstPictures(_ cache: ProbeCache) throws -> Figure? {
+  func worstPictures(_ store: PictureStore) throws -> Figure? {
     let correct = clean.pictures.filter(\.isCorrect)
     var rows: [(epsilon: Float, picture: ProbePicture, record: ProbeAttackRecord, outcome: AttackResult.Outcome)] = []
     for (picture, record) in zip(correct, records) {
@@ -136,7 +139,7 @@ extension ProbeRun.Result {
     rows.sort { ($0.epsilon, $0.picture.path) < ($1.epsilon, $1.picture.path) }
     var tiles: [ContactSheet.Tile] = []
     for row in rows.prefix(4) {
-      let file = "\(cache.folder(row.picture.folder))/\(row.record.stem).npy"
+      let file = "\(store.folder(row.picture.folder))/\(row.record.stem).npy"
       guard let changed = try? Tensor(npy: file), let clean = try? model.input(pictureAt: row.picture.path),
         changed.shape == clean.shape, (1...4).contains(clean.shape[1])
       else { continue }

@@ -5,15 +5,12 @@ import GinghamTensors
 /// What is known about single pictures already: a folder for each, so that a run that was cut short goes on where it
 /// stopped, and one with more pictures computes only these.
 ///
-/// A result is stored with a key made of everything that shaped it, and taken for another question where the key
-/// differs.
-public final class ProbeCache {
-  public let path: String
-
-  /// - Parameter path: of the run's folder; results go into `pictures/` there. Nothing is made before the first result.
-  public init(path: String) {
-    self.path = path
-  }
+/// It lies in the run's folder under its final name, where results appear at once: everything else in a run's folder
+/// appears when the run is complete, or not at all. A result is stored with a key made of everything that shaped it, and
+/// taken for another question where the key differs.
+struct PictureStore {
+  /// Of the run's folder; results go into `pictures/` there. Nothing is made before the first result.
+  let path: String
 
   private struct Envelope<Value: Codable>: Codable {
     var key: String

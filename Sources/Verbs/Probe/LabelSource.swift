@@ -28,20 +28,20 @@ public enum LabelSource: Hashable, Sendable {
     }
   }
 
-  /// One a picture; `nil` where the network's own are to be taken.
+  /// What tells the right class of each picture; `nil` where the network's own are to be taken.
   ///
-  /// - Throws: ``LabelError``, ``FormatError/unreadable(path:reason:)``.
-  func labels(of paths: [String], names: ClassNames, classes: Int) throws -> [Int]? {
+  /// - Throws: ``LabelError`` for lines of a table that cannot be read, ``FormatError/unreadable(path:reason:)``.
+  func reader(names: ClassNames, classes: Int) throws -> ((_ path: String) throws -> Int)? {
     switch self {
     case .predicted: return nil
     case .fileName:
-      return try paths.map { path in
+      return { path in
         guard let label = Self.number(inNameOf: path) else { throw LabelError.noNumber(path: path) }
         return try Self.checked(label, of: path, classes: classes)
       }
     case .table(let file):
       let table = try Self.table(file, names: names)
-      return try paths.map { path in
+      return { path in
         let name = URL(filePath: path).lastPathComponent
         guard let label = table[path] ?? table[name] else { throw LabelError.missing(path: path, table: file) }
         return try Self.checked(label, of: path, classes: classes)
@@ -90,27 +90,7 @@ public enum LabelSource: Hashable, Sendable {
   }
 }
 
-/// What is wrong with labels.
-public enum LabelError: Error, Hashable, Sendable {
-  case noNumber(path: String)
-  case missing(path: String, table: String)
-  case badLine(table: String, line: Int)
-  case unknownClass(name: String, table: String, line: Int, nearest: [String])
-  case outOfRange(label: Int, path: String, classes: Int)
-}
-
-extension LabelError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .noNumber(let path):
-      "'\(path)' has no class at the end of its name, as in name_281.jpg; give --labels FILE.csv or --labels predicted"
-    case .missing(let path, let table): "'\(table)' has no line for '\(path)'; a line is written file,class"
-    case .badLine(let table, let line): "'\(table)', line \(line): a line is written file,class"
-    case .unknownClass(let name, let table, let line, let nearest):
-      "'\(table)', line \(line): '\(name)' is neither a number nor a class's name."
-        + (nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", ")).")
-    case .outOfRange(let label, let path, let classes):
-      "the label \(label) of '\(path)' is out of range: the network has classes 0 to \(classes - 1)"
-    }
-  }
+/// As it was written.
+extension LabelSource: Encodable {
+  public func encode(to encoder: any Encoder) throws { try title.encode(to: encoder) }
 }

@@ -4,16 +4,15 @@ import GinghamImaging
 import GinghamReporting
 import GinghamTensors
 
-extension VisualizationRun {
-  /// Writes pictures, snapshots, curve, recipe and findings.
+extension Visualizer {
+  /// Writes pictures, snapshots, curve and recipe.
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
-  public func write(_ result: Result, into folder: RunFolder) throws {
-    let visualization = result.visualization
+  func draw(_ visualization: Visualization, into folder: RunFolder) throws {
     for index in 0..<recipe.batch {
       let name = recipe.batch == 1 ? "picture.png" : "picture-\(index).png"
       try folder.write(name, try Self.picture(visualization.pictures.sample(index)), texts: provenance)
-      if case .maco = recipe.parameterization, let importance = visualization.importance {
+      if recipe.parameterization.showsImportance, let importance = visualization.importance {
         try folder.write(
           recipe.batch == 1 ? "importance.png" : "importance-\(index).png",
           try Self.faded(visualization.pictures.sample(index), by: importance.sample(index)))
@@ -32,7 +31,6 @@ extension VisualizationRun {
     }
     try folder.write("curve.csv", data: Self.table(visualization))
     try folder.write("recipe.yaml", data: Data(recipe.yaml.utf8))
-    try folder.write("findings.json", data: result.findings.json())
   }
 
   /// Kept in every PNG, so that a picture says how it came about.
