@@ -122,7 +122,7 @@ let package = Package(
     tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
     tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
-    tests("FeatureVisualization", uses: ["FeatureVisualization", "Engine", "Architectures"], golden: true),
+    tests("FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),

@@ -58,11 +58,8 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private static func run(_ step: RunRecipe.Step) throws -> any Run {
-    guard let command = try GinghamCommand.parseAsRoot(step.arguments) as? any VerbCommand else {
-      throw ValidationError("'\(step.arguments[0])' is no verb")
-    }
-    return try command.makeRun()
+  private static func run(_ step: RunRecipe.Step) throws -> (any Run)? {
+    try (GinghamCommand.parseAsRoot(step.arguments) as? any VerbCommand)?.makeRun()
   }
 
   private static func description(_ error: any Error) -> String {

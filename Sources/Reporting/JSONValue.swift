@@ -62,10 +62,12 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 extension Encodable {
   /// Pretty-printed JSON with sorted keys in snake case, so that equal results are equal bytes. Infinities and NaN, which JSON does
   /// not have, become the strings "inf", "-inf" and "nan".
-  public func json() throws -> Data {
+  ///
+  /// - Parameter keys: how keys are written; what is read back with a plain decoder keeps its own.
+  public func json(keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.keyEncodingStrategy = keys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(self) + Data("\n".utf8)

@@ -19,6 +19,17 @@ public struct PooledBand: Hashable, Sendable {
   /// How often what white noise has.
   public var timesNoise: Double { null > 0 ? share / null : 0 }
 
+  public init(
+    period: Int, runs: Int, share: Double, null: Double, standardErrors: Double?, verdict: Verdict
+  ) {
+    self.period = period
+    self.runs = runs
+    self.share = share
+    self.null = null
+    self.standardErrors = standardErrors
+    self.verdict = verdict
+  }
+
   init(period: Int, measured bands: [(share: Double, null: Double)]) {
     self.period = period
     runs = bands.count

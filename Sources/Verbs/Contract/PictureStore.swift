@@ -29,7 +29,7 @@ struct PictureStore {
 
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   func store<Value: Codable>(_ value: Value, of picture: String, part: String, key: String) throws {
-    let data = try Envelope(key: key, value: value).json()
+    let data = try Envelope(key: key, value: value).json(keys: .useDefaultKeys)
     try write("\(part).json", of: picture) { path in try AtomicFile.write(path) { try $0.append(data) } }
   }
 

@@ -1,14 +1,11 @@
-import GinghamAdversarialProbing
 import Testing
 
-import Gingham
-@testable import GinghamVerbs
+@testable import GinghamAdversarialProbing
 
-@Suite struct ProbeSettingsTests {
+@Suite struct DescentOptionsTests {
   private func descent(_ norm: PerturbationNorm, steps: Int?) throws -> ProjectedGradientDescent {
-    var settings = ProbeSettings()
-    (settings.norm, settings.steps) = (norm, steps)
-    return try #require(settings.attack(.pgd) as? ProjectedGradientDescent)
+    let attack = AttackKind.projectedGradientDescent.attack(AttackOptions(norm: norm, steps: steps))
+    return try #require(attack as? ProjectedGradientDescent)
   }
 
   /// Steps that cannot reach the border of the budget would make a weak attack look like a robust network.
