@@ -14,7 +14,7 @@ import GinghamTensors
 /// objectives other than a class, of the objective's value over its clean value. A faithful map has low deletion and
 /// high insertion.
 public struct DeletionInsertion: Sendable {
-  public struct Score: Hashable, Sendable, Codable {
+  public struct Score: Hashable, Sendable, Encodable {
     public var deletion: Double
     public var insertion: Double
 

@@ -19,11 +19,14 @@ struct BenchCommand: VerbCommand {
   @Option(help: "At least this many timed runs.")
   var runs = 20
 
+  @Flag(help: "Also how long each layer takes, and which code runs it.")
+  var layers = false
+
   @OptionGroup var common: RunOptions
 
   func makeRun() -> any Run {
     var settings = BenchSettings()
-    (settings.target, settings.batch, settings.runs) = (target, batch, runs)
+    (settings.target, settings.batch, settings.runs, settings.layers) = (target, batch, runs, layers)
     return BenchRun(modelOptions.source(model), settings: settings)
   }
 }

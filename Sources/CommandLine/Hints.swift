@@ -28,6 +28,10 @@ enum Hints {
     case ProbingError.noTargetedForm: "Leave it out of --attack."
     case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
+    case ModelError.impossibleInput: "--input-size HxW gives another size."
+    case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
+      ArtifactError.limit:
+      "Where the file can be trusted, --limit 10 allows ten times as much."
     default: nil
     }
   }

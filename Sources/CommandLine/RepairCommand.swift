@@ -71,7 +71,7 @@ struct RepairCommand: ParsableCommand {
     if kernel != nil, let method, method != .nearest, method != .bilinear {
       throw ValidationError("--kernel is the kernel behind a resize: it goes with --with nearest or bilinear")
     }
-    if let out, !out.lowercased().hasSuffix(".onnx") || out.contains("/") {
+    if let out, !out.isFileName || !out.lowercased().hasSuffix(".onnx") {
       throw ValidationError("--out is the name of a file in the output folder and ends in .onnx, not '\(out)'")
     }
   }
@@ -102,8 +102,7 @@ struct RepairCommand: ParsableCommand {
   }
 
   private var defaultName: String {
-    let stem = URL(filePath: model).deletingPathExtension().lastPathComponent
-    return String(stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }) + "-repaired.onnx"
+    URL(filePath: model).deletingPathExtension().lastPathComponent.fileStem + "-repaired.onnx"
   }
 
   private func parameters(_ method: RewriteMethod, samples: Int) -> [String: JSONValue] {

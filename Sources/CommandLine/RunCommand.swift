@@ -41,8 +41,7 @@ struct RunCommand: ParsableCommand {
     try series.check(into: folder, run: Self.run, describing: Self.description)
     if dryRun {
       for step in series.steps {
-        let words = ["gingham"] + series.arguments(of: step, threads: threads)
-        print(words.map(ShellWord.quoted).joined(separator: " "))
+        print(ShellWord.line(["gingham"] + series.arguments(of: step, threads: threads)))
       }
       return
     }

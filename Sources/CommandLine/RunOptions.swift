@@ -60,7 +60,7 @@ extension RunOptions {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
       try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
     } else {
-      print(performance.text)
+      print(performance.text.printableLines(isIndented: false))
     }
     if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }

@@ -20,8 +20,7 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
   public var endShare: Double
 
   private enum CodingKeys: String, CodingKey {
-    case bits, levels
-    case endShare = "end_share"
+    case bits, levels, endShare
   }
 
   /// Samples a level below which an empty one may be chance.

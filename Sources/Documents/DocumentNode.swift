@@ -25,6 +25,9 @@ public struct DocumentNode {
   ///   - hasLines: whether complaints name a line: not those about a single setting.
   /// - Throws: ``DocumentError`` where the text is no YAML.
   public init(yaml: String, source: String, hasLines: Bool = true) throws {
+    if let objection = YAMLGuard.objection(to: yaml) {
+      throw DocumentError(source: source, line: nil, message: objection)
+    }
     do {
       guard let node = try Yams.compose(yaml: yaml) else {
         throw DocumentError(source: source, line: hasLines ? 1 : nil, message: "there is nothing in it")

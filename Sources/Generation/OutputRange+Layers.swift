@@ -35,12 +35,13 @@ extension OutputRange {
     case .elementwise(let function):
       return bounds(of: function, inputs: node.inputs.compactMap { $0 }, in: network)
     case .identity, .dropout, .cast, .reshape, .transpose, .flatten, .squeeze, .unsqueeze, .slice, .depthToSpace,
-      .spaceToDepth, .split, .gather:
+      .spaceToDepth, .split, .gather, .align, .gatherElements, .gatherSlices, .topK:
       return bounds(of: input, in: network)
     case .convolution, .transposedConvolution, .maxPool, .averagePool, .parametricReLU, .select, .batchNormalization,
       .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .reduce,
       .matrixMultiply, .generalMatrixMultiply, .concatenate, .pad, .expand, .tile, .resize, .shapeOf, .sizeOf,
-      .constantOfShape, .range:
+      .constantOfShape, .range, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop, .missing:
       return nil
     }
   }
@@ -48,11 +49,12 @@ extension OutputRange {
   private static func bounds(of function: Pointwise) -> Bounds? {
     switch function {
     case .tanh, .softsign, .erf, .sin, .cos: (-1, 1)
-    case .sigmoid, .hardSigmoid: (0, 1)
+    case .sigmoid, .hardSigmoid, .isNaN, .isInfinite: (0, 1)
     case .clip(let minimum, let maximum): minimum.isFinite && maximum.isFinite ? (minimum, maximum) : nil
     case .relu, .leakyReLU, .hardSwish, .gelu, .elu, .selu, .celu, .softplus, .mish, .silu, .thresholdedReLU, .shrink,
-      .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .tan, .asin, .acos, .atan, .sinh,
-      .cosh, .asinh, .acosh, .atanh, .not:
+      .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .tan, .asin, .acos, .atan,
+      .sinh,
+      .cosh, .asinh, .acosh, .atanh, .not, .root:
       nil
     }
   }

@@ -185,6 +185,9 @@ public struct ModelSource: Sendable {
     }
     // What most classifiers were trained on, where the file leaves it open.
     let (height, width) = (shape[2] ?? 224, shape[3] ?? 224)
+    guard (1...(1 << 16)).contains(height), (1...(1 << 16)).contains(width), shape[1] != 0 else {
+      throw ModelError.impossibleInput(shape.map { $0.map(String.init) ?? "?" })
+    }
     return Preprocessing(height: height, width: width, fit: .shorterSide(min(height, width)))
   }
 }

@@ -14,8 +14,12 @@ public struct BoundNetwork: Sendable {
   public var nodes: [Node]
   public var constants: [ValueID: Constant]
   public var shapes: [ValueID: Shape]
+  /// Values that cannot be computed because something that leads to them is missing. They have no shape.
+  public var missing: [ValueID: MissingOperator]
   /// Values that simplification removed because they equal another one.
   public var aliases: [ValueID: ValueID]
+  /// How much may be asked for on behalf of the network.
+  public var limits = ResourceLimits()
 
   public init(name: String, valueNames: [String]) {
     self.name = name
@@ -25,6 +29,7 @@ public struct BoundNetwork: Sendable {
     nodes = []
     constants = [:]
     shapes = [:]
+    missing = [:]
     aliases = [:]
   }
 

@@ -41,4 +41,16 @@ public enum Constant: Sendable {
   public var integers: IntegerArray? {
     if case .integer(let array) = self { array } else { nil }
   }
+
+  /// The elements as whole numbers, or `nil` where one is not.
+  public var wholeNumbers: [Int]? {
+    switch self {
+    case .integer(let array): array.elements
+    case .float(let tensor):
+      tensor.withUnsafeBufferPointer { scalars in
+        let numbers = scalars.compactMap { Int(exactly: $0) }
+        return numbers.count == scalars.count ? numbers : nil
+      }
+    }
+  }
 }

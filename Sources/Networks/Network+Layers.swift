@@ -11,7 +11,7 @@ extension Network {
   public var layers: [Layer] {
     nodes.enumerated().compactMap { index, node in
       switch node.operation {
-      case .shapeOf, .sizeOf, .constantOfShape, .range: nil
+      case .shapeOf, .sizeOf, .constantOfShape, .range, .nonZero, .unique, .random: nil
       default: node.outputs.first.map { Layer(name: node.name, value: $0, nodeIndex: index) }
       }
     }

@@ -70,6 +70,10 @@ public struct Network: Sendable {
     return ValueID(valueNames.count - 1)
   }
 
+  public mutating func rename(_ value: ValueID, to name: String) {
+    valueNames[value.index] = name
+  }
+
   @discardableResult
   public mutating func addInput(_ name: String, shape: [Int?], type: ElementType = .float32) -> ValueID {
     let value = makeValue(named: name)

@@ -8,6 +8,9 @@ public enum NetworkError: Error, Sendable {
   case dangling(node: String, value: String)
   /// The operation takes a value that only exists at run time where it needs one that is known beforehand.
   case dynamic(node: String, what: String)
+  /// What leads to `value` holds an operator that is not supported. Of all layers, so many read what it would compute;
+  /// `front` is the layer that it reads.
+  case missingOperator(reason: String, behind: Int, of: Int, value: String, front: String?)
 }
 
 extension NetworkError: CustomStringConvertible {
@@ -26,6 +29,11 @@ extension NetworkError: CustomStringConvertible {
       return "the graph runs in a circle through node '\(node)'"
     case .dangling(let node, let value):
       return "node '\(node)' reads '\(value)', which nothing produces"
+    case .missingOperator(let reason, let behind, let count, let value, let front):
+      let advice =
+        front.map { " Layers that do not read it work, such as '\($0)': --target '\($0):0' is its first channel." }
+        ?? ""
+      return "\(reason) Behind it stand \(behind) of \(count) layers, up to '\(value)'.\(advice)"
     case .dynamic(let node, let what):
       return "layer '\(node)': \(what) is computed from pixels; only values known before the run are supported"
     }

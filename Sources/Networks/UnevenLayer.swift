@@ -29,10 +29,16 @@ extension Operation {
     case .maxPool(let pool): (pool.window, true)
     case .averagePool(let pool): (pool.window, true)
     case .transposedConvolution, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
-      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
-      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
-      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
-      .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose,
+      .reshape,
+      .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity,
+      .dropout,
+      .cast, .shapeOf, .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements,
+      .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
+      .missing:
       nil
     }
   }

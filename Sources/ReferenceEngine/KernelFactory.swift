@@ -66,7 +66,20 @@ extension KernelRequest {
     case .slice(let slice): AnyKernel(try self.slice(slice) as ViewKernel<Scalar>)
     case .pad(let pad): AnyKernel(try self.pad(pad) as ViewKernel<Scalar>)
     case .transpose(let permutation): AnyKernel(try transpose(permutation) as ViewKernel<Scalar>)
-    case .gather(let axis): AnyKernel(try gather(axis: axis) as ViewKernel<Scalar>)
+    case .gather(let axis):
+      constant(1) == nil
+        ? AnyKernel(try IndexedGatherKernel<Scalar>(self)) : AnyKernel(try gather(axis: axis) as ViewKernel<Scalar>)
+    case .gatherElements, .gatherSlices: AnyKernel(try IndexedGatherKernel<Scalar>(self))
+    case .scatterElements(_, let scattering), .scatterSlices(let scattering):
+      AnyKernel(try IndexedScatterKernel<Scalar>(scattering, self))
+    case .gridSample(let sample): AnyKernel(try GridSampleKernel<Scalar>(sample, self))
+    case .regionAlign(let align): AnyKernel(try RegionAlignKernel<Scalar>(align, self))
+    case .cumulativeSum(let sum): AnyKernel(try CumulativeSumKernel<Scalar>(sum, self))
+    case .topK(let top): AnyKernel(try TopKKernel<Scalar>(top, self))
+    case .extremePlace(let place): AnyKernel(try ExtremePlaceKernel<Scalar>(place, self))
+    case .quantize(let quantization): AnyKernel(try QuantizationKernel<Scalar>(quantization, self))
+    case .dynamicQuantize: AnyKernel(DynamicQuantizationKernel<Scalar>())
+    case .determinant: AnyKernel(try DeterminantKernel<Scalar>(self))
     case .expand: AnyKernel(try expand() as ViewKernel<Scalar>)
     case .tile: AnyKernel(try tile() as ViewKernel<Scalar>)
     case .depthToSpace(let block, let order): AnyKernel(try depthToSpace(block, order: order) as ViewKernel<Scalar>)
@@ -76,7 +89,8 @@ extension KernelRequest {
     case .identity, .dropout, .reshape, .flatten, .squeeze, .unsqueeze: AnyKernel(try copy() as CopyKernel<Scalar>)
     case .cast(let type): try cast(to: type)
 
-    case .shapeOf, .sizeOf, .constantOfShape, .range: throw unsupported("it was not folded when the network was bound")
+    case .align, .shapeOf, .sizeOf, .constantOfShape, .range, .nonZero, .unique, .random, .branch, .loop, .missing:
+      throw unsupported("it was not folded when the network was bound")
     }
   }
 }

@@ -3,7 +3,7 @@ import GinghamNetworks
 import GinghamTensors
 
 /// A network compiled for one request: kernels in order, and one buffer for every activation and gradient.
-public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
+public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   /// A kernel with the buffers it reads and writes. Backward it is skipped where no gradient passes it.
   private struct Step {
     let kernel: any Kernel<Scalar>
@@ -13,11 +13,15 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
     let outputGradients: [Source<Scalar>?]
     let inputGradients: [Target<Scalar>?]
     let passesGradients: Bool
+    /// Whether it reads constants only, so that what it wrote once stands.
+    let isFixed: Bool
   }
 
   public let request: PlanRequest
   public let targetShapes: [Shape]
   public let gradientShapes: [Shape]
+  public let layers: [PlannedLayer]
+  public var layerTimes: LayerTimes?
   private let steps: [Step]
   /// Of each open input; `nil` where no target depends on it.
   private let inputs: [Scratch<Scalar>?]
@@ -41,8 +45,17 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
     gradientShapes = try wanted.map(shape)
 
     let path = try GradientPath(network, targets: targets, gradients: wanted)
+    let values = Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets)
+    // Beside the elements, kernels keep a table an axis.
+    let bytes = try values.reduce(0) { sum, value in
+      let shape = try shape(of: value)
+      let copies = path.differentiated.contains(value) ? 2 : 1
+      return sum + copies * shape.elementCount * MemoryLayout<Scalar>.stride
+        + shape.dimensions.reduce(0, +) * MemoryLayout<Int>.stride
+    }
+    try request.check(network, bytes: bytes)
     var activations: [ValueID: Scratch<Scalar>] = [:]
-    for value in Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets) {
+    for value in values {
       activations[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
       if let constant = network.constants[value] { activations[value]?.load(constant) }
     }
@@ -50,7 +63,13 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
     for value in path.differentiated {
       gradients[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
     }
+    layers = path.nodes.map { node in
+      PlannedLayer(names: [node.name], operations: node.operation.name, kernel: "fallback \(node.operation.name)")
+    }
+    var known = Set(network.constants.keys)
     steps = try path.nodes.map { node in
+      let isFixed = node.inputs.allSatisfy { $0.map(known.contains) ?? true }
+      if isFixed { known.formUnion(node.outputs) }
       let outputs = node.outputs.compactMap { activations[$0]?.buffer }
       let outputGradients = node.outputs.map { gradients[$0]?.reading }
       let inputGradients = node.inputs.map { $0.flatMap { gradients[$0]?.buffer } }
@@ -59,8 +78,10 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
         inputs: node.inputs.map { $0.flatMap { activations[$0]?.reading } ?? Source(start: nil, count: 0) },
         outputs: outputs, results: outputs.map { Source($0) }, outputGradients: outputGradients,
         inputGradients: inputGradients,
-        passesGradients: outputGradients.contains { $0 != nil } && inputGradients.contains { $0 != nil })
+        passesGradients: outputGradients.contains { $0 != nil } && inputGradients.contains { $0 != nil },
+        isFixed: isFixed)
     }
+    for step in steps where step.isFixed { step.kernel.forward(inputs: step.inputs, outputs: step.outputs) }
     inputs = network.inputs.map { activations[$0] }
     self.activations = activations
     self.gradients = gradients
@@ -112,7 +133,11 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
   // MARK: Running
 
   private func run() {
-    for step in steps { step.kernel.forward(inputs: step.inputs, outputs: step.outputs) }
+    for (index, step) in steps.enumerated() where !step.isFixed {
+      let start = layerTimes.map { _ in ContinuousClock.now }
+      step.kernel.forward(inputs: step.inputs, outputs: step.outputs)
+      if let start { layerTimes?.addForward(ContinuousClock.now - start, to: index) }
+    }
     hasRun = true
   }
 
@@ -130,10 +155,12 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
         write(index, slot.buffer)
       }
     }
-    for step in steps.reversed() where step.passesGradients {
+    for (index, step) in steps.enumerated().reversed() where step.passesGradients {
+      let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.backward(
         inputs: step.inputs, outputs: step.results, outputGradients: step.outputGradients,
         inputGradients: step.inputGradients)
+      if let start { layerTimes?.addBackward(ContinuousClock.now - start, to: index) }
     }
   }
 

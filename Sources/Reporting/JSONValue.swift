@@ -1,4 +1,5 @@
 import Foundation
+import GinghamTensors
 
 /// A JSON document as a value: what manifests and findings are made of where their keys depend on the run.
 public enum JSONValue: Hashable, Sendable, Codable {
@@ -57,21 +58,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   public init(integerLiteral value: Int) { self = .integer(value) }
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
   public init(floatLiteral value: Double) { self = .number(value) }
-}
-
-extension Encodable {
-  /// Pretty-printed JSON with sorted keys in snake case, so that equal results are equal bytes. Infinities and NaN, which JSON does
-  /// not have, become the strings "inf", "-inf" and "nan".
-  ///
-  /// - Parameter keys: how keys are written; what is read back with a plain decoder keeps its own.
-  public func json(keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = keys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {

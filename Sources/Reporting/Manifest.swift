@@ -58,9 +58,8 @@ public struct Manifest: Encodable, Sendable {
   }
 
   private enum Keys: String, CodingKey {
-    case command, version, model, backend, threads, seed, parameters, inputs, started, files
+    case command, version, model, backend, threads, seed, parameters, inputs, started, files, modelOptions
     case modelDigest = "model_sha256"
-    case modelOptions = "model_options"
   }
 
   public func encode(to encoder: any Encoder) throws {

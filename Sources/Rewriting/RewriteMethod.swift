@@ -40,7 +40,7 @@ public struct RewriteOptions: Hashable, Sendable {
 }
 
 /// What was done to a layer.
-public struct LayerRewrite: Hashable, Sendable, Codable {
+public struct LayerRewrite: Hashable, Sendable, Encodable {
   public var layer: String
   public var from: String
   public var to: String
@@ -49,8 +49,7 @@ public struct LayerRewrite: Hashable, Sendable, Codable {
   public var fitError: Double?
 
   private enum CodingKeys: String, CodingKey {
-    case layer, from, to
-    case fitError = "fit_error"
+    case layer, from, to, fitError
   }
 }
 

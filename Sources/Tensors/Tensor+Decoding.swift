@@ -62,6 +62,11 @@ extension StridedLayout {
     case .uint32: gather(from: source, into: target) { (bits: UInt32) in Float(bits) }
     case .uint64: gather(from: source, into: target) { (bits: UInt64) in Float(bits) }
     case .boolean: gather(from: source, into: target) { (bits: UInt8) in bits == 0 ? 0 : 1 }
+    case .int4: gather(from: source, into: target) { (bits: UInt8) in Float(Int8(bitPattern: bits << 4) >> 4) }
+    case .uint4: gather(from: source, into: target) { (bits: UInt8) in Float(bits & 15) }
+    case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1:
+      let table = (0...255).map { type.value(shortBits: $0) ?? .nan }
+      gather(from: source, into: target) { (bits: UInt8) in table[Int(bits)] }
     }
   }
 

@@ -118,7 +118,9 @@ import Testing
   /// The plan of a size says what the penalty says, as often as it is asked.
   @Test func plannedPenaltiesAreThePenalties() throws {
     let size = PictureSize(height: pictures.shape[2], width: pictures.shape[3])
-    for penalty: any PicturePenalty in [HighFrequencyPenalty(), LatticePenalty(period: 2, faintest: 0.05), BlurPenalty()] {
+    for penalty: any PicturePenalty in [
+      HighFrequencyPenalty(), LatticePenalty(period: 2, faintest: 0.05), BlurPenalty(),
+    ] {
       let planned = try penalty.planned(for: size)
       for _ in 0..<2 {
         #expect(try value(planned, pictures) == value(penalty, pictures))

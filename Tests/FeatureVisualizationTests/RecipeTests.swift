@@ -33,6 +33,16 @@ import Testing
     #expect(try Recipe(yaml: maco.yaml, source: "printed") == maco)
   }
 
+  @Test func namesInRecipesMayHoldAnything() throws {
+    for special in ["\"", "\\", "\n", "\u{1B}", ": ", "#", "'", "\u{202E}"] {
+      for name in [special, special + "\u{301}", "a\u{301}" + special + "\u{301}b"] {
+        let recipe = Recipe(preset: "maco", parameterization: .maco(spectrum: name), colour: .measured(folder: name))
+        let read = try Recipe(yaml: recipe.yaml, source: "printed")
+        #expect(read == recipe, "\(name.unicodeScalars.map(\.value))")
+      }
+    }
+  }
+
   @Test func whatIsNotMentionedIsAsInThePreset() throws {
     let recipe = try Recipe(yaml: "preset: naive\nsteps: 9\n", source: "r.yaml")
     var expected = try Recipe.preset("naive")

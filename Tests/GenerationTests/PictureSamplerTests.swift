@@ -87,6 +87,16 @@ import Testing
       classNames: try ClassNames(path: nil, beside: nil))
   }
 
+  @Test func onlyANetWithoutPicturesIsNoGenerator() throws {
+    #expect(try Generator.isGenerator(vectorNet(.tanh)))
+    #expect(try !Generator.isGenerator(model("random:squeezenet1_1?size=32")))
+    // One that cannot be bound may paint or not: that is an error and no answer.
+    var broken = try vectorNet(.tanh).network
+    broken.nodes[0].inputs[1] = broken.addConstant("wrong", .float(Tensor([5, 16])))
+    let model = try vectorNet(.tanh).with(broken)
+    #expect(throws: NetworkError.self) { try Generator.isGenerator(model) }
+  }
+
   @Test func vectorsAreLatentsToo() throws {
     let sampler = try PictureSampler(vectorNet(.tanh), backend: .reference, threads: 1)
     #expect(sampler.generator.source == .latents([4]))

@@ -2,7 +2,7 @@ import GinghamSignals
 import GinghamTensors
 
 /// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
-public struct Estimate: Hashable, Sendable, Codable {
+public struct Estimate: Hashable, Sendable, Encodable {
   public var mean: Double
   public var lower: Double
   public var upper: Double

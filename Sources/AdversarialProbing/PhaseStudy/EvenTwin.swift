@@ -105,9 +105,13 @@ extension Network {
       // Layers that keep what they hold: the twin differs from its sibling in kernels alone.
       case .transposedConvolution, .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select,
         .pixelNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
-        .localResponseNormalization, .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten,
-        .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast,
-        .shapeOf, .sizeOf, .constantOfShape, .range:
+        .localResponseNormalization, .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+        .flatten,
+        .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
+        .cast,
+        .shapeOf, .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements,
+        .scatterSlices, .gridSample, .regionAlign, .cumulativeSum, .topK, .extremePlace, .quantize, .dynamicQuantize,
+        .determinant, .nonZero, .unique, .random, .branch, .loop, .missing:
         continue
       }
     }

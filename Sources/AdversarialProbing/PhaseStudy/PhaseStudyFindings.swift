@@ -3,9 +3,9 @@ import GinghamSignals
 import GinghamTensors
 
 /// What a phase study shows over all pictures.
-public struct PhaseStudyFindings: Hashable, Sendable, Codable {
+public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
   /// One phase of the lattice.
-  public struct Phase: Hashable, Sendable, Codable {
+  public struct Phase: Hashable, Sendable, Encodable {
     public var row: Int
     public var column: Int
     /// E_p over its mean.
@@ -15,18 +15,10 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     /// Medians over the pictures where DeepFool found a change.
     public var minimalL2: Double?
     public var minimalLinf: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case row, column, energy
-      case advantageL2 = "advantage_l2"
-      case advantageLinf = "advantage_linf"
-      case minimalL2 = "minimal_l2"
-      case minimalLinf = "minimal_linf"
-    }
   }
 
   /// Sets of pixels of one kind: the lattice's phases, random sets, phases of the control period.
-  public struct Family: Hashable, Sendable, Codable {
+  public struct Family: Hashable, Sendable, Encodable {
     public var name: String
     public var sets: Int
     /// A₂, A∞ and A₁ of the set that is strongest on the *other* pictures, so that no set is chosen by the picture it is
@@ -40,21 +32,10 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     /// Spearman's correlation of 1/ε_min with E_p over the sets of a picture.
     public var correlationL2: Estimate?
     public var correlationLinf: Estimate?
-
-    private enum CodingKeys: String, CodingKey {
-      case name, sets
-      case topAdvantageL2 = "top_advantage_l2"
-      case topAdvantageLinf = "top_advantage_linf"
-      case topAdvantageL1 = "top_advantage_l1"
-      case easierL2 = "easier_l2"
-      case easierLinf = "easier_linf"
-      case correlationL2 = "correlation_l2"
-      case correlationLinf = "correlation_linf"
-    }
   }
 
   /// The picture moved by one pixel.
-  public struct Shift: Hashable, Sendable, Codable {
+  public struct Shift: Hashable, Sendable, Encodable {
     /// Spearman's correlation of E_p before and after at the same phase: 1 if the pattern belongs to the grid.
     public var withGrid: Estimate?
     /// The same with phases moved along: 1 if the pattern belongs to the picture.
@@ -63,29 +44,16 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     public var difference: Estimate?
     /// As ``Family/easierL2`` for the moved picture, at the phase that was strongest before.
     public var easierL2: Estimate?
-
-    private enum CodingKeys: String, CodingKey {
-      case difference
-      case withGrid = "with_grid"
-      case withPicture = "with_picture"
-      case easierL2 = "easier_l2"
-    }
   }
 
   /// Across pictures: what goes with an easily attacked picture.
-  public struct Covariates: Hashable, Sendable, Codable {
+  public struct Covariates: Hashable, Sendable, Encodable {
     /// Spearman's correlation of 1/ε_min (L2, whole picture) with ‖g‖₂.
     public var lengthL2: Double?
     /// The same with the picture's unevenness CV².
     public var unevennessL2: Double?
     /// The latter with ‖g‖₂ held fixed.
     public var unevennessGivenLengthL2: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case lengthL2 = "length_l2"
-      case unevennessL2 = "unevenness_l2"
-      case unevennessGivenLengthL2 = "unevenness_given_length_l2"
-    }
   }
 
   public var period: Int
@@ -102,15 +70,6 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
   public var evenL1Ratio: Estimate?
   public var minimalL2: Double?
   public var minimalLinf: Double?
-
-  private enum CodingKeys: String, CodingKey {
-    case period, pictures, phases, lattice, random, control, shift, covariates
-    case controlPeriod = "control_period"
-    case pixelsPerSet = "pixels_per_set"
-    case evenL1Ratio = "even_l1_ratio"
-    case minimalL2 = "minimal_l2"
-    case minimalLinf = "minimal_linf"
-  }
 
   /// - Throws: ``ProbingError/badArgument(_:)`` without measurements.
   public init(_ measurements: [PhaseMeasurement], masks: PhaseStudyMasks, seed: UInt64 = 0) throws {

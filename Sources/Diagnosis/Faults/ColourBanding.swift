@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// Signs that a channel has too few levels for its slow ramps.
-public struct ColourBanding: Hashable, Sendable, Codable {
+public struct ColourBanding: Hashable, Sendable, Encodable {
   /// Different values, counted in steps of 1/255.
   public var levels: Int
   /// Share of empty histogram bins between the lowest and the highest occupied one: 0 for a full range.
@@ -10,13 +10,6 @@ public struct ColourBanding: Hashable, Sendable, Codable {
   /// steep ramp, long where a slow ramp is cut into bands. 0 where there is no such stretch.
   public var meanRampRun: Double
   public var longestRampRun: Int
-
-  private enum CodingKeys: String, CodingKey {
-    case levels
-    case emptyBinShare = "empty_bin_share"
-    case meanRampRun = "mean_ramp_run"
-    case longestRampRun = "longest_ramp_run"
-  }
 
   /// Of a channel with pixels in 0…1 (values outside are clamped).
   public init(of channel: Plane) {

@@ -2,19 +2,14 @@ import GinghamLattices
 import GinghamSignals
 
 /// What is measured on a picture beside its lattices: steps at block boundaries, sharpness, colour banding.
-public struct PictureFaults: Hashable, Sendable, Codable {
+public struct PictureFaults: Hashable, Sendable, Encodable {
   /// How strongly the boundaries of blocks of one period show.
-  public struct Blocks: Hashable, Sendable, Codable {
+  public struct Blocks: Hashable, Sendable, Encodable {
     public var period: Int
     /// Of blocks that begin at pixel 0.
     public var atOrigin: Double
     /// At the offset whose boundaries stand out most.
     public var strongest: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case period, strongest
-      case atOrigin = "at_origin"
-    }
   }
 
   /// Of the luma, for the periods that are smaller than the picture.

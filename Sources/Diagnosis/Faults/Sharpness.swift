@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// How sharp and how rough a map is. None of these can tell a grid from noise; they stand beside the lattice figures.
-public struct Sharpness: Hashable, Sendable, Codable {
+public struct Sharpness: Hashable, Sendable, Encodable {
   /// Variance of the Laplacian (4-neighbour stencil, inner pixels): low where blurred. In squared units of the map.
   public var laplacianVariance: Double
   /// Exponent of the radial power law; `nil` for maps that are too small or constant.
@@ -10,13 +10,6 @@ public struct Sharpness: Hashable, Sendable, Codable {
   public var highFrequencyShare: Double
   /// Σ(|∂x| + |∂y|)/Σ|f|: total variation freed of scale. 0 for a zero map.
   public var normalizedTotalVariation: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case laplacianVariance = "laplacian_variance"
-    case spectralSlope = "spectral_slope"
-    case highFrequencyShare = "high_frequency_share"
-    case normalizedTotalVariation = "normalized_total_variation"
-  }
 
   /// Of one map of at least 3×3 pixels.
   ///

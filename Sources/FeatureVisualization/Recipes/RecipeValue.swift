@@ -1,4 +1,5 @@
 import GinghamDocuments
+import GinghamTensors
 
 /// What a setting of a recipe can hold.
 protocol RecipeValue {
@@ -30,7 +31,20 @@ extension Bool: RecipeValue {
 /// Text in quotation marks, as paths may hold anything.
 extension String: RecipeValue {
   init(_ node: DocumentNode, _ what: String) throws { self = try node.text(what) }
-  var printed: String { "\"" + map { "\\\"".contains($0) ? "\\\($0)" : String($0) }.joined() + "\"" }
+
+  var printed: String {
+    var result = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\\", "\"": result += "\\\(scalar)"
+      case _ where scalar.isInvisible:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
 }
 
 extension Array: RecipeValue where Element: RecipeValue {

@@ -1,6 +1,6 @@
 /// What a gradient shows on the lattice of its network, measured or predicted.
-public struct LatticeFinding: Hashable, Sendable, Codable {
-  public struct Band: Hashable, Sendable, Codable {
+public struct LatticeFinding: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Encodable {
     /// In pixels of the map that was measured.
     public var period: Int
     /// Σ over the band's frequencies of |Ê(m)/Ê(0)|².
@@ -17,23 +17,12 @@ public struct LatticeFinding: Hashable, Sendable, Codable {
     /// The layer that brings this band in.
     public var layer: String?
     public var verdict: Verdict
-
-    private enum CodingKeys: String, CodingKey {
-      case period, cv2, predicted, ratio, layer, verdict
-      case cv2Corrected = "cv2_corrected"
-      case standardError = "standard_error"
-    }
   }
 
-  public struct Control: Hashable, Sendable, Codable {
+  public struct Control: Hashable, Sendable, Encodable {
     public var period: Int
     public var cv2: Double
     public var cv2Corrected: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case period, cv2
-      case cv2Corrected = "cv2_corrected"
-    }
   }
 
   /// The side S of the lattice.
@@ -55,12 +44,7 @@ public struct LatticeFinding: Hashable, Sendable, Codable {
   public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
 
   private enum CodingKeys: String, CodingKey {
-    case period, cv2, bands, controls, inputs
-    case cv2Corrected = "cv2_corrected"
-    case maxMin = "max_min"
-    case deadShare = "dead_share"
-    case effectivePhases = "effective_phases"
-    case topPhaseShare = "top_phase_share"
+    case period, cv2, bands, controls, inputs, cv2Corrected, maxMin, deadShare, effectivePhases, topPhaseShare
     case index = "unevenness_index"
   }
 }

@@ -1,6 +1,6 @@
 /// When a band counts as an artifact. The defaults were set on the pictures of Odena, Dumoulin & Olah (2016) and are
 /// a starting point, not a law: every one can be changed.
-public struct LatticeThresholds: Hashable, Sendable, Codable {
+public struct LatticeThresholds: Hashable, Sendable, Encodable {
   /// Pictures: what the share of a band must exceed its null by.
   public var excessShare: Double
   /// Pictures: power a frequency of the band over power a frequency of the control.
@@ -24,11 +24,9 @@ public struct LatticeThresholds: Hashable, Sendable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case excessShare = "excess_share"
-    case controlRatio = "control_ratio"
+    case excessShare, controlRatio, standardErrors
     case peakDecibels = "peak_db"
     case gradientUnevenness = "gradient_cv2"
-    case standardErrors = "standard_errors"
   }
 }
 

@@ -7,7 +7,7 @@
 /// Lattice energy of a layer's activations over many samples: the measure for pictures, with the energies of all channels
 /// and samples added up before anything is divided, so that dead channels have no say.
 public struct ActivationLattice: Sendable {
-  public struct Band: Hashable, Sendable, Codable {
+  public struct Band: Hashable, Sendable, Encodable {
     /// In the layer's own elements.
     public var period: Int
     /// Share of the high-passed variance on the band's frequencies.
@@ -22,8 +22,7 @@ public struct ActivationLattice: Sendable {
     public var peakDecibels: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case period, share, null, control
-      case lockedShare = "locked_share"
+      case period, share, null, control, lockedShare
       case peakDecibels = "peak_db"
     }
   }

@@ -5,8 +5,8 @@
 #endif
 
 /// What the pictures of a set share on the lattices that were looked at.
-public struct LockedLatticeFinding: Hashable, Sendable, Codable {
-  public struct Band: Hashable, Sendable, Codable {
+public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Encodable {
     public var period: Int
     /// Share of a picture's fine detail that all pictures have alike on this band, surroundings taken off.
     public var share: Double
@@ -45,7 +45,7 @@ public struct LockedLatticeFinding: Hashable, Sendable, Codable {
 }
 
 /// When a band counts as locked to the pixels of a set. Set on generators and photographs; all can be changed.
-public struct LockedThresholds: Hashable, Sendable, Codable {
+public struct LockedThresholds: Hashable, Sendable, Encodable {
   /// A frequency over its surroundings, in the mean of the spectra and in the spectrum of the mean, in dB.
   public var peakDecibels: Double
   /// The mean picture's peak over the highest of the controls, in dB.
@@ -73,10 +73,9 @@ public struct LockedThresholds: Hashable, Sendable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case chance, share, pictures
+    case chance, share, pictures, phaseChance
     case peakDecibels = "peak_db"
     case controlDecibels = "over_control_db"
-    case phaseChance = "phase_chance"
   }
 
   func isLocked(_ band: LockedLatticeFinding.Band, controlDecibels background: Double?, pictures: Int) -> Bool {

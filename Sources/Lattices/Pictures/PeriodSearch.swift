@@ -9,7 +9,7 @@
 /// Peaks of the windowed power spectrum are found first; then the period is sought, integer or not, whose lattice
 /// frequencies explain their power with the fewest frequencies.
 public struct PeriodSearch: Hashable, Sendable {
-  public struct Result: Hashable, Sendable, Codable {
+  public struct Result: Hashable, Sendable, Encodable {
     /// In pixels; need not be an integer.
     public var period: Double
     /// Share of the power of all peaks that lies on the lattice of this period.
@@ -23,11 +23,9 @@ public struct PeriodSearch: Hashable, Sendable {
     public var wholePeriod: Int?
 
     private enum CodingKeys: String, CodingKey {
-      case period
-      case explainedShare = "explained_share"
+      case period, explainedShare, wholePeriod
       case peakDecibels = "peak_db"
       case peakCount = "peaks"
-      case wholePeriod = "whole_period"
     }
   }
 

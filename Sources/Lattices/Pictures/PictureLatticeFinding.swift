@@ -1,6 +1,6 @@
 /// What a picture, or a set of them, shows on the lattices that were looked at.
-public struct PictureLatticeFinding: Hashable, Sendable, Codable {
-  public struct Band: Hashable, Sendable, Codable {
+public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Encodable {
     public var period: Int
     /// Share of the high-passed map's variance on the frequencies of this exact period, 0…1.
     public var share: Double
@@ -22,16 +22,13 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
     public var verdict: Verdict
 
     private enum CodingKeys: String, CodingKey {
-      case period, share, null, control, verdict
-      case controlPeriod = "control_period"
+      case period, share, null, control, verdict, controlPeriod, peakChance, fScore
       case peakDecibels = "peak_db"
       case peakFrequency = "peak_at"
-      case peakChance = "peak_chance"
-      case fScore = "f_score"
     }
   }
 
-  public struct Control: Hashable, Sendable, Codable {
+  public struct Control: Hashable, Sendable, Encodable {
     public var period: Int
     public var share: Double
     public var null: Double
@@ -50,8 +47,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Codable {
   public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
 
   private enum CodingKeys: String, CodingKey {
-    case bands, controls, maps
-    case skippedPeriods = "skipped_periods"
+    case bands, controls, maps, skippedPeriods
     case isConstant = "constant"
   }
 }

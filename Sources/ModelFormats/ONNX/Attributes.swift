@@ -7,8 +7,9 @@ struct Attributes {
   private let malformed: (String) -> FormatError
 
   init(_ node: NodeMessage, path: String) throws {
+    let location = "node '\(node.label)' (\(node.operatorType))"
     let malformed = { @Sendable (reason: String) in
-      FormatError.malformed(path: path, location: "node '\(node.label)' (\(node.operatorType))", reason: reason)
+      FormatError.malformed(path: path, location: location, reason: reason)
     }
     var values: [String: AttributeMessage.Value] = [:]
     for attribute in node.attributes {
@@ -94,6 +95,14 @@ struct Attributes {
     case nil: return nil
     case .tensor(let tensor): return tensor
     default: throw malformed("attribute '\(name)' should be a tensor")
+    }
+  }
+
+  func graph(_ name: String) throws -> GraphMessage? {
+    switch values[name] {
+    case nil: return nil
+    case .graph(let graph): return graph
+    default: throw malformed("attribute '\(name)' should be a graph")
     }
   }
 

@@ -23,8 +23,7 @@ final class ExternalData {
       .malformed(path: tensor.file.path, location: "\(label), external data", reason: reason)
     }
     guard let location = tensor.external["location"], !location.isEmpty else { throw malformed("names no file") }
-    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-    guard !location.hasPrefix("/"), !parts.contains(".."), !location.utf8.contains(0) else {
+    guard location.staysInside else {
       throw malformed("'\(location)' is not a path inside the model's folder")
     }
     let file = try file(at: location, malformed)
@@ -46,7 +45,8 @@ final class ExternalData {
       throw FormatError.unreadable(
         path: path, reason: "\(String(cString: strerror(errno))); the model keeps weights in it")
     }
-    guard target.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
+    let inside = root == "/" ? root : root + "/"
+    guard target.utf8.starts(with: inside.utf8) else {
       throw malformed("'\(location)' is a link that leads out of the model's folder")
     }
     let file: MappedFile

@@ -68,15 +68,9 @@ struct FunctionInlining {
     let scope = call.outputs.first { !$0.isEmpty } ?? call.label
     func renamed(_ name: String) -> String { name.isEmpty ? "" : names[name] ?? "\(scope)/\(name)" }
     return try function.nodes.map { template in
-      var node = template
-      node.inputs = template.inputs.map(renamed)
-      node.outputs = template.outputs.map(renamed)
+      var node = Self.renamed(template, by: renamed, given: given)
       node.name = "\(call.label)/\(template.label)"
       node.namespace = call.namespace
-      node.attributes = template.attributes.compactMap { attribute in
-        guard case .reference(let target) = attribute.value else { return attribute }
-        return given[target].map { AttributeMessage(name: attribute.name, value: $0) }
-      }
       try pay(for: node)
       return node
     }
@@ -86,6 +80,31 @@ struct FunctionInlining {
     try budget.spend(on: .nodes)
     try budget.spend(node.inputs.count + node.outputs.count + node.attributes.count, on: .parts)
     for name in node.inputs + node.outputs + [node.name] { try budget.spend(name: name.utf8.count) }
+  }
+
+  /// A node of a function, or of a body in one, with the caller's names and attributes.
+  private static func renamed(
+    _ template: NodeMessage, by rename: (String) -> String, given: [String: AttributeMessage.Value]
+  ) -> NodeMessage {
+    var node = template
+    node.inputs = template.inputs.map(rename)
+    node.outputs = template.outputs.map(rename)
+    node.attributes = template.attributes.compactMap { attribute in
+      switch attribute.value {
+      case .reference(let target): return given[target].map { AttributeMessage(name: attribute.name, value: $0) }
+      case .graph(var graph):
+        graph.nodes = graph.nodes.map { renamed($0, by: rename, given: given) }
+        for index in graph.inputs.indices { graph.inputs[index].name = rename(graph.inputs[index].name) }
+        for index in graph.outputs.indices { graph.outputs[index].name = rename(graph.outputs[index].name) }
+        for index in graph.initializers.indices {
+          graph.initializers[index].name = rename(graph.initializers[index].name)
+        }
+        for index in graph.valueInfos.indices { graph.valueInfos[index].name = rename(graph.valueInfos[index].name) }
+        return AttributeMessage(name: attribute.name, value: .graph(graph))
+      default: return attribute
+      }
+    }
+    return node
   }
 
   private func tooDeep(_ node: NodeMessage) -> FormatError {

@@ -6,11 +6,13 @@ struct NodeOrder {
   private let nodes: [NodeMessage]
   private let available: Set<String>
   private var producers: [String: Int] = [:]
+  private let reads: [[String]]
 
   /// - Parameter available: names of the inputs and weights.
   init(_ nodes: [NodeMessage], available: Set<String>) {
     self.nodes = nodes
     self.available = available
+    reads = nodes.map(\.dependencies)
     for (index, node) in nodes.enumerated() {
       for output in node.outputs where !output.isEmpty { producers[output] = index }
     }
@@ -28,14 +30,14 @@ struct NodeOrder {
       marks[root] = .open
       stack.append((root, 0))
       while let (index, nextInput) = stack.last {
-        guard nextInput < nodes[index].inputs.count else {
+        guard nextInput < reads[index].count else {
           marks[index] = .done
           order.append(index)
           stack.removeLast()
           continue
         }
         stack[stack.count - 1].nextInput += 1
-        let input = nodes[index].inputs[nextInput]
+        let input = reads[index][nextInput]
         if input.isEmpty || available.contains(input) { continue }
         guard let producer = producers[input] else {
           throw NetworkError.dangling(node: nodes[index].label, value: input)

@@ -19,13 +19,13 @@ struct NodeTranslation {
   }
 
   func translate() throws {
-    guard node.domain.isEmpty, let translator = OperatorTable.translators[node.operatorType] else {
+    let type = (node.domain.isEmpty ? "" : node.domain + ".") + node.operatorType
+    guard let translator = OperatorTable.translators[type] else {
       throw FormatError.unsupported(
-        path: graph.file.path,
-        what: "operator '\(node.domain.isEmpty ? "" : node.domain + ".")\(node.operatorType)' (node '\(node.label)')",
-        advice: "Cut the model in front of it, or express it by convolutions, pools and arithmetic.")
+        path: graph.file.path, what: "operator '\(type)' (node '\(node.label)')",
+        advice: "Express it by others when the model is exported, or use what stands in front of it.")
     }
-    let isKnown = operatorSet >= OperatorTable.firstOperatorSet
+    let isKnown = operatorSet >= OperatorTable.firstOperatorSet || !node.domain.isEmpty
     guard isKnown || OperatorTable.unchangedSinceTheFirst.contains(node.operatorType) else {
       throw unsupported(
         "the meaning it had in operator set \(operatorSet)",
@@ -45,8 +45,24 @@ struct NodeTranslation {
   /// What an input holds, where that is known before the network is bound to a shape.
   func constant(_ index: Int) -> Constant? { graph.constant(input(index)) }
 
-  func axisCount(ofInput index: Int) -> Int? {
-    node.inputs.indices.contains(index) ? graph.rank(ofInput: node.inputs[index]) : nil
+  func axisCount(ofInput index: Int) -> Int? { shape(ofInput: index)?.count }
+
+  /// Extents as far as the file says them.
+  func shape(ofInput index: Int) -> [Int?]? { graph.shape(of: input(index)) }
+
+  func rank(of value: ValueID) -> Int? { graph.shape(of: value)?.count }
+
+  func type(ofInput index: Int) -> ElementType? { graph.type(of: input(index)) }
+
+  func type(of value: ValueID) -> ElementType? { graph.type(of: value) }
+
+  /// The values of an input that is a sequence.
+  func sequence(_ index: Int) -> [ValueID]? {
+    node.inputs.indices.contains(index) ? graph.sequence(node.inputs[index]) : nil
+  }
+
+  func body(_ attribute: String) throws -> (body: Subgraph, captured: [ValueID]) {
+    try graph.body(attributes.required(attribute, attributes.graph(attribute)), of: "\(name).\(attribute)")
   }
 
   func isOutputRead(_ index: Int) -> Bool {
@@ -93,11 +109,32 @@ struct NodeTranslation {
     try graph.define(output, graph.addConstant(output, constant))
   }
 
+  /// Says that the node's output is a list of values.
+  func emit(sequence: [ValueID]) throws {
+    guard let output = node.outputs.first, !output.isEmpty else { throw malformed("it has no output") }
+    try graph.define(output, sequence)
+  }
+
   /// A value in front of the node's own operation, for operators that take several.
   func intermediate(_ suffix: String, _ operation: Operation, _ inputs: ValueID?...) -> ValueID {
-    let value = graph.makeValue(named: "\(name).\(suffix)")
-    graph.append(Node(name: "\(name).\(suffix)", operation: operation, inputs: inputs, outputs: [value]))
-    return value
+    intermediates(suffix, operation, inputs, outputs: 1)[0]
+  }
+
+  func intermediates(_ suffix: String, _ operation: Operation, _ inputs: [ValueID?], outputs: Int) -> [ValueID] {
+    let values = (0..<outputs).map { graph.makeValue(named: "\(name).\(suffix)" + ($0 == 0 ? "" : ".\($0)")) }
+    graph.append(Node(name: "\(name).\(suffix)", operation: operation, inputs: inputs, outputs: values))
+    return values
+  }
+
+  var stepCount: Int { graph.nodeCount }
+
+  /// Makes a value one of the node's outputs.
+  func adopt(_ value: ValueID, as index: Int, fromStep first: Int) throws {
+    guard node.outputs.indices.contains(index) else { throw malformed("it has no output") }
+    let output = node.outputs[index]
+    guard !output.isEmpty else { return }
+    if try graph.adopt(value, as: output, layer: index == 0 ? name : "\(name).\(index)", fromStep: first) { return }
+    try emit(.identity, reading: [value], outputs: index..<(index + 1))
   }
 
   func addConstant(_ suffix: String, _ constant: Constant) -> ValueID {

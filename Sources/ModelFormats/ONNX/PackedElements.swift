@@ -13,6 +13,8 @@ struct PackedElements {
     return layout.map { Tensor($0, of: file.bytes, keeper: file) }
   }
 
+  var bytes: [UInt8] { Array(file.bytes[range]) }
+
   /// Integer or boolean elements, or `nil` where an unsigned one does not fit an `Int`.
   func integers(count: Int, _ type: ElementType) -> [Int]? {
     switch type {

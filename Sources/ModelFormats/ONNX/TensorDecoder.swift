@@ -34,18 +34,18 @@ final class TensorDecoder {
     try budget.spend(shape.elementCount, on: .computedElements)
     let elements: PackedElements
     if tensor.isExternal {
-      elements = try external.elements(of: tensor, byteCount: shape.elementCount * type.byteCount, label: label(tensor))
+      elements = try external.elements(of: tensor, byteCount: type.byteCount(of: shape), label: label(tensor))
     } else if let range = tensor.rawData {
       elements = PackedElements(file: tensor.file, range: range)
     } else {
       return try typedElements(tensor, shape, type)
     }
-    guard elements.range.count == shape.elementCount * type.byteCount else {
+    guard elements.range.count == type.byteCount(of: shape) else {
       throw malformed(
         tensor,
-        "holds \(elements.range.count) bytes where \(shape) of \(type.rawValue) takes "
-          + "\(shape.elementCount * type.byteCount)")
+        "holds \(elements.range.count) bytes where \(shape) of \(type.rawValue) takes \(type.byteCount(of: shape))")
     }
+    if type.isHalfByte { return type.constant(shape, pairs: elements.bytes) }
     if type.isFloatingPoint, let tensor = elements.tensor(shape, type) { return .float(tensor) }
     guard let integers = elements.integers(count: shape.elementCount, type) else { throw outOfRange(tensor) }
     return .integer(IntegerArray(shape, integers, type: type))
@@ -62,13 +62,19 @@ final class TensorDecoder {
   private func typedElements(_ tensor: TensorMessage, _ shape: Shape, _ type: ElementType) throws -> Constant {
     let list = TypedElementList(tensor, type)
     let found = try list.count()
-    guard found == shape.elementCount else {
+    if type.isHalfByte, found == type.byteCount(of: shape) {
+      return type.constant(shape, pairs: try list.bits(count: found))
+    }
+    guard found == shape.elementCount, !type.isHalfByte else {
       throw malformed(tensor, "holds \(found) elements where \(shape) takes \(shape.elementCount)")
     }
     if type.isFloatingPoint {
-      return .float(Tensor(shape, try list.floats(count: found)))
+      let floats = try list.floats(count: found)
+      guard floats.count == found else { throw malformed(tensor, "changed while it was read") }
+      return .float(Tensor(shape, floats))
     }
     guard let integers = try list.integers(count: found) else { throw outOfRange(tensor) }
+    guard integers.count == found else { throw malformed(tensor, "changed while it was read") }
     return .integer(IntegerArray(shape, integers, type: type))
   }
 

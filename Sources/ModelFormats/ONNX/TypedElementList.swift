@@ -25,9 +25,20 @@ struct TypedElementList {
       case .float64: elements.append(Float(Double(bitPattern: bits)))
       case .float16: elements.append(Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
       case .bfloat16: elements.append(Float(bitPattern: UInt32(truncatingIfNeeded: bits) << 16))
-      default: elements.append(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+      default:
+        elements.append(
+          type.value(shortBits: UInt8(truncatingIfNeeded: bits))
+            ?? Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
       }
     }
+    return elements
+  }
+
+  /// The lowest byte of every element.
+  func bits(count: Int) throws -> [UInt8] {
+    var elements: [UInt8] = []
+    elements.reserveCapacity(count)
+    try forEachBits { elements.append(UInt8(truncatingIfNeeded: $0)) }
     return elements
   }
 

@@ -27,6 +27,12 @@ struct AttributeBinder {
     return shape
   }
 
+  /// Drops the inputs that became attributes.
+  private mutating func keepFirstInput() throws {
+    _ = try shape(0)
+    inputs = [inputs[0]]
+  }
+
   private func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
 
   /// No list of axes, extents or sizes is longer; indices of a gather may be.
@@ -104,30 +110,67 @@ struct AttributeBinder {
     case .reshape, .flatten, .squeeze, .unsqueeze:
       return .reshape(Reshape(shape: try reshapedShape(operation), allowsZero: true))
     case .gather(let axis):
-      return .gather(axis: try checkedGatherAxis(axis))
+      return try checkingIndices(.gather(axis: self.axis(axis, rank: shape(0).rank)))
+    case .gatherElements(let axis):
+      return try checkingIndices(.gatherElements(axis: self.axis(axis, rank: shape(0).rank)))
+    case .scatterElements(let axis, let scattering):
+      return try checkingIndices(.scatterElements(axis: self.axis(axis, rank: shape(0).rank), scattering))
+    case .gatherSlices, .scatterSlices: return try checkingIndices(operation)
+    case .cumulativeSum(var sum):
+      guard let given = try sum.axis ?? integers(1, "the axis of a running sum")?.first else {
+        throw ShapeError.mismatch("the axis is missing")
+      }
+      sum.axis = try axis(given, rank: shape(0).rank)
+      inputs = [inputs[0]]
+      return .cumulativeSum(sum)
+    case .topK(var top):
+      top.axis = try axis(top.axis, rank: shape(0).rank)
+      top.count = try top.count ?? integers(1, "the number of largest elements")?.first
+      inputs = [inputs[0]]
+      return .topK(top)
+    case .extremePlace(var place):
+      place.axis = try axis(place.axis, rank: shape(0).rank)
+      return .extremePlace(place)
+    case .range, .constantOfShape:
+      for case let value? in inputs where constants[value] == nil {
+        throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
+      }
+      return operation
+    case .nonZero, .unique:
+      guard let value = value(0), constants[value] != nil else {
+        throw NetworkError.dynamic(node: nodeName, what: "the number of elements that its output has")
+      }
+      return operation
+    case .align(let axis):
+      let target = try alignedShape(axis: axis)
+      inputs = [inputs[0]]
+      return .reshape(Reshape(shape: target, allowsZero: true))
     case .expand(let target):
       let wanted = try target ?? integers(1, "the shape to expand to") ?? []
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
         throw ShapeError.mismatch("\(try shape(0)) does not expand to \(Shape(wanted))")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .expand(shape: shape.dimensions)
     case .tile(let repeats):
       let counts = try repeats ?? integers(1, "the number of repeats") ?? []
       guard counts.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
         throw ShapeError.badAttribute("repeats \(counts)")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .tile(repeats: counts)
     case .resize(let resize):
       let bound = try resize.bound(
         input: shape(0), region: floats(1, "the region"), scales: floats(2, "the scales"), sizes: integers(3, "sizes"))
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .resize(bound)
     case .dropout:
       inputs = [inputs.first ?? nil]
       return .dropout
-    default:
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .instanceNormalization, .groupNormalization, .localResponseNormalization, .matrixMultiply,
+      .generalMatrixMultiply, .depthToSpace, .spaceToDepth, .gridSample, .regionAlign, .identity, .cast, .quantize,
+      .dynamicQuantize, .determinant, .shapeOf, .sizeOf, .random, .branch, .loop, .missing:
       return operation
     }
   }
@@ -165,7 +208,7 @@ struct AttributeBinder {
       let given = try integers(1, "the axes") ?? []
       axes = given.isEmpty ? (emptyMeansNone ? [] : Array(0..<rank)) : try given.map { try axis($0, rank: rank) }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .reduce(Reduction(reduction.kind, axes: .listed(axes.sorted()), keepsDimensions: reduction.keepsDimensions))
   }
 
@@ -177,7 +220,7 @@ struct AttributeBinder {
       let part = (x[axis] + outputCount - 1) / outputCount
       sizes = (0..<outputCount).map { max(0, min(part, x[axis] - $0 * part)) }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .split(Split(axis: axis, sizes: sizes))
   }
 
@@ -205,7 +248,7 @@ struct AttributeBinder {
       bound.ends?[axis] = clamped(ends[index], to: range)
       bound.steps?[axis] = min(max(step, -extent - 1), extent + 1)
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .slice(bound)
   }
 
@@ -227,7 +270,7 @@ struct AttributeBinder {
       (bound.before, bound.after) = (before, after)
       if let value = try floats(2, "the padding value")?.first { bound.value = value }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .pad(bound)
   }
 
@@ -259,8 +302,19 @@ struct AttributeBinder {
     default:
       target = x.dimensions
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return target
+  }
+
+  private func alignedShape(axis rawAxis: Int) throws -> [Int] {
+    let (list, x) = (try shape(0), try shape(1))
+    if list.elementCount == 1 { return [] }
+    if list.rank == x.rank, list.rank > 1 { return list.dimensions }
+    let axis = try axis(rawAxis, rank: x.rank)
+    guard list.rank == 1 else {
+      throw ShapeError.mismatch("\(list) does not lie along axis \(axis) of \(x)")
+    }
+    return [list[0]] + [Int](repeating: 1, count: x.rank - 1 - axis)
   }
 
   private func resolved(_ reshape: Reshape, input x: Shape) throws -> [Int] {
@@ -285,16 +339,23 @@ struct AttributeBinder {
     return target
   }
 
-  /// Gathering reads memory at indices from the file: they are checked here, once.
-  private func checkedGatherAxis(_ rawAxis: Int) throws -> Int {
-    let x = try shape(0)
-    let axis = try axis(rawAxis, rank: x.rank)
-    guard let indices = try integers(1, "the indices of a gather", longest: .max) else {
-      throw ShapeError.mismatch("the indices are missing")
+  /// Gathering and scattering reach into memory at indices. Ones from the file are checked here, once, others where
+  /// they are computed.
+  private func checkingIndices(_ operation: Operation) throws -> Operation {
+    let (x, indices) = (try shape(0), try shape(1))
+    // The shapes must agree before anything is worked out from them.
+    _ = try operation.outputShapes(
+      inputs: inputs.map { $0.flatMap { shapes[$0] } }, outputCount: outputCount, limits: budget.limits)
+    guard let value = value(1), let constant = constants[value] else { return operation }
+    guard let known = constant.wholeNumbers else { throw ShapeError.mismatch("the indices must be integers") }
+    // Along one axis all indices count alike; no table of every run is needed.
+    if case .gather(let axis) = operation {
+      for index in known where !(-x[axis]..<x[axis]).contains(index) {
+        throw ShapeError.mismatch("index \(index) outside axis \(axis) of \(x)")
+      }
+    } else {
+      _ = try operation.indexedRuns(of: x, indices: indices)?.starts(known)
     }
-    for index in indices where !(-x[axis]..<x[axis]).contains(index) {
-      throw ShapeError.mismatch("index \(index) outside axis \(axis) of \(x)")
-    }
-    return axis
+    return operation
   }
 }

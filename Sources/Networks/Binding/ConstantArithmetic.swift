@@ -71,9 +71,9 @@ enum ConstantArithmetic {
     case .add: return { $0 &+ $1 }
     case .subtract: return { $0 &- $1 }
     case .multiply: return { $0 &* $1 }
-    case .divide, .modulo, .truncatedRemainder:
+    case .divide, .integerDivide, .modulo, .truncatedRemainder:
       if divisors.contains(0) { throw ShapeError.badAttribute("an integer is divided by zero") }
-      if kind == .divide { return { $0.dividedReportingOverflow(by: $1).partialValue } }
+      if kind == .divide || kind == .integerDivide { return { $0.dividedReportingOverflow(by: $1).partialValue } }
       let remainder: (Int, Int) -> Int = { $0.remainderReportingOverflow(dividingBy: $1).partialValue }
       if kind == .truncatedRemainder { return remainder }
       return { a, b in
@@ -86,6 +86,11 @@ enum ConstantArithmetic {
     case .and: return { $0 != 0 && $1 != 0 ? 1 : 0 }
     case .or: return { $0 != 0 || $1 != 0 ? 1 : 0 }
     case .xor: return { ($0 != 0) != ($1 != 0) ? 1 : 0 }
+    case .bitwiseAnd: return { $0 & $1 }
+    case .bitwiseOr: return { $0 | $1 }
+    case .bitwiseXor: return { $0 ^ $1 }
+    case .shiftLeft: return { $0 << $1 }
+    case .shiftRight: return { $0 >> $1 }
     case .mean, .equal, .greater, .greaterOrEqual, .less, .lessOrEqual: return nil
     }
   }
@@ -100,6 +105,7 @@ enum ConstantArithmetic {
     case .minimum: { $0.isNaN || $1.isNaN ? .nan : min($0, $1) }
     case .maximum: { $0.isNaN || $1.isNaN ? .nan : max($0, $1) }
     case .truncatedRemainder: { fmodf($0, $1) }
+    case .modulo: { $0 - $1 * floorf($0 / $1) }
     default: nil
     }
   }

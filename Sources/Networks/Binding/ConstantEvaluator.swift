@@ -16,6 +16,13 @@ struct ConstantEvaluator {
       return inputShapes.first?.map { [Self.shapeOf($0, start: start, end: end)] }
     case .sizeOf:
       return inputShapes.first?.map { [.integer(IntegerArray([], [$0.elementCount]))] }
+    case .random(let fill):
+      guard let shape = fill.shape.map(Shape.init) ?? inputShapes.first ?? nil else {
+        throw ShapeError.mismatch("random numbers of no shape")
+      }
+      try budget.limits.require(shape, as: "random numbers")
+      try budget.spend(computing: shape)
+      return [.float(fill.values(shape))]
     default:
       let known = inputs.compactMap { $0 }
       guard known.count == inputs.count, !known.isEmpty else { return nil }
@@ -44,6 +51,18 @@ struct ConstantEvaluator {
     case .elementwise(let kind): return try ConstantArithmetic.combine(kind, known, budget).map { [$0] }
     case .select: return try ConstantArithmetic.select(known, budget).map { [$0] }
     case .reduce(let reduction): return try ConstantArithmetic.reduce(reduction, known[0], budget).map { [$0] }
+    case .gatherElements, .gatherSlices, .scatterElements, .scatterSlices:
+      for operand in known { try budget.spend(computing: operand.shape) }
+      return try ConstantIndexing.evaluate(operation, known).map { [$0] }
+    case .cumulativeSum, .topK, .extremePlace:
+      try budget.spend(computing: known[0].shape)
+      return try ConstantOrder.evaluate(operation, known[0])
+    case .nonZero:
+      try budget.spend(computing: known[0].shape)
+      return [ConstantOrder.nonZero(known[0])]
+    case .unique(let unique):
+      try budget.spend(computing: known[0].shape)
+      return try ConstantOrder.unique(unique, known[0])
     case .concatenate, .split, .slice, .transpose, .reshape, .gather, .expand, .tile:
       let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount, limits: budget.limits)
       for shape in shapes { try budget.spend(computing: shape) }
@@ -107,6 +126,8 @@ extension ElementType {
     case .uint8: Int(UInt8(truncatingIfNeeded: value))
     case .uint16: Int(UInt16(truncatingIfNeeded: value))
     case .uint32: Int(UInt32(truncatingIfNeeded: value))
+    case .int4: Int(Int8(truncatingIfNeeded: value << 4) >> 4)
+    case .uint4: value & 15
     case .boolean: value == 0 ? 0 : 1
     default: value
     }
@@ -117,9 +138,10 @@ extension Constant {
   func cast(to type: ElementType) -> Constant {
     switch self {
     case .float(let tensor):
-      if type.isFloatingPoint { return type.byteCount == 2 ? .float(tensor.map(type.rounded)) : self }
+      if type.isFloatingPoint { return type.byteCount <= 2 ? .float(tensor.map(type.rounded)) : self }
       let elements = tensor.scalars.map { scalar -> Int in
         if type == .boolean { return scalar == 0 ? 0 : 1 }
+        if let range = type.halfByteRange { return Int(min(max(scalar.rounded(.towardZero), range.0), range.1)) }
         // Beyond an Int the result is undefined in the format; the nearest representable value is taken.
         let truncated = scalar.rounded(.towardZero)
         return Int(exactly: truncated) ?? (truncated > 0 ? .max : truncated < 0 ? .min : 0)
@@ -130,6 +152,10 @@ extension Constant {
         ? .float(Tensor(array.shape, array.elements.map { type.rounded(Float($0)) }))
         : .integer(IntegerArray(array.shape, array.elements.map(type.wrapped), type: type))
     }
+  }
+
+  private static func truth(_ tensor: Tensor, _ holds: (Float) -> Bool) -> Constant {
+    .integer(IntegerArray(tensor.shape, tensor.scalars.map { holds($0) ? 1 : 0 }, type: .boolean))
   }
 
   /// The few functions that shape subgraphs use; `nil` for the rest.
@@ -157,6 +183,11 @@ extension Constant {
       case .sqrt: return .float(tensor.map { $0.squareRoot() })
       case .reciprocal: return .float(tensor.map { 1 / $0 })
       case .relu: return .float(tensor.map { $0 > 0 ? $0 : 0 })
+      case .sign: return .float(tensor.map { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 })
+      case .clip(let low, let high): return .float(tensor.map { $0 < low ? low : $0 > high ? high : $0 })
+      case .isNaN: return .truth(tensor) { $0.isNaN }
+      case .isInfinite(let positive, let negative):
+        return .truth(tensor) { $0.isInfinite && ($0 > 0 ? positive : negative) }
       default: return nil
       }
     }

@@ -91,7 +91,7 @@ struct ConstantMovement {
 
 extension Constant {
   /// The elements of `source` at the given positions.
-  fileprivate init(_ source: Constant, _ shape: Shape, _ positions: [Int]) {
+  init(_ source: Constant, _ shape: Shape, _ positions: [Int]) {
     switch source {
     case .integer(let array):
       self = .integer(IntegerArray(shape, positions.map { array.elements[$0] }, type: array.type))

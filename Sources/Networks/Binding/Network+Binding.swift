@@ -13,6 +13,7 @@ extension Network {
   ) throws -> BoundNetwork {
     var result = BoundNetwork(name: name, valueNames: valueNames)
     result.constants = constants
+    result.limits = limits
     let budget = Budget(limits)
     for (value, constant) in constants {
       result.shapes[value] = constant.shape
@@ -21,10 +22,14 @@ extension Network {
     try bindInputs(to: inputShapes, fixed: fixed, in: &result)
     result.nodes.reserveCapacity(nodes.count)
     for node in nodes { try bind(node, in: &result, budget: budget) }
-    for output in outputs where result.shapes[output] == nil {
-      throw NetworkError.dangling(node: "output", value: name(of: output))
+    for (index, output) in outputs.enumerated() where result.shapes[output] == nil {
+      guard let missing = result.missing[output] else {
+        throw NetworkError.dangling(node: "output", value: name(of: output))
+      }
+      // Nobody has to ask for the outputs beside the first.
+      if index == 0 { throw unavailable(output, missing, in: result) }
     }
-    result.outputs = outputs
+    result.outputs = outputs.filter { result.shapes[$0] != nil }
     return result
   }
 
@@ -56,11 +61,23 @@ extension Network {
     }
   }
 
-  private func bind(_ node: Node, in result: inout BoundNetwork, budget: Budget) throws {
+  func bind(_ node: Node, in result: inout BoundNetwork, budget: Budget) throws {
     for value in node.inputs.compactMap({ $0 }) where result.shapes[value] == nil {
-      throw NetworkError.dangling(node: node.name, value: name(of: value))
+      guard let missing = result.missing[value] else {
+        throw NetworkError.dangling(node: node.name, value: name(of: value))
+      }
+      for output in node.outputs { result.missing[output] = missing }
+      return
     }
     do {
+      switch node.operation {
+      case .branch(let branch): return try bind(branch, of: node, in: &result, budget: budget)
+      case .loop(let loop): return try bind(loop, of: node, in: &result, budget: budget)
+      case .missing(let missing):
+        for output in node.outputs { result.missing[output] = missing }
+        return
+      default: break
+      }
       let bound = try AttributeBinder.bound(node, constants: result.constants, shapes: result.shapes, budget: budget)
       if let folded = try ConstantEvaluator(
         inputs: bound.inputs.map { $0.flatMap { result.constants[$0] } },
@@ -82,6 +99,18 @@ extension Network {
     } catch let error as ResourceLimitError {
       throw NetworkError.shape(node: node.name, operation: node.operation.name, .limit(error))
     }
+  }
+}
+
+extension Network {
+  /// Why a value cannot be computed: what is missing, what stands behind it, and what still works.
+  func unavailable(_ value: ValueID, _ missing: MissingOperator, in bound: BoundNetwork) -> NetworkError {
+    let blocked = layers.filter { bound.missing[$0.value] != nil }
+    let first = blocked.first.map { nodes[$0.nodeIndex] }
+    let front = first?.inputs.compactMap { $0 }.first { bound.shapes[$0] != nil && bound.constants[$0] == nil }
+    let reachable = front.flatMap { value in layers.last { $0.value == value }?.name }
+    return .missingOperator(
+      reason: missing.reason, behind: blocked.count, of: layers.count, value: name(of: value), front: reachable)
   }
 }
 

@@ -47,8 +47,9 @@ extension Operation {
       return [shape]
     case .batchNormalization:
       let x = try input(0)
-      guard x.rank >= 2 else { throw ShapeError.wrongRank(expected: 4, found: x.rank) }
-      for index in 1...4 { try requireVector(input(index), count: x[1], "parameter \(index)") }
+      guard x.rank >= 1 else { throw ShapeError.wrongRank(expected: 4, found: x.rank) }
+      // A list of numbers is a batch of one channel.
+      for index in 1...4 { try requireVector(input(index), count: x.rank == 1 ? 1 : x[1], "parameter \(index)") }
       return [x]
     case .instanceNormalization:
       let x = try input(0)
@@ -117,6 +118,38 @@ extension Operation {
       let (x, indices) = (try input(0), try input(1))
       guard (0..<x.rank).contains(axis) else { throw ShapeError.badAttribute("axis \(axis) of \(x)") }
       return [Shape(Array(x.dimensions[..<axis]) + indices.dimensions + Array(x.dimensions[(axis + 1)...]))]
+    case .gatherElements(let axis): return [try gatheredElements(input(0), input(1), axis: axis)]
+    case .gatherSlices(let batchAxes): return [try gatheredSlices(input(0), input(1), batchAxes: batchAxes)]
+    case .scatterElements(let axis, _):
+      let named = try gatheredElements(input(0), input(1), axis: axis)
+      return [try scattered(input(0), input(1), input(2), onto: named)]
+    case .scatterSlices:
+      let named = try gatheredSlices(input(0), input(1), batchAxes: 0)
+      return [try scattered(input(0), input(1), input(2), onto: named)]
+    case .gridSample(let sample): return [try sample.outputShape(input: input(0), grid: input(1))]
+    case .regionAlign(let align):
+      return [try align.outputShape(input: input(0), regions: input(1), pictures: input(2))]
+    case .cumulativeSum(let sum):
+      let x = try input(0)
+      guard let axis = sum.axis, (0..<x.rank).contains(axis) else { throw ShapeError.badAttribute("axis of \(x)") }
+      return [x]
+    case .topK(let top): return try top.outputShapes(input: input(0), outputCount: outputCount)
+    case .extremePlace(let place): return [try place.outputShape(input: input(0))]
+    case .quantize:
+      let x = try input(0)
+      for parameter in [try input(1), optional(2)].compactMap({ $0 }) where x.broadcast(with: parameter) != x {
+        throw ShapeError.mismatch("a scale or zero point of \(parameter) does not fit \(x)")
+      }
+      return [x]
+    case .dynamicQuantize:
+      guard try input(0).elementCount > 0 else { throw ShapeError.mismatch("there is nothing to take a range from") }
+      return [try input(0), [], []]
+    case .determinant:
+      let x = try input(0)
+      guard x.rank >= 2, x[x.rank - 1] == x[x.rank - 2] else {
+        throw ShapeError.mismatch("\(x) holds no square matrices")
+      }
+      return [Shape(Array(x.dimensions.dropLast(2)))]
     case .expand(let target):
       let x = try input(0)
       guard let target, let shape = x.broadcast(with: Shape(target)) else {
@@ -147,7 +180,8 @@ extension Operation {
         throw ShapeError.mismatch("\(x) does not split into \(block)×\(block) blocks")
       }
       return [[x[0], x[1] * block * block, x[2] / block, x[3] / block]]
-    case .shapeOf, .sizeOf, .constantOfShape, .range, .flatten, .squeeze, .unsqueeze:
+    case .shapeOf, .sizeOf, .constantOfShape, .range, .flatten, .squeeze, .unsqueeze, .align, .nonZero, .unique,
+      .random, .branch, .loop, .missing:
       throw ShapeError.mismatch("\(self) should have been folded")
     }
   }

@@ -49,18 +49,44 @@ public enum Operation: Hashable, Sendable {
   case flatten(axis: Int)
   case squeeze(axes: [Int]?)
   case unsqueeze(axes: [Int]?)
-  /// x, indices.
+  /// x, indices: the slices of x along `axis` that the indices name.
   case gather(axis: Int)
   case expand(shape: [Int]?)
+  /// A list as it lies along an axis of the second input; one number for all, or as many axes, stay as they are.
+  case align(axis: Int)
   case tile(repeats: [Int]?)
   case resize(Resize)
   case depthToSpace(blockSize: Int, order: DepthOrder)
   case spaceToDepth(blockSize: Int)
 
+  // Elements chosen by indices that are data. Inputs: x, indices (and updates for scattering).
+  /// Element by element along `axis`, on all other axes at the index's own place.
+  case gatherElements(axis: Int)
+  /// The last axis of the indices names slices of x, behind `batchAxes` axes that both share.
+  case gatherSlices(batchAxes: Int)
+  case scatterElements(axis: Int, Scattering)
+  case scatterSlices(Scattering)
+  case gridSample(GridSample)
+  case regionAlign(RegionAlign)
+
+  // Order along an axis.
+  case cumulativeSum(CumulativeSum)
+  /// Outputs: the elements, and their places.
+  case topK(TopK)
+  case extremePlace(ExtremePlace)
+
   // Nothing at inference.
   case identity
   case dropout
   case cast(ElementType)
+
+  // Rounding to quantised types and back.
+  case quantize(Quantization)
+  /// x to 8 bits without a sign, with a scale and zero point of its own range: y, scale, zero point.
+  case dynamicQuantize
+
+  /// Of the matrices in the last two axes.
+  case determinant
 
   // Shapes as data: folded when the network is bound.
   case shapeOf(start: Int, end: Int?)
@@ -68,6 +94,17 @@ public enum Operation: Hashable, Sendable {
   /// A tensor of the shape its input lists, filled with `value`.
   case constantOfShape(value: Double, type: ElementType)
   case range
+  /// Places of the elements that are not zero, an axis a row. Known of constants only.
+  case nonZero
+  case unique(Unique)
+  case random(RandomFill)
+
+  // Bodies, brought into line when the network is bound.
+  case branch(Branch)
+  case loop(Loop)
+
+  /// What Gingham cannot do: binding it fails.
+  case missing(MissingOperator)
 }
 
 public struct Convolution: Hashable, Sendable {

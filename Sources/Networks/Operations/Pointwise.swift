@@ -26,8 +26,13 @@ public enum Pointwise: Hashable, Sendable {
   case exp, log, sqrt, reciprocal, absolute, negate, sign
   case ceil, floor, round
   case sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
+  /// x^(1/degree) of x ≥ 0; at zero, where a norm has no gradient, the slope is 0.
+  case root(degree: Float)
   /// 1 where the element is zero.
   case not
+  /// 1 where the element is not a number, or infinite with a sign that counts.
+  case isNaN
+  case isInfinite(positive: Bool, negative: Bool)
 
   /// Whether this is max(0, x), with or without an upper bound: what gradient rules for rectifiers apply to.
   public var isRectifier: Bool {
@@ -45,6 +50,10 @@ public enum Elementwise: String, Hashable, Sendable, CaseIterable {
   case minimum, maximum, mean
   /// Remainder with the divisor's sign (Python's %), and with the dividend's (C's fmod).
   case modulo, truncatedRemainder
+  /// The quotient of integers, towards zero.
+  case integerDivide
+  /// Of integers in two's complement.
+  case bitwiseAnd, bitwiseOr, bitwiseXor, shiftLeft, shiftRight
   case equal, greater, greaterOrEqual, less, lessOrEqual
   case and, or, xor
 }

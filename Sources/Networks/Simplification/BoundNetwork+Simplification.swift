@@ -17,6 +17,13 @@ extension BoundNetwork {
     return result
   }
 
+  /// The part of the network that leads to some values.
+  public func leading(to targets: some Collection<ValueID>) -> BoundNetwork {
+    var result = self
+    result.dropUnreached(keeping: Set(targets))
+    return result
+  }
+
   /// Drops nodes and constants that do not lead to one of `targets`.
   mutating func dropUnreached(keeping targets: Set<ValueID>) {
     nodes = nodes.leading(to: targets)

@@ -45,10 +45,15 @@ extension BoundNetwork {
     case .generalMatrixMultiply(let multiply):
       return output.elementCount.clampedProduct(with: [multiply.transposesA ? shape(0)[0] : shape(0)[1]])
     case .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
-      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
-      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze, .gather,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze,
+      .gather,
       .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast, .shapeOf, .sizeOf,
-      .constantOfShape, .range:
+      .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample,
+      .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
+      .missing:
       return 0
     }
   }
@@ -102,8 +107,13 @@ extension BoundNetwork {
       sampling.receptiveField = nil
     case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
       .localResponseNormalization, .softmax, .concatenate, .split, .pad, .transpose, .reshape, .flatten, .squeeze,
-      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range,
+      .align, .quantize, .dynamicQuantize, .random, .nonZero, .branch, .loop, .missing:
       break
+    // Positions are mixed: everything may see everything.
+    case .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .determinant, .unique:
+      sampling.receptiveField = nil
     }
     // A reshape may mix positions: once the spatial axes are gone, everything may see everything.
     if case .reshape = node.operation, let output = node.outputs.first.flatMap({ shapes[$0] }),

@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// Something in an architecture that leaves a grid, with what could be done about it and what that would change.
-public struct PredictionWarning: Hashable, Sendable, Codable {
+public struct PredictionWarning: Hashable, Sendable, Encodable {
   public enum Kind: String, Hashable, Sendable, Codable {
     /// The stride does not divide the kernel of a convolution.
     case unevenOverlap = "uneven_overlap"
@@ -18,20 +18,12 @@ public struct PredictionWarning: Hashable, Sendable, Codable {
   }
 
   /// A change and the figures of the whole network before and after it, from running the prediction again.
-  public struct Effect: Hashable, Sendable, Codable {
+  public struct Effect: Hashable, Sendable, Encodable {
     public var change: String
     public var cv2Before: Double
     public var cv2After: Double
     public var maxMinBefore: Double?
     public var maxMinAfter: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case change
-      case cv2Before = "cv2_before"
-      case cv2After = "cv2_after"
-      case maxMinBefore = "max_min_before"
-      case maxMinAfter = "max_min_after"
-    }
   }
 
   public var layer: String

@@ -2,7 +2,7 @@ import GinghamLattices
 import GinghamNetworks
 
 /// What is predicted for the gradient at one layer's output.
-public struct LayerPrediction: Hashable, Sendable, Codable {
+public struct LayerPrediction: Hashable, Sendable, Encodable {
   public var name: String
   public var operation: String
   /// Distance between neighbouring elements in input pixels, along columns where the axes differ.
@@ -12,12 +12,6 @@ public struct LayerPrediction: Hashable, Sendable, Codable {
   public var cv2: Double
   public var maxMin: Double?
   public var deadShare: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case name, operation, stride, period, cv2
-    case maxMin = "max_min"
-    case deadShare = "dead_share"
-  }
 }
 
 /// A layer that skips or merges positions, and what it brings in.

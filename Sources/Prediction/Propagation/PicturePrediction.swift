@@ -124,10 +124,15 @@ extension Operation {
     case .depthToSpace: true
     case .resize(let resize): resize.scales?.contains { $0 > 1 } ?? false
     case .convolution, .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
-      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization,
-      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose,
+      .reshape,
       .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .spaceToDepth, .identity, .dropout, .cast, .shapeOf,
-      .sizeOf, .constantOfShape, .range:
+      .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices,
+      .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
+      .missing:
       false
     }
   }

@@ -60,6 +60,7 @@ struct Propagation {
 
   /// Variance of the gradient at every value that leads to `target`, from `seed` there (ones where `nil`).
   func backward(from target: ValueID, seed: Plane? = nil) throws -> [ValueID: Plane] {
+    try requireBoundedCost()
     let (height, width) = extents(target)
     return try backward(
       through: network.nodes.reversed(), from: [target: seed ?? Plane(height: height, width: width, repeating: 1)])
@@ -123,6 +124,7 @@ struct Propagation {
 
   /// Overlap amplitude of every value from ones at the inputs: what weights that are all alike would paint.
   func forward() throws -> [ValueID: Plane] {
+    try requireBoundedCost()
     var planes: [ValueID: Plane] = [:]
     for input in network.inputs {
       let (height, width) = extents(input)
@@ -180,13 +182,19 @@ struct Propagation {
       case .maximum, .minimum: return 1 / count
       case .sum, .product, .l1, .l2, .sumOfSquares, .logSum, .logSumExp: return 1
       }
-    case .split, .slice, .gather: return position == 0 ? ratio() : nil
+    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK, .gridSample, .regionAlign:
+      return position == 0 ? ratio() : nil
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
     case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth,
-      .localResponseNormalization, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .transpose, .flatten,
-      .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      .localResponseNormalization, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .transpose,
+      .flatten,
+      .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range, .align, .cumulativeSum, .determinant:
       return 1
+    // Rounding passes gradients straight through; scales and zero points get none.
+    case .quantize, .dynamicQuantize: return position == 0 ? 1 : nil
+    case .scatterElements, .scatterSlices: return position == 1 ? nil : 1
+    case .extremePlace, .nonZero, .unique, .random, .branch, .loop, .missing: return nil
     }
   }
 
@@ -208,7 +216,8 @@ struct Propagation {
       // With a constant it is a rectifier, between branches each wins equally often.
       return others.contains { network.constants[$0] == nil } ? 1 / Double(node.inputs.count) : 1
     case .power: return position == 0 ? 1 : nil
-    case .modulo, .truncatedRemainder, .equal, .greater, .greaterOrEqual, .less, .lessOrEqual, .and, .or, .xor:
+    case .modulo, .truncatedRemainder, .equal, .greater, .greaterOrEqual, .less, .lessOrEqual, .and, .or, .xor,
+      .integerDivide, .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight:
       return nil
     }
   }
@@ -220,8 +229,9 @@ extension Pointwise {
     switch self {
     case .relu, .clip, .thresholdedReLU: true
     case .leakyReLU, .sigmoid, .tanh, .hardSwish, .hardSigmoid, .gelu, .erf, .elu, .selu, .celu, .softplus, .softsign,
-      .mish, .silu, .shrink, .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .sin, .cos,
-      .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .not:
+      .mish, .silu, .shrink, .exp, .log, .sqrt, .reciprocal, .absolute, .negate, .sign, .ceil, .floor, .round, .sin,
+      .cos,
+      .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .not, .root, .isNaN, .isInfinite:
       false
     }
   }

@@ -149,11 +149,16 @@ struct SpatialLayouts {
       // A product along the last axis keeps the axes in front of it.
       let keeps = output.rank == input.rank && layout.axes.allSatisfy { $0.index < output.rank - 1 }
       return keeps ? layout : .none
+    // Where elements come from is data.
+    case .gatherElements, .gatherSlices, .gridSample, .regionAlign, .topK, .extremePlace, .determinant, .nonZero,
+      .unique, .random, .branch, .loop, .missing:
+      return .none
     case .reshape, .flatten, .squeeze, .unsqueeze, .reduce, .expand, .tile, .gather:
       return reshaped(layout, from: input, to: output, node: node)
     case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
       .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .softmax,
-      .concatenate, .split, .pad, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range:
+      .concatenate, .split, .pad, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range, .align,
+      .quantize, .dynamicQuantize, .cumulativeSum, .scatterElements, .scatterSlices:
       return output.rank == input.rank ? layout : reshaped(layout, from: input, to: output, node: node)
     }
   }

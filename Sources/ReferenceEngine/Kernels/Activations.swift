@@ -85,6 +85,16 @@ func exponential<Scalar: ReferenceScalar>(positive: Scalar, negative: Scalar, ra
   }
 }
 
+/// x^(1/degree). A norm of zeros has no gradient: the slope there is 0.
+@inline(__always)
+func root<Scalar: ReferenceScalar>(degree: Scalar) -> PointwiseKernel<Scalar> {
+  PointwiseKernel {
+    degree == 2 ? $0.squareRoot() : Scalar.pow($0, 1 / degree)
+  } slope: { x, y in
+    x == 0 ? 0 : y / (degree * x)
+  }
+}
+
 @inline(__always)
 func thresholdedReLU<Scalar: ReferenceScalar>(alpha: Scalar) -> PointwiseKernel<Scalar> {
   PointwiseKernel {

@@ -11,8 +11,9 @@ struct BatchNormalizationKernel<Scalar: ReferenceScalar>: Kernel {
     let input = try request.inputShape(0)
     guard input.rank >= 1 else { throw request.unsupported("\(input) has no channels") }
     self.epsilon = Scalar(epsilon)
-    batch = input.rank == 1 ? 1 : input[0]
-    channels = input.rank == 1 ? input[0] : input[1]
+    batch = input[0]
+    // A list of numbers is a batch of one channel.
+    channels = input.rank == 1 ? 1 : input[1]
     count = input.dimensions.dropFirst(2).reduce(1, *)
     for index in 1...4 where try request.inputShape(index).elementCount != channels {
       throw request.unsupported("\(input) has \(channels) channels, a parameter has \(try request.inputShape(index))")

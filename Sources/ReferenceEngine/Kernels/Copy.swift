@@ -28,7 +28,7 @@ extension KernelRequest {
   /// Short floating-point types round, and let the gradient through as if they did not; integers and truth values are
   /// constant almost everywhere.
   func cast<Scalar: ReferenceScalar>(to type: ElementType) throws -> AnyKernel<Scalar> {
-    if type.byteCount == 2, type.isFloatingPoint {
+    if type.byteCount <= 2, type.isFloatingPoint {
       return AnyKernel(
         PointwiseKernel<Scalar> {
           Scalar(type.rounded(Float($0)))
@@ -41,6 +41,15 @@ extension KernelRequest {
       return AnyKernel(
         PointwiseKernel<Scalar> {
           $0 == 0 ? 0 : 1
+        } slope: { _, _ in
+          0
+        })
+    }
+    if let range = type.halfByteRange {
+      let (low, high) = (Scalar(range.0), Scalar(range.1))
+      return AnyKernel(
+        PointwiseKernel<Scalar> {
+          min(max($0.rounded(.towardZero), low), high)
         } slope: { _, _ in
           0
         })

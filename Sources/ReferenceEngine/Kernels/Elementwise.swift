@@ -88,6 +88,12 @@ extension KernelRequest {
         } slopes: { a, b, _ in
           (1, -(a / b).rounded(.towardZero))
         })
+    case .integerDivide: AnyKernel(constantAlmostEverywhere(rows) { ($0 / $1).rounded(.towardZero) })
+    case .bitwiseAnd: AnyKernel(constantAlmostEverywhere(rows) { bitwise($0, $1, &) })
+    case .bitwiseOr: AnyKernel(constantAlmostEverywhere(rows) { bitwise($0, $1, |) })
+    case .bitwiseXor: AnyKernel(constantAlmostEverywhere(rows) { bitwise($0, $1, ^) })
+    case .shiftLeft: AnyKernel(constantAlmostEverywhere(rows) { bitwise($0, $1, <<) })
+    case .shiftRight: AnyKernel(constantAlmostEverywhere(rows) { bitwise($0, $1, >>) })
     case .equal: AnyKernel(comparison(rows) { $0 == $1 })
     case .greater: AnyKernel(comparison(rows) { $0 > $1 })
     case .greaterOrEqual: AnyKernel(comparison(rows) { $0 >= $1 })
@@ -127,11 +133,21 @@ extension Elementwise {
 private func comparison<Scalar: ReferenceScalar>(
   _ rows: BroadcastRows, _ holds: @escaping (Scalar, Scalar) -> Bool
 ) -> BinaryKernel<Scalar> {
-  BinaryKernel(rows) {
-    holds($0, $1) ? 1 : 0
-  } slopes: { _, _, _ in
-    (0, 0)
-  }
+  constantAlmostEverywhere(rows) { holds($0, $1) ? 1 : 0 }
+}
+
+@inline(__always)
+private func constantAlmostEverywhere<Scalar: ReferenceScalar>(
+  _ rows: BroadcastRows, _ value: @escaping (Scalar, Scalar) -> Scalar
+) -> BinaryKernel<Scalar> {
+  BinaryKernel(rows, value: value) { _, _, _ in (0, 0) }
+}
+
+/// A function of integers that are held as numbers; NaN where one is none.
+@inline(__always)
+private func bitwise<Scalar: ReferenceScalar>(_ a: Scalar, _ b: Scalar, _ function: (Int, Int) -> Int) -> Scalar {
+  guard let left = Int(exactly: a), let right = Int(exactly: b) else { return .nan }
+  return Scalar(function(left, right))
 }
 
 /// One step of a mean of `count` operands: the first step weighs both of its operands, later ones only the new one.

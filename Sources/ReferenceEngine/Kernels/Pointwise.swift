@@ -194,6 +194,21 @@ extension KernelRequest {
         } slope: { _, _ in
           0
         })
+    case .root(let degree): AnyKernel(root(degree: Scalar(degree)))
+    case .isNaN:
+      AnyKernel(
+        Kernel {
+          $0.isNaN ? 1 : 0
+        } slope: { _, _ in
+          0
+        })
+    case .isInfinite(let positive, let negative):
+      AnyKernel(
+        Kernel {
+          $0.isInfinite && ($0 > 0 ? positive : negative) ? 1 : 0
+        } slope: { _, _ in
+          0
+        })
     case .not:
       AnyKernel(
         Kernel {

@@ -131,16 +131,10 @@ extension KernelRequest {
   }
 }
 
-extension Constant {
-  /// The elements as whole numbers, or `nil` where one is not.
-  fileprivate var wholeNumbers: [Int]? {
-    switch self {
-    case .integer(let array): array.elements
-    case .float(let tensor):
-      tensor.withUnsafeBufferPointer { scalars in
-        let numbers = scalars.compactMap { Int(exactly: $0) }
-        return numbers.count == scalars.count ? numbers : nil
-      }
-    }
+extension Int {
+  /// The remainder with the divisor's sign.
+  fileprivate func remainder(by divisor: Int) -> Int {
+    let remainder = self % divisor
+    return remainder < 0 ? remainder + divisor : remainder
   }
 }

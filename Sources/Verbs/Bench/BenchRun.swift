@@ -8,6 +8,8 @@ public struct BenchSettings: Encodable, Hashable, Sendable {
   public var batch = 1
   /// At least this many timed runs, and for at least half a second.
   public var runs = 20
+  /// Whether each layer is timed too.
+  public var layers = false
 
   public init() {}
 }

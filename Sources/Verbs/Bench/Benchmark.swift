@@ -21,10 +21,11 @@ public struct Benchmark: RunFindings {
   /// Of the whole process, in MiB.
   public var peakMemory: Double
   public var runs: Int
+  /// Of forward + gradient layer by layer, where it was asked for.
+  public var layers: [LayerBenchmark]?
 
   private enum CodingKeys: String, CodingKey {
-    case model, backend, threads, target, runs
-    case inputShape = "input_shape"
+    case model, backend, threads, target, runs, layers, inputShape
     case forwardMilliseconds = "forward_ms"
     case gradientMilliseconds = "gradient_ms"
     case planMilliseconds = "plan_ms"
@@ -40,9 +41,11 @@ public struct Benchmark: RunFindings {
     let input = Tensor(shape) { NormalSequence(seed: 0, name: "bench").fill($0, mean: 0.5, deviation: 0.25) }
     let start = ContinuousClock.now
     let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
-    planMilliseconds = Self.milliseconds(ContinuousClock.now - start)
+    planMilliseconds = (ContinuousClock.now - start).milliseconds
     forwardMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.values(input) }
     gradientMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.valuesAndGradients(input) }
+
+    if settings.layers { layers = try LayerBenchmark.times(of: pass, input, runs: settings.runs) }
 
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -67,12 +70,8 @@ public struct Benchmark: RunFindings {
     while times.count < runs || ContinuousClock.now - begin < .milliseconds(500) {
       let start = ContinuousClock.now
       try body()
-      times.append(milliseconds(ContinuousClock.now - start))
+      times.append((ContinuousClock.now - start).milliseconds)
     }
     return times.sorted()[times.count / 2]
-  }
-
-  private static func milliseconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) * 1e3 + Double(duration.components.attoseconds) / 1e15
   }
 }

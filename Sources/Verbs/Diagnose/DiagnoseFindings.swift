@@ -19,11 +19,6 @@ public struct DiagnoseFindings: Encodable, Sendable {
     public var colour: ColourStatistics?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case path, height, width, faults, lattice, sharpness, blur, levels, banding, colour
-      case tileDistance = "tile_distance"
-    }
   }
 
   /// Between the set and its reference.
@@ -46,12 +41,6 @@ public struct DiagnoseFindings: Encodable, Sendable {
     public var samples: [Int]
     /// Why the figure must not be trusted far; `nil` where there are samples enough.
     public var warning: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case name, value, model, layer, features, samples, warning
-      case meanPart = "mean_part"
-      case covariancePart = "covariance_part"
-    }
 
     init(_ distance: FrechetDistance, model: String, layer: String, name: String) {
       self.name = name
@@ -86,9 +75,8 @@ public struct DiagnoseFindings: Encodable, Sendable {
   public var notes: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case images, findings, pooled, colours, distance, thresholds, periods, skipped, notes
+    case images, findings, pooled, colours, distance, thresholds, periods, skipped, notes, referenceSkipped
     case referenceCount = "reference_pictures"
-    case referenceSkipped = "reference_skipped"
   }
 
   init(

@@ -10,7 +10,7 @@ public struct DiagnoseRun: Sendable {
   public var threads: Int
 
   public init(
-    periods: [Int] = [2, 4, 8, 16, 32], thresholds: DiagnosisThresholds = DiagnosisThresholds(), threads: Int = 1
+    periods: [Int] = Lattice.usualPeriods, thresholds: DiagnosisThresholds = DiagnosisThresholds(), threads: Int = 1
   ) {
     self.periods = periods
     self.thresholds = thresholds

@@ -11,11 +11,6 @@ public struct GenerateFindings: Encodable, Sendable {
     public var origin: OutputRange.Origin
     /// Share of the samples' elements that lie outside and are clipped in the PNG files.
     public var outsideShare: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case lower, upper, origin
-      case outsideShare = "outside_share"
-    }
   }
 
   public var model: String

@@ -16,7 +16,7 @@ public struct GenerateRun {
     /// A .npy file of latents in place of drawn ones.
     public var latents: String?
     public var range: OutputRange?
-    public var periods = [2, 4, 8, 16, 32]
+    public var periods = Lattice.usualPeriods
     public var thresholds = LatticeThresholds()
 
     public init() {}

@@ -31,12 +31,6 @@ public struct GradientComparison: RunFindings {
     public var deletionBaseline = "the picture that normalization maps to zero"
     public var insertionStart = "the picture under a Gaussian blur of 5 px, 11 taps"
     public var ranking = "magnitude over channels"
-
-    private enum CodingKeys: String, CodingKey {
-      case steps, ranking
-      case deletionBaseline = "deletion_baseline"
-      case insertionStart = "insertion_start"
-    }
   }
 
   public var model: String

@@ -12,8 +12,8 @@ public struct GradientFindings: RunFindings {
     public var label: String?
 
     private enum CodingKeys: String, CodingKey {
-      case index = "class"
       case logit, label
+      case index = "class"
     }
   }
 
@@ -33,8 +33,7 @@ public struct GradientFindings: RunFindings {
     public var completenessGap: Float?
 
     private enum CodingKeys: String, CodingKey {
-      case path, target, value, prediction, lattice, cosine
-      case completenessGap = "completeness_gap"
+      case path, target, value, prediction, lattice, cosine, completenessGap
     }
   }
 

@@ -13,12 +13,6 @@ public struct LayerTable: RunFindings {
     public var receptiveField: Double?
     public var parameters: Int
     public var macs: Int
-
-    private enum CodingKeys: String, CodingKey {
-      case name, operation, stride, parameters, macs
-      case outputShape = "output_shape"
-      case receptiveField = "receptive_field"
-    }
   }
 
   public var model: String
@@ -28,8 +22,7 @@ public struct LayerTable: RunFindings {
   public let totalMultiplyAdds: Int
 
   private enum CodingKeys: String, CodingKey {
-    case model, layers
-    case inputShape = "input_shape"
+    case model, layers, inputShape
   }
 
   /// - Throws: ``NetworkError`` where the network does not take pictures of this size.

@@ -59,12 +59,6 @@ public struct MeasureFindings: Encodable, Sendable {
     public var normalizedTotalVariation: Double
     /// Share of the power but the mean's above ¼ cycle a pixel, the median over the channels.
     public var highFrequencyShare: Double
-
-    private enum CodingKeys: String, CodingKey {
-      case lattice
-      case normalizedTotalVariation = "normalized_total_variation"
-      case highFrequencyShare = "high_frequency_share"
-    }
   }
 
   public struct Skipped: Encodable, Hashable, Sendable {
@@ -134,10 +128,7 @@ extension MeasureFindings.Figures {
 
 extension MeasureFindings.PictureFigures {
   private enum CodingKeys: String, CodingKey {
-    case verdict, search, radial, cosine, locked
-    case setVerdict = "set_verdict"
-    case radialSpectrum = "radial_spectrum"
-    case cosineSpectrum = "cosine_spectrum"
+    case verdict, search, radial, cosine, locked, setVerdict, radialSpectrum, cosineSpectrum
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -7,7 +7,7 @@ extension MeasureRun {
     _ sources: [Source], progress: (_ what: String, _ done: Int, _ count: Int) -> Void
   ) throws -> Result {
     var set = PictureSet()
-    var periods = [2, 4, 8, 16, 32]
+    var periods = Lattice.usualPeriods
     switch self.periods {
     case .listed(let listed): periods = listed
     case .search:

@@ -10,7 +10,7 @@ public struct MeasureRun: Sendable {
     case search
 
     /// What a bare picture is measured on.
-    public static let standard = Periods.listed([2, 4, 8, 16, 32])
+    public static let standard = Periods.listed(Lattice.usualPeriods)
   }
 
   public enum Kind: String, Hashable, Sendable, CaseIterable {

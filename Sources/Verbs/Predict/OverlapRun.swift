@@ -1,4 +1,5 @@
 import GinghamPrediction
+import GinghamTensors
 
 /// `predict --deconvolution` and `--equivalent`: counts how often stacks of transposed convolutions paint each position,
 /// and writes other upsampling layers as such.
@@ -14,7 +15,7 @@ public struct OverlapRun: Run {
 
   public var record: RunRecord {
     let notation = settings.deconvolution ?? settings.equivalent.joined(separator: " ")
-    return RunRecord(subject: notation.replacing("/", with: "-"), standingForModel: notation, settings: settings)
+    return RunRecord(subject: notation.fileStem, standingForModel: notation, settings: settings)
   }
 
   /// - Throws: ``SettingError``, ``ArtifactError/badNotation(text:why:)``.

@@ -14,9 +14,7 @@ public struct ProbePicture: Hashable, Sendable, Codable {
   public var loss: Float
 
   private enum CodingKeys: String, CodingKey {
-    case path, folder, label, prediction, loss
-    case labelName = "label_name"
-    case predictionName = "prediction_name"
+    case path, folder, label, prediction, loss, labelName, predictionName
     case isCorrect = "correct"
   }
 }

@@ -28,12 +28,6 @@ public struct RepairFindings: Encodable, Sendable {
     /// For one sample.
     public var multiplyAdds: Int
     public var parameters: Int
-
-    private enum CodingKeys: String, CodingKey {
-      case prediction, pictures, locked, gradients, parameters
-      case phaseSumDeviations = "phase_sum_deviations"
-      case multiplyAdds = "multiply_adds"
-    }
   }
 
   /// How far the outputs for equal inputs lie apart.
@@ -48,11 +42,9 @@ public struct RepairFindings: Encodable, Sendable {
     public var sameClass: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case rms
-      case relativeRMS = "relative_rms"
+      case rms, relativeRMS, sameClass
       case largest = "max"
       case peakSignalToNoise = "psnr_db"
-      case sameClass = "same_class"
     }
   }
 
@@ -84,11 +76,4 @@ public struct RepairFindings: Encodable, Sendable {
   public var file: String
   /// Largest difference of an output when the file is read again, over the largest output.
   public var readBackError: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case model, kind, method, chosen, rewrites, before, after, samples, file
-    case outputDifference = "output_difference"
-    case fineTuning = "fine_tuning"
-    case readBackError = "read_back_error"
-  }
 }

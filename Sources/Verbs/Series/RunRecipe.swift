@@ -128,7 +128,7 @@ public struct RunRecipe: Sendable {
       let labels = combination.filter { swept.contains($0.key) }.map(\.value.label)
       let title = ([String(format: "%02d", number), name ?? verb] + labels).joined(separator: "-")
       return Step(
-        name: String(title.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }),
+        name: title.fileStem,
         arguments: [verb] + words(combination), line: node.line ?? 1)
     }
   }

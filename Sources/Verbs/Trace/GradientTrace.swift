@@ -20,10 +20,8 @@ public struct GradientTrace: Encodable, Sendable {
     public var lattice: LatticeFinding?
 
     private enum CodingKeys: String, CodingKey {
-      case name, operation, shape, stride, lattice
+      case name, operation, shape, stride, lattice, meanMagnitude, zeroShare
       case rootMeanSquare = "rms"
-      case meanMagnitude = "mean_magnitude"
-      case zeroShare = "zero_share"
     }
   }
 

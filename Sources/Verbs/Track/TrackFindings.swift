@@ -41,10 +41,6 @@ public struct TrackFindings: Encodable, Sendable {
     public var verdict: GridHistory
     /// Of each checkpoint, in dB.
     public var peaks: [Double?]
-
-    private enum CodingKeys: String, CodingKey {
-      case period, layer, verdict, peaks
-    }
   }
 
   public var samples: Int

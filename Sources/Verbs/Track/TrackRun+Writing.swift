@@ -11,11 +11,7 @@ extension TrackRun.Result {
   /// - Throws: ``ImageError``, ``FormatError``.
   public func write(into folder: RunFolder) throws {
     try folder.write("track.csv", data: Data(findings.csv.utf8))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let lines = try findings.checkpoints.map { try encoder.encode($0) + Data("\n".utf8) }
+    let lines = try findings.checkpoints.map { try $0.jsonLine() }
     try folder.write("track.jsonl", data: lines.reduce(Data(), +))
     try folder.write("track.png") { try plot.figure().write(to: $0) }
     for (checkpoint, sheet) in zip(findings.checkpoints, sheets) {

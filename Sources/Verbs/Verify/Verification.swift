@@ -16,11 +16,6 @@ public struct Verification: RunFindings {
     public var gradient: Double?
     /// Infinities and NaN in the fast engine's activation.
     public var nonFinite: Int
-
-    private enum CodingKeys: String, CodingKey {
-      case name, forward, gradient
-      case nonFinite = "non_finite"
-    }
   }
 
   /// The largest of the errors of output and input gradient, as a user gets them.
@@ -35,13 +30,6 @@ public struct Verification: RunFindings {
   /// to a picture, a fault of an engine does not go away.
   public var nudges: Int
   public var passed: Bool
-
-  private enum CodingKeys: String, CodingKey {
-    case layers, tolerance, nudges, passed
-    case maxRelativeError = "max_relative_error"
-    case outputError = "output_error"
-    case gradientError = "gradient_error"
-  }
 
   /// - Parameter input: 1×C×H×W in 0…1; `nil`: seeded noise.
   /// - Throws: ``NetworkError``, ``EngineError``.

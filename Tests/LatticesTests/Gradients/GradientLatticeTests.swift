@@ -101,14 +101,15 @@ import Testing
     var lattice = try GradientLattice(period: 2)
     var noise = Noise(seed: 13)
     try lattice.add(gradient(&noise, shape: [1, 1, 16, 16]))
-    let data = try JSONEncoder().encode(
-      lattice.finding(prediction: Plane(height: 16, width: 16) { y, _ in Double(1 + y % 2) }, layers: [2: "conv1"]))
+    let finding = try lattice.finding(
+      prediction: Plane(height: 16, width: 16) { y, _ in Double(1 + y % 2) }, layers: [2: "conv1"])
+    let data = try finding.json()
     let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     for key in ["period", "cv2", "cv2_corrected", "max_min", "dead_share", "bands", "controls"] {
       #expect(object[key] != nil, "\(key)")
     }
     let band = try #require((object["bands"] as? [[String: Any]])?.first)
     for key in ["period", "cv2", "predicted", "ratio", "layer", "verdict"] { #expect(band[key] != nil, "\(key)") }
-    #expect(try JSONDecoder().decode(LatticeFinding.self, from: data).period == 2)
+    #expect(object["period"] as? Int == 2)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GinghamTensors
 import GinghamTestSupport
 import Testing
 
@@ -128,7 +129,7 @@ import Testing
 
   @Test func findingsCarryTheDocumentedKeys() throws {
     var noise = Noise(seed: 34)
-    let data = try JSONEncoder().encode(PictureLattice().finding(ofPicture: [noise.plane(40, 40)]))
+    let data = try PictureLattice().finding(ofPicture: [noise.plane(40, 40)]).json()
     let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     let band = try #require((object["bands"] as? [[String: Any]])?.first)
     for key in ["period", "share", "null", "control", "peak_db", "verdict"] { #expect(band[key] != nil, "\(key)") }

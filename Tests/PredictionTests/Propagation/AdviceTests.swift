@@ -1,5 +1,6 @@
 import Foundation
 import GinghamNetworks
+import GinghamTensors
 import GinghamTestSupport
 import Testing
 
@@ -59,11 +60,11 @@ import Testing
 
   @Test func warningsCarryTheDocumentedKeys() throws {
     let warning = try #require(try TestNetwork.stack([(3, 2)]).prediction().warnings().first)
-    let data = try JSONEncoder().encode(warning)
+    let data = try warning.json()
     let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     for key in ["layer", "kind", "message", "advice"] { #expect(object[key] is String, "\(key)") }
     let layer = try #require(try TestNetwork.stack([(3, 2)]).prediction().layers.first)
-    let layerData = try JSONEncoder().encode(layer)
+    let layerData = try layer.json()
     let layerObject = try #require(JSONSerialization.jsonObject(with: layerData) as? [String: Any])
     for key in ["name", "cv2", "max_min", "dead_share"] { #expect(layerObject[key] != nil, "\(key)") }
   }

@@ -1,6 +1,6 @@
 /// ONNX `AttributeProto`: a named setting of a node.
 struct AttributeMessage {
-  enum Value {
+  indirect enum Value {
     case float(Float)
     case int(Int)
     case string(String)
@@ -8,7 +8,8 @@ struct AttributeMessage {
     case floats([Float])
     case ints([Int])
     case strings([String])
-    /// Subgraphs, sparse tensors, types: named as the schema names them.
+    case graph(GraphMessage)
+    /// Lists of subgraphs, sparse tensors, types: named as the schema names them.
     case other(String)
     /// Inside a function: the attribute of this name that the call gives.
     case reference(String)
@@ -30,7 +31,7 @@ struct AttributeMessage {
       case 3: scalar = .int(try reader.int(field))
       case 4: scalar = .string(try reader.string(field))
       case 5: scalar = .tensor(try TensorMessage(reader.nested(field, message: "TensorProto")))
-      case 6: scalar = .other("GRAPH")
+      case 6: scalar = .graph(try GraphMessage(reader.nested(field, message: "GraphProto")))
       case 7: try reader.append(field, to: &floats)
       case 8: try reader.append(field, to: &ints)
       case 9: strings.append(try reader.name(field))

@@ -26,4 +26,10 @@ struct GraphMessage {
       }
     }
   }
+
+  /// Names that the graph reads and does not define.
+  var freeNames: [String] {
+    let defined = Set(inputs.map(\.name) + initializers.map(\.name) + nodes.flatMap(\.outputs))
+    return (nodes.flatMap(\.dependencies) + outputs.map(\.name)).filter { !defined.contains($0) }
+  }
 }

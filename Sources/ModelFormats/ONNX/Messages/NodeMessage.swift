@@ -30,6 +30,19 @@ struct NodeMessage {
     }
   }
 
+  /// Graphs in the attributes: bodies of branches and loops.
+  var bodies: [GraphMessage] {
+    attributes.compactMap { if case .graph(let graph) = $0.value { graph } else { nil } }
+  }
+
+  /// Every name that is read, in bodies, too, where it may be defined in there.
+  var allReads: [String] {
+    inputs + bodies.flatMap { body in body.nodes.flatMap(\.allReads) + body.outputs.map(\.name) }
+  }
+
+  /// What must be known before the node: its inputs, and what its bodies read from outside.
+  var dependencies: [String] { inputs + bodies.flatMap(\.freeNames) }
+
   /// What to call the node in an error message.
   var label: String {
     name.isEmpty ? outputs.first { !$0.isEmpty } ?? "without a name" : name

@@ -52,16 +52,20 @@ struct TensorMessage {
     case 12: .uint32
     case 13: .uint64
     case 16: .bfloat16
+    case 17: .float8e4m3fn
+    case 18: .float8e4m3fnuz
+    case 19: .float8e5m2
+    case 20: .float8e5m2fnuz
+    case 21: .uint4
+    case 22: .int4
+    case 23: .float4e2m1
     default: nil
     }
   }
 
   /// What the schema calls an element type.
   static func typeName(code: Int) -> String {
-    let names = [
-      0: "undefined", 8: "string", 14: "complex64", 15: "complex128", 17: "float8e4m3fn", 18: "float8e4m3fnuz",
-      19: "float8e5m2", 20: "float8e5m2fnuz", 21: "uint4", 22: "int4", 23: "float4e2m1",
-    ]
+    let names = [0: "undefined", 8: "string", 14: "complex64", 15: "complex128"]
     return elementType(code: code)?.rawValue ?? names[code] ?? "number \(code)"
   }
 }

@@ -5,7 +5,23 @@ extension OperatorTable {
     "Add": binary(.add),
     "Sub": binary(.subtract),
     "Mul": binary(.multiply),
-    "Div": binary(.divide),
+    "Div": { node in
+      try node.requireInputs(2...2)
+      let isWhole = node.type(ofInput: 0).map { !$0.isFloatingPoint } ?? false
+      try node.emit(
+        .elementwise(isWhole ? .integerDivide : .divide), reading: [node.input(0), node.alignedOperand()])
+    },
+    "BitwiseAnd": binary(.bitwiseAnd),
+    "BitwiseOr": binary(.bitwiseOr),
+    "BitwiseXor": binary(.bitwiseXor),
+    "BitShift": { node in
+      try node.requireInputs(2...2)
+      switch try node.attributes.string("direction") {
+      case "LEFT": try node.emit(.elementwise(.shiftLeft))
+      case "RIGHT": try node.emit(.elementwise(.shiftRight))
+      default: throw node.malformed("attribute 'direction' is neither LEFT nor RIGHT")
+      }
+    },
     "Pow": binary(.power),
     "Sum": variadic(.add),
     "Mean": variadic(.mean),

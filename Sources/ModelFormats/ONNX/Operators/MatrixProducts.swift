@@ -9,12 +9,11 @@ extension OperatorTable {
     },
     "Gemm": { node in
       try node.requireInputs(2...3)
-      try node.emit(
-        .generalMatrixMultiply(
-          GeneralMatrixMultiply(
-            alpha: node.attributes.float("alpha") ?? 1, beta: node.attributes.float("beta") ?? 1,
-            transposesA: node.attributes.flag("transA") ?? false,
-            transposesB: node.attributes.flag("transB") ?? false)))
+      try node.emit(.generalMatrixMultiply(node.generalMatrixMultiply()))
+    },
+    "Det": { node in
+      try node.requireInputs(1...1)
+      try node.emit(.determinant)
     },
     "Softmax": softmax(isLogarithmic: false),
     "LogSoftmax": softmax(isLogarithmic: true),
@@ -27,5 +26,13 @@ extension OperatorTable {
       let axis = try node.attributes.axis() ?? (flattens ? 1 : -1)
       try node.emit(.softmax(Softmax(axis: axis, isLogarithmic: isLogarithmic, flattensBehindAxis: flattens)))
     }
+  }
+}
+
+extension NodeTranslation {
+  func generalMatrixMultiply() throws -> GeneralMatrixMultiply {
+    GeneralMatrixMultiply(
+      alpha: try attributes.float("alpha") ?? 1, beta: try attributes.float("beta") ?? 1,
+      transposesA: try attributes.flag("transA") ?? false, transposesB: try attributes.flag("transB") ?? false)
   }
 }

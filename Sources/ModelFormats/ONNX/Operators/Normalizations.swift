@@ -5,9 +5,9 @@ extension OperatorTable {
   static let normalizations: [String: OperatorTranslator] = [
     "BatchNormalization": { node in
       try node.requireInputs(5...5)
-      let trains = try node.attributes.flag("training_mode") ?? false
+      if try node.attributes.flag("training_mode") ?? false { return try node.emitBatchStatistics() }
       // Up to operator set 13, further outputs are what tells training from inference.
-      guard !trains, node.operatorSet >= 14 || node.node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
+      guard node.operatorSet >= 14 || node.node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
         throw node.unsupported("statistics of the batch (training mode)")
       }
       guard try node.attributes.flag("spatial") ?? true else { throw node.unsupported("statistics for each pixel") }
@@ -36,6 +36,29 @@ extension OperatorTable {
             size: node.attributes.required("size", size), alpha: node.attributes.float("alpha") ?? 1e-4,
             beta: node.attributes.float("beta") ?? 0.75, bias: node.attributes.float("bias") ?? 1)))
     },
+    "RMSNormalization": composed(2...2) { c in
+      let (x, scale) = (try c.input(0), try c.input(1))
+      let axis = try c.node.attributes.axis() ?? -1
+      guard axis != -1 else { return try c.rootMeanSquareNormalized(x, scale) }
+      // The axes from this one on are seen as one.
+      let rows = axis < 0 ? x.reshaped(.computed(x.shape(from: 0, to: axis)), -1) : x.applying(.flatten(axis: axis))
+      return try c.rootMeanSquareNormalized(rows, c.float(1)).reshaped(like: x) * scale
+    },
+    "LpNormalization": composed(1...1) { c in
+      let x = try c.input(0)
+      let axis = try c.node.attributes.axis() ?? -1
+      let power = try c.node.attributes.int("p") ?? 2
+      guard power == 1 || power == 2 else { throw c.node.malformed("attribute 'p' is \(power)") }
+      let norm = x.reduced(power == 1 ? .l1 : .l2, [axis])
+      // Zeros stay zeros.
+      return x / c.select(norm.combined(.equal, c.float(0)), c.float(1), norm)
+    },
+    "MeanVarianceNormalization": composed(1...1) { c in
+      let x = try c.input(0)
+      let axes = try c.node.attributes.axes() ?? [0, 2, 3]
+      let centred = x - x.reduced(.mean, axes)
+      return centred / ((centred * centred).reduced(.mean, axes).function(.sqrt) + 1e-9)
+    },
   ]
 }
 
@@ -44,8 +67,30 @@ extension NodeTranslation {
     try attributes.float("epsilon") ?? 1e-5
   }
 
+  /// With mean and variance of the batch itself, as weight standardisation is written (Qiao et al. 2019). The outputs
+  /// behind the first are running means: (1 − momentum)·new + momentum·old.
+  fileprivate func emitBatchStatistics() throws {
+    let composer = Composer(self)
+    let x = try composer.input(0)
+    let momentum = Double(try attributes.float("momentum") ?? 0.9)
+    // All axes but that of channels: seen as channels × rest.
+    let channels = x.reshaped(.computed(x.shape(from: 0, to: 2)), -1)
+    let mean = channels.reduced(.mean, [0, 2])
+    let centred = channels - mean
+    let variance = (centred * centred).reduced(.mean, [0, 2])
+    func column(_ index: Int) throws -> Term { try composer.input(index).unsqueezed([1]) }
+    let scale = try column(1) / (variance + Double(epsilon())).function(.sqrt)
+    let result = (centred * scale + (try column(2))).reshaped(like: x)
+    try composer.give(result)
+    for (index, statistic) in [(1, mean), (2, variance)] where isOutputRead(index) {
+      guard node.outputs.count <= 3 else { throw unsupported("its output \(index), which something reads,") }
+      let running = try composer.input(index + 2)
+      try composer.give(running * momentum + statistic.reshaped(-1) * (1 - momentum), as: index)
+    }
+  }
+
   /// The statistics, which are optional outputs, are worked out beside the operation where something reads them.
-  fileprivate func emitLayerNormalization() throws {
+  func emitLayerNormalization() throws {
     let axis = try attributes.axis() ?? -1
     let epsilon = try epsilon()
     try emit(.layerNormalization(axis: axis, epsilon: epsilon), reading: inputs, outputs: 0..<1)

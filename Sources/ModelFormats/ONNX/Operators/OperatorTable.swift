@@ -1,11 +1,13 @@
 /// Turns a node of one ONNX operator into operations of the network.
 typealias OperatorTranslator = @Sendable (NodeTranslation) throws -> Void
 
-/// Every operator of the standard domain that can be read, by name. Each family has a file of its own.
+/// Every operator that can be read, by name; outside the standard domain, with its domain in front. Each family has a
+/// file of its own.
 enum OperatorTable {
   static let translators: [String: OperatorTranslator] = [
     convolutions, pools, activations, functions, arithmetic, comparisons, normalizations, reductions, matrixProducts,
-    rearrangements, reshapes, resizes, inferenceIdentities, constants, shapesAsData,
+    rearrangements, reshapes, resizes, inferenceIdentities, constants, shapesAsData, indexing, sampling, attentions,
+    sums, signals, losses, quantization, randomness, controlFlow, sequences, microsoft, runtimeNames,
   ].reduce(into: [:]) { table, family in
     table.merge(family) { _, later in later }
   }

@@ -12,14 +12,21 @@ struct WireReader {
   let budget: Budget
   private(set) var position: Int
   private let end: Int
+  /// Messages around this one.
+  private let depth: Int
+
+  /// Messages inside each other; protobuf's own parsers draw the line there, too.
+  static let largestDepth = 100
 
   /// What is left of the message.
   var range: Range<Int> { position..<end }
 
   init(
-    _ file: MappedFile, message: String, budget: Budget = Budget(ResourceLimits()), range: Range<Int>? = nil
+    _ file: MappedFile, message: String, budget: Budget = Budget(ResourceLimits()), range: Range<Int>? = nil,
+    depth: Int = 0
   ) {
     self.file = file
+    self.depth = depth
     self.message = message
     self.budget = budget
     position = range?.lowerBound ?? 0
@@ -53,7 +60,10 @@ struct WireReader {
   /// A reader of a sub-message.
   func nested(_ field: WireField, message: String) throws -> WireReader {
     try budget.spend(on: .parts)
-    return WireReader(file, message: message, budget: budget, range: try bytes(field))
+    guard depth < Self.largestDepth else {
+      throw malformed(at: field.position, "more than \(Self.largestDepth) messages lie inside each other")
+    }
+    return WireReader(file, message: message, budget: budget, range: try bytes(field), depth: depth + 1)
   }
 
   func malformed(at position: Int, _ reason: String) -> FormatError {

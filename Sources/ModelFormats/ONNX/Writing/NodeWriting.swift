@@ -97,6 +97,7 @@ struct NodeWriting {
     case .concatenate, .split, .slice, .pad, .transpose, .gather, .expand, .tile, .depthToSpace, .spaceToDepth:
       try writeRearrangement()
     case .reshape, .flatten, .squeeze, .unsqueeze: writeReshape()
+    case .align(let axis): try writeAlignment(axis: axis)
     case .resize(let resize): write(resize)
     case .identity: emit("Identity")
     case .dropout: emit("Dropout", [input(0)])
@@ -110,6 +111,11 @@ struct NodeWriting {
         ? .float(Tensor([1], [Float(value)])) : .integer(IntegerArray([1], [Int(value)], type: type))
       emit("ConstantOfShape", nil, [("value", .tensor(OutgoingGraph.message(fill, name: "")))])
     case .range: emit("Range")
+    case .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .nonZero, .unique, .determinant, .quantize, .dynamicQuantize, .random:
+      try writeIndexing()
+    case .branch, .loop: throw unwritable("branches and loops are not written")
+    case .missing(let missing): throw unwritable(missing.reason)
     }
   }
 
@@ -140,6 +146,9 @@ extension Node {
     case .pointwise(.gelu): 20
     case .pointwise(.mish): 18
     case .groupNormalization: 21
+    case .gridSample: 20
+    case .scatterElements(_, let scattering), .scatterSlices(let scattering): scattering.firstOperatorSet
+    case .elementwise(.bitwiseAnd), .elementwise(.bitwiseOr), .elementwise(.bitwiseXor): 18
     case .averagePool(let pool): pool.window.dilations.contains { $0 != 1 } ? 19 : 17
     case .pad(let pad): pad.mode == .wrap || inputs.dropFirst(3).contains { $0 != nil } ? 19 : 17
     case .reduce(let reduction): reduction.firstOperatorSet

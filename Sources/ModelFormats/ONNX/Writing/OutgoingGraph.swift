@@ -163,6 +163,6 @@ final class OutgoingGraph {
 extension TensorMessage {
   /// The schema's number for an element type.
   static func code(of type: ElementType) -> Int {
-    (1...16).first { elementType(code: $0) == type } ?? 1
+    (1...23).first { elementType(code: $0) == type } ?? 1
   }
 }

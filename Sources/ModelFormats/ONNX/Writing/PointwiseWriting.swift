@@ -13,6 +13,7 @@ extension NodeWriting {
       if maximum < .infinity { inputs[2] = constant("maximum", [maximum], shape: []) }
       while inputs.last == "" { inputs.removeLast() }
       emit("Clip", inputs)
+    case .root(let degree): emit("Pow", [input(0), constant("exponent", [1 / degree], shape: [])])
     default:
       let (type, attributes) = function.operatorType
       emit(type, nil, attributes)
@@ -30,7 +31,7 @@ extension NodeWriting {
       switch kind {
       case .subtract: emit("Sub")
       case .multiply: emit("Mul")
-      case .divide: emit("Div")
+      case .divide, .integerDivide: emit("Div")
       case .power: emit("Pow")
       case .truncatedRemainder: emit("Mod", nil, [("fmod", .int(1))])
       case .modulo where type(ofInput: 0).isFloatingPoint:
@@ -47,7 +48,12 @@ extension NodeWriting {
       case .and: emit("And", [truth(0), truth(1)])
       case .or: emit("Or", [truth(0), truth(1)])
       case .xor: emit("Xor", [truth(0), truth(1)])
-      default: break
+      case .bitwiseAnd: emit("BitwiseAnd")
+      case .bitwiseOr: emit("BitwiseOr")
+      case .bitwiseXor: emit("BitwiseXor")
+      case .shiftLeft: emit("BitShift", nil, [("direction", .string("LEFT"))])
+      case .shiftRight: emit("BitShift", nil, [("direction", .string("RIGHT"))])
+      case .add, .minimum, .maximum, .mean: throw unwritable("\(kind.rawValue) is written with any number of operands")
       }
     }
   }
@@ -97,6 +103,10 @@ extension Pointwise {
     case .clip: ("Clip", [])
     case .silu: ("Sigmoid", [])
     case .not: ("Not", [])
+    case .isNaN: ("IsNaN", [])
+    case .isInfinite(let positive, let negative):
+      ("IsInf", [("detect_positive", .int(positive ? 1 : 0)), ("detect_negative", .int(negative ? 1 : 0))])
+    case .root: ("Pow", [])
     }
   }
 }

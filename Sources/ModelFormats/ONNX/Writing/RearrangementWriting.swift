@@ -64,6 +64,14 @@ extension NodeWriting {
     }
   }
 
+  /// The number of axes is the same at every size.
+  func writeAlignment(axis: Int) throws {
+    guard let list = shape(ofInput: 0), let x = shape(ofInput: 1) else { throw unwritable("its shape is not known") }
+    guard list.rank == 1, list.elementCount > 1, x.rank > 1 else { return emit("Identity", [input(0)]) }
+    let own = axis < 0 ? axis + x.rank : axis
+    emit("Reshape", [input(0), constant("shape", [-1] + [Int](repeating: 1, count: x.rank - 1 - own))])
+  }
+
   func write(_ resize: Resize) {
     var inputs = [input(0), input(1), input(2), input(3)]
     if let region = resize.region { inputs[1] = constant("region", region) }

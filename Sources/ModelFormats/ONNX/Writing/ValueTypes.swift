@@ -17,17 +17,7 @@ struct ValueTypes {
   subscript(value: ValueID?) -> ElementType { value.flatMap { types[$0] } ?? .float32 }
 
   private func type(of node: Node, output index: Int) -> ElementType {
-    let first = self[node.inputs.first ?? nil]
-    switch node.operation {
-    case .elementwise(.equal), .elementwise(.greater), .elementwise(.greaterOrEqual), .elementwise(.less),
-      .elementwise(.lessOrEqual), .elementwise(.and), .elementwise(.or), .elementwise(.xor), .pointwise(.not):
-      return .boolean
-    case .shapeOf, .sizeOf: return .int64
-    case .maxPool where index > 0: return .int64
-    case .cast(let type): return type.isFloatingPoint ? .float32 : type
-    case .constantOfShape(_, let type): return type.isFloatingPoint ? .float32 : type
-    case .select: return self[node.inputs.count > 1 ? node.inputs[1] : nil]
-    default: return first
-    }
+    let type = node.operation.outputType(index, inputs: node.inputs.map { self[$0] }) ?? .float32
+    return type.isFloatingPoint ? .float32 : type
   }
 }

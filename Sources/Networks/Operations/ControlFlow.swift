@@ -1,0 +1,102 @@
+/// Nodes of their own scope: the body of a branch or a loop. They may read any value of the network around them.
+public struct Subgraph: Hashable, Sendable {
+  /// What the body is given each time.
+  public var inputs: [ValueID]
+  public var outputs: [ValueID]
+  /// In topological order.
+  public var nodes: [Node]
+
+  public init(inputs: [ValueID], outputs: [ValueID], nodes: [Node]) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.nodes = nodes
+  }
+}
+
+/// One of two bodies, by a truth value that must be known once shapes are (ONNX If). Inputs: the condition, then what
+/// the bodies read from outside.
+public struct Branch: Hashable, Sendable {
+  public var whenTrue: Subgraph
+  public var whenFalse: Subgraph
+
+  public init(whenTrue: Subgraph, whenFalse: Subgraph) {
+    self.whenTrue = whenTrue
+    self.whenFalse = whenFalse
+  }
+}
+
+/// A body repeated a number of times that must be known once shapes are (ONNX Loop and Scan).
+///
+/// Inputs: the largest number of turns, the first condition (each may be absent), the states, the sequences, then what
+/// the body reads from outside. The body takes the turn's number and condition (where ``isCounted``), the states and
+/// one slice of each sequence; it gives the next condition (where ``isCounted``), the next states, and one slice of each
+/// collected output. Outputs: the last states, then the collected slices joined along their axes.
+public struct Loop: Hashable, Sendable {
+  public var body: Subgraph
+  public var states: Int
+  /// Loop counts and tests, Scan runs over its sequences.
+  public var isCounted: Bool
+  public var sequences: [SequenceAxis]
+  /// Of each collected output; a Loop joins along a new first axis.
+  public var collected: [SequenceAxis]
+
+  public struct SequenceAxis: Hashable, Sendable {
+    public var axis: Int
+    public var isReversed: Bool
+
+    public init(axis: Int = 0, isReversed: Bool = false) {
+      self.axis = axis
+      self.isReversed = isReversed
+    }
+  }
+
+  public init(
+    body: Subgraph, states: Int, isCounted: Bool = true, sequences: [SequenceAxis] = [], collected: [SequenceAxis]
+  ) {
+    self.body = body
+    self.states = states
+    self.isCounted = isCounted
+    self.sequences = sequences
+    self.collected = collected
+  }
+}
+
+extension Node {
+  /// The node with other values in place of those that `names` lists, in the bodies it holds, too.
+  func renamed(_ names: [ValueID: ValueID]) -> Node {
+    func renamed(_ value: ValueID) -> ValueID { names[value] ?? value }
+    var node = self
+    node.inputs = inputs.map { $0.map(renamed) }
+    node.outputs = outputs.map(renamed)
+    switch operation {
+    case .branch(let branch):
+      node.operation = .branch(
+        Branch(whenTrue: branch.whenTrue.renamed(names), whenFalse: branch.whenFalse.renamed(names)))
+    case .loop(var loop):
+      loop.body = loop.body.renamed(names)
+      node.operation = .loop(loop)
+    default: break
+    }
+    return node
+  }
+}
+
+extension Subgraph {
+  func renamed(_ names: [ValueID: ValueID]) -> Subgraph {
+    Subgraph(
+      inputs: inputs.map { names[$0] ?? $0 }, outputs: outputs.map { names[$0] ?? $0 },
+      nodes: nodes.map { $0.renamed(names) })
+  }
+
+  /// Every value that comes into being inside, bodies of bodies included.
+  var produced: [ValueID] {
+    inputs
+      + nodes.flatMap { node in
+        switch node.operation {
+        case .branch(let branch): node.outputs + branch.whenTrue.produced + branch.whenFalse.produced
+        case .loop(let loop): node.outputs + loop.body.produced
+        default: node.outputs
+        }
+      }
+  }
+}
