@@ -23,6 +23,10 @@ enum Hints {
   static func hint(for error: any Error) -> String? {
     switch error {
     case ModelError.nonFiniteResult: "'gingham verify' finds the layer where they begin."
+    case ProbingError.nonFiniteOutput: "'gingham verify' finds the layer where they begin."
+    case ProbingError.pixelsOutOfRange: "Give them with --mean and --std."
+    case ProbingError.noTargetedForm: "Leave it out of --attack."
+    case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
     case ModelError.impossibleInput: "--input-size HxW gives another size."
     case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
