@@ -24,6 +24,14 @@ enum Hints {
     switch error {
     case ModelError.nonFiniteResult: "'gingham verify' finds the layer where they begin."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
+    case GeneratorError.makesNoPictures:
+      "For a classifier, 'gingham visualize' draws what a class wants to see and 'gingham gradient' what it looks at."
+    case GeneratorError.takesLatents: "Draw some with --samples N and --seed N."
+    case GeneratorError.takesPictures: "Name some, with --images or behind the model of 'gingham trace'."
+    case RepairError.nothingToRewrite(let method, .gradients) where method != .blurpool:
+      "--with blurpool rewrites strided convolutions and pools."
+    case RepairError.nothingUneven(let method, _, _):
+      "Rewrite some with --with \(method.rawValue) and --layer, or all of them with --all."
     default: nil
     }
   }
@@ -36,7 +44,14 @@ enum Hints {
     }
   }
 
-  private static func option(_ setting: String) -> String { "--" + setting.replacing("_", with: "-") }
+  /// Options are called like their settings, but for a few.
+  private static func option(_ setting: String) -> String {
+    switch setting {
+    case "min_peak_db": "--min-peak"
+    case "layers": "--layer"
+    default: "--" + setting.replacing("_", with: "-")
+    }
+  }
 }
 
 /// An error and what to type about it.

@@ -47,18 +47,6 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
     self.affectedShare = affectedShare
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case lattice, bits, lightness, chroma, tint
-    case blurSigma = "blur_sigma"
-    case blurBeyondReference = "blur_beyond_reference"
-    case endShare = "end_share"
-    case colourChance = "colour_chance"
-    case hueDegrees = "hue_degrees"
-    case contrastOctaves = "contrast_octaves"
-    case tileDistance = "tile_distance"
-    case affectedShare = "affected_share"
-  }
-
   func least(_ aspect: ColourDistance.Aspect) -> Double {
     switch aspect {
     case .hue: hueDegrees

@@ -34,15 +34,6 @@ public struct ColourDependence: Sendable {
     public var controlCorrelation: Double
     public var controlRankCorrelation: Double
 
-    private enum CodingKeys: String, CodingKey {
-      case period, frequency, side, blocks, correlation
-      case meanColour = "mean_colour"
-      case rankCorrelation = "rank_correlation"
-      case controlPeriod = "control_period"
-      case controlFrequency = "control_frequency"
-      case controlCorrelation = "control_correlation"
-      case controlRankCorrelation = "control_rank_correlation"
-    }
   }
 
   public let points: [Point]

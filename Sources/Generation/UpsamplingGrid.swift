@@ -25,11 +25,6 @@ public struct UpsamplingGrid: Encodable, Sendable {
   /// Of the layer's output over positions and samples, root mean square over channels: what the grid stands against.
   public var deviation: Double
 
-  private enum CodingKeys: String, CodingKey {
-    case layer, kernel, stride, period, overlap, predicted, measured, ratio, cosine, deviation
-    case phaseSumDeviation = "phase_sum_deviation"
-  }
-
   /// - Parameters:
   ///   - inputs, outputs: the mean over samples of each channel in front of and behind the layer.
   ///   - variance: of the output over positions and samples, mean over channels.

@@ -60,11 +60,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 }
 
 extension Encodable {
-  /// Pretty-printed JSON with sorted keys in snake case, so that equal results are equal bytes. Infinities and NaN, which JSON does
-  /// not have, become the strings "inf", "-inf" and "nan".
-  public func json() throws -> Data {
+  /// Pretty-printed JSON with sorted keys in snake case, so that equal results are equal bytes. Infinities and NaN, which
+  /// JSON does not have, become the strings "inf", "-inf" and "nan".
+  public func json() throws -> Data { try encoded([.prettyPrinted]) }
+
+  /// The same on one line, for files with a document a line.
+  public func jsonLine() throws -> Data { try encoded([]) }
+
+  private func encoded(_ formatting: JSONEncoder.OutputFormatting) throws -> Data {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
