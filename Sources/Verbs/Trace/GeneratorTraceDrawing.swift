@@ -1,16 +1,33 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamImaging
 import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 
-extension GeneratorTrace {
+/// What is drawn of a trace.
+struct GeneratorTraceDrawing {
+  let trace: GeneratorTrace
+  var maps = Maps()
+
+  /// Activations of one layer.
+  struct Maps {
+    /// The layer whose maps are shown.
+    var layer = ""
+    /// C×H×W of the first samples.
+    var activations: [Tensor] = []
+    /// C×H×W: the mean over all samples.
+    var mean: Tensor?
+  }
+
+  private var samples: Int { trace.samples }
+
   /// Writes `lattice.png` (the grid's share on the way up), `alike.png` (the part of it that all samples have alike),
   /// `peaks.png` (the pictures' peaks, with and without each layer's unevenness) and `activations.png` (maps of the layer
   /// to blame).
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
-  public func draw(into folder: RunFolder) throws {
+  func draw(into folder: RunFolder) throws {
     let share = latticePlot("Grid of the activations on the way up, \(sampleCount(samples))", \.share)
     let alike = latticePlot("The part of the grid that all \(samples) samples have alike", \.lockedShare)
     for (name, plot) in [("lattice.png", share), ("alike.png", alike)] {
@@ -22,7 +39,7 @@ extension GeneratorTrace {
 
   /// A line a period, from the layer that gives it to the picture.
   func latticePlot(_ title: String, _ figure: (ActivationLattice.Band) -> Double) -> Plot? {
-    let periods = pixelPeriods
+    let (periods, layers) = (trace.pixelPeriods, trace.layers)
     guard !periods.isEmpty else { return nil }
     let series = periods.map { period in
       let places = layers.indices.compactMap { index in
@@ -42,32 +59,29 @@ extension GeneratorTrace {
   }
 
   var peakChart: BarChart? {
-    let bands = pooled.lattice.bands
-    guard !bands.isEmpty else { return nil }
-    func peaks(_ pooled: PictureLatticeFinding, _ locked: LockedLatticeFinding?) -> [Double] {
-      bands.map { band in
-        locked?.bands.first { $0.period == band.period }?.peakDecibels
-          ?? pooled.bands.first { $0.period == band.period }?.peakDecibels ?? .nan
-      }
-    }
+    let periods = trace.pooled.lattice.bands.map(\.period)
+    guard !periods.isEmpty else { return nil }
     let bars =
-      [BarChart.Bars("as it is", values: peaks(pooled.lattice, pooled.locked))]
-      + without.map { .init("\($0.layers.joined(separator: ", ")) evened", values: peaks($0.pooled, $0.locked)) }
+      [BarChart.Bars("as it is", values: periods.map { trace.pooled.peakDecibels(of: $0) ?? .nan })]
+      + trace.without.map { change in
+        .init(
+          "\(change.layers.joined(separator: ", ")) evened", values: periods.map { change.peakDecibels(of: $0) ?? .nan })
+      }
     return BarChart(
       "Peaks of the pictures' spectrum, with and without a layer's uneven phase sums",
-      categories: bands.map { "\($0.period) px" }, bars: bars, axis: Axis("over its surroundings (dB)"), width: 520)
+      categories: periods.map { "\($0) px" }, bars: bars, axis: Axis("over its surroundings (dB)"), width: 520)
   }
 
   /// Some channels of the layer to blame: samples one below the other, then the fine detail of the mean over all.
   func activationSheet(channels limit: Int = 8) throws -> ContactSheet? {
-    guard let mean = drawing.mean, let sample = drawing.activations.first else { return nil }
+    guard let mean = maps.mean, let sample = maps.activations.first else { return nil }
     let channels = Array(0..<min(mean.shape[0], limit))
     var tiles: [ContactSheet.Tile] = []
-    for (number, maps) in drawing.activations.enumerated() {
+    for (number, activation) in maps.activations.enumerated() {
       for channel in channels {
         tiles.append(
           .init(
-            try Picture(maps.slice(axis: 0, channel..<(channel + 1)).stretched()),
+            try Picture(activation.slice(axis: 0, channel..<(channel + 1)).stretched()),
             label: number == 0 ? "channel \(channel)" : ""))
       }
     }
@@ -79,7 +93,7 @@ extension GeneratorTrace {
       tiles.append(.init(heat.picture, label: "mean of \(samples), fine detail"))
     }
     return ContactSheet(
-      "\(drawing.layer), \(sample.shape[1])×\(sample.shape[2]): \(sampleCount(drawing.activations.count))"
+      "\(maps.layer), \(sample.shape[1])×\(sample.shape[2]): \(sampleCount(maps.activations.count))"
         + (samples > 1 ? " and what all share" : ""),
       tiles: tiles, columns: channels.count, side: 150)
   }

@@ -2,11 +2,16 @@ import GinghamImaging
 import GinghamReporting
 import GinghamTensors
 
-extension RepairRun.Result {
+/// What is drawn of a network before and after its repair.
+struct RepairDrawing {
+  let findings: RepairFindings
+  let before: RepairMeasurement
+  let after: RepairMeasurement
+
   /// Writes pictures before and after with their difference and spectra, or heat maps, spectra and phases of gradients.
   ///
   /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
-  public func draw(into folder: RunFolder) throws {
+  func draw(into folder: RunFolder) throws {
     switch findings.kind {
     case .pictures: try drawPictures(into: folder)
     case .gradients: try drawGradients(into: folder)

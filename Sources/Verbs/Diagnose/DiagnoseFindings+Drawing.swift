@@ -1,42 +1,48 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamImaging
 import GinghamReporting
 import GinghamTensors
 
-extension DiagnoseRun.Result {
-  /// Writes an evidence picture for each finding and `report.html`, and names them in the findings.
+extension Evidence {
+  /// Writes a picture or two for each finding, and `report.html`.
   ///
+  /// - Returns: the findings with the names of their pictures.
   /// - Throws: ``ImageError``, ``FormatError``.
-  public mutating func draw(into folder: RunFolder) throws {
+  func draw(_ findings: DiagnoseFindings, into folder: RunFolder) throws -> [DiagnoseFindings.Finding] {
+    var shown = findings.findings
     var report = HTMLReport(title: "What is wrong with these pictures")
     report.paragraph(findings.head + ".")
-    for index in findings.findings.indices {
-      let finding = findings.findings[index]
-      report.heading("\(index + 1). \(DiagnoseFindings.name(of: finding))")
-      report.paragraph("What: \(finding.summary).")
-      report.paragraph("Cause: \(finding.cause).")
-      report.paragraph("Fix: \(finding.fix).")
-      for (part, evidence) in try Evidence(diagnosis: diagnosis).drawings(of: finding).enumerated() {
-        let name = "\(index + 1)-\(finding.fault.rawValue)\(part == 0 ? "" : "-\(part + 1)").png"
-        try folder.write(name) { try evidence.picture().write(to: $0) }
-        try evidence.append(to: &report)
-        if part == 0 { findings.findings[index].evidence = name }
+    for index in shown.indices {
+      let fault = shown[index].fault
+      report.heading("\(index + 1). \(fault.name)")
+      report.paragraph("What: \(fault.summary).")
+      report.paragraph("Cause: \(fault.cause).")
+      report.paragraph("Fix: \(fault.fix).")
+      for (part, drawing) in try drawings(of: fault).enumerated() {
+        let name = "\(index + 1)-\(fault.fault.rawValue)\(part == 0 ? "" : "-\(part + 1)").png"
+        try folder.write(name) { try drawing.picture().write(to: $0) }
+        try drawing.append(to: &report)
+        if part == 0 { shown[index].evidence = name }
       }
     }
-    appendTables(to: &report)
+    findings.appendTables(to: &report)
     try folder.write("report.html", data: report.data)
+    return shown
   }
+}
 
-  private func appendTables(to report: inout HTMLReport) {
-    if let distance = findings.distance {
-      report.heading(distance.name)
-      report.paragraph(DiagnoseFindings.text(of: distance))
+extension DiagnoseFindings {
+  fileprivate func appendTables(to report: inout HTMLReport) {
+    if let distance {
+      report.heading(distance.name.rawValue)
+      report.paragraph(distance.text)
     }
-    if !findings.colours.isEmpty {
+    if !colours.isEmpty {
       report.heading("Colours beside the reference")
       report.table(
         [("aspect", .left), ("distance", .right), ("shift", .right), ("chance", .right)],
-        rows: findings.colours.map {
+        rows: colours.map {
           [
             $0.aspect.rawValue, String(format: "%.2f", $0.distance), String(format: "%.2f", $0.shift),
             String(format: "%.3f", $0.chance),
@@ -49,7 +55,7 @@ extension DiagnoseRun.Result {
         ("picture", .left), ("size", .left), ("lattice (%)", .right), ("σ (px)", .right), ("bits", .right),
         ("at the ends (%)", .right), ("tile distance", .right), ("faults", .left),
       ],
-      rows: findings.images.map { image in
+      rows: images.map { image in
         let lattice = image.lattice.bands.map { $0.share - $0.null }.max() ?? 0
         return [
           image.path, "\(image.height)×\(image.width)", String(format: "%.2f", 100 * max(0, lattice)),
@@ -60,8 +66,8 @@ extension DiagnoseRun.Result {
           image.faults.map(\.rawValue).joined(separator: ", "),
         ]
       })
-    for note in findings.notes { report.paragraph("Note: \(note).") }
-    let skipped = findings.skipped + findings.referenceSkipped
+    for note in notes { report.paragraph("Note: \(note.text).") }
+    let skipped = skipped + referenceSkipped
     if !skipped.isEmpty {
       report.heading("Not measured")
       for file in skipped { report.paragraph(file.reason) }

@@ -1,22 +1,24 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 
-extension MeasureRun.Result {
+extension MeasuredSet {
   /// Writes `spectrum.png` with the lattice frequencies marked and `radial.png`, `cosine.png` where cosine spectra were
-  /// computed, `phases.png` for gradients.
+  /// computed.
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
-  public func draw(into folder: RunFolder) throws {
+  func draw(into folder: RunFolder) throws {
     if let spectrum {
       let channels = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels"
       let plot = SpectrumPlot(
-        "Mean power of \(channels), high-passed", power: spectrum.power.tensor, periods: findings.periods)
+        "Mean power of \(channels), high-passed", power: spectrum.power.tensor, periods: periods)
       try folder.write("spectrum.png") { try plot.figure().write(to: $0) }
     }
-    if case .picture(let figures) = findings.pooled, let radial = figures.radial, !figures.lattice.isConstant {
-      try folder.write("radial.png") { try Self.plot(radial, of: findings.periods).figure().write(to: $0) }
+    if let radial = pooled.radial, !pooled.lattice.isConstant {
+      try folder.write("radial.png") { try Self.plot(radial, of: periods).figure().write(to: $0) }
     }
     if let cosine {
       let plot = MatrixPlot(
@@ -27,18 +29,9 @@ extension MeasureRun.Result {
           "vertical frequency (cycles/px)", range: 0...0.5, ticks: [0, 0.125, 0.25, 0.375, 0.5], isReversed: true))
       try folder.write("cosine.png") { try plot.figure().write(to: $0) }
     }
-    if let phases {
-      let mean = phases.mean
-      let relative = phases.values.map { Float(mean > 0 ? $0 / mean : 1) }
-      let plot = MatrixPlot(
-        "Energy of each phase, lattice of \(phases.period)", values: Tensor([phases.period, phases.period], relative),
-        barLabel: "energy over the mean", x: Axis("column mod \(phases.period) (px)"),
-        y: Axis("row mod \(phases.period) (px)"))
-      try folder.write("phases.png") { try plot.figure().write(to: $0) }
-    }
   }
 
-  private static func plot(_ radial: MeasureFindings.SpectrumFigures, of periods: [Int]) -> Plot {
+  private static func plot(_ radial: SpectrumFigures, of periods: [Int]) -> Plot {
     // The mean of the picture would squeeze everything else.
     let points = zip(radial.frequency, radial.value).dropFirst().filter { $0.1 > 0 }
     return Plot(
@@ -46,5 +39,19 @@ extension MeasureRun.Result {
       x: Axis("frequency (cycles/px)", range: 0...0.5), y: Axis("mean power (HW × squared map)", scale: .logarithmic),
       series: [Series("", x: points.map(\.0), y: points.map(\.1))],
       references: periods.filter { $0 <= 8 }.map { .vertical(at: 1 / Double($0), name: "1/\($0)") })
+  }
+}
+
+extension PhaseTable {
+  /// Writes `phases.png`: the mean energy of each phase.
+  ///
+  /// - Throws: ``ImageError``, ``FormatError``.
+  func drawEnergies(into folder: RunFolder) throws {
+    let mean = mean
+    let relative = values.map { Float(mean > 0 ? $0 / mean : 1) }
+    let plot = MatrixPlot(
+      "Energy of each phase, lattice of \(period)", values: Tensor([period, period], relative),
+      barLabel: "energy over the mean", x: Axis("column mod \(period) (px)"), y: Axis("row mod \(period) (px)"))
+    try folder.write("phases.png") { try plot.figure().write(to: $0) }
   }
 }

@@ -4,12 +4,19 @@ import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 
-extension TrackRun.Result {
+/// What is written of a series beside its findings.
+struct TrackDrawing {
+  let findings: TrackFindings
+  /// Of each checkpoint: the first samples side by side.
+  let sheets: [Tensor]
+  /// When each file was written.
+  let dates: [Date]
+
   /// Writes `track.csv`, `track.jsonl` (a checkpoint a line), `track.png`, a contact sheet a checkpoint, and the same
   /// scalars and sheets for TensorBoard in `tensorboard/`.
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
-  public func write(into folder: RunFolder) throws {
+  func write(into folder: RunFolder) throws {
     try folder.write("track.csv", data: Data(findings.csv.utf8))
     let lines = try findings.checkpoints.map { try $0.jsonLine() }
     try folder.write("track.jsonl", data: lines.reduce(Data(), +))

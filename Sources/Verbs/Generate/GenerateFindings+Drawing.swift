@@ -4,32 +4,29 @@ import GinghamImaging
 import GinghamReporting
 import GinghamTensors
 
-extension GenerateRun.Result {
-  /// Writes the samples as PNG (`samples/0000.png` or under the names of their pictures), `samples.npy`, `latents.npy`,
-  /// `contact-sheet.png` pixel for pixel, `spectrum.png`, `radial.png` and `colours.png`.
+extension RunFolder {
+  /// Writes samples as PNG (`samples/0000.png` or under the names of their pictures) and `samples.npy`.
   ///
+  /// - Parameters:
+  ///   - samples: N×C×H×W in 0…1.
+  ///   - names: of the samples in findings.
   /// - Throws: ``ImageError``, ``FormatError``.
-  public func write(into folder: RunFolder, depth: BitDepth, threads: Int) throws {
-    let names = PictureNames(findings.images.map(\.path)).files
-    let indices = Array(names.indices)
-    let encoded = ThreadTeam(threads: threads).map(indices) { index in
-      Swift.Result { try Picture(samples.sample(index)).encodedPNG(path: names[index], depth: depth) }
+  func write(_ samples: Tensor, named names: [String], depth: BitDepth, on team: ThreadTeam) throws {
+    let files = PictureNames(names).files
+    let encoded = team.map(Array(files.indices)) { index in
+      Result { try Picture(samples.sample(index)).encodedPNG(path: files[index], depth: depth) }
     }
-    for (name, png) in zip(names, encoded) { try folder.write(name, data: Data(png.get())) }
-    try folder.write("samples.npy") { try samples.write(npy: $0) }
-    if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
-    try folder.write("contact-sheet.png") { try GenerateRun.contactSheet(of: samples).write(to: $0) }
-    try measured.draw(into: folder)
-    if let colours { try folder.write("colours.png") { try colours.plot.figure().write(to: $0) } }
+    for (name, png) in zip(files, encoded) { try write(name, data: Data(png.get())) }
+    try write("samples.npy") { try samples.write(npy: $0) }
   }
 }
 
-extension GenerateRun {
+extension Picture {
   /// The first pictures of N×C×H×W side by side, none of them scaled.
   static func contactSheet(of pictures: Tensor, limit: Int = 256) throws -> Picture {
     let count = min(pictures.shape[0], limit)
     let columns = Int(Double(count).squareRoot().rounded(.up))
-    return try Picture.montage((0..<count).map { try Picture(pictures.sample($0)) }, columns: columns)
+    return try .montage((0..<count).map { try Picture(pictures.sample($0)) }, columns: columns)
   }
 }
 

@@ -3,9 +3,9 @@ import GinghamTensors
 
 /// Inputs for networks that take pictures where the user gives none: smooth fields of colour with some noise, which have
 /// no lattice of their own.
-enum SeededPictures {
+public enum SeededPictures {
   /// - Returns: N×C×H×W in 0…1. A picture depends on the seed and its number alone.
-  static func pictures(_ shape: Shape, seed: UInt64) -> [Tensor] {
+  public static func pictures(_ shape: Shape, seed: UInt64) -> [Tensor] {
     let (channels, height, width) = (shape[1], shape[2], shape[3])
     return (0..<shape[0]).map { index in
       let coarse = NormalSequence(seed: seed, name: "field \(index)")

@@ -3,6 +3,7 @@ import GinghamDifferentiation
 import GinghamLattices
 import GinghamModels
 import GinghamNetworks
+import GinghamReporting
 import GinghamTensors
 
 /// What a network is judged by before and after: equal inputs, equal measures.
@@ -11,9 +12,16 @@ protocol RepairSubject {
   var count: Int { get }
   /// The value whose grid matters: what is painted, or where gradients start.
   var output: ValueID { get }
+  /// Pictures that could not be read.
+  var skipped: [SkippedFile] { get }
 
-  /// Runs a network, whose values the original's identifiers name, over all inputs.
-  func measure(_ model: Model, progress: (Int, Int) -> Void) throws -> RepairMeasurement
+  /// What the architecture of a network, whose values the original's identifiers name, implies at one size.
+  func prediction(of network: BoundNetwork) -> RepairPrediction
+
+  /// Runs such a network over all inputs.
+  ///
+  /// - Parameter what: is counted, an input at a time.
+  func measure(_ model: Model, counting what: String) throws -> RepairMeasurement
 }
 
 /// What a run over all inputs gave.

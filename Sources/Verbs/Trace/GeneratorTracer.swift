@@ -1,10 +1,13 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamDifferentiation
 import GinghamGeneration
 import GinghamLattices
 import GinghamModels
 import GinghamNetworks
 import GinghamPrediction
+import GinghamReporting
+import GinghamRewriting
 import GinghamTensors
 
 /// Traces the grid of a generator's pictures through its layers: forwards, from the latents to the pixels.
@@ -12,11 +15,13 @@ import GinghamTensors
 /// A band of the picture can only come in where the cumulative enlargement reaches its period; how strong it is on each
 /// layer's maps, what the weights of each transposed convolution make inevitable, and what is left of it once these are
 /// evened, tell which layer is to blame.
-public struct GeneratorTraceRun {
-  public let generator: Generator
-  private let run: GenerateRun
-  private let backend: Backend
-  private let threads: Int
+struct GeneratorTracer {
+  let generator: Generator
+  private let settings: TraceSettings
+  private let inputs: GeneratorInputs
+  private let sampler: PictureSampler
+  private let trial: PictureTrial
+  private let context: RunContext
   private let stations: [Station]
   private let prediction: PicturePrediction
 
@@ -37,13 +42,15 @@ public struct GeneratorTraceRun {
   /// Bytes of activations that a single pass hands out.
   private static let passLimit = 1 << 28
 
-  /// - Throws: as ``GenerateRun/init(_:settings:backend:threads:)``, and ``ArtifactError`` where the network's
-  ///   enlargement cannot be followed.
-  public init(_ model: Model, settings: GenerateRun.Settings, backend: Backend = .fast, threads: Int) throws {
-    run = try GenerateRun(model, settings: settings, backend: backend, threads: threads)
-    generator = run.generator
-    self.backend = backend
-    self.threads = threads
+  /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``,
+  ///   ``MeasureError``, and ``ArtifactError`` where the network's enlargement cannot be followed.
+  init(_ model: Model, settings: TraceSettings, context: RunContext) throws {
+    generator = try Generator(model)
+    inputs = try GeneratorInputs(
+      for: generator, samples: settings.samples, seed: settings.seed, images: settings.images, in: context)
+    sampler = try PictureSampler(generator, backend: context.backend, team: context.team)
+    trial = PictureTrial(inputs: inputs.tensor, range: sampler.range, periods: Periods.usual.list, context: context)
+    (self.settings, self.context) = (settings, context)
     prediction = try PicturePrediction(generator.network, output: generator.output)
     stations = Self.stations(of: generator, prediction: prediction)
   }
@@ -79,15 +86,16 @@ public struct GeneratorTraceRun {
     return found
   }
 
-  /// - Parameter progress: told what is done and how far it is.
-  /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``, ``ArtifactError``, ``MeasureError``.
-  public func trace(
-    progress: (_ what: String, _ done: Int, _ count: Int) -> Void = { _, _, _ in }
-  ) throws -> GeneratorTrace {
-    let inputs = try run.inputs(progress: progress)
-    let pictures = try run.sampler.pictures(of: inputs.tensor)
-    let pooled = try measure(pictures, names: inputs.names, progress: progress)
-    let gathered = try gather(inputs.tensor, progress: progress)
+  /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``, ``ArtifactError``.
+  func result() throws -> RunResult<TraceFindings> {
+    let pictures = try sampler.pictures(of: inputs.tensor) {
+      context.progress.step("samples", $0, of: inputs.names.count)
+    }
+    let pooled = try PictureSurvey.measure(
+      pictures, periods: trial.periods, on: context.team, name: { inputs.names[$0] },
+      progress: { context.progress.step("measuring", $0, of: $1) }
+    ).pooled
+    let gathered = try gather(inputs.tensor)
     let names = prediction.bandLayers(of: Array(Set(stations.flatMap { $0.periods.map(\.pixels) })))
     let layers = try stations.map { station in
       let bands = try gathered[station.value]?.lattice?.bands() ?? []
@@ -101,35 +109,22 @@ public struct GeneratorTraceRun {
         })
     }
     let grids = try self.grids(gathered)
-    let without = try counterfactuals(inputs: inputs, pictures: pictures, progress: progress)
-    var trace = GeneratorTrace(
+    let without = try counterfactuals(pictures)
+    let trace = GeneratorTrace(
       model: generator.model.source.specification, samples: pictures.shape[0],
-      seed: inputs.isDrawn ? run.settings.seed : nil, layers: layers, upsampling: grids,
+      seed: inputs.isDrawn ? settings.seed : nil, layers: layers, upsampling: grids,
       prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, without: without,
       causes: causes(pooled, layers: layers, grids: grids, without: without), skipped: inputs.skipped)
+    var drawing = GeneratorTraceDrawing(trace: trace)
     let blamed = trace.causes.first?.layer ?? prediction.upsamplingLayers.last?.name
     if let layer = prediction.upsamplingLayers.first(where: { $0.name == blamed }), let maps = gathered[layer.value] {
-      trace.drawing = .init(layer: layer.name, activations: maps.first, mean: maps.meanTensor)
+      drawing.maps = .init(layer: layer.name, activations: maps.first, mean: maps.meanTensor)
     }
-    return trace
-  }
-
-  private func measure(
-    _ pictures: Tensor, names: [String], progress: (_ what: String, _ done: Int, _ count: Int) -> Void
-  ) throws -> MeasureFindings.PictureFigures {
-    let run = MeasureRun(
-      periods: .listed(self.run.settings.periods), thresholds: self.run.settings.thresholds, threads: threads)
-    let measured = try run.result(ofPictures: pictures, name: { names[$0] }, progress: progress)
-    guard case .picture(let pooled) = measured.findings.pooled else {
-      throw MeasureError.nothingMeasured(count: names.count, first: "they were measured as gradients")
-    }
-    return pooled
+    return RunResult(.pictures(trace), skipped: inputs.skipped, draw: drawing.draw)
   }
 
   /// Every station's maps over all samples, in as many passes as memory asks for.
-  private func gather(
-    _ inputs: Tensor, progress: (_ what: String, _ done: Int, _ count: Int) -> Void
-  ) throws -> [ValueID: ActivationMaps] {
+  private func gather(_ inputs: Tensor) throws -> [ValueID: ActivationMaps] {
     let network = generator.network
     let ends = Set(prediction.upsamplingLayers.flatMap { [$0.value, $0.front] }.map(network.resolved))
     let shown = Set(prediction.upsamplingLayers.map { network.resolved($0.value) })
@@ -153,21 +148,21 @@ public struct GeneratorTraceRun {
       passes[passes.count - 1].append(value)
       bytes += size
     }
-    let engine = try backend.differentiator(for: generator.model.network, threads: threads)
+    let engine = try context.differentiator(for: generator.model.network)
     let (count, batch) = (inputs.shape[0], generator.batch)
     for values in passes where !values.isEmpty {
       let plan = try engine.plan(
         PlanRequest(inputShapes: [generator.model.inputShape(batch: batch)], targets: values, gradients: []))
       var activations: [Tensor] = []
       for start in stride(from: 0, to: count, by: batch) {
-        progress("layers", start, count)
+        context.progress.step("layers", start, of: count)
         let taken = min(batch, count - start)
         try plan.forward(
           [generator.filled(inputs.slice(axis: 0, start..<(start + taken)))], into: &activations)
         let maps = zip(values, activations).compactMap { value, tensor in
           gathered[value].map { (maps: $0, tensor: tensor, name: network.name(of: value)) }
         }
-        let failures = ThreadTeam(threads: threads).map(maps) { part in
+        let failures = context.team.map(maps) { part in
           Result { try part.maps.add(part.tensor, samples: taken, name: part.name) }
         }
         for failure in failures { try failure.get() }
@@ -191,79 +186,38 @@ public struct GeneratorTraceRun {
   }
 
   /// The pictures once a layer's filters have equal phase sums: each layer alone.
-  private func counterfactuals(
-    inputs: GenerateRun.Inputs, pictures: Tensor, progress: (_ what: String, _ done: Int, _ count: Int) -> Void
-  ) throws -> [GeneratorTrace.Without] {
+  private func counterfactuals(_ pictures: Tensor) throws -> [GeneratorTrace.Without] {
     try prediction.upsamplingLayers.compactMap { layer in
       let (network, changed) = generator.model.network.evened([layer.value])
       guard !changed.isEmpty else { return nil }
-      progress("without \(layer.name)", 0, 1)
-      let model = generator.model.with(network)
-      let sampler = try PictureSampler(model, range: run.sampler.range, backend: backend, threads: threads)
-      let evened = try sampler.pictures(of: inputs.tensor)
-      let figures = try measure(evened, names: inputs.names, progress: { _, _, _ in })
-      let squares = zip(evened.scalars, pictures.scalars).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      let evened = try trial.run(generator.model.with(network), counting: "without \(layer.name)")
+      guard let lattice = evened.lattice else { return nil }
       return GeneratorTrace.Without(
-        layers: [layer.name], locked: figures.locked, pooled: figures.lattice,
-        change: 255 * (squares / Double(max(evened.count, 1))).squareRoot())
+        layers: [layer.name],
+        locked: evened.locked.flatMap { $0.pictures >= PictureSetLattice.fewestLocked ? $0 : nil }, pooled: lattice,
+        change: 255 * evened.pictures.rootMeanSquareDifference(from: pictures))
     }
   }
 
   private func causes(
-    _ pooled: MeasureFindings.PictureFigures, layers: [GeneratorTrace.Layer], grids: [UpsamplingGrid],
+    _ pooled: PictureFigures, layers: [GeneratorTrace.Layer], grids: [UpsamplingGrid],
     without: [GeneratorTrace.Without]
   ) -> [GeneratorTrace.Cause] {
     let owners = prediction.bandLayers(of: pooled.lattice.bands.map(\.period))
+    let least = LockedThresholds().peakDecibels
     return pooled.lattice.bands.compactMap { band in
-      let verdict = SetVerdict(period: band.period, pooled: pooled.lattice, locked: pooled.locked)
+      let verdict = pooled.setVerdict(of: band.period)
       guard verdict != .clean else { return nil }
       let owner = owners[band.period]
-      let least = LockedThresholds().peakDecibels
       let emergence = layers.first { layer in
         layer.bands.contains { $0.pixels == band.period && ($0.band.peakDecibels ?? 0) >= least }
       }
+      let evened = without.first { $0.layers == [owner ?? ""] }
       return GeneratorTrace.Cause(
         period: band.period, verdict: verdict, layer: owner, emergence: emergence?.name,
-        evidence: evidence(
-          period: band.period, owner: owner, pooled: pooled, grid: grids.first { $0.layer == owner },
-          without: without.first { $0.layers == [owner ?? ""] }))
+        grid: grids.first { $0.layer == owner }, peak: pooled.peakDecibels(of: band.period),
+        evenedPeak: evened?.peakDecibels(of: band.period))
     }
-  }
-
-  private func evidence(
-    period: Int, owner: String?, pooled: MeasureFindings.PictureFigures, grid: UpsamplingGrid?,
-    without: GeneratorTrace.Without?
-  ) -> String {
-    guard let owner else { return "No layer's enlargement reaches this period." }
-    var sentences: [String] = []
-    if let grid {
-      sentences.append(
-        grid.overlap < 0.01 * grid.predicted
-          ? "Its kernel \(grid.kernel[0]) divides evenly by stride \(grid.stride[0]), but "
-            + String(format: "its learned phase sums differ by ±%.0f %%", 100 * grid.phaseSumDeviation)
-          : "Kernel \(grid.kernel[0]) at stride \(grid.stride[0]) paints unevenly, and "
-            + String(format: "its learned phase sums differ by ±%.0f %%", 100 * grid.phaseSumDeviation))
-      if let ratio = grid.ratio, let cosine = grid.cosine {
-        sentences[0] += String(
-          format: "; these and the means of its input predict %.2f× the grid on its mean output (cosine %.3f).",
-          1 / max(ratio, 1e-9), cosine)
-      } else {
-        sentences[0] += "."
-      }
-    } else {
-      sentences.append("The enlargement by '\(owner)' reaches this period; it has no phase sums to even.")
-    }
-    if let without {
-      func peak(_ pooled: PictureLatticeFinding, _ locked: LockedLatticeFinding?) -> Double? {
-        locked?.bands.first { $0.period == period }?.peakDecibels
-          ?? pooled.bands.first { $0.period == period }?.peakDecibels
-      }
-      if let before = peak(pooled.lattice, pooled.locked), let after = peak(without.pooled, without.locked) {
-        sentences.append(
-          String(format: "With equal phase sums the peak falls from %.1f to %.1f dB.", before, after))
-      }
-    }
-    return sentences.joined(separator: " ")
   }
 }
 
