@@ -123,7 +123,8 @@ let package = Package(
     tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
     tests("Documents", uses: ["Documents"]),
-    tests("FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
+    tests(
+      "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),

@@ -56,7 +56,9 @@ extension Architectures {
         }
       }
       let trained = fits.filter { !isAverage($0.prefix) }
-      if let only = (trained.isEmpty ? fits : trained).first, (trained.isEmpty ? fits : trained).count == 1 { return only }
+      if let only = (trained.isEmpty ? fits : trained).first, (trained.isEmpty ? fits : trained).count == 1 {
+        return only
+      }
       guard fits.isEmpty else { throw ArchitectureError.severalNets(fits.map(\.prefix)) }
     }
     throw shared

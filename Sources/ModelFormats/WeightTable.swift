@@ -61,7 +61,9 @@ public struct WeightTable: Sendable {
   public func part(under prefix: String) -> WeightTable? {
     guard !prefix.isEmpty else { return self }
     var part = self
-    part.names = names.filter { $0.hasPrefix(prefix) && $0.count > prefix.count }.map { String($0.dropFirst(prefix.count)) }
+    part.names = names.filter { $0.hasPrefix(prefix) && $0.count > prefix.count }.map {
+      String($0.dropFirst(prefix.count))
+    }
     part.tensors = part.names.reduce(into: [:]) { $0[$1] = tensors[prefix + $1] }
     return part.names.isEmpty ? nil : part
   }

@@ -187,8 +187,4 @@ public enum Backend: String, Sendable, CaseIterable {
       }
     return ExampleBatches(engine)
   }
-
-  public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
-    try differentiator(for: network, team: ThreadTeam(threads: threads))
-  }
 }

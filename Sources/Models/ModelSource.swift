@@ -50,7 +50,8 @@ public struct ModelSource: Sendable {
   /// The SHA-256 of the file; `nil` for random nets and for folders, which stand for the files in them.
   public func digest() throws -> String? {
     var isFolder: ObjCBool = false
-    guard !isRandom, !FileManager.default.fileExists(atPath: specification, isDirectory: &isFolder) || !isFolder.boolValue
+    guard !isRandom,
+      !FileManager.default.fileExists(atPath: specification, isDirectory: &isFolder) || !isFolder.boolValue
     else { return nil }
     return try FileDigest.sha256(path: specification)
   }

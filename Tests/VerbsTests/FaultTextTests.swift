@@ -17,7 +17,9 @@ import Testing
       period: 2, share: 1e-3, levels: 0.5, peakDecibels: 12, meanPeakDecibels: 20, coherence: 1, isLocked: true)
     let shared = finding(.sharedLattice(.init(pictures: 24, band: band)), pictures: [])
     #expect(shared.name == "checkerboard 2 px")
-    #expect(shared.summary.hasPrefix("all 24 pictures have a faint lattice of period 2") && shared.summary.contains("0.50 of 255"))
+    #expect(
+      shared.summary.hasPrefix("all 24 pictures have a faint lattice of period 2")
+        && shared.summary.contains("0.50 of 255"))
     #expect(shared.fix.contains("`gingham trace MODEL`") && shared.fix.contains("`gingham repair MODEL`"))
     #expect(shared.cause.contains("the last upsampling layer"))
   }
@@ -27,7 +29,8 @@ import Testing
       finding(.lattice(.init(period: 8, peakDecibels: nil, periods: [8], isJPEG: isJPEG)))
     }
     #expect(lattice(true).cause.hasPrefix("JPEG blocks") && lattice(true).fix.contains("PNG"))
-    #expect(lattice(false).cause.contains("8 output pixels apart") && lattice(false).fix.contains("`gingham predict MODEL`"))
+    #expect(
+      lattice(false).cause.contains("8 output pixels apart") && lattice(false).fix.contains("`gingham predict MODEL`"))
     #expect(lattice(false).summary.contains("1 of 24 pictures show it by themselves"))
     #expect(!finding(.lattice(.init(period: 8, periods: [8], isJPEG: false)), of: 1).summary.contains("by themselves"))
   }

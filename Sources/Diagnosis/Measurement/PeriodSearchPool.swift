@@ -24,8 +24,9 @@ public struct PeriodSearchPool: Sendable {
   /// say.
   ///
   /// - Throws: ``ArtifactError``.
-  public func search(_ search: PeriodSearch) throws -> (each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures)
-  {
+  public func search(_ search: PeriodSearch) throws -> (
+    each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures
+  ) {
     var each: [String: PeriodSearchFigures] = [:]
     var pools: [[Int]: WindowedSpectrum] = [:]
     for (name, spectrum) in spectra where min(spectrum.height, spectrum.width) >= PeriodSearch.smallestSide {

@@ -206,7 +206,8 @@ final class DenseOperator: Operator {
       try plan.emit(
         description,
         [
-          (DNNL_ARG_SRC, try descriptor(columns), sent.location), (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
+          (DNNL_ARG_SRC, try descriptor(columns), sent.location),
+          (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
           (DNNL_ARG_DST, try descriptor(inner), target.placement.location),
         ] + extra)
     }

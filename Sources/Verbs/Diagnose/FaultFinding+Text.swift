@@ -202,7 +202,8 @@ private enum Causes {
 
   static func colourFix(_ aspect: ColourDistance.Aspect) -> String {
     switch aspect {
-    case .hue: "compare the channel order and the colour space of training and saving; check the diversity of the samples"
+    case .hue:
+      "compare the channel order and the colour space of training and saving; check the diversity of the samples"
     case .brightness: "map the output range as in training and save without a gamma of your own"
     case .contrast: "map the output range as in training; do not normalise pictures one by one"
     case .saturation: "compare the colour space of training and saving; check the diversity of the samples"

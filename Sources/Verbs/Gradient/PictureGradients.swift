@@ -146,7 +146,9 @@ extension Model {
   private var outputRemarks: [String] {
     guard network.outputs.count > 1, source.outputName == nil, let first = network.outputs.first else { return [] }
     let names = network.outputs.map { "'\(network.name(of: $0))'" }
-    return ["of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; --output-name takes another"]
+    return [
+      "of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; --output-name takes another"
+    ]
   }
 
   private var normalizationRemarks: [String] {

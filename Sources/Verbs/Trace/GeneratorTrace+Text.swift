@@ -93,7 +93,9 @@ extension GeneratorTrace.Cause {
   /// Why the layer is to blame, in sentences.
   var evidence: String {
     guard let layer else { return "No layer's enlargement reaches this period." }
-    var sentences = [grid?.evidence ?? "The enlargement by '\(layer)' reaches this period; it has no phase sums to even."]
+    var sentences = [
+      grid?.evidence ?? "The enlargement by '\(layer)' reaches this period; it has no phase sums to even."
+    ]
     if let peak, let evenedPeak {
       sentences.append(String(format: "With equal phase sums the peak falls from %.1f to %.1f dB.", peak, evenedPeak))
     }

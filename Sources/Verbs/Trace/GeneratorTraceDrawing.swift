@@ -65,7 +65,8 @@ struct GeneratorTraceDrawing {
       [BarChart.Bars("as it is", values: periods.map { trace.pooled.peakDecibels(of: $0) ?? .nan })]
       + trace.without.map { change in
         .init(
-          "\(change.layers.joined(separator: ", ")) evened", values: periods.map { change.peakDecibels(of: $0) ?? .nan })
+          "\(change.layers.joined(separator: ", ")) evened", values: periods.map { change.peakDecibels(of: $0) ?? .nan }
+        )
       }
     return BarChart(
       "Peaks of the pictures' spectrum, with and without a layer's uneven phase sums",
