@@ -132,6 +132,8 @@ NETS = {
     "products": (Products, "stem", 16),
 }
 EXPORTERS = {"dynamo20": 20, "dynamo23": 23, "older13": 13, "older17": 17}
+# What one exporter writes like the other, or at great length, is left to the whole matrix.
+SKIPPED = {("swin", "older13"), ("swin", "older17"), ("swin2", "older13"), ("swin2", "older17"), ("vit", "older13")}
 
 
 def build(name):
@@ -199,6 +201,8 @@ def main():
         golden |= {f"{name}.x": x, f"{name}.y": y.astype("f4"), f"{name}.class": of_class.astype("f4"),
                    f"{name}.layer": of_layer.astype("f4"), f"{name}:{layer}": np.zeros(1, "f4")}
         for exporter, opset in EXPORTERS.items():
+            if (name, exporter) in SKIPPED:
+                continue
             path = folder / f"{name}-{exporter}.onnx"
             try:
                 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
