@@ -1,12 +1,13 @@
 # make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
 # make test   check format, build without warnings, run every test and the notebook
 # make build  the command line tool, in .build/release/gingham
+# make docs   guides and reference as a static site, in .build/documentation
 #
 # Each installs the Debian packages it needs; the Swift toolchain must be there.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo test lint packages clean
+.PHONY: build demo docs test lint packages clean
 
 build: packages
 	swift build -c release --product gingham
@@ -24,8 +25,11 @@ test: lint
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
+docs: packages
+	notebooks-scripts/build_docs.sh
+
 packages:
 	notebooks-scripts/install_packages.sh
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-docs

@@ -4,101 +4,129 @@ import PackageDescription
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// A room of the house: a library target whose folder carries the short name and whose module carries the prefix.
-func room(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: "Gingham\(name)", dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+struct Room {
+  let name: String
+  /// Other rooms, by their short names.
+  let rooms: [String]
+  let libraries: [Target.Dependency]
+
+  init(_ name: String, uses rooms: [String] = [], and libraries: [Target.Dependency] = []) {
+    (self.name, self.rooms, self.libraries) = (name, rooms, libraries)
+  }
+
+  static func module(_ name: String) -> String { "Gingham\(name)" }
+
+  var target: Target {
+    .target(
+      name: Room.module(name), dependencies: rooms.map { .target(name: Room.module($0)) } + libraries,
+      path: "Sources/\(name)", swiftSettings: strict)
+  }
+
+  /// Every room can be had alone, with those below it.
+  var product: Product { .library(name: Room.module(name), targets: [Room.module(name)]) }
 }
 
 /// The tests of a room, with golden data in a `Golden` folder beside them where `golden` is set.
 func tests(
-  _ name: String, uses dependencies: [Target.Dependency] = [], golden: Bool = false
+  _ name: String, uses rooms: [String] = [], and others: [Target.Dependency] = [], golden: Bool = false
 ) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-    resources: golden ? [.copy("Golden")] : [], swiftSettings: strict)
+    name: "\(name)Tests", dependencies: rooms.map { .target(name: Room.module($0)) } + others,
+    path: "Tests/\(name)Tests", resources: golden ? [.copy("Golden")] : [], swiftSettings: strict)
 }
 
 /// A C library from Debian, behind a module map and a shim header.
-func system(_ name: String, apt package: String) -> Target {
-  .systemLibrary(name: name, providers: [.apt([package])])
+func system(_ name: String, apt packages: String...) -> Target {
+  .systemLibrary(name: name, providers: [.apt(packages)])
 }
+
+let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// From the ground up: a room uses those above it in this list only.
+let rooms = [
+  Room("Tensors", and: ["CCrypto"]),
+  Room("Networks", uses: ["Tensors"]),
+  Room("ModelFormats", uses: ["Networks"]),
+  Room("Architectures", uses: ["Networks"]),
+  Room("Differentiation", uses: ["Networks"]),
+  Room("ReferenceEngine", uses: ["Differentiation"], and: ["COpenBLAS", numerics]),
+  Room("Engine", uses: ["Differentiation", "ReferenceEngine"], and: ["COneDNN", "CVectors"]),
+  Room("Signals", uses: ["Tensors"], and: ["CKissFFT", "COpenBLAS"]),
+  Room("Imaging", uses: ["Tensors", "Signals"], and: ["CPNG", "CJPEG", "CCairo"]),
+  Room("Lattices", uses: ["Tensors", "Signals"]),
+  Room("Diagnosis", uses: ["Lattices"]),
+  Room("Prediction", uses: ["Networks", "Lattices"]),
+  Room("Rewriting", uses: ["Networks", "Prediction"]),
+  Room("Attribution", uses: ["Differentiation", "Signals", "Prediction"]),
+  Room("FeatureVisualization", uses: ["Attribution"]),
+  Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
+  Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
+  Room("Generation", uses: ["Models", "Prediction"]),
+  Room("Reporting", uses: ["Tensors", "Imaging"]),
+  Room(
+    "Verbs",
+    uses: [
+      "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
+      "Reporting",
+    ], and: [yams]),
+]
 
 let package = Package(
   name: "gingham",
   platforms: [.macOS(.v14)],
-  products: [
+  products: rooms.map(\.product) + [
     .library(name: "Gingham", targets: ["Gingham"]),
     .executable(name: "gingham", targets: ["GinghamCommandLine"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: [
+  targets: rooms.map(\.target) + [
     system("COneDNN", apt: "libdnnl-dev"),
-    system("COpenBLAS", apt: "libopenblas-dev"),
+    system("COpenBLAS", apt: "libopenblas-dev", "liblapacke-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
     // KissFFT's template, a header of libkissfft-dev.
     .target(name: "CKissFFT"),
+    // Loops for the vector units of several processors.
+    .target(name: "CVectors"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
 
-    room("Tensors"),
-    room("Networks", uses: ["GinghamTensors", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("ModelFormats", uses: ["GinghamNetworks"]),
-    room("Architectures", uses: ["GinghamNetworks"]),
-    room("Differentiation", uses: ["GinghamNetworks"]),
-    room("Engine", uses: ["GinghamDifferentiation", "GinghamReferenceEngine", "COneDNN"]),
-    room(
-      "ReferenceEngine",
-      uses: ["GinghamDifferentiation", "COpenBLAS", .product(name: "Numerics", package: "swift-numerics")]),
-    room("Signals", uses: ["GinghamTensors", "CKissFFT", "COpenBLAS"]),
-    room("Imaging", uses: ["GinghamTensors", "GinghamSignals", "CPNG", "CJPEG", "CCairo"]),
-    room("Artifacts", uses: ["GinghamNetworks", "GinghamSignals"]),
-    room("Attribution", uses: ["GinghamDifferentiation", "GinghamSignals"]),
-    room("FeatureVisualization", uses: ["GinghamDifferentiation", "GinghamSignals", "GinghamArtifacts"]),
-    room("AdversarialProbing", uses: ["GinghamDifferentiation", "GinghamSignals", "GinghamArtifacts"]),
-    room("Reporting", uses: ["GinghamTensors", "GinghamImaging", "GinghamArtifacts", "CCrypto"]),
     .target(
-      name: "Gingham",
-      dependencies: [
-        "GinghamTensors", "GinghamNetworks", "GinghamModelFormats", "GinghamArchitectures", "GinghamDifferentiation",
-        "GinghamEngine", "GinghamReferenceEngine", "GinghamSignals", "GinghamImaging", "GinghamArtifacts",
-        "GinghamAttribution", "GinghamFeatureVisualization", "GinghamAdversarialProbing", "GinghamReporting",
-        .product(name: "Yams", package: "Yams"),
-      ],
+      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) },
       swiftSettings: strict),
     .executableTarget(
-      name: "GinghamCommandLine",
-      dependencies: ["Gingham", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Sources/CommandLine", swiftSettings: strict),
+      name: "GinghamCommandLine", dependencies: ["Gingham", argumentParser], path: "Sources/CommandLine",
+      swiftSettings: strict),
 
-    tests("Tensors", uses: ["GinghamTensors"], golden: true),
-    tests("Networks", uses: ["GinghamNetworks"]),
-    tests("ModelFormats", uses: ["GinghamModelFormats"], golden: true),
-    tests(
-      "Architectures", uses: ["GinghamArchitectures", "GinghamModelFormats", "GinghamReferenceEngine"], golden: true),
-    tests("Differentiation", uses: ["GinghamDifferentiation"]),
-    tests("ReferenceEngine", uses: ["GinghamReferenceEngine"], golden: true),
-    tests("Engine", uses: ["GinghamEngine", "GinghamReferenceEngine", "GinghamArchitectures"]),
-    tests("Signals", uses: ["GinghamSignals"], golden: true),
-    tests("Imaging", uses: ["GinghamImaging"], golden: true),
-    tests("Artifacts", uses: ["GinghamArtifacts", "GinghamArchitectures", "GinghamImaging"], golden: true),
-    tests("Attribution", uses: ["GinghamAttribution", "GinghamReferenceEngine"], golden: true),
-    tests(
-      "FeatureVisualization",
-      uses: [
-        "GinghamFeatureVisualization", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
-      ], golden: true),
-    tests(
-      "AdversarialProbing",
-      uses: [
-        "GinghamAdversarialProbing", "GinghamReferenceEngine", "GinghamEngine", "GinghamArchitectures",
-      ], golden: true),
-    tests("Reporting", uses: ["GinghamReporting"], golden: true),
-    tests("Gingham", uses: ["Gingham"], golden: true),
-    tests("CommandLine", uses: ["Gingham", "GinghamCommandLine"]),
+    // Noise and tolerances that several rooms' tests share.
+    .target(
+      name: "GinghamTestSupport", dependencies: ["GinghamLattices"], path: "Tests/Support", swiftSettings: strict),
+    tests("Tensors", uses: ["Tensors"], golden: true),
+    tests("Networks", uses: ["Networks"]),
+    tests("ModelFormats", uses: ["ModelFormats"], golden: true),
+    tests("Architectures", uses: ["Architectures", "ModelFormats", "ReferenceEngine"], golden: true),
+    tests("Differentiation", uses: ["Differentiation"]),
+    tests("ReferenceEngine", uses: ["ReferenceEngine"], golden: true),
+    tests("Engine", uses: ["Engine", "ReferenceEngine", "Architectures"]),
+    tests("Signals", uses: ["Signals"], golden: true),
+    tests("Imaging", uses: ["Imaging"], golden: true),
+    tests("Lattices", uses: ["Lattices", "Imaging"], and: ["GinghamTestSupport"], golden: true),
+    tests("Diagnosis", uses: ["Diagnosis"], and: ["GinghamTestSupport"], golden: true),
+    tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
+    tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
+    tests("Attribution", uses: ["Attribution", "Models"], golden: true),
+    tests("FeatureVisualization", uses: ["FeatureVisualization", "Engine", "Architectures"], golden: true),
+    tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
+    tests("Models", uses: ["Models"]),
+    tests("Generation", uses: ["Generation"], golden: true),
+    tests("Reporting", uses: ["Reporting"], golden: true),
+    tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
+    tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )

@@ -14,7 +14,7 @@ import GinghamTensors
 /// objectives other than a class, of the objective's value over its clean value. A faithful map has low deletion and
 /// high insertion.
 public struct DeletionInsertion: Sendable {
-  public struct Score: Hashable, Sendable, Codable {
+  public struct Score: Hashable, Sendable, Encodable {
     public var deletion: Double
     public var insertion: Double
 
@@ -125,7 +125,7 @@ private struct Gauge {
 
   /// One a picture: the class's probability, or the value over that of the clean picture.
   func readings(_ values: [Float], _ activations: [Tensor]) -> [Double] {
-    guard let classes = objective as? ClassObjective, let outputs = activations.first,
+    guard let classes = objective as? ClassObjective, let outputs = try? activations.first.map(ClassObjective.scores),
       outputs.count > outputs.shape[0]
     else {
       return values.map { cleanValue != 0 ? Double($0) / cleanValue : 0 }

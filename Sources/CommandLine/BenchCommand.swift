@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
 
@@ -19,22 +19,14 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "At least this many timed runs.")
   var runs = 20
 
+  @Flag(help: "Also how long each layer takes, and which code runs it.")
+  var layers = false
+
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard batch >= 1, runs >= 1 else { throw ValidationError("--batch and --runs take numbers from 1") }
-  }
-
-  func run() throws {
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    progress.step("timing")
-    let objective = try model.objectiveParser().parse(target)
-    let benchmark = try Benchmark(
-      of: model, objective: objective, target: target, batch: batch, runs: runs, backend: common.backend,
-      threads: common.threadCount)
-    progress.finish()
-    try common.report(benchmark, text: benchmark.text)
+  func makeRun() -> any Run {
+    var settings = BenchSettings()
+    (settings.target, settings.batch, settings.runs, settings.layers) = (target, batch, runs, layers)
+    return BenchRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -36,7 +36,6 @@ struct CompareCommand: ParsableCommand {
   var size: String?
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -58,7 +57,7 @@ struct CompareCommand: ParsableCommand {
     let recipes = try mitigations.map { (name: Self.name($0), recipe: try recipe($0)) }
     progress.step("loading")
     let model = try modelOptions.load(model)
-    let folder = try outputOptions.folder(verb: "compare", model: self.model)
+    let folder = try common.folder(verb: "compare", model: self.model)
     let run = ComparisonRun(
       model, objectives: objective, mitigations: recipes, seeds: (0..<UInt64(seeds)).map { seed + $0 }, order: sort,
       differentiator: try common.backend.differentiator(for: model.network, threads: common.threadCount))

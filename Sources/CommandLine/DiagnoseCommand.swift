@@ -56,7 +56,6 @@ struct DiagnoseCommand: ParsableCommand {
   var maxTileDistance = DiagnosisThresholds().tileDistance
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -86,7 +85,7 @@ struct DiagnoseCommand: ParsableCommand {
       paths, reference: reference.map { [$0] } ?? [], features: features,
       progress: { progress.step($0, $1, of: $2) })
     progress.step("drawing")
-    let folder = try outputOptions.folder(verb: "diagnose", model: paths[0])
+    let folder = try common.folder(verb: "diagnose", model: paths[0])
     try result.draw(into: folder)
     try folder.write("findings.json", data: result.findings.json())
     try folder.commit(manifest(started: started, digest: features?.model.digest()))

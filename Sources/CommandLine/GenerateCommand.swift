@@ -27,7 +27,6 @@ struct GenerateCommand: ParsableCommand {
   var bits: BitDepth = .eight
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -46,7 +45,7 @@ struct GenerateCommand: ParsableCommand {
     let run = try GenerateRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
     let result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
-    let folder = try outputOptions.folder(verb: "generate", model: self.model)
+    let folder = try common.folder(verb: "generate", model: self.model)
     try result.write(into: folder, depth: bits, threads: common.threadCount)
     try folder.write("findings.json", data: result.findings.json())
     try folder.commit(

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct GradientCommand: ParsableCommand {
+struct GradientCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradient",
     abstract: "Computes the input gradient of an objective, draws it, and measures its checkerboard.",
@@ -16,17 +15,6 @@ struct GradientCommand: ParsableCommand {
       gradient is reported. --compare tables them all.
       """)
 
-  enum Method: String, ExpressibleByArgument, CaseIterable {
-    case gradient, smoothgrad, integrated, guided, deconvnet, gradcam
-    case inputTimesGradient = "input-x-gradient"
-    case latticeJitter = "lattice-jitter"
-    case uniformJitter = "uniform-jitter"
-    case backwardSmoothing = "backward-smoothing"
-    case phaseEqualisation = "phase-equalisation"
-    case latticeNotch = "lattice-notch"
-    case lowPass = "low-pass"
-  }
-
   @Argument(help: ModelOptions.modelHelp)
   var model: String
 
@@ -36,8 +24,11 @@ struct GradientCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective"))
   var target = "top"
 
-  @Option(help: "How gradients become a map.")
-  var method: Method = .gradient
+  @Option(
+    help: ArgumentHelp(
+      "How gradients become a map.",
+      discussion: GradientMethod.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")))
+  var method = GradientMethod.gradient
 
   @Flag(help: "Table the gradient and its mitigated surrogates: evenness, cosine, faithfulness, time.")
   var compare = false
@@ -54,111 +45,39 @@ struct GradientCommand: ParsableCommand {
   @Option(help: "Seed of smoothgrad's noise and uniform-jitter's shifts.")
   var seed: UInt64 = 0
 
-  @Option(help: SignalAssumption.help)
-  var signals: SignalAssumption = .white
+  @Option(help: PredictionOptions.Signals.help)
+  var signals: PredictionOptions.Signals = .white
 
-  @OptionGroup var mitigation: MitigationOptions
+  @Option(help: ArgumentHelp("Side of the lattice to treat: lattice-jitter's 4, else the net's.", valueName: "pixels"))
+  var period: Int?
+
+  @Option(help: ArgumentHelp("Offsets an axis of uniform-jitter.", valueName: "pixels"))
+  var jitter = 8
+
+  @Option(help: ArgumentHelp("Radius that low-pass keeps, in cycles over 224 pixels.", valueName: "radius"))
+  var cutoff = 15.0
+
+  @Option(help: "Energies that phase-equalisation divides by: predicted or measured.")
+  var energies: PhaseEqualisedGradient.Energies = .predicted
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    if let samples, !(1...100_000).contains(samples) {
-      throw ValidationError("--samples takes a number from 1, not \(samples)")
-    }
-    guard noise >= 0, noise.isFinite else { throw ValidationError("--noise takes a number from 0, not \(noise)") }
-    if at != nil, method != .gradient, method != .gradcam {
-      throw ValidationError("--at goes with the methods gradient and gradcam")
-    }
-    guard !compare || (at == nil && method == .gradient) else {
-      throw ValidationError("--compare takes all methods at the pixels: give neither --method nor --at")
-    }
-  }
-
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    if compare { return try compareMethods(model, started: started, progress) }
-    let gradientRun = try GradientRun(
-      model, target: target, method: try attributionMethod(model), signals: signals.signals, backend: common.backend,
-      threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "gradient", model: self.model)
-    var results: [GradientRun.Result] = []
-    for (index, path) in images.enumerated() {
-      progress.step("pictures", index, of: images.count)
-      let result = try gradientRun.result(pictureAt: path)
-      try result.draw(into: folder, under: images.count > 1 ? folder.subfolder(for: path) : "")
-      results.append(result)
-    }
-    let findings = try gradientRun.findings(results)
-    try gradientRun.drawPooled(results, into: folder)
-    try folder.write("gradient.npy") { try Tensor.stacked(results.map(\.map)).write(npy: $0) }
-    try folder.write("findings.json", data: findings.json())
-    try folder.commit(manifest(started: started, digest: model.digest()))
-    progress.finish()
-    for remark in gradientRun.remarks(on: results) { progress.remark(remark) }
-    try common.report(findings, text: findings.text + "\nWritten to \(folder.path)")
-  }
-
-  private func compareMethods(_ model: Model, started: Date, _ progress: Progress) throws {
-    let run = try GradientComparisonRun(
-      model, target: target, signals: signals.signals, backend: common.backend, threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "compare-gradients", model: self.model)
-    let period = mitigation.period ?? run.period
-    let candidates: [GradientComparisonRun.Candidate] = [
-      .init(Gradient()), .init(LatticeJitter(period: mitigation.period ?? LatticeJitter().period)),
-      .init(UniformJitter(offsets: mitigation.jitter, samples: samples ?? UniformJitter().samples, seed: seed)),
-      .init(BackwardSmoothing()),
-      .init(PhaseEqualizedGradient(.predicted, period: period), named: "phase-equalisation, predicted"),
-      .init(PhaseEqualizedGradient(.measured, period: period), named: "phase-equalisation, measured"),
-      .init(LatticeNotchedGradient(period: period)), .init(LowPassedGradient(cutoff: mitigation.cutoff)),
-    ]
-    let (comparison, sheet) = try run.run(candidates, picturesAt: images) { progress.step("maps", $0, of: $1) }
-    try folder.write("montage.png") { try sheet.figure().write(to: $0, scale: 1) }
-    try folder.write("comparison.json", data: comparison.json())
-    try folder.commit(manifest(started: started, digest: model.digest()))
-    progress.finish()
-    for remark in run.remarks { progress.remark(remark) }
-    try common.report(comparison, text: comparison.text + "\nWritten to \(folder.path)")
-  }
-
-  private func attributionMethod(_ model: Model) throws -> any AttributionMethod {
-    switch method {
-    case .gradient: at.map(LayerGradient.init) ?? Gradient()
-    case .inputTimesGradient: InputTimesGradient()
-    case .smoothgrad: SmoothGrad(samples: samples ?? 5, deviation: noise, seed: seed)
-    case .integrated: IntegratedGradients(steps: samples ?? 50)
-    case .guided: GuidedBackpropagation()
-    case .deconvnet: DeconvolutionNetwork()
-    case .gradcam: GradCAM(layer: at)
-    case .latticeJitter: LatticeJitter(period: mitigation.period ?? LatticeJitter().period)
-    case .uniformJitter:
-      UniformJitter(offsets: mitigation.jitter, samples: samples ?? UniformJitter().samples, seed: seed)
-    case .backwardSmoothing: BackwardSmoothing()
-    case .phaseEqualisation: PhaseEqualizedGradient(mitigation.energies, period: try latticePeriod(model))
-    case .latticeNotch: LatticeNotchedGradient(period: try latticePeriod(model))
-    case .lowPass: LowPassedGradient(cutoff: mitigation.cutoff)
-    }
-  }
-
-  private func latticePeriod(_ model: Model) throws -> Int {
-    try mitigation.period ?? model.latticePeriod(ofGradientsOf: target)
-  }
-
-  private func manifest(started: Date, digest: String?) -> Manifest {
-    Manifest(
-      command: CommandLine.arguments, version: ginghamVersion, model: model, modelDigest: digest,
-      backend: common.backend.rawValue, threads: common.threadCount,
-      seed: compare || method == .smoothgrad || method == .uniformJitter ? Int(seed) : nil,
-      parameters: [
-        "target": .string(target), "method": .string(method.rawValue), "at": at.map(JSONValue.string) ?? .null,
-        "samples": samples.map(JSONValue.integer) ?? .null, "noise": .number(Double(noise)),
-        "compare": .boolean(compare), "signals": .string(signals.rawValue),
-        "images": .array(images.map(JSONValue.string)),
-      ].merging(mitigation.parameters) { first, _ in first },
-      started: started)
+  func makeRun() -> any Run {
+    var settings = GradientSettings(images: images)
+    (settings.target, settings.method, settings.compare, settings.at) = (target, method, compare, at)
+    (settings.samples, settings.noise, settings.seed, settings.signals) = (samples, noise, seed, signals)
+    (settings.period, settings.jitter, settings.cutoff, settings.energies) = (period, jitter, cutoff, energies)
+    let source = modelOptions.source(model)
+    return compare
+      ? GradientComparisonRun(source, settings: settings) : GradientRun(source, settings: settings)
   }
 }
+
+extension GradientMethod: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+  public var defaultValueDescription: String { name }
+  public static var allValueStrings: [String] { all.map(\.name) }
+}
+
+extension PhaseEqualisedGradient.Energies: ExpressibleByArgument {}

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Gingham
 
-struct LayersCommand: ParsableCommand {
+struct LayersCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers", abstract: "Lists each layer: shape, stride, receptive field, parameters, multiply-adds.")
 
@@ -11,8 +11,5 @@ struct LayersCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func run() throws {
-    let table = try LayerTable(of: modelOptions.load(model))
-    try common.report(table, text: table.text)
-  }
+  func makeRun() -> any Run { LayersRun(modelOptions.source(model)) }
 }

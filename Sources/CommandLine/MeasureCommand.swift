@@ -42,7 +42,6 @@ struct MeasureCommand: ParsableCommand {
   @Flag(help: "Keep the spectra of every picture, and compute cosine spectra too.")
   var spectra = false
 
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -64,7 +63,7 @@ struct MeasureCommand: ParsableCommand {
       kind: kind, keepsSpectra: spectra, threads: common.threadCount)
     let result = try run.result(paths, progress: { progress.step($0, $1, of: $2) })
     progress.step("drawing")
-    let folder = try outputOptions.folder(verb: "measure", model: paths[0])
+    let folder = try common.folder(verb: "measure", model: paths[0])
     try result.draw(into: folder)
     try folder.write("findings.json", data: result.findings.json())
     try folder.commit(manifest(started: started))

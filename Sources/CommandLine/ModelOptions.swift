@@ -28,8 +28,23 @@ struct ModelOptions: ParsableArguments {
   )
   var inputs: [String] = []
 
+  @Option(help: ArgumentHelp("The output that is meant, of several; the first without it.", valueName: "name"))
+  var outputName: String?
+
   @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))
   var classNames: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Lets the model's file ask for so many times more operators, elements and names than usual.",
+      valueName: "factor"))
+  var limit = 1
+
+  func validate() throws {
+    guard ResourceLimits.factors.contains(limit) else {
+      throw ValidationError("--limit takes a number from 1 to \(ResourceLimits.factors.upperBound), not \(limit)")
+    }
+  }
 
   /// - Parameters:
   ///   - model: as the user named it.
@@ -44,9 +59,12 @@ struct ModelOptions: ParsableArguments {
 
   /// Which model the options make of a name.
   func source(_ model: String) -> ModelSource {
-    ModelSource(
+    var source = ModelSource(
       model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
       inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
+    source.limits = ResourceLimits(factor: limit)
+    source.outputName = outputName
+    return source
   }
 }
 
@@ -75,5 +93,3 @@ struct PixelSize: ExpressibleByArgument {
     width = sides.last ?? sides[0]
   }
 }
-
-extension Backend: ExpressibleByArgument {}

@@ -63,7 +63,6 @@ struct PredictCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A grid of architectures to rank.", valueName: "grid.yaml"))
   var sweep: String?
 
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -94,7 +93,7 @@ struct PredictCommand: ParsableCommand {
     let options = PredictionOptions(
       gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))
     let result = try PredictRun(model, target: target, at: at, options: options).result()
-    let folder = try outputOptions.folder(verb: "predict", model: name)
+    let folder = try common.folder(verb: "predict", model: name)
     try result.draw(into: folder)
     try folder.write("findings.json", data: result.findings.json())
     try folder.commit(manifest(name, started: started, digest: model.digest()))
@@ -108,7 +107,7 @@ struct PredictCommand: ParsableCommand {
     let options = PredictionOptions(
       gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))
     let findings = try SweepRun(yaml: path, options: options).findings { progress.step("predicting", $0, of: $1) }
-    let folder = try outputOptions.folder(verb: "predict", model: path)
+    let folder = try common.folder(verb: "predict", model: path)
     try findings.draw(into: folder)
     try folder.write("findings.json", data: findings.json())
     try folder.commit(manifest(path, started: started, digest: nil))
@@ -120,8 +119,8 @@ struct PredictCommand: ParsableCommand {
     let started = Date()
     let findings = try OverlapFindings(deconvolution: deconvolution, inputs: positions, equivalents: equivalent)
     let name = deconvolution ?? equivalent.joined(separator: " ")
-    let stem = String(name.map { $0 == "/" ? "-" : $0 })
-    let folder = try outputOptions.folder(verb: "predict", model: stem)
+    let stem = name.fileStem
+    let folder = try common.folder(verb: "predict", model: stem)
     try findings.draw(into: folder)
     try folder.write("findings.json", data: findings.json())
     try folder.commit(manifest(name, started: started, digest: nil))
@@ -143,4 +142,7 @@ struct PredictCommand: ParsableCommand {
 }
 
 extension PredictionOptions.Gain: ExpressibleByArgument {}
-extension PredictionOptions.Signals: ExpressibleByArgument {}
+extension PredictionOptions.Signals: ExpressibleByArgument {
+  static let help: ArgumentHelp =
+    "Activations in front of pools, for the prediction: white (independent) or smooth (neighbours alike)."
+}

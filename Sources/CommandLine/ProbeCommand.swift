@@ -80,7 +80,6 @@ struct ProbeCommand: ParsableCommand {
   var pictures = true
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -105,7 +104,7 @@ struct ProbeCommand: ParsableCommand {
     let settings = try settings()
     progress.step("loading")
     let model = try modelOptions.load(model)
-    let path = outputOptions.output ?? RunFolder.defaultPath(verb: "probe", model: self.model)
+    let path = common.output ?? RunFolder.defaultPath(verb: "probe", model: self.model)
     let cache = ProbeCache(path: path)
     let probe = try ProbeRun(
       model, settings: settings, cache: cache, backend: common.backend, threads: common.threadCount)

@@ -1,4 +1,5 @@
 import Foundation
+import Gingham
 
 /// How far a long run has come, on one line of the terminal. Silent where standard error is a file or a pipe.
 struct Progress {
@@ -10,14 +11,11 @@ struct Progress {
     self.isShown = isShown && isatty(STDERR_FILENO) == 1
   }
 
-  /// A step that has no number.
-  func step(_ what: String) {
+  func show(_ step: RunProgress.Step) {
     guard isShown else { return }
-    write("\r\u{1B}[K\(what) …")
-  }
-
-  func step(_ what: String, _ done: Int, of total: Int) {
-    guard isShown, total > 0 else { return }
+    let what = step.what.printable(limit: 80)
+    guard let total = step.total, total > 0 else { return write("\r\u{1B}[K\(what) …") }
+    let done = step.done
     let width = 24
     let filled = width * done / total
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -32,7 +30,7 @@ struct Progress {
   func remark(_ text: String) {
     guard remarks else { return }
     finish()
-    write("note: \(text)\n")
+    write("note: \(text.printableLines(isIndented: true, limit: 4000))\n")
   }
 
   private func write(_ text: String) {

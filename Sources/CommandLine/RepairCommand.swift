@@ -58,7 +58,6 @@ struct RepairCommand: ParsableCommand {
   var target = "top"
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -72,7 +71,7 @@ struct RepairCommand: ParsableCommand {
     if kernel != nil, let method, method != .nearest, method != .bilinear {
       throw ValidationError("--kernel is the kernel behind a resize: it goes with --with nearest or bilinear")
     }
-    if let out, !out.lowercased().hasSuffix(".onnx") || out.contains("/") {
+    if let out, !out.isFileName || !out.lowercased().hasSuffix(".onnx") {
       throw ValidationError("--out is the name of a file in the output folder and ends in .onnx, not '\(out)'")
     }
   }
@@ -87,7 +86,7 @@ struct RepairCommand: ParsableCommand {
       options: RewriteOptions(border: border, kernel: kernel), samples: samples, seed: seed, images: images,
       target: target)
     let run = try RepairRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "repair", model: self.model)
+    let folder = try common.folder(verb: "repair", model: self.model)
     var result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
     try run.write(&result, as: out ?? defaultName, into: folder)
@@ -103,8 +102,7 @@ struct RepairCommand: ParsableCommand {
   }
 
   private var defaultName: String {
-    let stem = URL(filePath: model).deletingPathExtension().lastPathComponent
-    return String(stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }) + "-repaired.onnx"
+    URL(filePath: model).deletingPathExtension().lastPathComponent.fileStem + "-repaired.onnx"
   }
 
   private func parameters(_ method: RewriteMethod, samples: Int) -> [String: JSONValue] {

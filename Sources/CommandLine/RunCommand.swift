@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
       }
     }
     if dryRun {
-      for step in series.steps { print((["gingham"] + step.arguments).map(Self.quoted).joined(separator: " ")) }
+      for step in series.steps { print(ShellWord.line(["gingham"] + step.arguments)) }
       return
     }
     let progress = Progress(isShown: !quiet)
@@ -64,10 +64,5 @@ struct RunCommand: ParsableCommand {
     try process.run()
     process.waitUntilExit()
     return process.terminationStatus
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:,=".contains($0) }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -4,6 +4,9 @@ import Gingham
 
 /// What every verb takes.
 struct RunOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
+  var output: String?
+
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.")
   var json = false
 
@@ -16,32 +19,47 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The engine: fast (oneDNN), reference (plain Swift, 32 bits) or reference64 (64 bits).")
   var backend: Backend = .fast
 
-  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
-
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
     }
   }
 
-  /// Prints findings: as JSON where that was asked for, else as text.
-  func report(_ findings: some Encodable, text: @autoclosure () -> String) throws {
-    if json {
-      try FileHandle.standardOutput.write(contentsOf: findings.json())
-    } else {
-      print(text())
-    }
-  }
-
-  var progress: Progress { Progress(isShown: !quiet) }
+  var team: ThreadTeam { threads.map(ThreadTeam.init(threads:)) ?? .allCores }
 }
 
-/// Where a verb that writes files puts them.
-struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
-  var output: String?
+extension Backend: ExpressibleByArgument {}
 
-  func folder(verb: String, model: String) throws -> RunFolder {
-    try RunFolder(path: output ?? RunFolder.defaultPath(verb: verb, model: model))
+/// A verb on the command line: options, and the run that they make.
+protocol VerbCommand: ParsableCommand {
+  var common: RunOptions { get }
+
+  /// - Throws: ``SettingError`` where options exclude each other.
+  func makeRun() throws -> any Run
+}
+
+extension VerbCommand {
+  func validate() throws { try Hints.usage { try makeRun().validate() } }
+
+  func run() throws { try common.perform(try makeRun()) }
+}
+
+extension RunOptions {
+  /// Performs a run and reports it: as JSON where that was asked for, else as text.
+  func perform(_ run: some Run) throws {
+    let progress = Progress(isShown: !quiet)
+    let context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
+    let performance = try Hints.given {
+      try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
+    }
+    progress.finish()
+    for remark in performance.result.remarks { progress.remark(remark) }
+    if json {
+      for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
+      try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
+    } else {
+      print(performance.text.printableLines(isIndented: false))
+    }
+    if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }
 }

@@ -36,11 +36,10 @@ struct TraceCommand: ParsableCommand {
     help: ArgumentHelp("A layer whose backward pass is made even; can be given several times.", valueName: "layer"))
   var without: [String] = []
 
-  @Option(help: SignalAssumption.help)
-  var signals: SignalAssumption = .white
+  @Option(help: PredictionOptions.Signals.help)
+  var signals: PredictionOptions.Signals = .white
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -52,7 +51,7 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     common.progress.step("loading")
     let model = try modelOptions.load(model)
-    if target == nil, without.isEmpty, Generator.isGenerator(model) {
+    if target == nil, without.isEmpty, try Generator.isGenerator(model) {
       try traceUp(model)
     } else {
       guard !images.isEmpty else { throw ValidationError("Missing expected argument '<images> ...'") }
@@ -68,7 +67,7 @@ struct TraceCommand: ParsableCommand {
     (settings.samples, settings.seed, settings.images) = (samples, seed, images)
     let run = try GeneratorTraceRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
     let trace = try run.trace { progress.step($0, $1, of: $2) }
-    let folder = try outputOptions.folder(verb: "trace", model: self.model)
+    let folder = try common.folder(verb: "trace", model: self.model)
     try trace.draw(into: folder)
     try folder.write("trace.json", data: trace.json())
     try folder.commit(
@@ -87,9 +86,9 @@ struct TraceCommand: ParsableCommand {
     let started = Date()
     let progress = common.progress
     let run = try TraceRun(
-      model, target: target, without: without, signals: signals.signals, backend: common.backend,
+      model, target: target, without: without, signals: signals, backend: common.backend,
       threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "trace", model: self.model)
+    let folder = try common.folder(verb: "trace", model: self.model)
     let trace = try run.trace(picturesAt: images) { progress.step("pictures", $0, of: $1) }
     try trace.draw(into: folder)
     try folder.write("trace.json", data: trace.json())

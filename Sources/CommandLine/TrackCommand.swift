@@ -22,7 +22,6 @@ struct TrackCommand: ParsableCommand {
   @OptionGroup var sampling: SampleOptions
 
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func run() throws {
@@ -33,7 +32,7 @@ struct TrackCommand: ParsableCommand {
       threads: common.threadCount)
     let result = try run.result { progress.step($0, $1, of: $2) }
     progress.step("writing")
-    let folder = try outputOptions.folder(verb: "track", model: checkpoints[0])
+    let folder = try common.folder(verb: "track", model: checkpoints[0])
     try result.write(into: folder)
     try folder.write("findings.json", data: result.findings.json())
     try folder.commit(

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Holds the fast engine against the 64-bit reference on your network, or runs ONNX test cases.",
@@ -34,38 +33,14 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard (model == nil) != cases.isEmpty else {
-      throw ValidationError("name a model, or folders of test cases with --case, and not both")
+  func makeRun() throws -> any Run {
+    switch (model, cases.isEmpty) {
+    case (let model?, true):
+      var settings = VerifySettings()
+      (settings.image, settings.seed, settings.tolerance) = (image, seed, tolerance)
+      return VerifyRun(modelOptions.source(model), settings: settings)
+    case (nil, false): return ConformanceRun(cases: cases)
+    default: throw ValidationError("name a model, or folders of test cases with --case, and not both")
     }
-  }
-
-  func run() throws {
-    if let model {
-      try verify(model)
-    } else {
-      try conform()
-    }
-  }
-
-  private func verify(_ name: String) throws {
-    let model = try modelOptions.load(name)
-    let progress = common.progress
-    let verification = try Verification(
-      of: model, input: try image.map(model.input(pictureAt:)), seed: seed, threads: common.threadCount,
-      tolerance: tolerance, progress: progress.step)
-    progress.finish()
-    try common.report(verification, text: verification.text)
-    if !verification.passed { throw ExitCode.failure }
-  }
-
-  private func conform() throws {
-    let progress = common.progress
-    let summary = ConformanceSummary(
-      folders: cases, backend: common.backend, threads: common.threadCount,
-      progress: { progress.step("test cases", $0, of: $1) })
-    progress.finish()
-    try common.report(summary, text: summary.text)
-    if summary.failed > 0 { throw ExitCode.failure }
   }
 }

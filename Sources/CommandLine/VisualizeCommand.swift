@@ -47,7 +47,6 @@ struct VisualizeCommand: ParsableCommand {
 
   @OptionGroup var recipeOptions: RecipeOptions
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: RunOptions
 
   func validate() throws {
@@ -72,7 +71,7 @@ struct VisualizeCommand: ParsableCommand {
     progress.step("loading")
     let model = try modelOptions.load(name)
     let differentiator = try common.backend.differentiator(for: model.network, threads: common.threadCount)
-    let folder = try outputOptions.folder(verb: "visualize", model: name)
+    let folder = try common.folder(verb: "visualize", model: name)
     if let layer = allChannels {
       if recipeOptions.batch == nil, recipe.batch == 1 { recipe.batch = 8 }
       let index = try LayerVisualizationRun(

@@ -5,11 +5,10 @@ import GinghamTensors
 /// next one.
 public final class ObjectivePass {
   public let objective: any Objective
-  public let plan: any GradientPlan
+  private let pass: GradientPass
+  public var plan: any GradientPlan { pass.plan }
   /// Activations of the objective's layers at the last forward pass, in their order; whole ones if asked for.
-  public private(set) var activations: [Tensor] = []
-  private var cotangents: [Tensor] = []
-  private var gradients: [Tensor] = []
+  public var activations: [Tensor] { pass.activations }
 
   /// - Parameters:
   ///   - inputShapes: of the network's open inputs; pictures are N×C×H×W.
@@ -28,11 +27,11 @@ public final class ObjectivePass {
     if !wholeActivations {
       for (layer, range) in objective.channelsRead { channels[try network.value(ofLayer: layer)] = range }
     }
-    plan = try differentiator.plan(
-      PlanRequest(
-        inputShapes: inputShapes, targets: try objective.layers.map(network.value), gradients: gradients,
-        rules: rules, channels: channels))
-    cotangents = plan.targetShapes.map { Tensor($0) }
+    pass = GradientPass(
+      try differentiator.plan(
+        PlanRequest(
+          inputShapes: inputShapes, targets: try objective.layers.map(network.value), gradients: gradients,
+          rules: rules, channels: channels)))
   }
 
   /// Another objective on a plan that is there already.
@@ -41,14 +40,13 @@ public final class ObjectivePass {
   public init(_ objective: any Objective, on plan: any GradientPlan) {
     precondition(plan.request.targets.count == objective.layers.count, "the plan was made for other layers")
     self.objective = objective
-    self.plan = plan
-    cotangents = plan.targetShapes.map { Tensor($0) }
+    pass = GradientPass(plan)
   }
 
   /// The objective's value for each picture.
   public func values(_ inputs: Tensor...) throws -> [Float] {
-    try plan.forward(inputs, into: &activations)
-    return try evaluate()
+    try pass.forward(inputs)
+    return try pass.values(of: objective)
   }
 
   /// Values, and the gradients of their sum, in the order in which they were asked for.
@@ -58,16 +56,7 @@ public final class ObjectivePass {
 
   /// Values, and the gradients of their sum, in the order in which they were asked for.
   public func valuesAndGradients(_ inputs: [Tensor]) throws -> (values: [Float], gradients: [Tensor]) {
-    try plan.forward(inputs, into: &activations)
-    let values = try evaluate()
-    try plan.backward(cotangents, into: &gradients)
-    return (values, gradients)
-  }
-
-  private func evaluate() throws -> [Float] {
-    for index in cotangents.indices {
-      cotangents[index].withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-    }
-    return try objective.evaluate(activations, addingTo: &cotangents, weight: 1)
+    try pass.forward(inputs)
+    return try pass.valuesAndGradients(of: objective)
   }
 }

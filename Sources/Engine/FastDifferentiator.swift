@@ -21,7 +21,7 @@ public final class FastDifferentiator: Differentiator {
 
   public var team: ThreadTeam {
     let threads = library.threads
-    return ThreadTeam { count, body in
+    return ThreadTeam(threads: threads) { count, body in
       withoutActuallyEscaping(body) { ParallelLoop(count, threads: threads, $0).run() }
     }
   }
@@ -49,6 +49,10 @@ public final class FastDifferentiator: Differentiator {
     let whole = try bound(request)
     let targetShapes = try request.targets.map { try shape($0, in: whole) }
     let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
+
+    // Values share memory, so the largest one is all that is known before they are laid out.
+    let largest = whole.nodes.flatMap(\.outputs).compactMap { whole.shapes[$0]?.elementCount }.max() ?? 0
+    try request.check(whole, bytes: 2 * largest * MemoryLayout<Float>.stride)
 
     // A batch goes through picture by picture where no layer mixes pictures: what a picture needs stays in the cache.
     var (network, pictures) = (whole, 1)
@@ -103,7 +107,7 @@ public final class FastDifferentiator: Differentiator {
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
     let wanted = request.targets + request.gradients + smoothed
-    return try network.bound(to: shapes, constants: constants).leading(to: wanted).foldingConstants()
+    return try network.bound(to: shapes, constants: constants, leadingTo: wanted).foldingConstants()
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
   }
 

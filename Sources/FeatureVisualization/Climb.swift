@@ -24,7 +24,10 @@ final class Climb {
     self.team = team
     makeSource = source
     chain = TransformChain(recipe.transforms)
-    penalties = try recipe.penalties.filter { $0.weight > 0 }.map { (try $0.penalty(), Float($0.weight)) }
+    let size = PictureSize(height: canvas.shape[2], width: canvas.shape[3])
+    penalties = try recipe.penalties.filter { $0.weight > 0 }.map {
+      (try $0.penalty().planned(for: size), Float($0.weight))
+    }
   }
 
   /// Climbs from the parameters; leaves the last finite pictures in `result`.

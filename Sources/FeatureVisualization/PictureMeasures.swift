@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 #if canImport(Glibc)
@@ -55,7 +55,7 @@ public struct PictureMeasures: Hashable, Sendable {
       return 10 * log10(power) + 20 * log10(frequency)
     }
     guard levels.count >= 3 else { return nil }
-    let mean = levels.reduce(0, +) / Double(levels.count)
+    let mean = levels.mean
     return (levels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(levels.count)).squareRoot()
   }
 }

@@ -1,3 +1,4 @@
+import GinghamAttribution
 import GinghamDifferentiation
 import GinghamNetworks
 import GinghamTensors

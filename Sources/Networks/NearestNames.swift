@@ -3,14 +3,18 @@ public enum NearestNames {
   /// The candidates nearest to `name` by edit distance, best first; names that contain it come before the rest.
   public static func nearest(to name: String, among candidates: [String], limit: Int = 3) -> [String] {
     let wanted = name.lowercased()
-    let scored = candidates.map { candidate -> (score: Int, name: String) in
+    let farthest = max(2, wanted.utf8.count / 2)
+    let scored = candidates.compactMap { candidate -> (score: Int, name: String)? in
       let lowered = candidate.lowercased()
-      let distance = editDistance(Array(wanted.utf8), Array(lowered.utf8))
-      return (lowered.contains(wanted) && !wanted.isEmpty ? distance - 1000 : distance, candidate)
+      // Names are at least as far apart as their lengths, and no farther where one is part of the other.
+      let leastDistance = abs(lowered.utf8.count - wanted.utf8.count)
+      if !wanted.isEmpty, lowered.contains(wanted) { return (leastDistance - 1000, candidate) }
+      guard leastDistance <= farthest else { return nil }
+      return (editDistance(Array(wanted.utf8), Array(lowered.utf8)), candidate)
     }
     return
       scored
-      .filter { $0.score <= max(2, wanted.utf8.count / 2) }
+      .filter { $0.score <= farthest }
       .sorted { ($0.score, $0.name) < ($1.score, $1.name) }
       .prefix(limit).map(\.name)
   }

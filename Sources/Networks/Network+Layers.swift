@@ -33,13 +33,15 @@ extension Network {
     throw NetworkError.unknownLayer(name: name, nearest: NearestNames.nearest(to: name, among: layerNames))
   }
 
+  private static let deepestModule = 64
+
   /// Names of operators and of the modules that hold them, without repetition.
   public var layerNames: [String] {
     var seen: Set<String> = []
     var names: [String] = []
     for layer in layers {
       var prefix = ""
-      for part in layer.name.split(separator: ".") {
+      for part in layer.name.split(separator: ".").prefix(Self.deepestModule) {
         prefix += prefix.isEmpty ? String(part) : "." + part
         if seen.insert(prefix).inserted { names.append(prefix) }
       }

@@ -3,7 +3,7 @@ import GinghamNetworks
 import GinghamTensors
 
 /// A network compiled for one request: kernels in order, and one buffer for every activation and gradient.
-public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
+public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   /// A kernel with the buffers it reads and writes. Backward it is skipped where no gradient passes it.
   private struct Step {
     let kernel: any Kernel<Scalar>
@@ -20,6 +20,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
   public let request: PlanRequest
   public let targetShapes: [Shape]
   public let gradientShapes: [Shape]
+  public let layers: [PlannedLayer]
+  public var layerTimes: LayerTimes?
   private let steps: [Step]
   /// Of each open input; `nil` where no target depends on it.
   private let inputs: [Scratch<Scalar>?]
@@ -43,14 +45,26 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
     gradientShapes = try wanted.map(shape)
 
     let path = try GradientPath(network, targets: targets, gradients: wanted)
+    let values = Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets)
+    // Beside the elements, kernels keep a table an axis.
+    let bytes = try values.reduce(0) { sum, value in
+      let shape = try shape(of: value)
+      let copies = path.differentiated.contains(value) ? 2 : 1
+      return sum + copies * shape.elementCount * MemoryLayout<Scalar>.stride
+        + shape.dimensions.reduce(0, +) * MemoryLayout<Int>.stride
+    }
+    try request.check(network, bytes: bytes)
     var activations: [ValueID: Scratch<Scalar>] = [:]
-    for value in Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets) {
+    for value in values {
       activations[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
       if let constant = network.constants[value] { activations[value]?.load(constant) }
     }
     var gradients: [ValueID: Scratch<Scalar>] = [:]
     for value in path.differentiated {
       gradients[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
+    }
+    layers = path.nodes.map { node in
+      PlannedLayer(names: [node.name], operations: node.operation.name, kernel: "fallback \(node.operation.name)")
     }
     var known = Set(network.constants.keys)
     steps = try path.nodes.map { node in
@@ -119,7 +133,11 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
   // MARK: Running
 
   private func run() {
-    for step in steps where !step.isFixed { step.kernel.forward(inputs: step.inputs, outputs: step.outputs) }
+    for (index, step) in steps.enumerated() where !step.isFixed {
+      let start = layerTimes.map { _ in ContinuousClock.now }
+      step.kernel.forward(inputs: step.inputs, outputs: step.outputs)
+      if let start { layerTimes?.addForward(ContinuousClock.now - start, to: index) }
+    }
     hasRun = true
   }
 
@@ -137,10 +155,12 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: GradientPlan {
         write(index, slot.buffer)
       }
     }
-    for step in steps.reversed() where step.passesGradients {
+    for (index, step) in steps.enumerated().reversed() where step.passesGradients {
+      let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.backward(
         inputs: step.inputs, outputs: step.results, outputGradients: step.outputGradients,
         inputGradients: step.inputGradients)
+      if let start { layerTimes?.addBackward(ContinuousClock.now - start, to: index) }
     }
   }
 

@@ -5,7 +5,9 @@ import Numerics
 public protocol ReferenceScalar: Real, BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// C ← α·op(A)·op(B) + β·C with op(A) of rows×depth, op(B) of depth×columns, all row-major; op transposes where told.
   /// A leading dimension is the distance between two rows as stored.
-  static func multiply(
+  ///
+  /// BLAS's own routine: no extent is zero.
+  static func product(
     rows: Int, columns: Int, depth: Int, alpha: Self, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, beta: Self,
     into c: UnsafeMutablePointer<Self>, leadingDimension: Int)
 
@@ -14,6 +16,29 @@ public protocol ReferenceScalar: Real, BinaryFloatingPoint, BitwiseCopyable, Sen
 
   /// Copies to single precision, rounding; both sides are equally long.
   static func copy(_ source: UnsafeBufferPointer<Self>, toFloats target: UnsafeMutableBufferPointer<Float>)
+}
+
+extension ReferenceScalar {
+  /// As ``product(rows:columns:depth:alpha:_:_:beta:into:leadingDimension:)``, for empty matrices too: a sum over nothing
+  /// is zero, where BLAS refuses a leading dimension of zero and leaves C as it is.
+  static func multiply(
+    rows: Int, columns: Int, depth: Int, alpha: Self, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, beta: Self,
+    into c: UnsafeMutablePointer<Self>, leadingDimension: Int
+  ) {
+    guard rows > 0, columns > 0 else { return }
+    guard depth > 0 else {
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let index = row * leadingDimension + column
+          c[index] = beta == 0 ? 0 : beta * c[index]
+        }
+      }
+      return
+    }
+    product(
+      rows: rows, columns: columns, depth: depth, alpha: alpha, a, b, beta: beta, into: c,
+      leadingDimension: leadingDimension)
+  }
 }
 
 /// A row-major matrix as a factor of a product.
@@ -35,7 +60,7 @@ public struct MatrixOperand<Scalar> {
 private let singleThreaded: Void = openblas_set_num_threads(1)
 
 extension Float: ReferenceScalar {
-  public static func multiply(
+  public static func product(
     rows: Int, columns: Int, depth: Int, alpha: Float, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     beta: Float, into c: UnsafeMutablePointer<Float>, leadingDimension: Int
   ) {
@@ -55,7 +80,7 @@ extension Float: ReferenceScalar {
 }
 
 extension Double: ReferenceScalar {
-  public static func multiply(
+  public static func product(
     rows: Int, columns: Int, depth: Int, alpha: Double, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     beta: Double, into c: UnsafeMutablePointer<Double>, leadingDimension: Int
   ) {

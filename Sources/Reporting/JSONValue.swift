@@ -1,7 +1,8 @@
 import Foundation
+import GinghamTensors
 
 /// A JSON document as a value: what manifests and findings are made of where their keys depend on the run.
-public enum JSONValue: Hashable, Sendable, Encodable {
+public enum JSONValue: Hashable, Sendable, Codable {
   case null
   case boolean(Bool)
   case integer(Int)
@@ -24,6 +25,32 @@ public enum JSONValue: Hashable, Sendable, Encodable {
   }
 }
 
+extension JSONValue {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let values = try? container.decode([JSONValue].self) {
+      self = .array(values)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Whatever can be encoded, as it would stand in a file of findings, with keys in snake case.
+  public init(encoding value: some Encodable) throws {
+    self = try JSONDecoder().decode(JSONValue.self, from: value.json())
+  }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral
 {
@@ -33,21 +60,18 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   public init(floatLiteral value: Double) { self = .number(value) }
 }
 
-extension Encodable {
-  /// Pretty-printed JSON with sorted keys, so that equal results are equal bytes. Infinities and NaN, which JSON does
-  /// not have, become the strings "inf", "-inf" and "nan".
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
-}
-
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension String {
+  /// `inputSize` as `input_size`: how properties are called in JSON.
+  public var snakeCased: String {
+    reduce(into: "") { result, character in
+      result += character.isUppercase ? "_" + character.lowercased() : String(character)
+    }
   }
 }

@@ -1,5 +1,8 @@
 import Foundation
 
+/// Of the library and the command line.
+public let ginghamVersion = "0.1.0"
+
 /// Where a result came from: enough to make it again.
 public struct Manifest: Encodable, Sendable {
   /// The command as it was typed.
@@ -8,15 +11,35 @@ public struct Manifest: Encodable, Sendable {
   /// The model as it was named, and the SHA-256 of its file where it is one.
   public var model: String
   public var modelDigest: String?
+  /// What was said of the model beside its name: architecture, section, normalization, size, fixed inputs.
+  public var modelOptions: JSONValue?
   public var backend: String
   public var threads: Int
   public var seed: Int?
   /// Everything that shaped the result, defaults included.
   public var parameters: [String: JSONValue]
+  /// Every file that was read beside the model, in the order of reading.
+  public var inputs: [Input] = []
   /// When the run began, ISO 8601 in UTC.
   public var started: Date
   /// Files the run wrote, relative to the manifest.
   public var files: [String]
+
+  /// A file as it was named, and its SHA-256; `nil` where it could not be read.
+  public struct Input: Encodable, Sendable {
+    public var path: String
+    public var digest: String?
+
+    public init(path: String, digest: String?) {
+      self.path = path
+      self.digest = digest
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case path
+      case digest = "sha256"
+    }
+  }
 
   public init(
     command: [String], version: String, model: String, modelDigest: String?, backend: String, threads: Int,
@@ -35,7 +58,7 @@ public struct Manifest: Encodable, Sendable {
   }
 
   private enum Keys: String, CodingKey {
-    case command, version, model, backend, threads, seed, parameters, started, files
+    case command, version, model, backend, threads, seed, parameters, inputs, started, files, modelOptions
     case modelDigest = "model_sha256"
   }
 
@@ -45,10 +68,12 @@ public struct Manifest: Encodable, Sendable {
     try container.encode(version, forKey: .version)
     try container.encode(model, forKey: .model)
     try container.encodeIfPresent(modelDigest, forKey: .modelDigest)
+    try container.encodeIfPresent(modelOptions, forKey: .modelOptions)
     try container.encode(backend, forKey: .backend)
     try container.encode(threads, forKey: .threads)
     try container.encodeIfPresent(seed, forKey: .seed)
     try container.encode(parameters, forKey: .parameters)
+    try container.encode(inputs, forKey: .inputs)
     try container.encode(started.formatted(.iso8601), forKey: .started)
     try container.encode(files, forKey: .files)
   }

@@ -10,6 +10,11 @@ public struct BitSequence: Sendable {
     key = Self.mix(hash &+ Self.mix(seed &+ Self.increment))
   }
 
+  /// Starts the counter at a place of its own.
+  init(key: UInt64) {
+    self.key = key
+  }
+
   public subscript(index: Int) -> UInt64 {
     @inline(__always) get { Self.mix(key &+ UInt64(truncatingIfNeeded: index) &* Self.increment) }
   }
@@ -20,10 +25,13 @@ public struct BitSequence: Sendable {
     return Int(self[index].multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
+  private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  /// One step of the generator from a state: what makes one key of several numbers.
+  static func step(_ state: UInt64) -> UInt64 { mix(state &+ increment) }
 
   @inline(__always)
-  static func mix(_ state: UInt64) -> UInt64 {
+  private static func mix(_ state: UInt64) -> UInt64 {
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -62,14 +62,7 @@ struct NPYHeader {
       return StridedLayout(shape: shape, type: type, byteOffset: dataOffset, within: byteCount)
     }
     guard shape.checkedElementCount != nil else { return nil }
-    var strides: [Int] = []
-    var step = 1
-    for extent in shape.dimensions {
-      strides.append(step)
-      let (next, overflow) = step.multipliedReportingOverflow(by: extent)
-      if overflow { return nil }
-      step = next
-    }
+    let strides = Array(Shape(shape.dimensions.reversed()).strides.reversed())
     return StridedLayout(shape: shape, strides: strides, type: type, byteOffset: dataOffset, within: byteCount)
   }
 }

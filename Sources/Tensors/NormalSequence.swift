@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Independent standard normal numbers, each a pure function of seed, name and index.
 ///
 /// Bits come from SplitMix64 (Steele, Lea & Flood 2014) run as a counter, so that any stretch can be made on its own.
@@ -14,13 +12,15 @@ public struct NormalSequence: Sendable {
   }
 
   /// Fills the buffer with mean + deviation · z₀, z₁, z₂ …
-  public func fill(_ buffer: UnsafeMutableBufferPointer<Float>, mean: Float = 0, deviation: Float = 1) {
+  public func fill(
+    _ buffer: UnsafeMutableBufferPointer<Float>, mean: Float = 0, deviation: Float = 1, team: ThreadTeam = .alone
+  ) {
     guard let base = buffer.baseAddress else { return }
     let run = 1 << 16
     let destination = Destination(base: base, count: buffer.count)
-    DispatchQueue.concurrentPerform(iterations: (buffer.count + run - 1) / run) { index in
-      let start = index * run
-      fill(destination, from: start, to: min(start + run, destination.count), mean: mean, deviation: deviation)
+    team.share((buffer.count + run - 1) / run) { runs in
+      let (start, end) = (runs.lowerBound * run, min(runs.upperBound * run, destination.count))
+      fill(destination, from: start, to: end, mean: mean, deviation: deviation)
     }
   }
 

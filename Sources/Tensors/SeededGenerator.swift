@@ -1,23 +1,20 @@
-/// Uniform random numbers one after the other, a sequence for each seed, name and place: the draws of a step are the same
-/// whether or not the run was interrupted before it. SplitMix64 (Steele, Lea & Flood 2014).
-///
-/// ``BitSequence`` makes any stretch of such a sequence on its own.
+/// The words of a ``BitSequence`` as uniform random numbers one after the other, a sequence for each seed, name and place:
+/// the draws of a step are the same whether or not the run was interrupted before it.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private let words: BitSequence
+  private var drawn = 0
 
   public init(seed: UInt64, name: String, _ indices: Int...) {
-    var state = seed
-    for byte in name.utf8 { state = Self.mixed(state ^ UInt64(byte)) }
-    for index in indices { state = Self.mixed(state ^ UInt64(bitPattern: Int64(index))) }
-    self.state = state
+    var key = seed
+    for byte in name.utf8 { key = BitSequence.step(key ^ UInt64(byte)) }
+    for index in indices { key = BitSequence.step(key ^ UInt64(bitPattern: Int64(index))) }
+    words = BitSequence(key: key)
   }
 
   public mutating func next() -> UInt64 {
-    state &+= BitSequence.increment
-    return BitSequence.mix(state)
+    drawn += 1
+    return words[drawn]
   }
-
-  private static func mixed(_ value: UInt64) -> UInt64 { BitSequence.mix(value &+ BitSequence.increment) }
 
   /// A number in [0, 1).
   public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }

@@ -13,11 +13,17 @@ public struct Shape: Hashable, Sendable {
   /// The product of the extents. Traps on overflow; files are checked with ``checkedElementCount`` first.
   public var elementCount: Int { dimensions.reduce(1, *) }
 
-  /// The product of the extents, or `nil` where an extent is negative or the product does not fit an `Int`.
+  /// The product of the extents, or `nil` where an extent is negative or ``checkedVolume`` is.
   public var checkedElementCount: Int? {
+    checkedVolume.map { dimensions.contains(0) ? 0 : $0 }
+  }
+
+  /// The product of the extents that are not zero, or `nil` where an extent is negative or the product does not fit an
+  /// `Int`. An extent of zero must not hide others: loops and strides meet them one by one.
+  public var checkedVolume: Int? {
     var product = 1
-    for extent in dimensions {
-      guard extent >= 0 else { return nil }
+    for extent in dimensions where extent != 0 {
+      guard extent > 0 else { return nil }
       let (next, overflow) = product.multipliedReportingOverflow(by: extent)
       if overflow { return nil }
       product = next

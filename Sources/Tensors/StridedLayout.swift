@@ -8,14 +8,17 @@ public struct StridedLayout: Hashable, Sendable {
   /// Of the first element.
   public let byteOffset: Int
 
-  /// - Returns: `nil` where an extent, stride or offset is negative, their numbers differ, or the last element lies
-  ///   beyond `byteCount` bytes. Every product is checked, so the numbers may come from a stranger's file.
+  /// - Returns: `nil` where an extent, stride or offset is negative, their numbers differ, the last element lies beyond
+  ///   `byteCount` bytes, or an array without elements has extents that no value may have. Every product is checked, so
+  ///   the numbers may come from a stranger's file.
   public init?(shape: Shape, strides: [Int], type: ElementType, byteOffset: Int, within byteCount: Int) {
     guard
       shape.rank == strides.count, byteOffset >= 0, byteOffset <= byteCount,
       let count = shape.checkedElementCount, strides.allSatisfy({ $0 >= 0 })
     else { return nil }
-    if count > 0 {
+    if count == 0 {
+      guard ResourceLimits().allow(shape) else { return nil }
+    } else {
       var last = 0
       for (extent, stride) in zip(shape.dimensions, strides) {
         let (step, overflow) = (extent - 1).multipliedReportingOverflow(by: stride)
@@ -33,8 +36,8 @@ public struct StridedLayout: Hashable, Sendable {
 
   /// Row-major elements without gaps.
   public init?(shape: Shape, type: ElementType, byteOffset: Int, within byteCount: Int) {
-    guard shape.checkedElementCount != nil, let strides = shape.checkedStrides else { return nil }
-    self.init(shape: shape, strides: strides, type: type, byteOffset: byteOffset, within: byteCount)
+    guard shape.checkedElementCount != nil else { return nil }
+    self.init(shape: shape, strides: shape.strides, type: type, byteOffset: byteOffset, within: byteCount)
   }
 
   /// Whether the elements lie in row-major order without gaps. Strides of axes with one element do not matter.
@@ -46,18 +49,5 @@ public struct StridedLayout: Hashable, Sendable {
       expected *= shape[axis]
     }
     return true
-  }
-}
-
-extension Shape {
-  /// ``strides``, or `nil` where one does not fit an `Int`: possible for an empty array of absurd extents.
-  fileprivate var checkedStrides: [Int]? {
-    var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) {
-      let (product, overflow) = strides[axis + 1].multipliedReportingOverflow(by: dimensions[axis + 1])
-      if overflow { return nil }
-      strides[axis] = product
-    }
-    return strides
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GinghamArtifacts
 import GinghamTensors
 import Testing
 

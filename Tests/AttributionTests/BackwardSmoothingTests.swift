@@ -1,5 +1,6 @@
 @testable import GinghamAttribution
 import GinghamDifferentiation
+import GinghamLattices
 import GinghamNetworks
 import GinghamTensors
 import Testing
@@ -43,7 +44,7 @@ import Testing
       let objective = NeuronObjective(layer: "conv1", channel: 0, position: (3, 3))
       let pixels = Tensor([1, 1, side, side])
       let layers = BackwardRules(smoothing: [
-        try net.network.value(ofLayer: "conv1"): UnevenLayer.eveningTaps(stride: stride)
+        try net.network.value(ofLayer: "conv1"): EveningFilter.taps(stride: stride)
       ])
       for (rules, isSmooth) in [(layers, true), (BackwardRules(), false)] {
         let pass = try ObjectivePass(objective, of: net.differentiator, inputShapes: [pixels.shape], rules: rules)
@@ -72,7 +73,7 @@ import Testing
       try BackwardRules(evening: found).smoothing
         == BackwardSmoothing.rules(smoothing: nil, of: network, towards: ["conv4"]).smoothing)
     let one = try BackwardSmoothing.rules(smoothing: ["conv4"], of: network, towards: ["conv4"])
-    #expect(one.smoothing == [try network.value(ofLayer: "conv4"): UnevenLayer.eveningTaps(stride: 2)])
+    #expect(one.smoothing == [try network.value(ofLayer: "conv4"): EveningFilter.taps(stride: 2)])
     for name in ["conv2", "conv3"] {
       #expect(throws: AttributionError.nothingToSmooth(layer: name, uneven: ["conv1", "conv4"])) {
         try BackwardSmoothing.rules(smoothing: [name], of: network, towards: ["conv4"])

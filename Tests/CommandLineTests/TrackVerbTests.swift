@@ -18,7 +18,7 @@ import Testing
     for (name, blend) in blends {
       let mixed = tensors.map { name, tensor -> (name: String, tensor: Tensor) in
         guard tensor.shape.rank == 4, name != "main.0.weight" else { return (name, tensor) }
-        let even = PhaseSums.evened(tensor, window: Window(4, stride: 2, padding: 1)).scalars
+        let even = tensor.withEqualPhaseSums(on: Window(4, stride: 2, padding: 1)).scalars
         return (name, Tensor(tensor.shape, zip(tensor.scalars, even).map { $0 * (1 - blend) + $1 * blend }))
       }
       try WeightTable(path: name, mixed).write(safeTensors: "\(folder)/\(name)")

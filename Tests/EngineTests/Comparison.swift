@@ -66,10 +66,10 @@ struct Chain {
 /// Runs both engines on the same request and expects activations and gradients to agree.
 func expectAgreement(
   _ network: Network, _ shape: Shape, targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules(),
-  within tolerance: Double = 1e-5, sourceLocation: SourceLocation = #_sourceLocation
+  within tolerance: Double = 1e-5, threads: Int = 2, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let request = PlanRequest(inputShapes: [shape], targets: targets, gradients: gradients, rules: rules)
-  let fast = try FastDifferentiator(network: network, threads: 2).plan(request)
+  let fast = try FastDifferentiator(network: network, threads: threads).plan(request)
   let exact = try ReferenceDifferentiator<Double>(network).plan(request)
   #expect(fast.targetShapes == exact.targetShapes, sourceLocation: sourceLocation)
   #expect(fast.gradientShapes == exact.gradientShapes, sourceLocation: sourceLocation)
@@ -85,8 +85,35 @@ func expectAgreement(
 
 extension Chain {
   /// The last value as target, the gradient at the input.
-  func expectAgreement(_ shape: Shape, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  func expectAgreement(
+    _ shape: Shape, threads: Int = 2, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     try EngineTests.expectAgreement(
-      network, shape, targets: [last], gradients: [input], sourceLocation: sourceLocation)
+      network, shape, targets: [last], gradients: [input], threads: threads, sourceLocation: sourceLocation)
+  }
+
+  /// The kernels that the engine chooses, by the names of the layers.
+  func kernels(_ shape: Shape) throws -> [String: String] {
+    let request = PlanRequest(inputShapes: [shape], targets: [last], gradients: [input])
+    let plan = try FastDifferentiator(network: network, threads: 2).plan(request)
+    let layers = try #require(plan as? any LayeredPlan).layers
+    return Dictionary(layers.map { ($0.names[0], $0.kernel) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Agreement on one, two and five threads, without the reference engine's kernels.
+  func expectFastAgreement(_ shape: Shape, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    for threads in [1, 2, 5] { try expectAgreement(shape, threads: threads, sourceLocation: sourceLocation) }
+    let fallbacks = try kernels(shape).filter { $0.value.contains("fallback") }
+    #expect(fallbacks.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  /// Equal parts along an axis.
+  mutating func split(_ parts: Int, axis: Int, reading source: ValueID? = nil) -> [ValueID] {
+    let name = "node\(network.nodes.count)"
+    let outputs = (0..<parts).map { network.makeValue(named: "\(name).\($0)") }
+    network.nodes.append(
+      Node(name: name, operation: .split(Split(axis: axis)), inputs: [source ?? last], outputs: outputs))
+    last = outputs[parts - 1]
+    return outputs
   }
 }

@@ -1,10 +1,11 @@
-import GinghamArtifacts
 import GinghamDifferentiation
-@testable import GinghamFeatureVisualization
+import GinghamLattices
 import GinghamNetworks
 import GinghamSignals
 import GinghamTensors
 import Testing
+
+@testable import GinghamFeatureVisualization
 
 @Suite struct ConditioningTests {
   private let gradient = noise([2, 3, 32, 24], seed: 3)

@@ -1,7 +1,8 @@
-import GinghamArtifacts
-@testable import GinghamFeatureVisualization
+import GinghamLattices
 import GinghamTensors
 import Testing
+
+@testable import GinghamFeatureVisualization
 
 @Suite struct PenaltyTests {
   private static let shape: Shape = [2, 3, 21, 26]
@@ -114,7 +115,22 @@ import Testing
     expectClose(try gradient(penalty, pictures, weight: 3), try gradient(penalty, pictures).map { 3 * $0 })
   }
 
+  /// The plan of a size says what the penalty says, as often as it is asked.
+  @Test func plannedPenaltiesAreThePenalties() throws {
+    let size = PictureSize(height: pictures.shape[2], width: pictures.shape[3])
+    for penalty: any PicturePenalty in [
+      HighFrequencyPenalty(), LatticePenalty(period: 2, faintest: 0.05), BlurPenalty(),
+    ] {
+      let planned = try penalty.planned(for: size)
+      for _ in 0..<2 {
+        #expect(try value(planned, pictures) == value(penalty, pictures))
+        #expect(try gradient(planned, pictures) == gradient(penalty, pictures))
+      }
+    }
+  }
+
   @Test func picturesTooSmallForTheLatticeAreRefused() {
     #expect(throws: VisualizationError.self) { try value(LatticePenalty(period: 8), pictures) }
+    #expect(throws: VisualizationError.self) { try value(LatticePenalty(period: 0), pictures) }
   }
 }

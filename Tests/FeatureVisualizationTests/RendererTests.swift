@@ -1,3 +1,4 @@
+import GinghamAttribution
 import GinghamDifferentiation
 import GinghamEngine
 @testable import GinghamFeatureVisualization

@@ -47,7 +47,9 @@ import Testing
       [.pad(5), .blur(1.1), .jitter(6), .flip, .rotate([3])],
     ] as [[PictureTransform]])
   func joinedMapsGiveWhatTheirPartsGive(transforms: [PictureTransform]) throws {
-    let backwards = ThreadTeam { count, body in for index in (0..<count).reversed() { body(index..<(index + 1)) } }
+    let backwards = ThreadTeam(threads: 2) { count, body in
+      for index in (0..<count).reversed() { body(index..<(index + 1)) }
+    }
     let picture = noise([2, 3, Self.size.height, Self.size.width], seed: 5)
     for step in 0..<3 {
       var parts: [any PictureMap] = []

@@ -97,7 +97,21 @@ import Testing
       object += ascii("0")
     }
     object = ascii("(") + object + ascii("1h") + [7] + ascii(".")
-    try expectRefusal(legacy(object), "nest this deep")
+    try expectRefusal(legacy(object), "asks for more than")
+  }
+
+  /// A key of a megabyte leads through every level.
+  @Test func sharedKeysAreCountedWhereverTheyLead() throws {
+    let key = text(String(repeating: "k", count: 1 << 20)) + ascii("q") + [200] + ascii("0")
+    var object = key + tensor(count: 1, offset: 0, size: [1], stride: [1]).dropLast() + ascii("q") + [0]
+    for level in 1...7 {
+      object += ascii("}(h") + [200] + ascii("h") + [UInt8(level - 1)]
+      for index in 0..<5 { object += text("\(index)") + ascii("h") + [UInt8(level - 1)] }
+      object += ascii("uq") + [UInt8(level)]
+    }
+    object = ascii("(") + object + ascii("1h") + [7] + ascii(".")
+    try expectRefusal(
+      legacy(object, storageKeys: keys, data: [1] + .init(repeating: 0, count: 11)), "bytes of names")
   }
 
   /// One list of pairs turned into a dictionary ten thousand times.

@@ -61,7 +61,9 @@ import Testing
     let scaled = Tensor(plain.shape, plain.scalars.enumerated().map { $1 * factors[$0 / 2 % factors.count] })
     #expect(plan.forward(maps, times: factors) == scaled)
     #expect(plan.inverse(plain, times: factors) == plan.inverse(scaled))
-    let backwards = ThreadTeam { count, body in for index in (0..<count).reversed() { body(index..<(index + 1)) } }
+    let backwards = ThreadTeam(threads: 2) { count, body in
+      for index in (0..<count).reversed() { body(index..<(index + 1)) }
+    }
     #expect(plan.forward(maps, times: factors, on: backwards) == scaled)
     #expect(plan.inverse(plain, times: factors, on: backwards) == plan.inverse(scaled))
   }

@@ -17,4 +17,11 @@ import Testing
     #expect(Set(words).count == 3)
     #expect(BitSequence(seed: 0, name: "a")[7] == words[0])
   }
+
+  /// The published stream of SplitMix64 from state 0: without a name nothing but the seed is the state.
+  @Test func oneAfterTheOtherTheWordsAreThoseOfSplitMix() {
+    var generator = SeededGenerator(seed: 0, name: "")
+    let words = (0..<3).map { _ in generator.next() }
+    #expect(words == [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F])
+  }
 }

@@ -1,4 +1,4 @@
-"""Golden data for Tests/ArtifactsTests: Fréchet distances by scipy.linalg.sqrtm of the covariances' product, as the usual
+"""Golden data for Tests/DiagnosisTests: Fréchet distances by scipy.linalg.sqrtm of the covariances' product, as the usual
 FID programs compute them. Writes frechet/cases.json and frechet/features.f64 (little-endian doubles).
 
     python notebooks-scripts/golden/frechet_distance.py
@@ -9,7 +9,7 @@ import pathlib
 import numpy
 import scipy.linalg
 
-folder = pathlib.Path(__file__).parents[2] / "Tests/ArtifactsTests/Golden/frechet"
+folder = pathlib.Path(__file__).parents[2] / "Tests/DiagnosisTests/Golden/frechet"
 folder.mkdir(parents=True, exist_ok=True)
 generator = numpy.random.default_rng(20170626)
 values, cases = [], []

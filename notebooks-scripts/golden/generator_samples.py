@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Samples of a small DCGAN by PyTorch, for the sampler's tests.
 
-    python notebooks-scripts/golden/generator_samples.py Tests/GinghamTests/Golden/generator
+    python notebooks-scripts/golden/generator_samples.py Tests/GenerationTests/Golden/generator
 
 Writes `dcgan.pth`, a state dict with batch statistics as training leaves them, and `samples.npz`: latents 3×8×1×1 and the
 pictures that torch makes of them in float64, after (x + 1)/2.

@@ -1,6 +1,6 @@
 """Variance maps of input gradients of random nets, by Monte Carlo in PyTorch.
 
-Writes one H×W float32 .npy a net to Tests/ArtifactsTests/Golden/variance/. Each map is the mean over seeds and input
+Writes one H×W float32 .npy a net to Tests/PredictionTests/Golden/variance/. Each map is the mean over seeds and input
 channels of the squared gradient of a random linear functional of the last layer; weights are He-initialised by fan-out
 and inputs are white noise. Needs torch and numpy.
 """
@@ -11,7 +11,7 @@ import numpy
 import torch
 from torch import nn
 
-OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/ArtifactsTests/Golden/variance"
+OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/PredictionTests/Golden/variance"
 WIDTH, SIDE = 24, 48
 
 

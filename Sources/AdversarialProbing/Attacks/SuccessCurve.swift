@@ -1,16 +1,11 @@
 /// How the share of pictures that an attack turns grows with its budget.
-public struct SuccessCurve: Hashable, Sendable, Codable {
+public struct SuccessCurve: Hashable, Sendable, Encodable {
   public var epsilons: [Float]
   /// At that budget alone.
   public var success: [Double]
   /// At that or any smaller budget of the list: what lies within a small budget lies within every larger one, so this
   /// never falls.
   public var successWithin: [Double]
-
-  private enum CodingKeys: String, CodingKey {
-    case epsilons, success
-    case successWithin = "success_within"
-  }
 
   /// - Parameter outcomes: of each picture that counts, one a budget in ascending order: whether the attack succeeded.
   public init(epsilons: [Float], outcomes: [[Bool]]) {

@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 /// The pixels that a perturbation may change, in all their channels.

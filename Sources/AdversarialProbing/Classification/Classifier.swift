@@ -12,10 +12,7 @@ public final class Classifier {
   public private(set) var backwardPasses = 0
 
   private let differentiator: any Differentiator
-  private var plan: any GradientPlan
-  private var activations: [Tensor] = []
-  private var cotangents: [Tensor] = []
-  private var gradients: [Tensor] = []
+  private var pass: GradientPass
 
   /// - Parameters:
   ///   - inputShape: N×C×H×W of the batches to come; a batch of another N is compiled for again.
@@ -26,33 +23,33 @@ public final class Classifier {
   ) throws {
     self.differentiator = differentiator
     self.output = output
-    plan = try Self.plan(differentiator, inputShape)
-    let shape = plan.targetShapes[0]
+    pass = try Self.pass(differentiator, inputShape)
+    let shape = pass.plan.targetShapes[0]
     let count = shape.elementCount / max(inputShape[0], 1)
     guard shape.rank >= 2, shape[0] == inputShape[0], count == shape[1], count >= 2 else {
       throw ProbingError.notAClassifier(shape)
     }
     classCount = count
-    cotangents = [Tensor(shape)]
   }
 
   /// The same network with its output taken for something else.
   public func reading(_ output: ClassifierOutput) throws -> Classifier {
-    try Classifier(differentiator, inputShape: plan.request.inputShapes[0], output: output)
+    try Classifier(differentiator, inputShape: pass.plan.request.inputShapes[0], output: output)
   }
 
-  private static func plan(_ differentiator: any Differentiator, _ shape: Shape) throws -> any GradientPlan {
+  private static func pass(_ differentiator: any Differentiator, _ shape: Shape) throws -> GradientPass {
     let network = differentiator.network
-    return try differentiator.plan(
-      PlanRequest(
-        inputShapes: [shape], targets: Array(network.outputs.prefix(1)),
-        gradients: network.inputs.prefix(1).map(\.value)))
+    return GradientPass(
+      try differentiator.plan(
+        PlanRequest(
+          inputShapes: [shape], targets: Array(network.outputs.prefix(1)),
+          gradients: network.inputs.prefix(1).map(\.value))))
   }
 
   /// N×classes as the network hands them out.
   public func outputs(of pictures: Tensor) throws -> [Float] {
     try forward(pictures)
-    return activations[0].scalars
+    return pass.activations[0].scalars
   }
 
   /// The class each picture is taken for; of equal scores the first.
@@ -63,7 +60,7 @@ public final class Classifier {
 
   /// Predictions of the last forward pass.
   public var predictions: [Int] {
-    activations[0].withUnsafeBufferPointer { scores in
+    pass.activations[0].withUnsafeBufferPointer { scores in
       (0..<(scores.count / classCount)).map { sample in
         largest(1, of: UnsafeBufferPointer(rebasing: scores[(sample * classCount)..<((sample + 1) * classCount)]))[0]
       }
@@ -72,7 +69,7 @@ public final class Classifier {
 
   /// The `count` likeliest classes of each picture at the last forward pass, the likeliest first.
   func ranking(_ count: Int) -> [[Int]] {
-    activations[0].withUnsafeBufferPointer { scores in
+    pass.activations[0].withUnsafeBufferPointer { scores in
       (0..<(scores.count / classCount)).map { sample in
         largest(
           count, of: UnsafeBufferPointer(rebasing: scores[(sample * classCount)..<((sample + 1) * classCount)]))
@@ -83,7 +80,7 @@ public final class Classifier {
   /// Values of a loss, without its gradient.
   public func values(of objective: some LogitObjective, at pictures: Tensor) throws -> [Float] {
     try forward(pictures)
-    return try evaluate(objective)
+    return try pass.values(of: objective)
   }
 
   /// Values of a loss and the gradient of their sum, N×C×H×W. The gradient's memory is used again at the next call
@@ -97,25 +94,17 @@ public final class Classifier {
 
   /// As ``valuesAndGradient(of:at:)`` for the pictures of the last forward pass.
   func gradient(of objective: some LogitObjective) throws -> (values: [Float], gradient: Tensor) {
-    let values = try evaluate(objective)
-    try plan.backward(cotangents, into: &gradients)
+    let (values, gradients) = try pass.valuesAndGradients(of: objective)
     backwardPasses += 1
     return (values, gradients[0])
   }
 
   func forward(_ pictures: Tensor) throws {
-    if pictures.shape != plan.request.inputShapes[0] {
-      plan = try Self.plan(differentiator, pictures.shape)
-      cotangents = [Tensor(plan.targetShapes[0])]
-      gradients = []
+    if pictures.shape != pass.plan.request.inputShapes[0] {
+      pass = try Self.pass(differentiator, pictures.shape)
     }
-    try plan.forward([pictures], into: &activations)
+    try pass.forward([pictures])
     forwardPasses += 1
-    guard activations[0].isFinite else { throw ProbingError.nonFiniteOutput }
-  }
-
-  private func evaluate(_ objective: some LogitObjective) throws -> [Float] {
-    cotangents[0].withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-    return try objective.evaluate(activations, addingTo: &cotangents, weight: 1)
+    guard pass.activations[0].isFinite else { throw ProbingError.nonFiniteOutput }
   }
 }

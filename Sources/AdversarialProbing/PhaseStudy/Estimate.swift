@@ -1,7 +1,8 @@
+import GinghamSignals
 import GinghamTensors
 
 /// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
-public struct Estimate: Hashable, Sendable, Codable {
+public struct Estimate: Hashable, Sendable, Encodable {
   public var mean: Double
   public var lower: Double
   public var upper: Double
@@ -12,7 +13,7 @@ public struct Estimate: Hashable, Sendable, Codable {
   public init?(_ values: [Double], seed: UInt64 = 0, resamples: Int = 2000) {
     guard !values.isEmpty else { return nil }
     count = values.count
-    mean = values.reduce(0, +) / Double(values.count)
+    mean = values.mean
     var random = SeededGenerator(seed: seed, name: "bootstrap")
     let means = (0..<resamples).map { _ in
       (0..<values.count).reduce(0.0) { sum, _ in sum + values[random.integer(in: 0...(values.count - 1))] }
@@ -28,52 +29,4 @@ public struct Estimate: Hashable, Sendable, Codable {
     (copy.mean, copy.lower, copy.upper) = (transform(mean), transform(lower), transform(upper))
     return copy
   }
-}
-
-extension [Double] {
-  /// The middle value, or the mean of the two in the middle; `nil` without values.
-  public var median: Double? {
-    guard !isEmpty else { return nil }
-    let sorted = sorted()
-    let middle = count / 2
-    return count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-  }
-}
-
-/// Spearman's rank correlation, equal values sharing their mean rank; `nil` where one side does not vary.
-package func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
-  correlation(ranks(a), ranks(b))
-}
-
-/// Of `a` and `b` where `given` is held fixed, by ranks: (r_ab − r_ag·r_bg)/√((1 − r_ag²)(1 − r_bg²)).
-func partialRankCorrelation(_ a: [Double], _ b: [Double], given: [Double]) -> Double? {
-  guard let ab = rankCorrelation(a, b), let ag = rankCorrelation(a, given), let bg = rankCorrelation(b, given)
-  else { return nil }
-  let scale = ((1 - ag * ag) * (1 - bg * bg)).squareRoot()
-  return scale > 1e-9 ? (ab - ag * bg) / scale : nil
-}
-
-func ranks(_ values: [Double]) -> [Double] {
-  let order = values.indices.sorted { values[$0] < values[$1] }
-  var ranks = [Double](repeating: 0, count: values.count)
-  var start = 0
-  while start < order.count {
-    var end = start
-    while end + 1 < order.count, values[order[end + 1]] == values[order[start]] { end += 1 }
-    for place in start...end { ranks[order[place]] = Double(start + end) / 2 }
-    start = end + 1
-  }
-  return ranks
-}
-
-package func correlation(_ a: [Double], _ b: [Double]) -> Double? {
-  guard a.count == b.count, a.count > 1 else { return nil }
-  let (meanA, meanB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
-  var (ab, aa, bb) = (0.0, 0.0, 0.0)
-  for (x, y) in zip(a, b) {
-    ab += (x - meanA) * (y - meanB)
-    aa += (x - meanA) * (x - meanA)
-    bb += (y - meanB) * (y - meanB)
-  }
-  return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : nil
 }

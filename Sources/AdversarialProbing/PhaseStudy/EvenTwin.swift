@@ -102,7 +102,17 @@ extension Network {
         for (place, value) in [(1, Float(1)), (2, 0), (3, 0), (4, 1)] {
           replace(input(place)) { Tensor($0, repeating: value) }
         }
-      default: continue
+      // Layers that keep what they hold: the twin differs from its sibling in kernels alone.
+      case .transposedConvolution, .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select,
+        .pixelNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+        .localResponseNormalization, .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape,
+        .flatten,
+        .squeeze, .unsqueeze, .gather, .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout,
+        .cast,
+        .shapeOf, .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements,
+        .scatterSlices, .gridSample, .regionAlign, .cumulativeSum, .topK, .extremePlace, .quantize, .dynamicQuantize,
+        .determinant, .nonZero, .unique, .random, .branch, .loop, .missing:
+        continue
       }
     }
     return network

@@ -1,4 +1,3 @@
-import GinghamArtifacts
 import GinghamTensors
 
 /// Does the unevenness of a gradient make adversarial examples easier? Odena, Dumoulin & Olah (2016) asked and left it
@@ -107,7 +106,7 @@ public struct PhaseStudy: Sendable {
 
   private static func unevenness(_ lattice: [MaskMeasurement]) -> Double {
     let energies = lattice.map(\.energy)
-    let mean = energies.reduce(0, +) / Double(energies.count)
+    let mean = energies.mean
     guard mean > 0 else { return 0 }
     return energies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(energies.count) / (mean * mean)
   }

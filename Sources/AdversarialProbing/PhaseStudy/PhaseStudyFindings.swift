@@ -1,9 +1,11 @@
 import Foundation
+import GinghamSignals
+import GinghamTensors
 
 /// What a phase study shows over all pictures.
-public struct PhaseStudyFindings: Hashable, Sendable, Codable {
+public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
   /// One phase of the lattice.
-  public struct Phase: Hashable, Sendable, Codable {
+  public struct Phase: Hashable, Sendable, Encodable {
     public var row: Int
     public var column: Int
     /// E_p over its mean.
@@ -13,18 +15,10 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     /// Medians over the pictures where DeepFool found a change.
     public var minimalL2: Double?
     public var minimalLinf: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case row, column, energy
-      case advantageL2 = "advantage_l2"
-      case advantageLinf = "advantage_linf"
-      case minimalL2 = "minimal_l2"
-      case minimalLinf = "minimal_linf"
-    }
   }
 
   /// Sets of pixels of one kind: the lattice's phases, random sets, phases of the control period.
-  public struct Family: Hashable, Sendable, Codable {
+  public struct Family: Hashable, Sendable, Encodable {
     public var name: String
     public var sets: Int
     /// A₂, A∞ and A₁ of the set that is strongest on the *other* pictures, so that no set is chosen by the picture it is
@@ -38,21 +32,10 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     /// Spearman's correlation of 1/ε_min with E_p over the sets of a picture.
     public var correlationL2: Estimate?
     public var correlationLinf: Estimate?
-
-    private enum CodingKeys: String, CodingKey {
-      case name, sets
-      case topAdvantageL2 = "top_advantage_l2"
-      case topAdvantageLinf = "top_advantage_linf"
-      case topAdvantageL1 = "top_advantage_l1"
-      case easierL2 = "easier_l2"
-      case easierLinf = "easier_linf"
-      case correlationL2 = "correlation_l2"
-      case correlationLinf = "correlation_linf"
-    }
   }
 
   /// The picture moved by one pixel.
-  public struct Shift: Hashable, Sendable, Codable {
+  public struct Shift: Hashable, Sendable, Encodable {
     /// Spearman's correlation of E_p before and after at the same phase: 1 if the pattern belongs to the grid.
     public var withGrid: Estimate?
     /// The same with phases moved along: 1 if the pattern belongs to the picture.
@@ -61,29 +44,16 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     public var difference: Estimate?
     /// As ``Family/easierL2`` for the moved picture, at the phase that was strongest before.
     public var easierL2: Estimate?
-
-    private enum CodingKeys: String, CodingKey {
-      case difference
-      case withGrid = "with_grid"
-      case withPicture = "with_picture"
-      case easierL2 = "easier_l2"
-    }
   }
 
   /// Across pictures: what goes with an easily attacked picture.
-  public struct Covariates: Hashable, Sendable, Codable {
+  public struct Covariates: Hashable, Sendable, Encodable {
     /// Spearman's correlation of 1/ε_min (L2, whole picture) with ‖g‖₂.
     public var lengthL2: Double?
     /// The same with the picture's unevenness CV².
     public var unevennessL2: Double?
     /// The latter with ‖g‖₂ held fixed.
     public var unevennessGivenLengthL2: Double?
-
-    private enum CodingKeys: String, CodingKey {
-      case lengthL2 = "length_l2"
-      case unevennessL2 = "unevenness_l2"
-      case unevennessGivenLengthL2 = "unevenness_given_length_l2"
-    }
   }
 
   public var period: Int
@@ -101,15 +71,6 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
   public var minimalL2: Double?
   public var minimalLinf: Double?
 
-  private enum CodingKeys: String, CodingKey {
-    case period, pictures, phases, lattice, random, control, shift, covariates
-    case controlPeriod = "control_period"
-    case pixelsPerSet = "pixels_per_set"
-    case evenL1Ratio = "even_l1_ratio"
-    case minimalL2 = "minimal_l2"
-    case minimalLinf = "minimal_linf"
-  }
-
   /// - Throws: ``ProbingError/badArgument(_:)`` without measurements.
   public init(_ measurements: [PhaseMeasurement], masks: PhaseStudyMasks, seed: UInt64 = 0) throws {
     guard !measurements.isEmpty else {
@@ -122,8 +83,8 @@ public struct PhaseStudyFindings: Hashable, Sendable, Codable {
     phases = masks.lattice.indices.map { index in
       let sets = measurements.map { $0.lattice[index] }
       return Phase(
-        row: index / masks.period, column: index % masks.period, energy: mean(sets.map(\.energy)),
-        advantageL2: mean(sets.map(\.advantageL2)), advantageLinf: mean(sets.map(\.advantageLinf)),
+        row: index / masks.period, column: index % masks.period, energy: sets.map(\.energy).mean,
+        advantageL2: sets.map(\.advantageL2).mean, advantageLinf: sets.map(\.advantageLinf).mean,
         minimalL2: sets.compactMap(\.minimalL2).median, minimalLinf: sets.compactMap(\.minimalLinf).median)
     }
     lattice = Family("lattice phases", measurements, \.lattice, seed: seed)
@@ -223,9 +184,7 @@ private func easier(_ minima: [Double?], _ random: [[Double?]], _ seed: UInt64) 
   let logarithms = zip(minima, random).compactMap { minimum, random -> Double? in
     let found = random.compactMap { $0 }.filter { $0 > 0 }
     guard let minimum, minimum > 0, !found.isEmpty else { return nil }
-    return mean(found.map { log($0) }) - log(minimum)
+    return found.map { log($0) }.mean - log(minimum)
   }
   return Estimate(logarithms, seed: seed)?.mapped { exp($0) }
 }
-
-private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }

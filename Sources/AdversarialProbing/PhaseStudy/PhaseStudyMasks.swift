@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 /// The sets of pixels that a phase study compares, all of one size: the phases of a lattice, and what a lattice must be

@@ -75,7 +75,7 @@ extension Estimate {
 }
 
 /// The first-order advantage of a network's graph with random weights, with its own kernels and with even ones.
-public struct EvenTwinFindings: Hashable, Sendable, Codable {
+public struct EvenTwinFindings: Hashable, Sendable, Encodable {
   /// Layers whose kernels were enlarged.
   public var enlarged: [String]
   /// Seeds tried.

@@ -1,5 +1,5 @@
 import Foundation
-import GinghamArtifacts
+import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 
@@ -70,7 +70,7 @@ public struct GradientSpectrum: Sendable {
   }
 
   /// How far a lattice frequency stands above the frequencies around it.
-  public struct Peak: Hashable, Sendable, Codable {
+  public struct Peak: Hashable, Sendable, Encodable {
     public var period: Int
     /// The highest bin of the band over its surroundings, in decibels; in the gradient and in its magnitude.
     public var decibels: Double?

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamTensors
 
 /// Where a loss is sensitive to first order, pooled over pictures: shares of each pixel, lattice phase and band. Each
@@ -44,13 +44,14 @@ public struct SensitivityMap: Sendable {
   private mutating func addPhases(of gradient: Tensor, energy: Plane) {
     let (height, width) = (energy.height, energy.width)
     gradient.withUnsafeBufferPointer { values in
-      for index in values.indices {
-        let (y, x) = (index / width % height, index % width)
-        magnitudes[y % period * period + x % period] += Double(abs(values[index]))
+      for start in stride(from: 0, to: values.count, by: max(height * width, 1)) {
+        lattice.lattice.forEachPixel(rows: height, columns: width, pitch: width, from: start) { index, phase in
+          magnitudes[phase] += Double(abs(values[index]))
+        }
       }
     }
-    for index in energy.values.indices {
-      phaseEnergies[index / width % period * period + index % width % period] += energy.values[index]
+    lattice.lattice.forEachPixel(rows: height, columns: width, pitch: width) { index, phase in
+      phaseEnergies[phase] += energy.values[index]
     }
   }
 

@@ -1,5 +1,5 @@
 /// What makes the outcome of an attack doubtful, or the labels (after the flags of AutoAttack, Croce & Hein 2020).
-public struct ProbingWarning: Hashable, Sendable, Codable {
+public struct ProbingWarning: Hashable, Sendable, Encodable {
   public enum Kind: String, Hashable, Sendable, Codable {
     case zeroGradients = "zero_gradients"
     case probabilities

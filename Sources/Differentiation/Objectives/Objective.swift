@@ -35,6 +35,8 @@ public enum ObjectiveError: Error, Hashable, Sendable {
   case positionOutOfRange(y: Int, x: Int, layer: String, height: Int, width: Int)
   case classOutOfRange(index: Int, count: Int)
   case notSpatial(layer: String, shape: Shape)
+  /// The network's output is neither a row of classes nor a map a class.
+  case noClasses(Shape)
   case wrongDirection(layer: String, expected: Int, found: Int)
   case syntax(text: String, reason: String)
   case unknownClass(name: String, nearest: [String])
@@ -51,6 +53,9 @@ extension ObjectiveError: CustomStringConvertible {
       "class \(index) is out of range: the network has classes 0 to \(count - 1)"
     case .notSpatial(let layer, let shape):
       "layer '\(layer)' has the shape \(shape): this objective needs channels (N×C or N×C×H×W)"
+    case .noClasses(let shape):
+      "the output has the shape \(shape): classes are known of N×K and N×K×H×W only. Name a layer, as in channel:LAYER:3, "
+        + "or another output with --output-name."
     case .wrongDirection(let layer, let expected, let found):
       "a direction in layer '\(layer)' needs \(expected) numbers, found \(found)"
     case .syntax(let text, let reason): "cannot read the objective '\(text)': \(reason)"
@@ -66,32 +71,5 @@ extension Range<Int> {
   static func only(_ channel: Int) -> Range<Int> {
     let first = Swift.min(channel, .max - 1)
     return first..<(first + 1)
-  }
-}
-
-/// An activation seen as N×C×positions.
-struct ChannelView {
-  let batch: Int
-  let channels: Int
-  let height: Int
-  let width: Int
-
-  var positions: Int { height * width }
-
-  init(_ shape: Shape, layer: String) throws {
-    guard shape.rank == 2 || shape.rank == 4 else { throw ObjectiveError.notSpatial(layer: layer, shape: shape) }
-    batch = shape[0]
-    channels = shape[1]
-    height = shape.rank == 4 ? shape[2] : 1
-    width = shape.rank == 4 ? shape[3] : 1
-  }
-
-  /// Where channel `channel` of picture `sample` begins.
-  func start(_ sample: Int, _ channel: Int) -> Int { (sample * channels + channel) * positions }
-
-  func check(channel: Int, layer: String) throws {
-    guard (0..<channels).contains(channel) else {
-      throw ObjectiveError.channelOutOfRange(channel: channel, layer: layer, count: channels)
-    }
   }
 }

@@ -9,6 +9,8 @@ final class ActivationOperator: Operator {
   private let output: ValueID
   private let function: ActivationFunction
 
+  var kernel: String { "oneDNN eltwise" }
+
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     guard case .pointwise(let pointwise) = node.operation, let function = ActivationFunction(pointwise),
       let input = node.inputs[0], plan.network.constants[input] == nil

@@ -2,8 +2,8 @@ import GinghamDifferentiation
 import GinghamNetworks
 import GinghamTensors
 
-/// Batch normalization that stands in front of a convolution (DenseNet): a scale and a shift a channel, with an
-/// activation behind it, in one pass.
+/// A scale and a shift a channel, with an activation behind it, in one pass: batch normalization that stands in front
+/// of a convolution (DenseNet), or a product or sum with a constant for each channel.
 final class ChannelAffineOperator: Operator {
   private let unit: Unit
   private let input: ValueID
@@ -12,16 +12,15 @@ final class ChannelAffineOperator: Operator {
   private let shift: MemoryBlock
   private let shape: Shape
 
-  /// `nil` where the node is no batch normalization with constant parameters, or its activation no rectifier.
+  var kernel: String { "channel affine" }
+
+  /// `nil` where the node is something else, its parameters are not constant, or its activation is no rectifier.
   init?(_ unit: Unit, _ plan: PlanBuilder) throws {
-    guard case .batchNormalization(let epsilon) = unit.lead.operation, let input = unit.lead.inputs[0],
-      plan.network.constants[input] == nil, plan.library.channelBlock == 16
+    guard let input = unit.lead.inputs.compactMap({ $0 }).first(where: { plan.network.constants[$0] == nil }),
+      plan.library.channelBlock == 16
     else { return nil }
-    let parameters = unit.lead.inputs.dropFirst().compactMap { value in
-      value.flatMap { plan.network.constants[$0]?.tensor?.scalars }
-    }
     shape = try plan.shape(input)
-    guard parameters.count == 4, Layout.canBlock(shape) else { return nil }
+    guard Layout.canBlock(shape), let affine = try Self.affine(unit.lead, of: input, shape, plan) else { return nil }
     activation = unit.activation.flatMap(ActivationFunction.init)
     if let activation {
       guard case .window = activation.derivative, activation.keepsZero else { return nil }
@@ -33,13 +32,39 @@ final class ChannelAffineOperator: Operator {
     let scales = scale.base.bindMemory(to: Float.self, capacity: padded)
     let shifts = shift.base.bindMemory(to: Float.self, capacity: padded)
     for channel in 0..<padded {
-      guard channel < shape[1] else {
-        (scales[channel], shifts[channel]) = (0, 0)
-        continue
+      let isReal = channel < shape[1]
+      (scales[channel], shifts[channel]) = isReal ? (affine.scale[channel], affine.shift[channel]) : (0, 0)
+    }
+  }
+
+  private static func affine(
+    _ node: Node, of input: ValueID, _ shape: Shape, _ plan: PlanBuilder
+  ) throws -> (scale: [Float], shift: [Float])? {
+    switch node.operation {
+    case .batchNormalization(let epsilon):
+      return ChannelAffine(batchNormalization: node, epsilon: epsilon, constants: plan.network.constants)
+        .map { ($0.scale, $0.shift) }
+    case .elementwise(let function):
+      // A row-major value has kernels of its own.
+      guard plan.existingForm(input) == .blocked, node.inputs.count == 2, try plan.shape(node.outputs[0]) == shape,
+        let other = node.inputs.compactMap({ $0 }).first(where: { $0 != input }),
+        let constant = plan.network.constants[other]?.tensor, constant.shape.isVector(ofChannelsOf: shape)
+      else { return nil }
+      let vector = constant.scalars
+      let factors = vector.count == 1 ? Array(repeating: vector[0], count: shape[1]) : vector
+      let (ones, zeros) = ([Float](repeating: 1, count: shape[1]), [Float](repeating: 0, count: shape[1]))
+      let isFirst = node.inputs[0] == input
+      switch function {
+      case .add: return (ones, factors)
+      case .subtract:
+        return isFirst
+          ? (ones, factors.map { -$0 })
+          : (ones.map { -$0 }, factors)
+      case .multiply: return (factors, zeros)
+      case .divide: return isFirst ? (factors.map { 1 / $0 }, zeros) : nil
+      default: return nil
       }
-      let exact = Double(parameters[0][channel]) / (Double(parameters[3][channel]) + Double(epsilon)).squareRoot()
-      scales[channel] = Float(exact)
-      shifts[channel] = Float(Double(parameters[1][channel]) - exact * Double(parameters[2][channel]))
+    default: return nil
     }
   }
 
@@ -102,5 +127,14 @@ final class ChannelAffineOperator: Operator {
         }
       }
     }
+  }
+}
+
+extension Shape {
+  /// Whether a tensor of this shape, broadcast to another, differs along the channels only.
+  fileprivate func isVector(ofChannelsOf other: Shape) -> Bool {
+    if elementCount == 1 { return rank <= other.rank }
+    let channel = rank - other.rank + 1
+    return rank <= other.rank && channel >= 0 && elementCount == other[1] && self[channel] == other[1]
   }
 }

@@ -18,6 +18,17 @@ final class ConvolutionOperator: Operator {
   /// Reordered together with the forward ones, so that the row-major copy can go.
   private var backwardWeights: KeptWeights?
 
+  var kernel: String {
+    let back =
+      switch backwardWay {
+      case .flipped(_, let algorithm): algorithm == dnnl_convolution_winograd ? "flipped, Winograd" : "flipped"
+      case .subPixel: "by sub-pixels"
+      case .library(_, let description): description.implementation
+      case nil: ""
+      }
+    return forwardDescription.implementation + (back.isEmpty ? "" : ", back \(back)")
+  }
+
   /// How the gradient gets from the result to the input.
   private enum BackwardWay {
     /// Strides of one: a convolution with rotated, transposed weights. It may add, and rectify, while it stores.
@@ -182,19 +193,7 @@ final class ConvolutionOperator: Operator {
     let abilities: ContributionAbilities =
       algorithm == dnnl_convolution_winograd ? .accumulate : [.accumulate, .addend, .mask]
     try plan.contribute(to: input, flipped.destination.form, able: abilities) { target in
-      let shape = try target.placement.layout.descriptor()
-      let bytes = try target.placement.layout.descriptor(dnnl_u8)
-      var operations: [PostOperation] = []
-      var extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = []
-      if target.accumulates { operations.append(.sum) }
-      if let addend = target.addend {
-        extra.append((fusedOperand(operations.count), shape, addend.location))
-        operations.append(.binary(dnnl_binary_add, shape))
-      }
-      if let mask = target.mask {
-        extra.append((fusedOperand(operations.count), bytes, mask))
-        operations.append(.binary(dnnl_binary_mul, bytes))
-      }
+      let (operations, extra) = try target.fused { try $0.descriptor() } mask: { try $0.descriptor() }
       guard
         let description = try flipped.forward(
           plan.library, algorithm: algorithm, hasBias: false, fusing: operations)
@@ -248,6 +247,34 @@ final class ConvolutionOperator: Operator {
   private func weights(for description: PrimitiveDescription, _ plan: PlanBuilder) throws -> KeptWeights {
     guard let kept = backwardWeights else { throw missingHandle("backward weights") }
     return try plan.weights(kept, for: description)
+  }
+}
+
+extension ContributionTarget {
+  /// What a primitive that writes the contribution fuses, and the operands of that.
+  ///
+  /// - Parameters:
+  ///   - shape: how the primitive sees a tensor of the contribution's layout.
+  ///   - mask: how it sees a mask.
+  func fused(
+    shape: (Layout) throws -> dnnl_memory_desc_t, mask: (Mask) throws -> dnnl_memory_desc_t
+  ) rethrows -> (
+    operations: [PostOperation], operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)]
+  ) {
+    var operations: [PostOperation] = []
+    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = []
+    if accumulates { operations.append(.sum) }
+    if let addend {
+      let descriptor = try shape(addend.layout)
+      operands.append((fusedOperand(operations.count), descriptor, addend.location))
+      operations.append(.binary(dnnl_binary_add, descriptor))
+    }
+    if let factor = self.mask {
+      let descriptor = try mask(factor)
+      operands.append((fusedOperand(operations.count), descriptor, factor.location))
+      operations.append(.binary(dnnl_binary_mul, descriptor))
+    }
+    return (operations, operands)
   }
 }
 

@@ -91,4 +91,20 @@ extension UnsafeMutablePointer<Float> {
   func vector(_ index: Int, _ value: SIMD16<Float>) {
     UnsafeMutableRawPointer(self + index * 16).storeBytes(of: value, as: SIMD16<Float>.self)
   }
+
+  /// self += other.
+  @inline(__always)
+  func add(_ other: UnsafeMutablePointer<Float>, count: Int) {
+    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
+    for index in 0..<vectors { vector(index, vector(index) + other.vector(index)) }
+    for index in (vectors * 16)..<(vectors * 16 + tail) { self[index] += other[index] }
+  }
+
+  /// self += factor · row.
+  @inline(__always)
+  func add(_ factor: Float, times row: UnsafeMutablePointer<Float>, count: Int) {
+    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
+    for index in 0..<vectors { vector(index, vector(index) + row.vector(index) * factor) }
+    for index in (vectors * 16)..<(vectors * 16 + tail) { self[index] += row[index] * factor }
+  }
 }

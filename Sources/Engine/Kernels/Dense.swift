@@ -3,16 +3,16 @@ import GinghamDifferentiation
 import GinghamNetworks
 import GinghamTensors
 
-/// Rows times a constant matrix: the head of a classifier.
+/// Rows times a constant matrix, with a bias, a residual sum and an activation in one pass over the result.
 ///
-/// Few rows are bound by reading the matrix once, so both directions read it as it stands: one as a dot product a
-/// matrix row, the other as a sum of matrix rows, which skips those that a zero multiplies. No second, transposed copy
-/// is needed.
+/// Many rows are a product in oneDNN, with the matrix in the layouts that its kernels like, once for each direction;
+/// few rows read the matrix as it stands.
 final class DenseOperator: Operator {
+  private let unit: Unit
   private let input: ValueID
-  private let output: ValueID
   private let matrix: ValueID
   private let bias: ValueID?
+  private let activation: ActivationFunction?
   private let rows: Int
   private let inner: Int
   private let columns: Int
@@ -20,51 +20,110 @@ final class DenseOperator: Operator {
   private let isTransposed: Bool
   private let alpha: Float
   private let beta: Float
+  private var backwardWeights: KeptWeights?
 
-  init?(_ node: Node, _ plan: PlanBuilder) throws {
+  private static let fewRows = 4
+  private var isFew: Bool { rows <= Self.fewRows }
+
+  /// `nil` for few rows.
+  private var product: PrimitiveDescription?
+
+  var kernel: String { product?.implementation ?? "matrix rows" }
+
+  init?(_ unit: Unit, _ plan: PlanBuilder) throws {
+    let node = unit.lead
     guard let input = node.inputs[0], let matrix = node.inputs[1], plan.network.constants[input] == nil,
       let tensor = plan.network.constants[matrix]?.tensor, tensor.shape.rank == 2
     else { return nil }
     let shape = try plan.shape(input)
-    var bias: ValueID?
+    var bias = unit.bias
     switch node.operation {
     case .generalMatrixMultiply(let product):
-      guard shape.rank == 2, !product.transposesA else { return nil }
+      guard shape.rank >= 2, !product.transposesA else { return nil }
       (isTransposed, alpha, beta) = (product.transposesB, product.alpha, product.beta)
-      bias = node.inputs.count > 2 ? node.inputs[2] : nil
+      if node.inputs.count > 2, let own = node.inputs[2] {
+        guard bias == nil else { return nil }
+        bias = own
+      }
     case .matrixMultiply:
       guard shape.rank >= 2 else { return nil }
       (isTransposed, alpha, beta) = (false, 1, 1)
     default: return nil
     }
+    self.unit = unit
     self.input = input
     self.matrix = matrix
-    output = node.outputs[0]
+    activation = unit.activation.flatMap(ActivationFunction.init)
     inner = shape[shape.rank - 1]
     rows = shape.elementCount / max(inner, 1)
     columns = isTransposed ? tensor.shape[0] : tensor.shape[1]
-    guard inner > 0, columns > 0 else { return nil }
+    guard inner > 0, columns > 0, rows > 0 else { return nil }
     if let bias {
-      guard plan.network.constants[bias]?.tensor?.count == columns else { return nil }
+      guard let constant = plan.network.constants[bias]?.tensor, constant.count == columns,
+        constant.shape.dimensions.last == columns
+      else { return nil }
+    }
+    if let scale = unit.scale {
+      guard let constant = plan.network.constants[scale]?.tensor, constant.count == columns else { return nil }
     }
     self.bias = bias
+    // A few rows keep the matrix as it is, and have no place for what is fused.
+    if isFew {
+      if unit.scale != nil || unit.residual != nil || unit.activation != nil { return nil }
+    } else {
+      var operations: [PostOperation] = []
+      if unit.residual != nil { operations.append(.binary(dnnl_binary_add, try descriptor(columns))) }
+      if let activation { operations.append(activation.postOperation) }
+      product = try MatrixProduct(rows: rows, inner: inner, columns: columns).describe(
+        plan.library, hasBias: bias != nil, fusing: operations)
+    }
   }
+
+  // MARK: Forward
 
   func layForward(_ plan: PlanBuilder) throws {
     let source = try plan.activation(input, .plain)
-    let weights = try plan.constant(matrix)
-    let offset = try bias.map(plan.constant)
-    let target = try plan.define(output, .plain)
-    if rows > Self.fewRows {
-      layProduct(
-        plan, from: source.location, weights, to: target.location, inner: inner, columns: columns,
-        transposed: isTransposed)
-    } else if isTransposed {
-      layRowDots(plan, source.location, weights, target.location, matrixRows: columns, length: inner)
-    } else {
-      laySumOfRows(plan, source.location, weights, target.location, matrixRows: inner, length: columns)
+    guard let description = product else { return try layFewRows(source, plan) }
+    let residual = try unit.residual.map { try plan.activation($0, .plain) }
+    let weights = try plan.takeTensor(matrix)
+    defer { weights.letGo() }
+    let scaled = try scaled(weights, plan)
+    let rowsByColumns = try descriptor(columns)
+    let product = MatrixProduct(rows: rows, inner: inner, columns: columns)
+    let kept = try product.keep(scaled, isTransposed: isTransposed, for: description, plan)
+    if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
+      let back = MatrixProduct(rows: rows, inner: columns, columns: inner)
+      backwardWeights = try back.keep(
+        scaled, isTransposed: !isTransposed, for: try back.describe(plan.library, hasBias: false), plan)
     }
-    guard let offset else { return }
+    let target = try plan.define(unit.output, .plain)
+    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+      (DNNL_ARG_SRC, try descriptor(inner), source.location), (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
+      (DNNL_ARG_DST, rowsByColumns, target.location),
+    ]
+    if let bias {
+      operands.append((DNNL_ARG_BIAS, try product.biasDescriptor(), try scaledBias(bias, plan)))
+    }
+    if let residual { operands.append((fusedOperand(0), rowsByColumns, residual.location)) }
+    try plan.emit(description, operands)
+    if let activation { plan.emitMask(unit.output, activation, at: target) }
+  }
+
+  private func descriptor(
+    _ columns: Int, _ type: dnnl_data_type_t = dnnl_f32
+  ) throws -> dnnl_memory_desc_t {
+    try .strided([rows, columns], strides: [columns, 1], type)
+  }
+
+  private func layFewRows(_ source: Placement, _ plan: PlanBuilder) throws {
+    let product = MatrixRows(matrix: try plan.constant(matrix), rows: rows, alpha: alpha)
+    let target = try plan.define(unit.output, .plain)
+    if isTransposed {
+      product.emitDots(source.location, to: target.location, matrixRows: columns, length: inner, plan)
+    } else {
+      product.emitSum(source.location, to: target.location, matrixRows: inner, length: columns, plan)
+    }
+    guard let offset = try bias.map(plan.constant) else { return }
     let (rows, columns, beta) = (rows, columns, beta)
     plan.emit([offset, target.location]) { addresses in
       let (added, result) = (addresses.floats(offset), addresses.floats(target.location))
@@ -76,101 +135,117 @@ final class DenseOperator: Operator {
     }
   }
 
+  /// The matrix times α and what the columns are multiplied by afterwards.
+  private func scaled(_ weights: Tensor, _ plan: PlanBuilder) throws -> Tensor {
+    guard alpha != 1 || unit.scale != nil else { return weights }
+    let factors = try columnFactors(plan)
+    let (isTransposed, columns, inner, alpha) = (isTransposed, columns, inner, alpha)
+    return weights.withUnsafeBufferPointer { source in
+      Tensor(weights.shape) { target in
+        for index in target.indices {
+          let column = isTransposed ? index / inner : index % columns
+          target[index] = source[index] * (alpha * factors[column])
+        }
+      }
+    }
+  }
+
+  private func scaledBias(_ bias: ValueID, _ plan: PlanBuilder) throws -> Location {
+    guard beta != 1 || unit.scale != nil, let tensor = plan.network.constants[bias]?.tensor else {
+      return try plan.constant(bias)
+    }
+    let block = MemoryBlock(byteCount: columns * MemoryLayout<Float>.stride)
+    let target = block.base.bindMemory(to: Float.self, capacity: columns)
+    for (index, factor) in zip(0..<columns, try columnFactors(plan)) {
+      target[index] = beta * tensor.scalars[index] * factor
+    }
+    return plan.keep(block)
+  }
+
+  private func columnFactors(_ plan: PlanBuilder) throws -> [Float] {
+    guard let scale = unit.scale else { return Array(repeating: 1, count: columns) }
+    guard let tensor = plan.network.constants[scale]?.tensor else { throw missingHandle("scale") }
+    return tensor.scalars
+  }
+
+  // MARK: Backward
+
   func layBackward(_ plan: PlanBuilder) throws {
-    guard let sent = try plan.gradient(output, .plain) else { return }
-    let weights = try plan.constant(matrix)
-    try plan.contribute(to: input, .plain) { target in
-      let location = target.placement.location
-      if rows > Self.fewRows {
-        layProduct(
-          plan, from: sent.location, weights, to: location, inner: columns, columns: inner, transposed: !isTransposed)
-      } else if isTransposed {
-        laySumOfRows(plan, sent.location, weights, location, matrixRows: columns, length: inner)
+    let sent =
+      if let activation {
+        try plan.gradient(before: activation, unit.output)
       } else {
-        layRowDots(plan, sent.location, weights, location, matrixRows: inner, length: columns)
+        try plan.gradient(unit.output, .plain)
       }
-    }
-  }
-
-  private static let fewRows = 4
-
-  private func layProduct(
-    _ plan: PlanBuilder, from source: Location, _ weights: Location, to target: Location, inner: Int, columns: Int,
-    transposed: Bool
-  ) {
-    let (rows, alpha) = (Int64(rows), alpha)
-    plan.emit([source, weights, target]) { addresses in
-      let (a, b, c) = (addresses.floats(source), addresses.floats(weights), addresses.floats(target))
-      let flag = { (isSet: Bool) in CChar(UInt8(ascii: isSet ? "T" : "N")) }
-      return {
-        try check(
-          dnnl_sgemm(
-            flag(false), flag(transposed), rows, Int64(columns), Int64(inner), alpha, a, Int64(inner), b,
-            Int64(transposed ? inner : columns), 0, c, Int64(columns)), "a matrix product")
-      }
-    }
-  }
-
-  /// target[n, r] = alpha · Σ_c matrix[r, c] · source[n, c].
-  private func layRowDots(
-    _ plan: PlanBuilder, _ source: Location, _ weights: Location, _ target: Location, matrixRows: Int, length: Int
-  ) {
-    let (rows, alpha) = (rows, alpha)
-    plan.emitLoop([source, weights, target], count: matrixRows) { addresses in
-      let (from, matrix, to) = (addresses.floats(source), addresses.floats(weights), addresses.floats(target))
-      let (vectors, tail) = length.quotientAndRemainder(dividingBy: 32)
-      return { share in
-        for matrixRow in share {
-          let weight = matrix + matrixRow * length
-          for row in 0..<rows {
-            let element = from + row * length
-            var (first, second) = (SIMD16<Float>(repeating: 0), SIMD16<Float>(repeating: 0))
-            for index in 0..<vectors {
-              first += weight.vector(2 * index) * element.vector(2 * index)
-              second += weight.vector(2 * index + 1) * element.vector(2 * index + 1)
-            }
-            var sum = (first + second).sum()
-            for index in (vectors * 32)..<(vectors * 32 + tail) { sum += weight[index] * element[index] }
-            to[row * matrixRows + matrixRow] = alpha * sum
-          }
+    guard let sent else { return }
+    // Held while it is read, so that no contribution is added in place to the memory it comes from.
+    plan.hold(sent)
+    defer { plan.drop(sent) }
+    if let residual = unit.residual { try plan.passOn(sent, to: residual) }
+    if isFew {
+      let product = MatrixRows(matrix: try plan.constant(matrix), rows: rows, alpha: alpha)
+      return try plan.contribute(to: input, .plain) { target in
+        let location = target.placement.location
+        if isTransposed {
+          product.emitSum(sent.location, to: location, matrixRows: columns, length: inner, plan)
+        } else {
+          product.emitDots(sent.location, to: location, matrixRows: inner, length: columns, plan)
         }
       }
     }
-  }
-
-  /// target[n, c] = alpha · Σ_r source[n, r] · matrix[r, c].
-  private func laySumOfRows(
-    _ plan: PlanBuilder, _ source: Location, _ weights: Location, _ target: Location, matrixRows: Int, length: Int
-  ) {
-    let (rows, alpha) = (rows, alpha)
-    // Columns in pieces that stay in the first-level cache while all rows pass by.
-    let piece = 2048
-    plan.emitLoop([source, weights, target], count: (length + piece - 1) / piece) { addresses in
-      let (from, matrix, to) = (addresses.floats(source), addresses.floats(weights), addresses.floats(target))
-      return { share in
-        for index in share {
-          let columns = (index * piece)..<min(length, (index + 1) * piece)
-          for row in 0..<rows {
-            let sum = to + row * length + columns.lowerBound
-            sum.update(repeating: 0, count: columns.count)
-            for matrixRow in 0..<matrixRows {
-              let factor = alpha * from[row * matrixRows + matrixRow]
-              guard factor != 0 else { continue }
-              sum.add(factor, times: matrix + matrixRow * length + columns.lowerBound, count: columns.count)
-            }
-          }
-        }
+    guard let kept = backwardWeights else { return }
+    let product = MatrixProduct(rows: rows, inner: columns, columns: inner)
+    try plan.contribute(to: input, .plain, able: [.accumulate, .addend, .mask]) { target in
+      let (operations, extra) = try target.fused { _ in
+        try descriptor(inner)
+      } mask: {
+        try descriptor(inner, $0.isSlope ? dnnl_f32 : dnnl_u8)
       }
+      let description = try product.describe(plan.library, hasBias: false, fusing: operations)
+      let weights = try plan.weights(kept, for: description)
+      try plan.emit(
+        description,
+        [
+          (DNNL_ARG_SRC, try descriptor(columns), sent.location), (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
+          (DNNL_ARG_DST, try descriptor(inner), target.placement.location),
+        ] + extra)
     }
   }
 }
 
-extension UnsafeMutablePointer<Float> {
-  /// self += factor · row.
-  @inline(__always)
-  fileprivate func add(_ factor: Float, times row: UnsafeMutablePointer<Float>, count: Int) {
-    let (vectors, tail) = count.quotientAndRemainder(dividingBy: 16)
-    for index in 0..<vectors { vector(index, vector(index) + row.vector(index) * factor) }
-    for index in (vectors * 16)..<(vectors * 16 + tail) { self[index] += row[index] * factor }
+/// Rows × inner times inner × columns, in oneDNN.
+private struct MatrixProduct {
+  let rows: Int
+  let inner: Int
+  let columns: Int
+
+  func biasDescriptor() throws -> dnnl_memory_desc_t { try .strided([1, columns], strides: [columns, 1]) }
+
+  func describe(
+    _ library: OneDNN, hasBias: Bool, fusing operations: [PostOperation] = []
+  ) throws -> PrimitiveDescription {
+    var source = try dnnl_memory_desc_t.strided([rows, inner], strides: [inner, 1])
+    var weights = try dnnl_memory_desc_t.open([inner, columns])
+    var bias = try biasDescriptor()
+    var destination = try dnnl_memory_desc_t.strided([rows, columns], strides: [columns, 1])
+    var operation = dnnl_matmul_desc_t()
+    let status =
+      hasBias
+      ? dnnl_matmul_desc_init(&operation, &source, &weights, &bias, &destination)
+      : dnnl_matmul_desc_init(&operation, &source, &weights, nil, &destination)
+    try check(status, "describing a product of \(rows)×\(inner) and \(inner)×\(columns)")
+    guard let description = try PrimitiveDescription.make(operation, library, fusing: operations) else {
+      throw EngineError.library("oneDNN has no product of \(rows)×\(inner) and \(inner)×\(columns)")
+    }
+    return description
+  }
+
+  /// The matrix in the layout that the product wants.
+  func keep(
+    _ weights: Tensor, isTransposed: Bool, for description: PrimitiveDescription, _ plan: PlanBuilder
+  ) throws -> KeptWeights {
+    let from = try dnnl_memory_desc_t.strided(
+      [inner, columns], strides: isTransposed ? [1, inner] : [columns, 1])
+    return try plan.keepWeights(weights, seenAs: from, for: description)
   }
 }

@@ -6,6 +6,8 @@ import GinghamTensors
 /// Any other operator: the reference engine's kernel on row-major buffers.
 final class FallbackOperator: Operator {
   private let node: Node
+
+  var kernel: String { "fallback \(node.operation.name)" }
   private let makeOne: () throws -> any Kernel<Float>
   /// One a picture, as a kernel may remember what its forward pass saw.
   private var kernels: [Int: any Kernel<Float>] = [:]

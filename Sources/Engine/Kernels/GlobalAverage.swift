@@ -8,6 +8,8 @@ final class GlobalAverageOperator: Operator {
   private let output: ValueID
   private let shape: Shape
 
+  var kernel: String { "global average" }
+
   /// `nil` where the node is no mean over exactly the spatial axes.
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     guard let input = node.inputs.first ?? nil, plan.network.constants[input] == nil else { return nil }

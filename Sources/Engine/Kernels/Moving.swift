@@ -7,6 +7,8 @@ final class ReshapeOperator: Operator {
   private let input: ValueID
   private let output: ValueID
 
+  var kernel: String { "same memory" }
+
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     switch node.operation {
     case .reshape, .flatten, .squeeze, .unsqueeze, .identity, .dropout: break
@@ -33,6 +35,8 @@ final class InPlaceConcatenation: Operator {
   private let inputs: [ValueID]
   private let output: ValueID
 
+  var kernel: String { "same memory" }
+
   init?(_ node: Node, _ plan: PlanBuilder) {
     guard case .concatenate = node.operation, plan.slices.inPlace.contains(node.outputs[0]) else { return nil }
     inputs = node.inputs.compactMap { $0 }
@@ -56,6 +60,8 @@ final class SumOperator: Operator {
   private let unit: Unit
   private let inputs: [ValueID]
   private let activation: ActivationFunction?
+
+  var kernel: String { "sum" }
 
   init?(_ unit: Unit, _ plan: PlanBuilder) throws {
     guard case .elementwise(.add) = unit.lead.operation, unit.lead.inputs.count == 2 else { return nil }

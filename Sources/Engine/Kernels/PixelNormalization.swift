@@ -9,6 +9,8 @@ final class PixelNormalizationOperator: Operator {
   private let normalization: PixelNormalization
   private let shape: Shape
 
+  var kernel: String { "pixel normalization" }
+
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     guard case .pixelNormalization(let normalization) = node.operation, let input = node.inputs[0],
       plan.network.constants[input] == nil

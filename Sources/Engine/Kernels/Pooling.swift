@@ -17,6 +17,8 @@ final class PoolingOperator: Operator {
   /// The activation in front of a maximum, where its derivative is applied behind it.
   private var rectifier: ActivationFunction?
 
+  var kernel: String { forwardDescription.implementation }
+
   /// `nil` where the node is no pool, or one that oneDNN computes differently.
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     let window: Window

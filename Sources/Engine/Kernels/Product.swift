@@ -7,6 +7,8 @@ final class ProductOperator: Operator {
   private let factors: [ValueID]
   private let output: ValueID
 
+  var kernel: String { "product" }
+
   /// `nil` where the shapes differ or a factor is constant.
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     factors = node.inputs.compactMap { $0 }
@@ -41,6 +43,8 @@ final class ChannelScaleOperator: Operator {
   private let scale: ValueID
   private let output: ValueID
   private let shape: Shape
+
+  var kernel: String { "channel scale" }
 
   /// `nil` where the node is no product of N×C×H×W with N×C×1×1, or one of them is constant.
   init?(_ node: Node, _ plan: PlanBuilder) throws {

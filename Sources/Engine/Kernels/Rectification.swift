@@ -3,6 +3,16 @@ import GinghamDifferentiation
 import GinghamNetworks
 import GinghamTensors
 
+/// The derivative of an activation, element by element, in the form in which the activation's result was computed.
+struct Mask {
+  var location: Location
+  var layout: Layout
+  /// Whether elements are floats, any slope; otherwise bytes, one where the gradient passes and zero elsewhere.
+  var isSlope: Bool
+
+  func descriptor() throws -> dnnl_memory_desc_t { try layout.descriptor(isSlope ? dnnl_f32 : dnnl_u8) }
+}
+
 /// The derivative of a fused activation: forward leaves one byte an element, backward lets gradients through where it
 /// is set. Bytes take a quarter of the room of the activations that they stand for.
 extension PlanBuilder {
@@ -17,7 +27,7 @@ extension PlanBuilder {
     }
     let count = placement.layout.elementCount
     let mask = makeBuffer(byteCount: count)
-    masks[value] = (mask, placement.layout.form)
+    masks[value] = Mask(location: mask, layout: placement.layout, isSlope: false)
     emitLoop([placement.location, mask], count: count) { addresses in
       let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
       // Without branches, so that the compiler turns them into vector code.
@@ -58,7 +68,7 @@ extension PlanBuilder {
 
   /// The gradient in front of the activation that `value` came out of, or `nil` where none was sent back.
   func gradient(before function: ActivationFunction, _ value: ValueID) throws -> Placement? {
-    let form = masks[value]?.form ?? existingForm(value)
+    let form = masks[value]?.layout.form ?? existingForm(value)
     guard let gradient = try gradient(value, form) else { return nil }
     if gradients.masked.contains(value) { return gradient }
     let target = isExclusive(gradient) ? gradient : makePlacement(gradient.layout)

@@ -16,6 +16,8 @@ final class TransposedConvolutionOperator: Operator {
   private let gathering: PrimitiveDescription
   private var gatheringWeights: KeptWeights?
 
+  var kernel: String { spreading.implementation }
+
   /// `nil` where oneDNN has no generated code for the layer.
   init?(_ node: Node, _ plan: PlanBuilder) throws {
     guard case .transposedConvolution(let convolution) = node.operation, let input = node.inputs[0],

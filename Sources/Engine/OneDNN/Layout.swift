@@ -76,6 +76,15 @@ extension dnnl_memory_desc_t {
     return descriptor
   }
 
+  /// The same memory with its axes in another order: axis k becomes what axis `order[k]` was.
+  func permuted(_ order: [Int]) throws -> dnnl_memory_desc_t {
+    var places = [Int32](repeating: 0, count: order.count)
+    for (axis, former) in order.enumerated() { places[former] = Int32(axis) }
+    var (source, result) = (self, dnnl_memory_desc_t())
+    try check(dnnl_memory_desc_permute_axes(&result, &source, places), "exchanging axes as \(order)")
+    return result
+  }
+
   /// A tensor whose layout the primitive may choose.
   static func open(_ dimensions: [Int]) throws -> dnnl_memory_desc_t {
     try tagged(dimensions, dnnl_format_tag_any)

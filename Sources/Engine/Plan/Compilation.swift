@@ -5,12 +5,13 @@ import GinghamTensors
 extension PlanBuilder {
   /// Lays out a whole request: inputs in, units forward, activations out; cotangents in, units backward, gradients out.
   func layOut() throws {
-    var operators: [(any Operator, outputs: [ValueID])] = []
+    var operators: [(any Operator, layer: Int, outputs: [ValueID])] = []
     for (index, input) in network.inputs.enumerated() { try layInput(input, index) }
     for unit in structure.units(network) {
-      for kernel in try makeOperators(unit) {
-        try kernel.layForward(self)
-        operators.append((kernel, unit.lead.outputs + [unit.output]))
+      for (part, kernel) in try makeOperators(unit) {
+        let layer = addLayer(part, kernel)
+        try working(for: layer) { try kernel.layForward(self) }
+        operators.append((kernel, layer, part.lead.outputs + [part.output]))
       }
     }
     emitDeferredMasks()
@@ -19,9 +20,9 @@ extension PlanBuilder {
     beginBackward()
     for (index, target) in structure.targets.enumerated() { try layCotangent(target, index) }
     var delivered: Set<ValueID> = []
-    for (kernel, outputs) in operators.reversed() {
+    for (kernel, layer, outputs) in operators.reversed() {
       for output in outputs where delivered.insert(output).inserted { try deliverGradient(output) }
-      try kernel.layBackward(self)
+      try working(for: layer) { try kernel.layBackward(self) }
       for output in Set(outputs) { release(output) }
     }
     for input in structure.gradients where delivered.insert(input).inserted { try deliverGradient(input) }

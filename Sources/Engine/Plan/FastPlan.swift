@@ -4,16 +4,21 @@ import GinghamNetworks
 import GinghamTensors
 
 /// The steps of one request with their memory: what ``FastDifferentiator`` hands out.
-final class FastPlan: GradientPlan {
+final class FastPlan: LayeredPlan {
   let request: PlanRequest
   let targetShapes: [Shape]
   let gradientShapes: [Shape]
+  let layers: [PlannedLayer]
+  var layerTimes: LayerTimes?
 
   private let library: OneDNN
   private let exchange: Exchange
   /// Runnable steps, by picture.
   private let forwardSteps: [[() throws -> Void]]
   private let backwardSteps: [[() throws -> Void]]
+  /// Which of ``layers`` each step works for.
+  private let forwardLayers: [Int]
+  private let backwardLayers: [Int]
   private let memory: [MemoryBlock]
   private var hasRun = false
 
@@ -29,6 +34,8 @@ final class FastPlan: GradientPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
+    try SystemMemory.require(
+      plan.sharedBytes + pictures * plan.keptBytes, for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])
@@ -41,6 +48,9 @@ final class FastPlan: GradientPlan {
     }
     self.memory = memory
     (forwardSteps, backwardSteps) = (forward, backward)
+    layers = builder.layers
+    forwardLayers = builder.forwardSteps.map(\.layer)
+    backwardLayers = builder.backwardSteps.map(\.layer)
   }
 
   func forward(_ inputs: [Tensor], into activations: inout [Tensor]) throws {
@@ -48,7 +58,7 @@ final class FastPlan: GradientPlan {
     makeRoom(for: targetShapes, in: &activations)
     library.claimThreads()
     try lend(inputs, to: \.inputs) {
-      try lend(&activations, to: \.activations) { try run(forwardSteps) }
+      try lend(&activations, to: \.activations) { try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) } }
     }
     hasRun = true
   }
@@ -59,15 +69,24 @@ final class FastPlan: GradientPlan {
     makeRoom(for: gradientShapes, in: &gradients)
     library.claimThreads()
     try lend(cotangents, to: \.cotangents) {
-      try lend(&gradients, to: \.gradients) { try run(backwardSteps) }
+      try lend(&gradients, to: \.gradients) { try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) } }
     }
   }
 
-  private func run(_ steps: [[() throws -> Void]]) throws {
+  private func run(_ steps: [[() throws -> Void]], _ took: (Duration, _ step: Int) -> Void) throws {
+    let isTimed = layerTimes != nil
     try library.flushingSubnormals {
       for picture in steps.indices {
         exchange.picture = picture
-        for step in steps[picture] { try step() }
+        guard isTimed else {
+          for step in steps[picture] { try step() }
+          continue
+        }
+        for (index, step) in steps[picture].enumerated() {
+          let start = ContinuousClock.now
+          try step()
+          took(ContinuousClock.now - start, index)
+        }
       }
     }
   }
@@ -94,7 +113,7 @@ final class FastPlan: GradientPlan {
     if index == 0 { exchange[keyPath: path].removeAll(keepingCapacity: true) }
     guard index < tensors.count else { return try body() }
     try tensors[index].withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+      guard let base = buffer.baseAddress else { throw EngineError.withoutElements(tensors[index].shape) }
       exchange[keyPath: path].append(base)
       try lend(tensors, to: path, at: index + 1, body)
     }
@@ -110,8 +129,9 @@ final class FastPlan: GradientPlan {
     // The array must not hold the tensor while it is written, or its elements would be copied first.
     tensors[index] = Tensor([0])
     defer { tensors[index] = tensor }
+    let shape = tensor.shape
     try tensor.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+      guard let base = buffer.baseAddress else { throw EngineError.withoutElements(shape) }
       exchange[keyPath: path].append(base)
       try lend(&tensors, to: path, at: index + 1, body)
     }

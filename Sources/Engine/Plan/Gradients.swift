@@ -12,6 +12,8 @@ struct GradientTable {
   /// Channel blocks of a root's gradient that have been written.
   var written: [ValueID: [Bool]] = [:]
   var remaining: [ValueID: Int] = [:]
+  /// Gradients that are being put together from parts.
+  var coverage: [ValueID: Coverage] = [:]
   /// Values whose gradient already is the one in front of their rectifier.
   var masked: Set<ValueID> = []
 }
@@ -23,8 +25,8 @@ struct ContributionTarget {
   var accumulates = false
   /// Add this, which must survive.
   var addend: Placement?
-  /// Multiply the completed sum by these bytes.
-  var mask: Location?
+  /// Multiply the completed sum by this.
+  var mask: Mask?
 }
 
 /// What a kernel can do while it writes a contribution.
@@ -50,16 +52,26 @@ extension PlanBuilder {
       return try converted(placement, to: form)
     }
     guard let placement = gradients.placements[value] else { return nil }
+    settle(value)
     return try converted(placement, to: form)
   }
 
   /// Lets `write` add a contribution to a value's gradient in the way its abilities and the state so far ask for.
+  ///
+  /// - Parameter counts: whether this is one of the contributions that the network's structure knows of.
   func contribute(
-    to value: ValueID, _ form: Form, able abilities: ContributionAbilities = [],
+    to value: ValueID, _ form: Form, able abilities: ContributionAbilities = [], counts: Bool = true,
     _ write: (ContributionTarget) throws -> Void
   ) throws {
-    guard isDifferentiated(value) else { return }
-    countContribution(to: value)
+    if let view = views[value] {
+      guard isDifferentiated(value) else { return }
+      let whole = makePlacement(try layout(value, form))
+      try write(ContributionTarget(placement: whole))
+      return try contribute(whole, through: view)
+    }
+    guard isDifferentiated(value) || !counts else { return }
+    if counts { countContribution(to: value) }
+    settle(value)
     let isLast = gradients.remaining[value] == 0
 
     if slices[value] != nil { return try contributeToSlice(value, form, able: abilities, write) }
@@ -100,6 +112,7 @@ extension PlanBuilder {
   /// The gradient of `source` is, element for element, a contribution to the gradient of `value`.
   func passOn(_ source: Placement, to value: ValueID) throws {
     guard isDifferentiated(value) else { return }
+    if let view = views[value] { return try contribute(source, through: view) }
     let isFirst = gradients.placements[value] == nil && slices[value] == nil
     if isFirst {
       countContribution(to: value)
@@ -143,11 +156,11 @@ extension PlanBuilder {
     gradients.placements[value] = placement
   }
 
-  private func fusibleMask(_ value: ValueID, _ form: Form) -> Location? {
-    guard request.rules.relu == .exact, !structure.observed.contains(value), let mask = masks[value],
-      mask.form == form
+  private func fusibleMask(_ value: ValueID, _ form: Form) -> Mask? {
+    guard let mask = masks[value], mask.layout.form == form, !structure.observed.contains(value),
+      mask.isSlope || request.rules.relu == .exact
     else { return nil }
-    return mask.location
+    return mask
   }
 
   // MARK: Slices of concatenations

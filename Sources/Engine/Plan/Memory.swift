@@ -29,6 +29,8 @@ enum Phase {
 
 /// One piece of work of a pass: which buffers it touches, and how to make it runnable once they have addresses.
 struct Step {
+  /// Which of the plan's layers it works for.
+  var layer: Int
   var touches: [BufferID]
   var bind: (Addresses) throws -> () throws -> Void
 }

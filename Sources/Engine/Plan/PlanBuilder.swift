@@ -24,6 +24,10 @@ final class PlanBuilder {
   private(set) var forwardSteps: [Step] = []
   private(set) var backwardSteps: [Step] = []
   private(set) var phase = Phase.forward
+  /// Each unit of the network, behind what goes in and out.
+  private(set) var layers = [PlannedLayer(names: ["input and output"], operations: "", kernel: "copy")]
+  /// Which of ``layers`` the steps to come work for.
+  private var layer = 0
   /// Every form in which a value exists so far.
   private var activations: [ValueID: [Form: Placement]] = [:]
   private var constants: [ValueID: Location] = [:]
@@ -32,8 +36,10 @@ final class PlanBuilder {
   /// Values that live in a slice of a concatenated one.
   let slices: ConcatenationSlices
   private var rootActivations: [ValueID: Location] = [:]
-  /// One byte an element, in the form the value was computed in: whether a rectified value passes its gradient on.
-  var masks: [ValueID: (location: Location, form: Form)] = [:]
+  /// Values that only rearrange elements of others.
+  var views: [ValueID: View] = [:]
+  /// What the gradient of an activation's result is multiplied by on its way to the activation's input.
+  var masks: [ValueID: Mask] = [:]
   /// Masks that a maximum behind the value may take over.
   var deferredMasks: [ValueID: (function: ActivationFunction, placement: Placement)] = [:]
   var gradients: GradientTable
@@ -53,6 +59,23 @@ final class PlanBuilder {
 
   func beginBackward() { phase = .backward }
 
+  /// Adds a layer and returns its place among ``layers``.
+  func addLayer(_ unit: Unit, _ kernel: any Operator) -> Int {
+    layers.append(
+      PlannedLayer(
+        names: unit.nodes.map(\.name), operations: unit.nodes.map(\.operation.name).joined(separator: " + "),
+        kernel: kernel.kernel))
+    return layers.count - 1
+  }
+
+  /// Counts the steps that `body` emits as a layer's.
+  func working<Result>(for layer: Int, _ body: () throws -> Result) rethrows -> Result {
+    let before = self.layer
+    self.layer = layer
+    defer { self.layer = before }
+    return try body()
+  }
+
   // MARK: Memory and steps
 
   func makeBuffer(byteCount: Int) -> Location {
@@ -65,7 +88,7 @@ final class PlanBuilder {
   }
 
   func emit(_ touches: [Location], _ bind: @escaping (Addresses) throws -> () throws -> Void) {
-    let step = Step(touches: touches.compactMap(\.buffer), bind: bind)
+    let step = Step(layer: layer, touches: touches.compactMap(\.buffer), bind: bind)
     if phase == .forward { forwardSteps.append(step) } else { backwardSteps.append(step) }
   }
 
@@ -132,7 +155,8 @@ final class PlanBuilder {
     if network.constants[value] != nil {
       return Placement(location: try constant(value), layout: try layout(value, .plain))
     }
-    guard let source = activations[value]?.values.first else {
+    guard let source = try activations[value]?.values.first ?? views[value].map({ try materialize(value, $0, form) })
+    else {
       throw EngineError.library("'\(network.name(of: value))' is read before it is computed")
     }
     if form == .blocked, slices[value] != nil {
@@ -140,6 +164,7 @@ final class PlanBuilder {
       try emitReorder(from: source, to: target)
       return target
     }
+    activations[value, default: [:]][source.layout.form] = source
     let target = try converted(source, to: form)
     activations[value, default: [:]][form] = target
     return target
@@ -157,9 +182,23 @@ final class PlanBuilder {
   }
 
   func emitReorder(from source: Placement, to target: Placement) throws {
-    let (from, to) = (try source.layout.descriptor(), try target.layout.descriptor())
+    try emitReorder(
+      from: source.layout.descriptor(), at: source.location, to: target.layout.descriptor(), at: target.location)
+  }
+
+  func emitReorder(
+    from: dnnl_memory_desc_t, at source: Location, to: dnnl_memory_desc_t, at target: Location
+  ) throws {
     let description = try PrimitiveDescription.makeReorder(from: from, to: to, library)
-    try emit(description, [(DNNL_ARG_FROM, from, source.location), (DNNL_ARG_TO, to, target.location)])
+    try emit(description, [(DNNL_ARG_FROM, from, source), (DNNL_ARG_TO, to, target)])
+  }
+
+  /// A value of the plan's own, for instance a result in an order that its readers like better.
+  func addHiddenValue(_ shape: Shape, named name: String) -> ValueID {
+    network.valueNames.append(name)
+    let value = ValueID(network.valueNames.count - 1)
+    network.shapes[value] = shape
+    return value
   }
 
   /// A constant tensor's row-major elements, kept for as long as the plan lives.

@@ -43,14 +43,8 @@ struct Structure {
       if let producer = producers[value] { observed.formUnion(network.nodes[producer].inputs.compactMap { $0 }) }
     }
 
-    var leading = Set(values)
-    for node in network.nodes.reversed() where node.outputs.contains(where: leading.contains) {
-      leading.formUnion(node.inputs.compactMap { $0 })
-    }
-    var depending = Set(gradients)
-    for node in network.nodes where node.inputs.contains(where: { $0.map(depending.contains) ?? false }) {
-      depending.formUnion(node.outputs)
-    }
+    let leading = network.nodes.ancestors(of: values)
+    let depending = network.nodes.descendants(of: gradients)
     differentiated = leading.intersection(depending).filter { network.constants[$0] == nil || gradients.contains($0) }
     for node in network.nodes where node.outputs.contains(where: differentiated.contains) {
       for input in node.inputs.compactMap({ $0 }) where differentiated.contains(input) {

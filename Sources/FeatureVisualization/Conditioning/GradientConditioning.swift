@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 

@@ -34,7 +34,7 @@ public struct CosineDirectionObjective: Objective {
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
-    let view = try LayerView(activations[0].shape, layer: layer)
+    let view = try ChannelView(activations[0].shape, layer: layer)
     guard direction.count == view.channels else {
       throw ObjectiveError.wrongDirection(layer: layer, expected: view.channels, found: direction.count)
     }
@@ -54,7 +54,7 @@ public struct CosineDirectionObjective: Objective {
         (0..<view.batch).map { sample in
           var sum = 0.0
           for position in positions {
-            let indices = (0..<view.channels).map { (sample * view.channels + $0) * view.positions + position }
+            let indices = (0..<view.channels).map { view.start(sample, $0) + position }
             let (value, slopes) = product.evaluate(indices.map { Double(values[$0]) })
             sum += value
             for (index, slope) in zip(indices, slopes) { gradient[index] += Float(share * slope) }

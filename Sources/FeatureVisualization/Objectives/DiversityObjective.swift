@@ -21,13 +21,13 @@ public struct DiversityObjective: Objective {
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
-    let view = try LayerView(activations[0].shape, layer: layer)
+    let view = try ChannelView(activations[0].shape, layer: layer)
     let size = max(1, min(pictures ?? view.batch, view.batch))
     guard view.batch.isMultiple(of: size) else {
       throw VisualizationError.contradiction("diversity over \(size) pictures does not fit a batch of \(view.batch)")
     }
     let grams = activations[0].withUnsafeBufferPointer { values in
-      (0..<view.batch).map { Self.gram(values, at: $0 * view.channels * view.positions, view) }
+      (0..<view.batch).map { Self.gram(values, at: view.start($0, 0), view) }
     }
     var results: [Float] = []
     for sample in 0..<view.batch {
@@ -46,7 +46,7 @@ public struct DiversityObjective: Objective {
     return results
   }
 
-  private static func gram(_ values: UnsafeBufferPointer<Float>, at start: Int, _ view: LayerView) -> (
+  private static func gram(_ values: UnsafeBufferPointer<Float>, at start: Int, _ view: ChannelView) -> (
     unit: [Double], norm: Double
   ) {
     var gram = [Double](repeating: 0, count: view.channels * view.channels)
@@ -65,9 +65,9 @@ public struct DiversityObjective: Objective {
 
   /// ∂/∂a of ⟨S, a·aᵀ⟩ with a symmetric S is 2·S·a.
   private func addGradient(
-    _ slopes: [Double], of sample: Int, _ view: LayerView, _ activation: Tensor, to cotangent: inout Tensor
+    _ slopes: [Double], of sample: Int, _ view: ChannelView, _ activation: Tensor, to cotangent: inout Tensor
   ) {
-    let start = sample * view.channels * view.positions
+    let start = view.start(sample, 0)
     activation.withUnsafeBufferPointer { values in
       cotangent.withUnsafeMutableBufferPointer { gradient in
         for a in 0..<view.channels {

@@ -16,15 +16,13 @@ public struct EachChannelObjective: Objective {
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
-    let view = try LayerView(activations[0].shape, layer: layer)
-    for channel in channels where !(0..<view.channels).contains(channel) {
-      throw ObjectiveError.channelOutOfRange(channel: channel, layer: layer, count: view.channels)
-    }
+    let view = try ChannelView(activations[0].shape, layer: layer)
+    for channel in channels { try view.check(channel: channel, layer: layer) }
     let share = weight / Float(view.positions)
     return activations[0].withUnsafeBufferPointer { values in
       cotangents[0].withUnsafeMutableBufferPointer { gradient in
         (0..<view.batch).map { sample in
-          let start = (sample * view.channels + channels[sample % channels.count]) * view.positions
+          let start = view.start(sample, channels[sample % channels.count])
           var sum = 0.0
           for index in start..<(start + view.positions) {
             sum += Double(values[index])
@@ -34,22 +32,5 @@ public struct EachChannelObjective: Objective {
         }
       }
     }
-  }
-}
-
-/// An activation as batch × channels × positions.
-struct LayerView {
-  let batch: Int
-  let channels: Int
-  let height: Int
-  let width: Int
-
-  var positions: Int { height * width }
-
-  init(_ shape: Shape, layer: String) throws {
-    guard shape.rank == 2 || shape.rank == 4 else { throw ObjectiveError.notSpatial(layer: layer, shape: shape) }
-    batch = shape[0]
-    channels = shape[1]
-    (height, width) = shape.rank == 4 ? (shape[2], shape[3]) : (1, 1)
   }
 }

@@ -25,7 +25,7 @@ public struct ReferenceObjective: Objective {
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
-    let view = try LayerView(activations[0].shape, layer: layer)
+    let view = try ChannelView(activations[0].shape, layer: layer)
     let count = view.channels * view.positions
     guard reference.count == count else {
       throw ObjectiveError.wrongDirection(layer: layer, expected: count, found: reference.count)

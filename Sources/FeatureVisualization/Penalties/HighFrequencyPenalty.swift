@@ -6,33 +6,50 @@ import GinghamTensors
 public struct HighFrequencyPenalty: PicturePenalty, Hashable {
   public init() {}
 
+  public func planned(for size: PictureSize) -> any PicturePenalty { Planned(size) }
+
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
-    let loop = PenaltyLoop(pictures.shape)
-    let (height, width) = (loop.size.height, loop.size.width)
-    let transform = FourierTransform(height: height, width: width)
-    let half = transform.halfWidth
-    let weights = (0..<(height * half)).map { index -> Float in
-      let f = FourierParameterization.frequency(row: index / half, column: index % half, height: height, width: width)
-      return Float(4 * f * f)
-    }
-    var spectra = transform.forward(pictures)
-    let area = Double(height * width)
-    let count = spectra.count / loop.pictures
-    var values = [Double](repeating: 0, count: loop.pictures)
-    spectra.withUnsafeMutableBufferPointer { spectrum in
-      for index in 0..<(spectrum.count / 2) {
-        let (real, imaginary) = (spectrum[2 * index], spectrum[2 * index + 1])
-        let column = index % half
-        let mirrored: Double = column == 0 || 2 * column == width ? 1 : 2
-        let factor = weights[index % weights.count]
-        values[2 * index / count] += mirrored * Double(factor * (real * real + imaginary * imaginary))
-        spectrum[2 * index] = factor * real
-        spectrum[2 * index + 1] = factor * imaginary
+    Planned(pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
+  }
+
+  /// The transform and the weights of one size.
+  private struct Planned: PicturePenalty {
+    private let transform: FourierTransform
+    private let weights: [Float]
+
+    init(_ size: PictureSize) {
+      let transform = FourierTransform(height: size.height, width: size.width)
+      let half = transform.halfWidth
+      self.transform = transform
+      weights = (0..<(size.height * half)).map { index in
+        let f = FourierParameterization.frequency(
+          row: index / half, column: index % half, height: size.height, width: size.width)
+        return Float(4 * f * f)
       }
     }
-    // ∂/∂x = 2·F*(w·F x)/(HW)², and F* is HW times the normalised inverse.
-    let slopes = transform.inverse(spectra)
-    gradient.add(slopes, times: -weight * Float(2 / area))
-    return values.map { Float($0 / (area * area)) * weight }
+
+    func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
+      let loop = PenaltyLoop(pictures.shape)
+      let (half, width) = (transform.halfWidth, transform.width)
+      var spectra = transform.forward(pictures)
+      let area = Double(loop.size.area)
+      let count = spectra.count / loop.pictures
+      var values = [Double](repeating: 0, count: loop.pictures)
+      spectra.withUnsafeMutableBufferPointer { spectrum in
+        for index in 0..<(spectrum.count / 2) {
+          let (real, imaginary) = (spectrum[2 * index], spectrum[2 * index + 1])
+          let column = index % half
+          let mirrored: Double = column == 0 || 2 * column == width ? 1 : 2
+          let factor = weights[index % weights.count]
+          values[2 * index / count] += mirrored * Double(factor * (real * real + imaginary * imaginary))
+          spectrum[2 * index] = factor * real
+          spectrum[2 * index + 1] = factor * imaginary
+        }
+      }
+      // ∂/∂x = 2·F*(w·F x)/(HW)², and F* is HW times the normalised inverse.
+      let slopes = transform.inverse(spectra)
+      gradient.add(slopes, times: -weight * Float(2 / area))
+      return values.map { Float($0 / (area * area)) * weight }
+    }
   }
 }

@@ -1,4 +1,4 @@
-import GinghamArtifacts
+import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 
@@ -17,76 +17,84 @@ public struct LatticePenalty: PicturePenalty, Hashable {
     self.faintest = faintest
   }
 
-  /// A multiple of the period, at least 4, as in ``PictureLattice``.
-  private var filterPeriod: Int { (max(4, period) + period - 1) / period * period }
+  public func planned(for size: PictureSize) throws -> any PicturePenalty { try Planned(self, size) }
 
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float] {
-    let loop = PenaltyLoop(pictures.shape)
-    let border = filterPeriod
-    let (height, width) = (loop.size.height - 2 * border, loop.size.width - 2 * border)
-    guard period >= 2, height >= 2 * period, width >= 2 * period else {
-      throw VisualizationError.contradiction(
-        "the lattice penalty of period \(period) needs pictures of at least \(2 * (border + period)) pixels a side")
-    }
-    let smoothing = SeparableMap.filter(
-      height: loop.size.height, width: loop.size.width, taps: FilterTaps.triangle(filterPeriod), border: .zero)
-    let interior = WindowMap(
-      inputSize: loop.size, outputSize: PictureSize(height: height, width: width), top: border, left: border)
-    var detail = interior(pictures)
-    detail.add(interior(smoothing(pictures)), times: -1)
-
-    let (slopes, values) = shares(detail, factor: weight / Float(loop.channels))
-    let spread = interior.adjoint(slopes)
-    gradient.add(spread, times: -1)
-    gradient.add(smoothing.adjoint(spread))
-    return (0..<loop.pictures).map { picture in
-      values[(picture * loop.channels)..<((picture + 1) * loop.channels)].reduce(0, +) * weight / Float(loop.channels)
-    }
+    try Planned(self, pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
   }
 
-  /// Share of each map, and its derivative times `factor`: 2((μ_p − μ) − share·(f − μ))/(N·(Var + faintest²)).
-  private func shares(_ maps: Tensor, factor: Float) -> (slopes: Tensor, values: [Float]) {
-    let size = maps.pictureSize
-    let (rows, columns) = (size.height / period * period, size.width / period * period)
-    let (phases, count) = (period * period, Double(rows * columns))
-    var values: [Float] = []
-    let slopes = maps.withUnsafeBufferPointer { source in
-      Tensor(maps.shape) { target in
-        target.update(repeating: 0)
-        for start in stride(from: 0, to: source.count, by: size.area) {
-          var sums = [Double](repeating: 0, count: phases)
-          var squares = 0.0
-          forEachPixel(rows, columns, size.width, start) { index, phase in
-            sums[phase] += Double(source[index])
-            squares += Double(source[index]) * Double(source[index])
-          }
-          let mean = sums.reduce(0, +) / count
-          let variance = squares / count - mean * mean
-          guard variance > 1e-12 * max(mean * mean, 1e-12) else {
-            values.append(0)
-            continue
-          }
-          let divisor = variance + faintest * faintest
-          let offsets = sums.map { $0 * Double(phases) / count - mean }
-          let share = offsets.reduce(0) { $0 + $1 * $1 } / Double(phases) / divisor
-          values.append(Float(share))
-          let scale = Double(factor) * 2 / (count * divisor)
-          forEachPixel(rows, columns, size.width, start) { index, phase in
-            target[index] = Float(scale * (offsets[phase] - share * (Double(source[index]) - mean)))
+  /// The high-pass of one size.
+  private struct Planned: PicturePenalty {
+    private let period: Int
+    private let faintest: Double
+    private let smoothing: SeparableMap
+    private let interior: WindowMap
+
+    init(_ penalty: LatticePenalty, _ size: PictureSize) throws {
+      (period, faintest) = (penalty.period, penalty.faintest)
+      guard period >= 2 else {
+        throw VisualizationError.contradiction("a lattice penalty has a period of 2 or more, not \(period)")
+      }
+      let border = PictureLattice.filterPeriod(for: period)
+      let (height, width) = (size.height - 2 * border, size.width - 2 * border)
+      guard height >= 2 * period, width >= 2 * period else {
+        throw VisualizationError.contradiction(
+          "the lattice penalty of period \(period) needs pictures of at least \(2 * (border + period)) pixels a side")
+      }
+      smoothing = SeparableMap.filter(
+        height: size.height, width: size.width, taps: FilterTaps.triangle(border), border: .zero)
+      interior = WindowMap(
+        inputSize: size, outputSize: PictureSize(height: height, width: width), top: border, left: border)
+    }
+
+    func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
+      let loop = PenaltyLoop(pictures.shape)
+      var detail = interior(pictures)
+      detail.add(interior(smoothing(pictures)), times: -1)
+      let (slopes, values) = shares(detail, factor: weight / Float(loop.channels))
+      let spread = interior.adjoint(slopes)
+      gradient.add(spread, times: -1)
+      gradient.add(smoothing.adjoint(spread))
+      return (0..<loop.pictures).map { picture in
+        values[(picture * loop.channels)..<((picture + 1) * loop.channels)].reduce(0, +) * weight / Float(loop.channels)
+      }
+    }
+
+    /// Share of each map, and its derivative times `factor`: 2((μ_p − μ) − share·(f − μ))/(N·(Var + faintest²)).
+    private func shares(_ maps: Tensor, factor: Float) -> (slopes: Tensor, values: [Float]) {
+      let size = maps.pictureSize
+      let (rows, columns) = (size.height / period * period, size.width / period * period)
+      let lattice = Lattice(unchecked: period)
+      let (phases, count) = (period * period, Double(rows * columns))
+      var values: [Float] = []
+      let slopes = maps.withUnsafeBufferPointer { source in
+        Tensor(maps.shape) { target in
+          target.update(repeating: 0)
+          for start in stride(from: 0, to: source.count, by: size.area) {
+            var sums = [Double](repeating: 0, count: phases)
+            var squares = 0.0
+            lattice.forEachPixel(rows: rows, columns: columns, pitch: size.width, from: start) { index, phase in
+              sums[phase] += Double(source[index])
+              squares += Double(source[index]) * Double(source[index])
+            }
+            let mean = sums.reduce(0, +) / count
+            let variance = squares / count - mean * mean
+            guard variance > 1e-12 * max(mean * mean, 1e-12) else {
+              values.append(0)
+              continue
+            }
+            let divisor = variance + faintest * faintest
+            let offsets = sums.map { $0 * Double(phases) / count - mean }
+            let share = offsets.reduce(0) { $0 + $1 * $1 } / Double(phases) / divisor
+            values.append(Float(share))
+            let scale = Double(factor) * 2 / (count * divisor)
+            lattice.forEachPixel(rows: rows, columns: columns, pitch: size.width, from: start) { index, phase in
+              target[index] = Float(scale * (offsets[phase] - share * (Double(source[index]) - mean)))
+            }
           }
         }
       }
-    }
-    return (slopes, values)
-  }
-
-  @inline(__always)
-  private func forEachPixel(
-    _ rows: Int, _ columns: Int, _ width: Int, _ start: Int, _ body: (_ index: Int, _ phase: Int) -> Void
-  ) {
-    for y in 0..<rows {
-      let phase = y % period * period
-      for x in 0..<columns { body(start + y * width + x, phase + x % period) }
+      return (slopes, values)
     }
   }
 }

@@ -8,6 +8,13 @@ public protocol PicturePenalty: Sendable {
   ///
   /// - Throws: ``VisualizationError`` where pictures are too small for it.
   func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float]
+
+  /// The same for pictures of one size only, with what depends on the size worked out beforehand.
+  func planned(for size: PictureSize) throws -> any PicturePenalty
+}
+
+extension PicturePenalty {
+  public func planned(for size: PictureSize) -> any PicturePenalty { self }
 }
 
 /// Pictures and gradients side by side, plane by plane.

@@ -8,16 +8,17 @@ struct FunctionInlining {
     let overload: String
   }
 
-  /// Functions may call functions; a hostile file could double itself at every level.
   static let largestDepth = 16
-  static let largestNodeCount = 1 << 20
 
   private let functions: [Key: FunctionMessage]
   private let operatorSets: [String: Int]
   private let file: MappedFile
+  /// Functions may call functions: a hostile file could multiply itself at every level.
+  private let budget: Budget
 
-  init(_ model: ModelMessage, file: MappedFile) throws {
+  init(_ model: ModelMessage, file: MappedFile, budget: Budget) throws {
     self.file = file
+    self.budget = budget
     operatorSets = model.operatorSets
     var functions: [Key: FunctionMessage] = [:]
     for function in model.functions {
@@ -38,11 +39,10 @@ struct FunctionInlining {
     for node in nodes {
       let key = Key(domain: node.domain, name: node.operatorType, overload: node.overload)
       guard let function = functions[key] else {
-        guard result.count < Self.largestNodeCount else { throw tooLarge(node) }
         result.append(node)
         continue
       }
-      guard depth < Self.largestDepth else { throw tooLarge(node) }
+      guard depth < Self.largestDepth else { throw tooDeep(node) }
       try expand(body(of: function, calledBy: node), depth: depth + 1, into: &result)
     }
   }
@@ -54,6 +54,8 @@ struct FunctionInlining {
         what: "function '\(function.name)' (node '\(call.label)') in operator set \(version) inside a model of another",
         advice: "Inline the functions of the model with onnx.inliner.")
     }
+    try budget.spend(on: .nodes)
+    try budget.spend(function.inputs.count + function.outputs.count + function.defaults.count, on: .parts)
     var names: [String: String] = [:]
     for (index, input) in function.inputs.enumerated() {
       names[input] = index < call.inputs.count ? call.inputs[index] : ""
@@ -65,12 +67,19 @@ struct FunctionInlining {
     for attribute in function.defaults + call.attributes { given[attribute.name] = attribute.value }
     let scope = call.outputs.first { !$0.isEmpty } ?? call.label
     func renamed(_ name: String) -> String { name.isEmpty ? "" : names[name] ?? "\(scope)/\(name)" }
-    return function.nodes.map { template in
+    return try function.nodes.map { template in
       var node = Self.renamed(template, by: renamed, given: given)
       node.name = "\(call.label)/\(template.label)"
       node.namespace = call.namespace
+      try pay(for: node)
       return node
     }
+  }
+
+  private func pay(for node: NodeMessage) throws {
+    try budget.spend(on: .nodes)
+    try budget.spend(node.inputs.count + node.outputs.count + node.attributes.count, on: .parts)
+    for name in node.inputs + node.outputs + [node.name] { try budget.spend(name: name.utf8.count) }
   }
 
   /// A node of a function, or of a body in one, with the caller's names and attributes.
@@ -98,9 +107,10 @@ struct FunctionInlining {
     return node
   }
 
-  private func tooLarge(_ node: NodeMessage) -> FormatError {
+  private func tooDeep(_ node: NodeMessage) -> FormatError {
     .unsupported(
-      path: file.path, what: "function '\(node.operatorType)' (node '\(node.label)'), which calls too many others,",
+      path: file.path,
+      what: "function '\(node.operatorType)' (node '\(node.label)'), called by more than \(Self.largestDepth) others,",
       advice: "Inline the functions of the model with onnx.inliner.")
   }
 }

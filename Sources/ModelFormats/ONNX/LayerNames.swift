@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// Names for a graph's nodes, as their author would say them: PyTorch's module path (`layer1.0.conv2`) wherever the
 /// file lets it be known, else the node's own name. No two are equal, and they depend on the file alone.
 ///
@@ -10,7 +12,7 @@ struct LayerNames {
   let names: [String]
 
   /// - Parameter order: positions of the nodes, sorted so that each stands behind those it reads.
-  init(_ nodes: [NodeMessage], order: [Int]) {
+  init(_ nodes: [NodeMessage], order: [Int], budget: Budget) throws {
     // An exporter may store equal weights once, under the name of the first module that has them.
     var weightReaders: [String: Int] = [:]
     for name in nodes.compactMap(Self.weightName) { weightReaders[name, default: 0] += 1 }
@@ -25,13 +27,15 @@ struct LayerNames {
       members[path, default: []].append(index)
       var prefix = path
       while true {
+        // A name of nothing but dots has as many modules around it as bytes.
+        try budget.spend(prefix.utf8.count, on: .names)
         lastUnder[prefix] = index
         guard let dot = prefix.lastIndex(of: ".") else { break }
         prefix = String(prefix[..<dot])
         parents.insert(prefix)
       }
     }
-    var wanted = nodes.map { $0.label }
+    var wanted = nodes.map(\.label)
     for (path, indices) in members {
       let isRepetition = !parents.contains(path) && Set(indices.map { nodes[$0].operatorType }).count == 1
       for index in indices {
@@ -40,6 +44,7 @@ struct LayerNames {
         wanted[index] = path.isEmpty ? operatorName : givesOutput ? path : "\(path).\(operatorName)"
       }
     }
+    wanted = wanted.map { $0.printable() }
     var taken: Set<String> = []
     var nextSuffix: [String: Int] = [:]
     var names = wanted

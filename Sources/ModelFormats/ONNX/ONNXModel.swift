@@ -10,13 +10,23 @@ public enum ONNXModel {
   /// The versions of the standard operator set whose definitions are known.
   public static let operatorSets = 1...25
 
-  /// - Parameter path: an `.onnx` file.
-  /// - Throws: `FormatError` where the file cannot be read, breaks the format's rules, or needs an operator that
-  ///   is not supported (named together with its node); `NetworkError.cyclic` or `.dangling` where the graph does not
+  /// - Parameters:
+  ///   - path: an `.onnx` file.
+  ///   - limits: how much it may ask for, now and when the network is bound.
+  /// - Throws: `FormatError` where the file cannot be read, breaks the format's rules, asks for too much, or needs an
+  ///   operator that is not supported (named together with its node); `NetworkError.cyclic` or `.dangling` where the graph does not
   ///   hang together.
-  public static func load(path: String) throws -> Network {
-    let file = try MappedFile(path: path)
-    let model = try ModelMessage(file)
+  public static func load(path: String, limits: ResourceLimits = ResourceLimits()) throws -> Network {
+    do {
+      return try load(MappedFile(path: path), Budget(limits))
+    } catch let error as ResourceLimitError {
+      throw FormatError.limit(path: path, error)
+    }
+  }
+
+  private static func load(_ file: MappedFile, _ budget: Budget) throws -> Network {
+    let path = file.path
+    let model = try ModelMessage(file, budget: budget)
     guard let graph = model.graph else {
       throw FormatError.malformed(
         path: path, location: "ModelProto", reason: "there is no graph in it; is it an ONNX file?")
@@ -28,6 +38,6 @@ public enum ONNXModel {
         advice: "Gingham reads \(operatorSets.lowerBound) to \(operatorSets.upperBound): convert the model with "
           + "onnx.version_converter, or export it anew.")
     }
-    return try GraphTranslation(model, graph, file: file, operatorSet: version).network()
+    return try GraphTranslation(model, graph, file: file, operatorSet: version, budget: budget).network()
   }
 }

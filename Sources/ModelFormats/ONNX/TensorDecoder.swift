@@ -5,11 +5,15 @@ import GinghamTensors
 /// into it; everything else is converted when it is read.
 final class TensorDecoder {
   private let external: ExternalData
+  private let budget: Budget
 
-  /// - Parameter path: of the model; files with external data lie in its folder.
-  init(beside path: String) {
-    let slash = path.lastIndex(of: "/")
-    external = ExternalData(folder: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+  /// - Parameters:
+  ///   - path: of the model; files with external data lie in its folder.
+  ///   - budget: pays for every element: functions and tensors that share a file can ask for the same bytes again and
+  ///     again.
+  init(beside path: String, budget: Budget = Budget(ResourceLimits())) {
+    self.budget = budget
+    external = ExternalData(model: path, budget: budget)
   }
 
   /// - Throws: `FormatError` where the declared extents and the bytes disagree, external data is missing or lies
@@ -25,6 +29,7 @@ final class TensorDecoder {
       throw FormatError.unsupported(
         path: tensor.file.path, what: "\(label(tensor)) in segments", advice: "Export the tensor in one piece.")
     }
+    try budget.spend(shape.elementCount, on: .computedElements)
     let elements: PackedElements
     if tensor.isExternal {
       elements = try external.elements(of: tensor, byteCount: type.byteCount(of: shape), label: label(tensor))
@@ -46,12 +51,8 @@ final class TensorDecoder {
 
   /// Extents whose product, and whose size in bytes, can be calculated with.
   private func checkedShape(_ tensor: TensorMessage) throws -> Shape {
-    // An extent of zero must not hide others whose product overflows.
     let shape = Shape(tensor.dimensions)
-    let nonzero = Shape(tensor.dimensions.map { $0 == 0 ? 1 : $0 })
-    guard let count = nonzero.checkedElementCount, count <= TensorMessage.largestExtent else {
-      throw malformed(tensor, "declares impossible extents \(shape)")
-    }
+    guard budget.limits.allow(shape) else { throw malformed(tensor, "declares impossible extents \(shape)") }
     return shape
   }
 
@@ -66,9 +67,12 @@ final class TensorDecoder {
       throw malformed(tensor, "holds \(found) elements where \(shape) takes \(shape.elementCount)")
     }
     if type.isFloatingPoint {
-      return .float(Tensor(shape, try list.floats(count: found)))
+      let floats = try list.floats(count: found)
+      guard floats.count == found else { throw malformed(tensor, "changed while it was read") }
+      return .float(Tensor(shape, floats))
     }
     guard let integers = try list.integers(count: found) else { throw outOfRange(tensor) }
+    guard integers.count == found else { throw malformed(tensor, "changed while it was read") }
     return .integer(IntegerArray(shape, integers, type: type))
   }
 

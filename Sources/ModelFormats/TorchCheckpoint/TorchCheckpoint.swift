@@ -18,24 +18,27 @@ struct TorchCheckpoint {
   /// The dictionaries of tensors by the path of keys that leads to each, joined by dots; the empty path is the
   /// object itself. Values that are no tensors are left out, and so are dictionaries whose keys are no strings, which
   /// is how optimizers file their state.
-  func sections() throws -> [WeightSection] {
+  func sections(_ budget: Budget) throws -> [WeightSection] {
     guard case .dictionary(let root) = root else {
       throw FormatError.unsupported(
         path: file.path, what: "a checkpoint that is \(root.kind) instead of a dictionary of named tensors",
         advice: "Save model.state_dict().")
     }
     var sections: [WeightSection] = []
-    var visited = 0
     func visit(_ index: Int, path: [String]) throws {
-      visited += heap.dictionaries[index].count
-      guard visited <= Self.maximumEntries, path.count <= Self.maximumDepth else {
+      // Many keys may lead to one dictionary, and one dictionary may stand in many.
+      try budget.spend(heap.dictionaries[index].count + 1, on: .parts)
+      try budget.spend(path.reduce(path.count) { $0 + $1.utf8.count }, on: .names)
+      guard path.count <= Self.maximumDepth else {
         throw FormatError.unsupported(
           path: file.path, what: "a checkpoint whose dictionaries nest this deep", advice: "Save model.state_dict().")
       }
       var section = WeightSection(key: path.joined(separator: "."))
       for (name, value) in named(heap.dictionaries[index]) {
         switch value {
-        case .tensor(let tensor): section.set(name, to: try layout(of: heap.tensors[tensor], named: name))
+        case .tensor(let tensor):
+          try budget.spend(name: name.utf8.count)
+          section.set(name, to: try layout(of: heap.tensors[tensor], named: name))
         case .dictionary(let next): try visit(next, path: path + [name])
         default: continue
         }
@@ -65,7 +68,6 @@ struct TorchCheckpoint {
     return named
   }
 
-  private static let maximumEntries = 1 << 20
   private static let maximumDepth = 8
 
   /// The tensor's place in the file instead of in its storage.

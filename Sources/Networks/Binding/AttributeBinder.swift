@@ -4,38 +4,62 @@ import GinghamTensors
 /// axes are counted from the front. Inputs that became attributes are dropped.
 struct AttributeBinder {
   private let nodeName: String
-  private var inputs: [ValueID?]
-  private let constants: [ValueID: Constant]
+  private(set) var inputs: [ValueID?]
+  let constants: [ValueID: Constant]
   private let shapes: [ValueID: Shape]
   private let outputCount: Int
+  /// The network at the extents of its file, where those at hand are others.
+  let exported: ExportedForm?
+  private let budget: Budget
 
-  static func bound(_ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape]) throws -> Node {
+  static func bound(
+    _ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape], exported: ExportedForm?, budget: Budget
+  ) throws -> Node {
     var binder = AttributeBinder(
-      nodeName: node.name, inputs: node.inputs, constants: constants, shapes: shapes, outputCount: node.outputs.count)
+      nodeName: node.name, inputs: node.inputs, constants: constants, shapes: shapes, outputCount: node.outputs.count,
+      exported: exported, budget: budget)
     let operation = try binder.bind(node.operation)
     return Node(name: node.name, operation: operation, inputs: binder.inputs, outputs: node.outputs)
   }
 
-  private func shape(_ index: Int) throws -> Shape {
+  func shape(_ index: Int) throws -> Shape {
     guard index < inputs.count, let value = inputs[index], let shape = shapes[value] else {
       throw ShapeError.mismatch("input \(index) is missing")
     }
     return shape
   }
 
-  private func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
+  /// Drops the inputs that became attributes.
+  private mutating func keepFirstInput() throws {
+    _ = try shape(0)
+    inputs = [inputs[0]]
+  }
 
-  /// The integers of an optional attribute input; `nil` where it is absent.
-  private func integers(_ index: Int, _ what: String) throws -> [Int]? {
+  func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
+
+  /// No list of axes, extents or sizes is longer; indices of a gather may be.
+  private static let longestList = 1 << 12
+
+  /// What an optional attribute input holds; `nil` where it is absent.
+  private func attribute(_ index: Int, _ what: String, longest: Int) throws -> Constant? {
     guard let value = value(index) else { return nil }
     guard let constant = constants[value] else { throw NetworkError.dynamic(node: nodeName, what: what) }
+    let count = constant.shape.elementCount
+    guard count <= longest else { throw ShapeError.badAttribute("\(what): \(count) numbers are too many") }
+    // Every node may read the same long list.
+    try budget.spend(count, on: .computedElements)
+    return constant
+  }
+
+  /// The integers of an optional attribute input; `nil` where it is absent.
+  private func integers(_ index: Int, _ what: String, longest: Int = Self.longestList) throws -> [Int]? {
+    guard let constant = try attribute(index, what, longest: longest) else { return nil }
     guard let integers = constant.integers else { throw ShapeError.mismatch("\(what) must be integers") }
     return integers.elements
   }
 
   private func floats(_ index: Int, _ what: String) throws -> [Float]? {
-    guard let value = value(index) else { return nil }
-    guard let constant = constants[value] else { throw NetworkError.dynamic(node: nodeName, what: what) }
+    guard let constant = try attribute(index, what, longest: Self.longestList) else { return nil }
     return constant.tensor?.scalars ?? constant.integers?.elements.map(Float.init)
   }
 
@@ -124,23 +148,23 @@ struct AttributeBinder {
       inputs = [inputs[0]]
       return .reshape(Reshape(shape: target, allowsZero: true))
     case .expand(let target):
-      let wanted = try target ?? integers(1, "the shape to expand to") ?? []
+      let wanted = try rederived(target ?? integers(1, "the shape to expand to") ?? [], "the shape to expand to")
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
         throw ShapeError.mismatch("\(try shape(0)) does not expand to \(Shape(wanted))")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .expand(shape: shape.dimensions)
     case .tile(let repeats):
-      let counts = try repeats ?? integers(1, "the number of repeats") ?? []
+      let counts = try rederivedRepeats(repeats ?? integers(1, "the number of repeats") ?? [])
       guard counts.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
         throw ShapeError.badAttribute("repeats \(counts)")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .tile(repeats: counts)
     case .resize(let resize):
-      let bound = try resize.bound(
+      let bound = try rederived(resize).bound(
         input: shape(0), region: floats(1, "the region"), scales: floats(2, "the scales"), sizes: integers(3, "sizes"))
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .resize(bound)
     case .dropout:
       inputs = [inputs.first ?? nil]
@@ -186,7 +210,8 @@ struct AttributeBinder {
       let given = try integers(1, "the axes") ?? []
       axes = given.isEmpty ? (emptyMeansNone ? [] : Array(0..<rank)) : try given.map { try axis($0, rank: rank) }
     }
-    inputs = [inputs[0]]
+    try checkReduction(axes)
+    try keepFirstInput()
     return .reduce(Reduction(reduction.kind, axes: .listed(axes.sorted()), keepsDimensions: reduction.keepsDimensions))
   }
 
@@ -198,7 +223,7 @@ struct AttributeBinder {
       let part = (x[axis] + outputCount - 1) / outputCount
       sizes = (0..<outputCount).map { max(0, min(part, x[axis] - $0 * part)) }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .split(Split(axis: axis, sizes: sizes))
   }
 
@@ -223,10 +248,12 @@ struct AttributeBinder {
       }
       let range = step > 0 ? 0...extent : -1...max(extent - 1, -1)
       bound.starts?[axis] = clamped(starts[index], to: range)
-      bound.ends?[axis] = clamped(ends[index], to: range)
+      bound.ends?[axis] = clamped(
+        try rederivedEnd(ends[index], start: starts[index], step: step, axis: axis, isWritten: slice.ends != nil),
+        to: range)
       bound.steps?[axis] = min(max(step, -extent - 1), extent + 1)
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .slice(bound)
   }
 
@@ -248,7 +275,7 @@ struct AttributeBinder {
       (bound.before, bound.after) = (before, after)
       if let value = try floats(2, "the padding value")?.first { bound.value = value }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .pad(bound)
   }
 
@@ -272,6 +299,7 @@ struct AttributeBinder {
     case .unsqueeze(let attribute):
       let axes = try attribute ?? integers(1, "the axes") ?? []
       let rank = x.rank + axes.count
+      guard rank <= Shape.maximumRankInFiles else { throw ShapeError.badAttribute("\(rank) axes are too many") }
       let inserted = Set(try axes.map { try axis($0, rank: rank) })
       guard inserted.count == axes.count else { throw ShapeError.badAttribute("axes \(axes) repeat") }
       var remaining = x.dimensions.makeIterator()
@@ -279,7 +307,7 @@ struct AttributeBinder {
     default:
       target = x.dimensions
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return target
   }
 
@@ -295,9 +323,27 @@ struct AttributeBinder {
   }
 
   private func resolved(_ reshape: Reshape, input x: Shape) throws -> [Int] {
-    guard var target = try reshape.shape ?? integers(1, "the shape of a reshape") else {
+    guard let target = try reshape.shape ?? integers(1, "the shape of a reshape") else {
       throw ShapeError.mismatch("the target shape is missing")
     }
+    if let old = changedShape(isWritten: reshape.shape != nil, attribute: 1),
+      let written = try? resolved(target, reshape, input: old)
+    {
+      if let derived = exported?.reshaped(written, from: old, to: x),
+        Shape(derived).checkedElementCount == x.elementCount
+      {
+        return derived
+      }
+      guard target.contains(-1), let open = try? resolved(target, reshape, input: x) else {
+        throw ShapeError.fixedExtent("the target \(Shape(written)) of a reshape", exported: old, found: x)
+      }
+      return open
+    }
+    return try resolved(target, reshape, input: x)
+  }
+
+  private func resolved(_ target: [Int], _ reshape: Reshape, input x: Shape) throws -> [Int] {
+    var target = target
     for (index, extent) in target.enumerated() where extent == 0 && !reshape.allowsZero {
       guard index < x.rank else { throw ShapeError.badAttribute("0 copies axis \(index) of \(x)") }
       target[index] = x[index]
@@ -322,7 +368,7 @@ struct AttributeBinder {
     let (x, indices) = (try shape(0), try shape(1))
     // The shapes must agree before anything is worked out from them.
     _ = try operation.outputShapes(
-      inputs: inputs.map { $0.flatMap { shapes[$0] } }, outputCount: outputCount)
+      inputs: inputs.map { $0.flatMap { shapes[$0] } }, outputCount: outputCount, limits: budget.limits)
     guard let value = value(1), let constant = constants[value] else { return operation }
     guard let known = constant.wholeNumbers else { throw ShapeError.mismatch("the indices must be integers") }
     // Along one axis all indices count alike; no table of every run is needed.

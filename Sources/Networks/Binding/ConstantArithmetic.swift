@@ -8,11 +8,11 @@ import GinghamTensors
 
 /// Broadcast arithmetic on constants. Integers stay integers, with the width of their type.
 enum ConstantArithmetic {
-  static func combine(_ kind: Elementwise, _ operands: [Constant]) throws -> Constant? {
+  static func combine(_ kind: Elementwise, _ operands: [Constant], _ budget: Budget) throws -> Constant? {
     guard var result = operands.first else { return nil }
     if operands.count == 1 { return result }
     for operand in operands.dropFirst() {
-      guard let next = try combine(kind == .mean ? .add : kind, result, operand) else { return nil }
+      guard let next = try combine(kind == .mean ? .add : kind, result, operand, budget) else { return nil }
       result = next
     }
     if kind == .mean, case .float(let sum) = result {
@@ -21,8 +21,11 @@ enum ConstantArithmetic {
     return kind == .mean ? nil : result
   }
 
-  private static func combine(_ kind: Elementwise, _ a: Constant, _ b: Constant) throws -> Constant? {
-    let map = try BroadcastMap(a.shape, b.shape)
+  private static func combine(
+    _ kind: Elementwise, _ a: Constant, _ b: Constant, _ budget: Budget
+  ) throws -> Constant? {
+    let map = try BroadcastMap(a.shape, b.shape, limits: budget.limits)
+    try budget.spend(computing: map.shape)
     switch (a, b) {
     case (.integer(let left), .integer(let right)):
       if let compare = comparison(kind, Int.self) {
@@ -41,10 +44,10 @@ enum ConstantArithmetic {
     case (.integer(let base), .float):
       // Only powers mix types: the result has the base's.
       guard kind == .power else { throw ShapeError.mismatch("\(kind.rawValue) of integers and floats") }
-      return try combine(kind, a.cast(to: .float32), b)?.cast(to: base.type)
+      return try combine(kind, a.cast(to: .float32), b, budget)?.cast(to: base.type)
     case (.float, .integer):
       guard kind == .power else { throw ShapeError.mismatch("\(kind.rawValue) of floats and integers") }
-      return try combine(kind, a, b.cast(to: .float32))
+      return try combine(kind, a, b.cast(to: .float32), budget)
     }
   }
 
@@ -107,10 +110,11 @@ enum ConstantArithmetic {
     }
   }
 
-  static func select(_ operands: [Constant]) throws -> Constant? {
+  static func select(_ operands: [Constant], _ budget: Budget) throws -> Constant? {
     guard operands.count == 3, let condition = operands[0].integers else { return nil }
-    let branches = try BroadcastMap(operands[1].shape, operands[2].shape)
-    let outer = try BroadcastMap(condition.shape, branches.shape)
+    let branches = try BroadcastMap(operands[1].shape, operands[2].shape, limits: budget.limits)
+    let outer = try BroadcastMap(condition.shape, branches.shape, limits: budget.limits)
+    try budget.spend(computing: outer.shape)
     let sources = branches.pairs { ($0, $1) }
     let chosen = outer.pairs { (condition.elements[$0] != 0, sources[$1]) }
     switch (operands[1], operands[2]) {
@@ -126,7 +130,7 @@ enum ConstantArithmetic {
   }
 
   /// Sums, products and extremes of integers, as shape subgraphs take them.
-  static func reduce(_ reduction: Reduction, _ operand: Constant) throws -> Constant? {
+  static func reduce(_ reduction: Reduction, _ operand: Constant, _ budget: Budget) throws -> Constant? {
     guard let array = operand.integers, case .listed(let axes) = reduction.axes else { return nil }
     let function: (Int, Int) -> Int
     switch reduction.kind {
@@ -138,7 +142,8 @@ enum ConstantArithmetic {
     }
     let shape = try Operation.reduce(reduction).outputShapes(inputs: [array.shape], outputCount: 1)[0]
     let kept = Shape(array.shape.dimensions.enumerated().map { axes.contains($0.offset) ? 1 : $0.element })
-    let owners = try BroadcastMap(array.shape, kept).pairs { $1 }
+    try budget.spend(computing: array.shape)
+    let owners = try BroadcastMap(array.shape, kept, limits: budget.limits).pairs { $1 }
     var result = [Int?](repeating: nil, count: kept.elementCount)
     for (element, owner) in zip(array.elements, owners) {
       result[owner] = array.type.wrapped(result[owner].map { function($0, element) } ?? element)
@@ -154,10 +159,9 @@ struct BroadcastMap {
   private let left: [Int]
   private let right: [Int]
 
-  init(_ a: Shape, _ b: Shape) throws {
-    guard let shape = a.broadcast(with: b), let count = shape.checkedElementCount,
-      count <= Network.elementLimit >> 4
-    else { throw ShapeError.mismatch("\(a) and \(b) do not broadcast") }
+  init(_ a: Shape, _ b: Shape, limits: ResourceLimits) throws {
+    guard let shape = a.broadcast(with: b) else { throw ShapeError.mismatch("\(a) and \(b) do not broadcast") }
+    try limits.require(shape, as: "a broadcast")
     self.shape = shape
     left = Self.strides(of: a, in: shape)
     right = Self.strides(of: b, in: shape)

@@ -6,6 +6,8 @@ struct ConstantEvaluator {
   let inputs: [Constant?]
   let inputShapes: [Shape?]
   let outputCount: Int
+  /// Spent before anything is computed.
+  let budget: Budget
 
   /// The outputs, or `nil` where an input is not known or the operation is not covered.
   func evaluate(_ operation: Operation) throws -> [Constant]? {
@@ -18,7 +20,9 @@ struct ConstantEvaluator {
       guard let shape = fill.shape.map(Shape.init) ?? inputShapes.first ?? nil else {
         throw ShapeError.mismatch("random numbers of no shape")
       }
-      return [.float(fill.values(try checked(shape)))]
+      try budget.limits.require(shape, as: "random numbers")
+      try budget.spend(computing: shape)
+      return [.float(fill.values(shape))]
     default:
       let known = inputs.compactMap { $0 }
       guard known.count == inputs.count, !known.isEmpty else { return nil }
@@ -36,63 +40,84 @@ struct ConstantEvaluator {
   private func evaluate(_ operation: Operation, _ known: [Constant]) throws -> [Constant]? {
     switch operation {
     case .identity, .dropout: return [known[0]]
-    case .cast(let type): return [known[0].cast(to: type)]
-    case .constantOfShape(let value, let type): return [try Self.filled(known[0], value: value, type: type)]
-    case .range: return try Self.range(known).map { [$0] }
-    case .pointwise(let function): return known[0].applying(function).map { [$0] }
-    case .elementwise(let kind): return try ConstantArithmetic.combine(kind, known).map { [$0] }
-    case .select: return try ConstantArithmetic.select(known).map { [$0] }
-    case .reduce(let reduction): return try ConstantArithmetic.reduce(reduction, known[0]).map { [$0] }
+    case .cast(let type):
+      try budget.spend(computing: known[0].shape)
+      return [known[0].cast(to: type)]
+    case .constantOfShape(let value, let type): return [try filled(known[0], value: value, type: type)]
+    case .range: return try range(known).map { [$0] }
+    case .pointwise(let function):
+      try budget.spend(computing: known[0].shape)
+      return known[0].applying(function).map { [$0] }
+    case .elementwise(let kind): return try ConstantArithmetic.combine(kind, known, budget).map { [$0] }
+    case .select: return try ConstantArithmetic.select(known, budget).map { [$0] }
+    case .reduce(let reduction): return try ConstantArithmetic.reduce(reduction, known[0], budget).map { [$0] }
     case .gatherElements, .gatherSlices, .scatterElements, .scatterSlices:
+      for operand in known { try budget.spend(computing: operand.shape) }
       return try ConstantIndexing.evaluate(operation, known).map { [$0] }
-    case .cumulativeSum, .topK, .extremePlace: return try ConstantOrder.evaluate(operation, known[0])
-    case .nonZero: return [ConstantOrder.nonZero(known[0])]
-    case .unique(let unique): return try ConstantOrder.unique(unique, known[0])
+    case .cumulativeSum, .topK, .extremePlace:
+      try budget.spend(computing: known[0].shape)
+      return try ConstantOrder.evaluate(operation, known[0])
+    case .nonZero:
+      try budget.spend(computing: known[0].shape)
+      return [ConstantOrder.nonZero(known[0])]
+    case .unique(let unique):
+      try budget.spend(computing: known[0].shape)
+      return try ConstantOrder.unique(unique, known[0])
     case .concatenate, .split, .slice, .transpose, .reshape, .gather, .expand, .tile:
-      let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount)
-      return try ConstantMovement(shapes: try shapes.map(checked)).move(operation, known)
+      let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount, limits: budget.limits)
+      for shape in shapes { try budget.spend(computing: shape) }
+      return try ConstantMovement(shapes: shapes, limits: budget.limits).move(operation, known)
+    case .resize(let resize):
+      for shape in try operation.outputShapes(inputs: inputShapes, outputCount: outputCount, limits: budget.limits) {
+        try budget.spend(computing: shape)
+      }
+      return known[0].tensor.map { [.float($0.resized(resize))] }
     default: return nil
     }
   }
 
-  private func checked(_ shape: Shape) throws -> Shape {
-    guard let count = shape.checkedElementCount, count <= Network.elementLimit >> 4 else {
-      throw ShapeError.badAttribute("a constant of \(shape) is out of range")
-    }
-    return shape
-  }
-
-  private static func filled(_ shape: Constant, value: Double, type: ElementType) throws -> Constant {
+  private func filled(_ shape: Constant, value: Double, type: ElementType) throws -> Constant {
     guard let extents = shape.integers?.elements else {
       throw ShapeError.mismatch("a shape must be integers")
     }
     let shape = Shape(extents)
-    guard let count = shape.checkedElementCount, count <= Network.elementLimit >> 4 else {
-      throw ShapeError.badAttribute("a constant of \(shape) is out of range")
-    }
+    try budget.limits.require(shape, as: "a constant")
+    try budget.spend(computing: shape)
     return type.isFloatingPoint
       ? .float(Tensor(shape, repeating: Float(value)))
-      : .integer(IntegerArray(shape, [Int](repeating: Int(exactly: value.rounded()) ?? 0, count: count), type: type))
+      : .integer(
+        IntegerArray(
+          shape, [Int](repeating: Int(exactly: value.rounded()) ?? 0, count: shape.elementCount), type: type))
   }
 
-  private static func range(_ known: [Constant]) throws -> Constant? {
+  /// ⌈(end − start)/step⌉ numbers from `start` on, none where that is negative.
+  private func range(_ known: [Constant]) throws -> Constant? {
     guard known.count == 3, known.allSatisfy({ $0.shape.elementCount == 1 }) else { return nil }
-    let limit = Double(Network.elementLimit >> 4)
     if let integers = known.map({ $0.integers?.elements[0] }) as? [Int] {
       let (start, end, step) = (integers[0], integers[1], integers[2])
-      guard step != 0, Double(end) - Double(start) <= limit * abs(Double(step)) else {
-        throw ShapeError.badAttribute("a range from \(start) to \(end) by \(step)")
-      }
-      let elements = Array(stride(from: start, to: end, by: step))
-      return .integer(IntegerArray([elements.count], elements, type: known[0].integers?.type ?? .int64))
+      guard step != 0 else { throw ShapeError.badAttribute("a range from \(start) to \(end) by \(step)") }
+      let isEmpty = step > 0 ? end <= start : end >= start
+      let distance = start < end ? UInt(bitPattern: end &- start) : UInt(bitPattern: start &- end)
+      let count = isEmpty ? 0 : Int(clamping: (distance - 1) / step.magnitude &+ 1)
+      try budget.spend(computing: [count])
+      return .integer(
+        IntegerArray([count], (0..<count).map { start &+ $0 &* step }, type: known[0].integers?.type ?? .int64))
     }
     guard let floats = known.map({ $0.tensor?.scalars[0] }) as? [Float] else { return nil }
-    let count = ((floats[1] - floats[0]) / floats[2]).rounded(.up)
-    guard count.isFinite, Double(count) <= limit else {
-      throw ShapeError.badAttribute("a range from \(floats[0]) to \(floats[1]) by \(floats[2])")
-    }
-    let length = max(0, Int(count))
-    return .float(Tensor([length], (0..<length).map { floats[0] + Float($0) * floats[2] }))
+    let (start, end, step) = (floats[0], floats[1], floats[2])
+    let count = ((end - start) / step).rounded(.up)
+    guard count.isFinite else { throw ShapeError.badAttribute("a range from \(start) to \(end) by \(step)") }
+    let length = count < 1 ? 0 : Int(exactly: count) ?? .max
+    try budget.spend(computing: [length])
+    return .float(Tensor([length], (0..<length).map { start + Float($0) * step }))
+  }
+}
+
+extension Budget {
+  /// Pays for a value that is computed before the network runs. Extents of zero cost as if they were one: tables have
+  /// an entry for each index of each axis.
+  func spend(computing shape: Shape) throws {
+    try spend(shape.checkedVolume ?? .max, on: .computedElements)
   }
 }
 

@@ -4,6 +4,7 @@ import GinghamTensors
 /// applied to integers or floats alike.
 struct ConstantMovement {
   let shapes: [Shape]
+  let limits: ResourceLimits
 
   func move(_ operation: Operation, _ operands: [Constant]) throws -> [Constant]? {
     let x = operands[0]
@@ -31,7 +32,8 @@ struct ConstantMovement {
       let strides = x.shape.strides
       return [picked(x, shapes[0], offset: 0, strides: (permutation ?? []).map { strides[$0] })]
     case .expand:
-      return [.init(x, shapes[0], try BroadcastMap(x.shape, shapes[0]).pairs { source, _ in source })]
+      let map = try BroadcastMap(x.shape, shapes[0], limits: limits)
+      return [.init(x, shapes[0], map.pairs { source, _ in source })]
     case .gather(let axis):
       guard let indices = operands[1].integers else { return nil }
       let extent = x.shape[axis]
@@ -45,6 +47,7 @@ struct ConstantMovement {
       }
       return [.init(x, shapes[0], sources)]
     case .tile:
+      guard shapes[0].elementCount > 0 else { return [.init(x, shapes[0], [])] }
       let tables = zip(shapes[0].dimensions.indices, x.shape.strides).map { axis, stride in
         (0..<shapes[0][axis]).map { $0 % x.shape[axis] * stride }
       }
@@ -55,6 +58,7 @@ struct ConstantMovement {
   }
 
   private func picked(_ x: Constant, _ shape: Shape, offset: Int, strides: [Int]) -> Constant {
+    guard shape.elementCount > 0 else { return Constant(x, shape, []) }
     let tables = zip(shape.dimensions, strides).map { extent, stride in (0..<extent).map { $0 * stride } }
     return Constant(x, shape, Self.positions(tables, offset: offset))
   }

@@ -2,20 +2,16 @@ import GinghamTensors
 
 /// Branches and loops whose course is known once shapes are become the nodes that they run through.
 extension Network {
-  /// A loop may not run longer, nor all loops together make more nodes: a file could ask for any number.
-  private static let mostTurns = 1 << 16
-  static let mostNodes = 1 << 20
-
-  func bind(_ branch: Branch, of node: Node, in result: inout BoundNetwork) throws {
+  func bind(_ branch: Branch, of node: Node, in result: inout BoundNetwork, budget: Budget) throws {
     guard let condition = node.inputs.first ?? nil, let known = result.constants[condition],
       let value = known.wholeNumbers?.first, known.shape.elementCount == 1
     else { throw NetworkError.dynamic(node: node.name, what: "which branch is taken") }
     let body = value != 0 ? branch.whenTrue : branch.whenFalse
-    for inner in body.nodes { try bind(inner, in: &result) }
-    try pass(body.outputs, on: node.outputs, of: node, in: &result)
+    for inner in body.nodes { try bind(inner, in: &result, budget: budget) }
+    try pass(body.outputs, on: node.outputs, of: node, in: &result, budget: budget)
   }
 
-  func bind(_ loop: Loop, of node: Node, in result: inout BoundNetwork) throws {
+  func bind(_ loop: Loop, of node: Node, in result: inout BoundNetwork, budget: Budget) throws {
     let counters = loop.isCounted ? 2 : 0
     guard node.inputs.count >= counters + loop.states + loop.sequences.count else {
       throw ShapeError.mismatch("an input of the loop is missing")
@@ -29,9 +25,8 @@ extension Network {
     var course = try LoopCourse(loop, node, sequences: sequences, in: result)
     var collected = [[ValueID]](repeating: [], count: loop.collected.count)
     while course.goesOn {
-      guard course.turn < Self.mostTurns, result.nodes.count < Self.mostNodes else {
-        throw ShapeError.badAttribute("a loop of more than \(Self.mostTurns) turns or \(Self.mostNodes) layers")
-      }
+      // A file could ask for any number of turns.
+      try budget.spend(loop.body.nodes.count + 1, on: .nodes)
       // Every turn computes values of its own; the first one's keep their names.
       var names: [ValueID: ValueID] = [:]
       if course.turn > 0 {
@@ -52,9 +47,9 @@ extension Network {
       for (input, state) in zip(inputs, states) { names[input] = state }
       for (index, input) in inputs.dropFirst(loop.states).enumerated() {
         let own = names[input] ?? input
-        try bind(course.slice(of: index, into: own, node, in: &result), in: &result)
+        try bind(course.slice(of: index, into: own, node, in: &result), in: &result, budget: budget)
       }
-      for inner in loop.body.nodes { try bind(inner.renamed(names), in: &result) }
+      for inner in loop.body.nodes { try bind(inner.renamed(names), in: &result, budget: budget) }
       let outputs = loop.body.outputs.map { names[$0] ?? $0 }
       try course.advance(condition: loop.isCounted ? outputs.first : nil, node, in: result)
       let results = outputs.dropFirst(loop.isCounted ? 1 : 0)
@@ -63,37 +58,39 @@ extension Network {
         collected[index].append(value)
       }
     }
-    try pass(states, on: Array(node.outputs.prefix(loop.states)), of: node, in: &result)
+    try pass(states, on: Array(node.outputs.prefix(loop.states)), of: node, in: &result, budget: budget)
     for (output, (slices, axis)) in zip(node.outputs.dropFirst(loop.states), zip(collected, loop.collected)) {
-      try join(slices, axis, into: output, of: node, in: &result)
+      try join(slices, axis, into: output, of: node, in: &result, budget: budget)
     }
   }
 
   /// Gives values that exist already under other names.
   private func pass(
-    _ values: [ValueID], on outputs: [ValueID], of node: Node, in result: inout BoundNetwork
+    _ values: [ValueID], on outputs: [ValueID], of node: Node, in result: inout BoundNetwork, budget: Budget
   ) throws {
     guard values.count >= outputs.count else { throw ShapeError.mismatch("its body gives too few outputs") }
     for (value, output) in zip(values, outputs) {
-      try bind(Node(name: node.name, operation: .identity, inputs: [value], outputs: [output]), in: &result)
+      try bind(
+        Node(name: node.name, operation: .identity, inputs: [value], outputs: [output]), in: &result, budget: budget)
     }
   }
 
   /// One slice of every turn, joined along a new axis.
   private func join(
     _ slices: [ValueID], _ axis: Loop.SequenceAxis, into output: ValueID, of node: Node,
-    in result: inout BoundNetwork
+    in result: inout BoundNetwork, budget: Budget
   ) throws {
     guard !slices.isEmpty else { throw ShapeError.mismatch("a loop without turns collects nothing") }
     let layers = try (axis.isReversed ? slices.reversed() : slices).map { slice -> ValueID in
       let layer = result.addValue(named: "\(result.name(of: slice)).layer")
       try bind(
         Node(name: node.name, operation: .unsqueeze(axes: [axis.axis]), inputs: [slice], outputs: [layer]),
-        in: &result)
+        in: &result, budget: budget)
       return layer
     }
     try bind(
-      Node(name: node.name, operation: .concatenate(axis: axis.axis), inputs: layers, outputs: [output]), in: &result)
+      Node(name: node.name, operation: .concatenate(axis: axis.axis), inputs: layers, outputs: [output]), in: &result,
+      budget: budget)
   }
 }
 

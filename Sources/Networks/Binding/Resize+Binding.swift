@@ -52,7 +52,9 @@ extension Resize {
           fullScales[axis] = ratios[index]
         } else {
           fullScales[axis] = common ?? 1
-          fullSizes[axis] = Int((Double(fullScales[axis]) * Double(input[axis])).rounded())
+          let extent = (Double(fullScales[axis]) * Double(input[axis])).rounded()
+          guard extent <= 1e9 else { throw ShapeError.badAttribute("sizes \(givenSizes) for \(input)") }
+          fullSizes[axis] = Int(extent)
         }
       }
     } else {

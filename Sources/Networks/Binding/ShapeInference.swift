@@ -1,12 +1,11 @@
 import GinghamTensors
 
 extension Operation {
-  /// Shapes of the outputs of an operation in bound form, from the shapes of its inputs (`nil`: absent).
-  ///
-  /// Also the place where operands are checked against each other, so that engines may rely on them.
+  /// What ``outputShapes(inputs:outputCount:limits:)`` checks. Also the place where operands are checked against each
+  /// other, so that engines may rely on them.
   ///
   /// - Throws: ``ShapeError``.
-  func outputShapes(inputs: [Shape?], outputCount: Int) throws -> [Shape] {
+  func inferredShapes(inputs: [Shape?], outputCount: Int) throws -> [Shape] {
     func input(_ index: Int) throws -> Shape {
       guard index < inputs.count, let shape = inputs[index] else {
         throw ShapeError.mismatch("input \(index) is missing")
@@ -159,10 +158,10 @@ extension Operation {
       return [shape]
     case .tile(let repeats):
       let x = try input(0)
-      guard let repeats, repeats.count == x.rank, repeats.allSatisfy({ $0 >= 0 }) else {
+      guard let repeats, repeats.count == x.rank, repeats.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
         throw ShapeError.badAttribute("repeats \(repeats ?? []) of \(x)")
       }
-      return [Shape(zip(x.dimensions, repeats).map { $0.multipliedReportingOverflow(by: $1).partialValue })]
+      return [Shape(zip(x.dimensions, repeats).map { $0 * $1 })]
     case .resize(let resize):
       let x = try input(0)
       guard let sizes = resize.sizes, sizes.count == x.rank else {
@@ -267,16 +266,16 @@ extension TransposedConvolution {
 extension Window {
   fileprivate func pooledShape(input: Shape) throws -> Shape {
     guard input.rank >= 3 else { throw ShapeError.wrongRank(expected: 4, found: input.rank) }
+    let axes = try axes(input: input.spatial)
     if case .explicit(let before, let after) = padding {
       // A window that lies wholly in the padding has no maximum.
-      for (axis, extent) in kernel.enumerated() where axis < before.count && axis < after.count {
-        let reach = dilations.indices.contains(axis) ? dilations[axis] * (extent - 1) + 1 : extent
-        guard before[axis] >= 0, after[axis] >= 0, before[axis] < reach, after[axis] < reach else {
-          throw ShapeError.badAttribute("padding \(before[axis]), \(after[axis]) for a pool of \(extent)")
+      for (axis, geometry) in axes.enumerated() {
+        guard (0..<geometry.extent).contains(before[axis]), (0..<geometry.extent).contains(after[axis]) else {
+          throw ShapeError.badAttribute("padding \(before[axis]), \(after[axis]) for a pool of \(kernel[axis])")
         }
       }
     }
-    return Shape([input[0], input[1]] + (try axes(input: input.spatial)).map(\.output))
+    return Shape([input[0], input[1]] + axes.map(\.output))
   }
 }
 
@@ -294,13 +293,13 @@ extension Reduction {
 
 extension GeneralMatrixMultiply {
   fileprivate func outputShape(a: Shape, b: Shape, c: Shape?) throws -> Shape {
-    guard a.rank == 2, b.rank == 2 else {
-      throw ShapeError.wrongRank(expected: 2, found: a.rank == 2 ? b.rank : a.rank)
+    guard a.rank == 2 || a.rank > 2 && !transposesA, b.rank == 2 else {
+      throw ShapeError.wrongRank(expected: 2, found: b.rank == 2 ? a.rank : b.rank)
     }
-    let (rows, inner) = transposesA ? (a[1], a[0]) : (a[0], a[1])
+    let (rows, inner) = transposesA ? ([a[1]], a[0]) : (Array(a.dimensions.dropLast()), a[a.rank - 1])
     let (otherInner, columns) = transposesB ? (b[1], b[0]) : (b[0], b[1])
     guard inner == otherInner else { throw ShapeError.mismatch("\(a) and \(b) do not multiply") }
-    let result: Shape = [rows, columns]
+    let result = Shape(rows + [columns])
     if let c, result.broadcast(with: c) != result { throw ShapeError.mismatch("the bias \(c) does not fit \(result)") }
     return result
   }

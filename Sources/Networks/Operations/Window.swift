@@ -79,8 +79,11 @@ public struct Window: Hashable, Sendable {
     input spatial: [Int], outputPadding: [Int]? = nil, outputSize: [Int]? = nil
   ) throws -> [AxisGeometry] {
     try checkAttributes(rank: spatial.count)
-    for list in [outputPadding, outputSize].compactMap({ $0 }) where list.count != spatial.count {
-      throw ShapeError.wrongRank(expected: spatial.count, found: list.count)
+    for list in [outputPadding, outputSize].compactMap({ $0 }) {
+      guard list.count == spatial.count else { throw ShapeError.wrongRank(expected: spatial.count, found: list.count) }
+      for value in list where !(0...Self.largest).contains(value) {
+        throw ShapeError.badAttribute("an output padding or size of \(value) is out of range")
+      }
     }
     return try spatial.indices.map { axis in
       let stride = strides[axis]
@@ -111,6 +114,10 @@ public struct Window: Hashable, Sendable {
     }
   }
 
+  /// No kernel, stride, dilation or padding is larger: with extents as a bound network may have them, products of two
+  /// stay far from overflow.
+  private static let largest = 1 << 24
+
   private func checkAttributes(rank: Int) throws {
     for list in [kernel, strides, dilations] where list.count != rank {
       throw ShapeError.wrongRank(expected: rank, found: list.count)
@@ -121,11 +128,11 @@ public struct Window: Hashable, Sendable {
       }
     }
     // Extents from a stranger's file: anything near overflow is refused before it is multiplied.
-    for value in kernel + strides + dilations where !(1...(1 << 24)).contains(value) {
+    for value in kernel + strides + dilations where !(1...Self.largest).contains(value) {
       throw ShapeError.badAttribute("window sizes, strides and dilations must lie in 1…2²⁴, found \(value)")
     }
     if case .explicit(let before, let after) = padding {
-      for value in before + after where abs(value) > 1 << 24 {
+      for value in before + after where !(-Self.largest...Self.largest).contains(value) {
         throw ShapeError.badAttribute("padding \(value) is out of range")
       }
     }

@@ -25,7 +25,7 @@ extension BoundNetwork {
   ) -> (index: Int, node: Node)? {
     guard case .batchNormalization(let epsilon) = node.operation, let x = node.inputs[0], !protected.contains(x),
       readers[x] == 1, let index = producer[x],
-      let statistics = ChannelAffine(node, epsilon: epsilon, constants: constants)
+      let statistics = ChannelAffine(batchNormalization: node, epsilon: epsilon, constants: constants)
     else { return nil }
     var folded = nodes[index]
     let channelAxis: Int
@@ -53,25 +53,10 @@ extension BoundNetwork {
   }
 }
 
-/// What inference-time batch normalization does to a channel: scale·x + shift.
-private struct ChannelAffine {
-  let scale: [Float]
-  let shift: [Float]
-
-  /// `nil` where a parameter is not a constant.
-  init?(_ node: Node, epsilon: Float, constants: [ValueID: Constant]) {
-    let parameters = node.inputs.dropFirst().compactMap { $0.flatMap { constants[$0]?.tensor?.scalars } }
-    guard parameters.count == 4 else { return nil }
-    let (gamma, beta, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
-    // In double precision, as the folded weights carry any error into every pixel.
-    let exact = zip(gamma, variance).map { Double($0) / (Double($1) + Double(epsilon)).squareRoot() }
-    scale = exact.map(Float.init)
-    shift = exact.indices.map { Float(Double(beta[$0]) - Double(mean[$0]) * exact[$0]) }
-  }
-
+extension ChannelAffine {
   /// The weight with each output channel scaled. In a transposed convolution output channels lie on axis 1, repeated
   /// for every group of input channels.
-  func scaling(_ weight: Tensor, channelAxis: Int, groups: Int) -> Tensor {
+  fileprivate func scaling(_ weight: Tensor, channelAxis: Int, groups: Int) -> Tensor {
     let inner = weight.shape.dimensions[(channelAxis + 1)...].reduce(1, *)
     let extent = weight.shape[channelAxis]
     let inputsPerGroup = channelAxis == 0 ? 1 : weight.shape[0] / groups

@@ -10,7 +10,7 @@ extension BoundNetwork {
     let protected = Set(targets).union(keeping)
     var result = self
     result.outputs = Array(targets)
-    result.cut(at: protected)
+    result.nodes = nodes.leading(to: protected)
     result.removeIdentities(keeping: protected)
     result.foldBatchNormalization(keeping: protected)
     result.dropUnreached(keeping: Set(protected.map(result.resolved)))
@@ -20,13 +20,13 @@ extension BoundNetwork {
   /// The part of the network that leads to some values.
   public func leading(to targets: some Collection<ValueID>) -> BoundNetwork {
     var result = self
-    result.cut(at: Set(targets))
+    result.dropUnreached(keeping: Set(targets))
     return result
   }
 
   /// Drops nodes and constants that do not lead to one of `targets`.
   mutating func dropUnreached(keeping targets: Set<ValueID>) {
-    cut(at: targets)
+    nodes = nodes.leading(to: targets)
     dropUnusedConstants()
   }
 
@@ -47,17 +47,6 @@ extension BoundNetwork {
     nodes.reduce(into: [:]) { counts, node in
       for input in node.inputs.compactMap({ $0 }) { counts[input, default: 0] += 1 }
     }
-  }
-
-  /// Drops every node that does not lead to one of `targets`.
-  private mutating func cut(at targets: Set<ValueID>) {
-    var needed = targets
-    var kept: [Node] = []
-    for node in nodes.reversed() where node.outputs.contains(where: needed.contains) {
-      needed.formUnion(node.inputs.compactMap { $0 })
-      kept.append(node)
-    }
-    nodes = kept.reversed()
   }
 
   private mutating func removeIdentities(keeping protected: Set<ValueID>) {

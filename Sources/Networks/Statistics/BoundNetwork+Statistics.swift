@@ -17,7 +17,7 @@ public struct LayerStatistics: Sendable {
   public var sampling: Sampling
   /// Elements of the weights this layer reads.
   public var parameters: Int
-  /// Multiply-adds of convolutions and matrix products.
+  /// Multiply-adds of convolutions and matrix products; `Int.max` where they are too many to be counted.
   public var multiplyAdds: Int
 }
 
@@ -38,12 +38,25 @@ extension BoundNetwork {
   private func multiplyAdds(of node: Node, output: Shape) -> Int {
     func shape(_ index: Int) -> Shape { node.inputs[index].flatMap { shapes[$0] } ?? [] }
     switch node.operation {
-    case .convolution: return output.elementCount * shape(1).dimensions.dropFirst().reduce(1, *)
-    case .transposedConvolution: return shape(0).elementCount * shape(1).dimensions.dropFirst().reduce(1, *)
-    case .matrixMultiply: return output.elementCount * (shape(0).dimensions.last ?? 1)
+    case .convolution: return output.elementCount.clampedProduct(with: Shape(Array(shape(1).dimensions.dropFirst())))
+    case .transposedConvolution:
+      return shape(0).elementCount.clampedProduct(with: Shape(Array(shape(1).dimensions.dropFirst())))
+    case .matrixMultiply: return output.elementCount.clampedProduct(with: [shape(0).dimensions.last ?? 1])
     case .generalMatrixMultiply(let multiply):
-      return output.elementCount * (multiply.transposesA ? shape(0)[0] : shape(0)[1])
-    default: return 0
+      return output.elementCount.clampedProduct(with: [
+        multiply.transposesA ? shape(0)[0] : shape(0).dimensions.last ?? 1
+      ])
+    case .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
+      .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
+      .localResponseNormalization,
+      .reduce, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze, .unsqueeze,
+      .gather,
+      .expand, .tile, .resize, .depthToSpace, .spaceToDepth, .identity, .dropout, .cast, .shapeOf, .sizeOf,
+      .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample,
+      .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
+      .missing:
+      return 0
     }
   }
 
@@ -94,7 +107,15 @@ extension BoundNetwork {
       if case .listed(let axes) = reduction.axes, axes.contains(where: { $0 >= 2 }) { sampling.receptiveField = nil }
     case .matrixMultiply, .generalMatrixMultiply, .instanceNormalization, .groupNormalization, .layerNormalization:
       sampling.receptiveField = nil
-    default: break
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .localResponseNormalization, .softmax, .concatenate, .split, .pad, .transpose, .reshape, .flatten, .squeeze,
+      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range,
+      .align, .quantize, .dynamicQuantize, .random, .nonZero, .branch, .loop, .missing:
+      break
+    // Positions are mixed: everything may see everything.
+    case .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .topK, .extremePlace, .determinant, .unique:
+      sampling.receptiveField = nil
     }
     // A reshape may mix positions: once the spatial axes are gone, everything may see everything.
     if case .reshape = node.operation, let output = node.outputs.first.flatMap({ shapes[$0] }),
@@ -108,5 +129,22 @@ extension BoundNetwork {
     let extent = window.dilations[0] * (window.kernel[0] - 1)
     sampling.receptiveField = sampling.receptiveField.map { $0 + Double(extent) * sampling.stride }
     sampling.stride *= Double(window.strides[0])
+  }
+}
+
+extension Int {
+  fileprivate func clampedProduct(with shape: Shape) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: shape.elementCount)
+    return overflow ? .max : product
+  }
+}
+
+extension Sequence<LayerStatistics> {
+  /// Multiply-adds of all layers together; `Int.max` where they are too many to be counted.
+  public var multiplyAdds: Int {
+    reduce(0) { sum, layer in
+      let (next, overflow) = sum.addingReportingOverflow(layer.multiplyAdds)
+      return overflow ? .max : next
+    }
   }
 }

@@ -20,9 +20,10 @@ struct ConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
   }
 
   func forward(inputs: [Source<Scalar>], outputs: [Target<Scalar>]) {
-    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress, let y = outputs[0].baseAddress
-    else { return }
+    guard let y = outputs[0].baseAddress else { return }
     bias.fill(y, with: inputs.count > 2 ? inputs[2].baseAddress : nil)
+    // Without channels to sum over the bias is all.
+    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     product.correlate(fine: x, weights: weights, coarse: y, adding: true)
   }
 
@@ -30,16 +31,16 @@ struct ConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
     inputs: [Source<Scalar>], outputs: [Source<Scalar>], outputGradients: [Source<Scalar>?],
     inputGradients: [Target<Scalar>?]
   ) {
-    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress, let dy = outputGradients[0]?.baseAddress
-    else { return }
+    guard let dy = outputGradients[0]?.baseAddress else { return }
+    if inputs.count > 2, let db = inputGradients[2]?.baseAddress {
+      bias.accumulate(dy, addingTo: db)
+    }
+    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     if let dx = inputGradients[0]?.baseAddress {
       product.spread(coarse: dy, weights: weights, addingTo: dx)
     }
     if let dw = inputGradients[1]?.baseAddress {
       product.accumulateWeights(fine: x, coarse: dy, addingTo: dw)
-    }
-    if inputs.count > 2, let db = inputGradients[2]?.baseAddress {
-      bias.accumulate(dy, addingTo: db)
     }
   }
 }

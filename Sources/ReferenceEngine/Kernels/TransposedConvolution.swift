@@ -21,9 +21,9 @@ struct TransposedConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
   }
 
   func forward(inputs: [Source<Scalar>], outputs: [Target<Scalar>]) {
-    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress, let y = outputs[0].baseAddress
-    else { return }
+    guard let y = outputs[0].baseAddress else { return }
     bias.fill(y, with: inputs.count > 2 ? inputs[2].baseAddress : nil)
+    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     product.spread(coarse: x, weights: weights, addingTo: y)
   }
 
@@ -31,16 +31,16 @@ struct TransposedConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
     inputs: [Source<Scalar>], outputs: [Source<Scalar>], outputGradients: [Source<Scalar>?],
     inputGradients: [Target<Scalar>?]
   ) {
-    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress, let dy = outputGradients[0]?.baseAddress
-    else { return }
+    guard let dy = outputGradients[0]?.baseAddress else { return }
+    if inputs.count > 2, let db = inputGradients[2]?.baseAddress {
+      bias.accumulate(dy, addingTo: db)
+    }
+    guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     if let dx = inputGradients[0]?.baseAddress {
       product.correlate(fine: dy, weights: weights, coarse: dx, adding: true)
     }
     if let dw = inputGradients[1]?.baseAddress {
       product.accumulateWeights(fine: dy, coarse: x, addingTo: dw)
-    }
-    if inputs.count > 2, let db = inputGradients[2]?.baseAddress {
-      bias.accumulate(dy, addingTo: db)
     }
   }
 }

@@ -17,20 +17,7 @@ extension KernelRequest {
     let input = try inputShape(0)
     guard let before = pad.before, before.count == input.rank else { throw unsupported("its padding is not bound") }
     return try view(fill: pad.value) { axis, index in
-      let place = index - before[axis]
-      let extent = input[axis]
-      if (0..<extent).contains(place) { return place }
-      guard extent > 0 else { return nil }
-      switch pad.mode {
-      case .constant: return nil
-      case .edge: return min(max(place, 0), extent - 1)
-      case .wrap: return place.remainder(by: extent)
-      case .reflect:
-        guard extent > 1 else { return 0 }
-        let period = 2 * (extent - 1)
-        let folded = place.remainder(by: period)
-        return folded < extent ? folded : period - folded
-      }
+      pad.mode.border.source(of: index - before[axis], count: input[axis])
     }
   }
 

@@ -1,79 +1,63 @@
-/// The few messages of TensorBoard's `event.proto` and `summary.proto` that scalars and pictures need, in the protocol
-/// buffers' wire format. Fields stand in ascending order and those that hold zero are left out, as Google's own
-/// serializer does, so that equal events are equal bytes everywhere.
+import GinghamTensors
+
+/// The few messages of TensorBoard's `event.proto` and `summary.proto` that scalars and pictures need. Fields stand in
+/// ascending order and those that hold zero are left out, as Google's own serializer does, so that equal events are equal
+/// bytes everywhere.
 struct EventMessage {
-  private(set) var bytes: [UInt8] = []
+  private var message = WireWriter()
+
+  var bytes: [UInt8] { message.encoded }
 
   /// `Event`: seconds since 1970, step, and one of `file_version` and `summary`.
   static func version(wallTime: Double) -> EventMessage {
-    var event = EventMessage()
-    event.append(1, double: wallTime)
-    event.append(3, bytes: Array("brain.Event:2".utf8))
-    return event
+    event(wallTime: wallTime) { $0.string(3, "brain.Event:2") }
   }
 
   static func summary(wallTime: Double, step: Int, values: [EventMessage]) -> EventMessage {
-    var summary = EventMessage()
-    for value in values { summary.append(1, bytes: value.bytes) }
-    var event = EventMessage()
-    event.append(1, double: wallTime)
-    event.append(2, integer: step)
-    event.append(5, bytes: summary.bytes)
-    return event
+    event(wallTime: wallTime) { event in
+      event.intUnlessZero(2, step)
+      event.message(5) { summary in
+        for value in values { summary.message(1, value.message) }
+      }
+    }
   }
 
   /// `Summary.Value` with a `simple_value`. It is one of several kinds, so even zero is written.
   static func scalar(_ tag: String, _ number: Float) -> EventMessage {
-    var value = EventMessage()
-    value.append(1, bytes: Array(tag.utf8))
-    value.key(2, wire: 5)
-    value.littleEndian(UInt64(number.bitPattern), count: 4)
-    return value
+    value(tag) { $0.float(2, number) }
   }
 
   /// `Summary.Value` with an `image`: an encoded PNG.
   static func image(_ tag: String, png: [UInt8], height: Int, width: Int, channels: Int) -> EventMessage {
-    var image = EventMessage()
-    image.append(1, integer: height)
-    image.append(2, integer: width)
-    image.append(3, integer: channels)
-    image.append(4, bytes: png)
+    value(tag) { value in
+      value.message(4) { image in
+        image.intUnlessZero(1, height)
+        image.intUnlessZero(2, width)
+        image.intUnlessZero(3, channels)
+        image.bytes(4, png)
+      }
+    }
+  }
+
+  private static func event(wallTime: Double, _ build: (inout WireWriter) -> Void) -> EventMessage {
+    var event = EventMessage()
+    if wallTime != 0 { event.message.double(1, wallTime) }
+    build(&event.message)
+    return event
+  }
+
+  private static func value(_ tag: String, _ build: (inout WireWriter) -> Void) -> EventMessage {
     var value = EventMessage()
-    value.append(1, bytes: Array(tag.utf8))
-    value.append(4, bytes: image.bytes)
+    value.message.string(1, tag.printable(limit: longestTag))
+    build(&value.message)
     return value
   }
 
-  private mutating func append(_ field: Int, double number: Double) {
-    guard number != 0 else { return }
-    key(field, wire: 1)
-    littleEndian(number.bitPattern, count: 8)
-  }
+  private static let longestTag = 256
+}
 
-  private mutating func append(_ field: Int, integer: Int) {
-    guard integer != 0 else { return }
-    key(field, wire: 0)
-    variable(UInt64(bitPattern: Int64(integer)))
-  }
-
-  private mutating func append(_ field: Int, bytes content: [UInt8]) {
-    key(field, wire: 2)
-    variable(UInt64(content.count))
-    bytes += content
-  }
-
-  private mutating func key(_ field: Int, wire: Int) { variable(UInt64(field << 3 | wire)) }
-
-  private mutating func variable(_ number: UInt64) {
-    var rest = number
-    while rest > 0x7F {
-      bytes.append(UInt8(rest & 0x7F | 0x80))
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-
-  private mutating func littleEndian(_ number: UInt64, count: Int) {
-    for place in 0..<count { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(place)))) }
+extension WireWriter {
+  fileprivate mutating func intUnlessZero(_ field: Int, _ value: Int) {
+    if value != 0 { int(field, value) }
   }
 }

@@ -60,7 +60,7 @@ public struct Matrix: Hashable, Sendable {
     var job = CChar(UInt8(ascii: "N"))
     try withWorkspace("dgesdd") { work, count in
       dgesdd_(
-        &job, &height, &width, &copy, &height, &singular, &nothing, &one, &none, &one, work, count, &integers, &info)
+        &job, &height, &width, &copy, &height, &singular, &nothing, &one, &none, &one, work, count, &integers, &info, 1)
       return info
     }
     return singular

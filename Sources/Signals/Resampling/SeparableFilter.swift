@@ -1,38 +1,6 @@
 import Foundation
 import GinghamTensors
 
-/// What lies beyond the edge of a map while it is filtered.
-public enum Border: String, Hashable, Sendable, CaseIterable {
-  /// 0 0 | a b c | 0 0
-  case zero
-  /// a a | a b c | c c
-  case replicate
-  /// c b | a b c | b a
-  case reflect
-  /// b a | a b c | c b
-  case symmetric
-  /// b c | a b c | a b
-  case wrap
-
-  /// The element that stands at `index` of an axis of `count`, or `nil` for zero.
-  public func source(of index: Int, count: Int) -> Int? {
-    if (0..<count).contains(index) { return index }
-    func cyclic(_ period: Int) -> Int { ((index % period) + period) % period }
-    switch self {
-    case .zero: return nil
-    case .replicate: return index < 0 ? 0 : count - 1
-    case .wrap: return cyclic(count)
-    case .reflect:
-      if count == 1 { return 0 }
-      let folded = cyclic(2 * (count - 1))
-      return folded < count ? folded : 2 * (count - 1) - folded
-    case .symmetric:
-      let folded = cyclic(2 * count)
-      return folded < count ? folded : 2 * count - 1 - folded
-    }
-  }
-}
-
 /// One-dimensional filters whose taps sum to one.
 public enum FilterTaps {
   /// The mean of `size` neighbours. An even size leans half a pixel towards the start.

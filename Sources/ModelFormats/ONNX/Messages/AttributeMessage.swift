@@ -26,7 +26,7 @@ struct AttributeMessage {
     var reference: String?
     while let field = try reader.next() {
       switch field.number {
-      case 1: name = try reader.string(field)
+      case 1: name = try reader.name(field)
       case 2: scalar = .float(try reader.float(field))
       case 3: scalar = .int(try reader.int(field))
       case 4: scalar = .string(try reader.string(field))
@@ -34,13 +34,13 @@ struct AttributeMessage {
       case 6: scalar = .graph(try GraphMessage(reader.nested(field, message: "GraphProto")))
       case 7: try reader.append(field, to: &floats)
       case 8: try reader.append(field, to: &ints)
-      case 9: strings.append(try reader.string(field))
+      case 9: strings.append(try reader.name(field))
       case 10: scalar = .other("TENSORS")
       case 11: scalar = .other("GRAPHS")
       case 14, 15: scalar = .other("TYPE_PROTO")
       case 20: declaredType = try reader.int(field)
       case 21:
-        let target = try reader.string(field)
+        let target = try reader.name(field)
         if !target.isEmpty { reference = target }
       case 22, 23: scalar = .other("SPARSE_TENSOR")
       default: break

@@ -13,8 +13,10 @@ struct GraphMessage {
     var reader = start
     while let field = try reader.next() {
       switch field.number {
-      case 1: nodes.append(try NodeMessage(reader.nested(field, message: "NodeProto")))
-      case 2: name = try reader.string(field)
+      case 1:
+        try reader.budget.spend(on: .nodes)
+        nodes.append(try NodeMessage(reader.nested(field, message: "NodeProto")))
+      case 2: name = try reader.name(field)
       case 5: initializers.append(try TensorMessage(reader.nested(field, message: "TensorProto")))
       case 11: inputs.append(try ValueInfoMessage(reader.nested(field, message: "ValueInfoProto")))
       case 12: outputs.append(try ValueInfoMessage(reader.nested(field, message: "ValueInfoProto")))

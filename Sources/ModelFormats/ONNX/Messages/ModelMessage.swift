@@ -11,8 +11,8 @@ struct ModelMessage {
   /// What writers noted beside the graph.
   var metadata: [String: String] = [:]
 
-  init(_ file: MappedFile) throws {
-    var reader = WireReader(file, message: "ModelProto")
+  init(_ file: MappedFile, budget: Budget = Budget(ResourceLimits())) throws {
+    var reader = WireReader(file, message: "ModelProto", budget: budget)
     while let field = try reader.next() {
       switch field.number {
       case 1: irVersion = try reader.int(field)
@@ -40,7 +40,7 @@ struct ModelMessage {
     var (domain, version) = ("", 0)
     while let field = try reader.next() {
       switch field.number {
-      case 1: domain = canonical(domain: try reader.string(field))
+      case 1: domain = canonical(domain: try reader.name(field))
       case 2: version = try reader.int(field)
       default: break
       }

@@ -15,13 +15,13 @@ struct NodeMessage {
     var reader = start
     while let field = try reader.next() {
       switch field.number {
-      case 1: inputs.append(try reader.string(field))
-      case 2: outputs.append(try reader.string(field))
-      case 3: name = try reader.string(field)
-      case 4: operatorType = try reader.string(field)
+      case 1: inputs.append(try reader.name(field))
+      case 2: outputs.append(try reader.name(field))
+      case 3: name = try reader.name(field)
+      case 4: operatorType = try reader.name(field)
       case 5: attributes.append(try AttributeMessage(reader.nested(field, message: "AttributeProto")))
-      case 7: domain = ModelMessage.canonical(domain: try reader.string(field))
-      case 8: overload = try reader.string(field)
+      case 7: domain = ModelMessage.canonical(domain: try reader.name(field))
+      case 8: overload = try reader.name(field)
       case 9:
         let entry = try StringEntryMessage(reader.nested(field, message: "StringStringEntryProto"))
         if entry.key == "namespace" { namespace = entry.value }

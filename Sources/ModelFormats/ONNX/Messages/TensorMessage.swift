@@ -14,9 +14,6 @@ struct TensorMessage {
   var external: [String: String] = [:]
   var isSegmented = false
 
-  /// Larger extents are refused before anything is multiplied: 2⁴⁰ elements are 4 TB.
-  static let largestExtent = 1 << 40
-
   init(_ start: WireReader) throws {
     var reader = start
     file = start.file
@@ -26,7 +23,7 @@ struct TensorMessage {
       case 1: try reader.append(field, to: &dimensions)
       case 2: typeCode = try reader.int(field)
       case 3: isSegmented = true
-      case 8: name = try reader.string(field)
+      case 8: name = try reader.name(field)
       case 9: rawData = try reader.bytes(field)
       case 13:
         let entry = try StringEntryMessage(reader.nested(field, message: "StringStringEntryProto"))

@@ -17,7 +17,7 @@ struct ValueInfoMessage {
     var reader = start
     while let field = try reader.next() {
       switch field.number {
-      case 1: name = try reader.string(field)
+      case 1: name = try reader.name(field)
       case 2: kind = try Self.kind(reader.nested(field, message: "TypeProto"))
       default: break
       }
@@ -68,6 +68,6 @@ struct ValueInfoMessage {
       if field.number == 1 { extent = try reader.int(field) }
     }
     // Some writers mark an open extent by −1. Nothing real is larger than a file could be.
-    return extent.flatMap { (0...TensorMessage.largestExtent).contains($0) ? $0 : nil }
+    return extent.flatMap { $0 < 0 ? nil : $0 }
   }
 }

@@ -22,6 +22,7 @@ extension OperatorTable {
 
 extension NodeTranslation {
   static let extents = 1...(1 << 24)
+  static let largestExtent = 1 << 40
 
   fileprivate func groups() throws -> Int {
     try attributes.int("group", in: Self.extents) ?? 1

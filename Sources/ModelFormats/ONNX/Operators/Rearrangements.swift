@@ -13,7 +13,7 @@ extension OperatorTable {
       guard parts == nil || parts == node.node.outputs.count else {
         throw node.malformed("it has \(node.node.outputs.count) outputs, 'num_outputs' is \(parts ?? 0)")
       }
-      let sizes = try node.attributes.ints("split", in: 0...TensorMessage.largestExtent)
+      let sizes = try node.attributes.ints("split", in: 0...NodeTranslation.largestExtent)
       try node.emit(
         .split(Split(axis: node.attributes.axis() ?? 0, sizes: sizes)), reading: node.inputs,
         outputs: node.node.outputs.indices)

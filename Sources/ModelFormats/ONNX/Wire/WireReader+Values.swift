@@ -11,6 +11,13 @@ extension WireReader {
     String(decoding: file.bytes[try bytes(field)], as: UTF8.self)
   }
 
+  /// A string that values, nodes and messages go by.
+  func name(_ field: WireField) throws -> String {
+    try budget.spend(on: .parts)
+    try budget.spend(name: try bytes(field).count)
+    return try string(field)
+  }
+
   func int(_ field: WireField) throws -> Int {
     guard case .varint(let bits) = field.payload else { throw wrongType(field, expected: "an integer") }
     return Int(truncatingIfNeeded: bits)
@@ -34,7 +41,7 @@ extension WireReader {
     switch field.payload {
     case .varint(let bits): try body(bits)
     case .bytes(let range):
-      var packed = WireReader(file, message: message, range: range)
+      var packed = WireReader(file, message: message, budget: budget, range: range)
       while let value = try packed.nextPackedVarint() { try body(value) }
     default: throw wrongType(field, expected: "integers")
     }

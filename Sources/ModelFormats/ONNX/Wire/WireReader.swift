@@ -8,6 +8,8 @@ struct WireReader {
   let file: MappedFile
   /// The message's name in the format's schema, for error messages.
   let message: String
+  /// Spent on every sub-message and every name.
+  let budget: Budget
   private(set) var position: Int
   private let end: Int
   /// Messages around this one.
@@ -19,10 +21,14 @@ struct WireReader {
   /// What is left of the message.
   var range: Range<Int> { position..<end }
 
-  init(_ file: MappedFile, message: String, range: Range<Int>? = nil, depth: Int = 0) {
+  init(
+    _ file: MappedFile, message: String, budget: Budget = Budget(ResourceLimits()), range: Range<Int>? = nil,
+    depth: Int = 0
+  ) {
     self.file = file
     self.depth = depth
     self.message = message
+    self.budget = budget
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? file.bytes.count
   }
@@ -53,10 +59,11 @@ struct WireReader {
 
   /// A reader of a sub-message.
   func nested(_ field: WireField, message: String) throws -> WireReader {
+    try budget.spend(on: .parts)
     guard depth < Self.largestDepth else {
       throw malformed(at: field.position, "more than \(Self.largestDepth) messages lie inside each other")
     }
-    return WireReader(file, message: message, range: try bytes(field), depth: depth + 1)
+    return WireReader(file, message: message, budget: budget, range: try bytes(field), depth: depth + 1)
   }
 
   func malformed(at position: Int, _ reason: String) -> FormatError {

@@ -1,0 +1,32 @@
+import GinghamDifferentiation
+import GinghamLattices
+import GinghamTensors
+
+/// The gradient less what repeats with a lattice: each channel's phase means are taken out, its mean apart. It takes out
+/// the regular part of a grid; where signs vary from tile to tile, power may stay uneven.
+public struct LatticeNotchedGradient: AttributionMethod {
+  public static let name = "lattice-notch"
+  public static let isSurrogate = true
+
+  /// The lattice's side S in pixels.
+  public var period: Int
+
+  public init(period: Int) {
+    self.period = period
+  }
+
+  /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``AttributionError/shiftTooLarge(_:height:width:)`` where less than
+  ///   one lattice fits into the picture.
+  public func attribute(
+    _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
+  ) throws -> Attribution {
+    let notch = try LatticeNotch(period: period)
+    let (height, width) = (pictures.shape[2], pictures.shape[3])
+    guard period <= min(height, width) else {
+      throw AttributionError.shiftTooLarge(period, height: height, width: width)
+    }
+    var attribution = try Gradient().attribute(pictures, to: objective, by: differentiator)
+    attribution.map = try notch.applied(to: attribution.map)
+    return attribution
+  }
+}

@@ -1,0 +1,80 @@
+import GinghamLattices
+import GinghamSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A picture's colours in CIE L*a*b*: lightness, chroma, and hue weighted by chroma, since the hue of grey means nothing.
+public struct ColourStatistics: Hashable, Sendable, Encodable {
+  public static let hueBins = 36
+  /// L* 0…100 in steps of two, chroma 0…120 in steps of two: shares of the pixels.
+  public static let binWidth = 2.0
+
+  /// Share of all chroma in each ten degrees of hue; zeros for a grey picture.
+  public var hue: [Double]
+  public var lightness: [Double]
+  public var chroma: [Double]
+  public var meanLightness: Double
+  /// Deviation of L* within the picture.
+  public var contrast: Double
+  public var meanChroma: Double
+  /// Mean a* and b*: the tint of the whole picture.
+  public var meanTint: SIMD2<Double>
+
+  private enum CodingKeys: String, CodingKey {
+    case contrast
+    case meanLightness = "lightness"
+    case meanChroma = "chroma"
+    case meanTint = "tint"
+  }
+
+  /// Pixels looked at along each axis: colours need no more, and a cube root a pixel is dear.
+  private static let samplesPerAxis = 96
+
+  /// Of red, green and blue in 0…1; `nil` for any other number of channels.
+  public init?(of channels: [Plane]) {
+    guard channels.count == 3 else { return nil }
+    let (height, width) = (channels[0].height, channels[0].width)
+    var hue = [Double](repeating: 0, count: ColourStatistics.hueBins)
+    var (lightness, chroma) = ([Double](repeating: 0, count: 51), [Double](repeating: 0, count: 61))
+    var (sum, squares, chromaSum, count) = (0.0, 0.0, 0.0, 0.0)
+    var tint = SIMD2<Double>.zero
+    let rows = ColourStatistics.places(height)
+    let columns = ColourStatistics.places(width)
+    for y in rows {
+      for x in columns {
+        let index = y * width + x
+        let colour = SIMD3(channels[0].values[index], channels[1].values[index], channels[2].values[index])
+        let lab = CIELAB.encode(sRGB: colour.clamped(lowerBound: .zero, upperBound: .one))
+        let strength = (lab.y * lab.y + lab.z * lab.z).squareRoot()
+        let turn = atan2(lab.z, lab.y) / (2 * Double.pi)
+        let bin = Int((turn < 0 ? turn + 1 : turn) * Double(ColourStatistics.hueBins))
+        hue[min(bin, ColourStatistics.hueBins - 1)] += strength
+        lightness[min(max(Int(lab.x / ColourStatistics.binWidth), 0), 50)] += 1
+        chroma[min(Int(strength / ColourStatistics.binWidth), 60)] += 1
+        sum += lab.x
+        squares += lab.x * lab.x
+        chromaSum += strength
+        tint += SIMD2(lab.y, lab.z)
+        count += 1
+      }
+    }
+    guard count > 0 else { return nil }
+    self.hue = chromaSum > 0 ? hue.map { $0 / chromaSum } : hue
+    self.lightness = lightness.map { $0 / count }
+    self.chroma = chroma.map { $0 / count }
+    meanLightness = sum / count
+    contrast = max(0, squares / count - meanLightness * meanLightness).squareRoot()
+    meanChroma = chromaSum / count
+    meanTint = tint / count
+  }
+
+  /// Places spread evenly over an axis.
+  private static func places(_ extent: Int) -> [Int] {
+    guard extent > samplesPerAxis else { return Array(0..<extent) }
+    return (0..<samplesPerAxis).map { (2 * $0 + 1) * extent / (2 * samplesPerAxis) }
+  }
+}

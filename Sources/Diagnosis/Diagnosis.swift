@@ -1,0 +1,40 @@
+import GinghamLattices
+
+/// What is wrong with a set of pictures, the worst first.
+public struct Diagnosis: Sendable {
+  public let signs: [PictureSigns]
+  /// Of all pictures together: texture averages out over a set, a grid does not.
+  public let pooled: PictureLatticeFinding
+  public let reference: [PictureSigns]
+  public let thresholds: DiagnosisThresholds
+  public let findings: [FaultFinding]
+  /// Largest tile distance of each picture; `nil` where there is no norm or no tile.
+  public let tileDistances: [Double?]
+  /// Colour differences from the reference, where both sets have three colour pictures at least.
+  public let colours: ColourDistance?
+  /// The norm that tiles are held against.
+  public let norm: LocalOutliers?
+
+  /// - Parameter locked: what all pictures have at the same pixels; `nil` where they are too few to tell.
+  public init(
+    of signs: [PictureSigns], pooled: PictureLatticeFinding, locked: LockedLatticeFinding? = nil,
+    reference: [PictureSigns] = [], thresholds: DiagnosisThresholds = DiagnosisThresholds()
+  ) {
+    self.signs = signs
+    self.pooled = pooled
+    self.reference = reference
+    self.thresholds = thresholds
+    let norm = LocalOutliers(norm: (reference.isEmpty ? signs : reference).compactMap(\.tiles))
+    let distances = signs.map { picture in
+      picture.tiles.flatMap { tiles in norm.flatMap { $0.distances(of: tiles).max() } }
+    }
+    self.norm = norm
+    tileDistances = distances
+    colours = ColourDistance(of: signs.compactMap(\.colours), from: reference.compactMap(\.colours))
+    let detection = FaultDetection(
+      signs: signs, pooled: pooled, locked: locked, reference: reference, thresholds: thresholds,
+      tileDistances: distances,
+      colours: colours, norm: norm)
+    findings = detection.findings.sorted { ($0.severity, $1.fault.rawValue) > ($1.severity, $0.fault.rawValue) }
+  }
+}

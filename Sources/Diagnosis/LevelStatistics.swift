@@ -1,0 +1,78 @@
+import GinghamLattices
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Which of the 256 levels a picture's samples take: too few of them make bands on slow ramps, many at the two ends come
+/// from an output that saturates.
+public struct LevelStatistics: Hashable, Sendable, Encodable {
+  /// Samples of each 8-bit level, over all channels.
+  public var histogram: [Int]
+  /// Bits that as many levels as there are, spread as they are, would take: 8 where no level is missing, 4 for 16
+  /// levels over the whole range. The fewest of the channels; `nil` where none has samples enough to tell.
+  public var bits: Double?
+  /// Different levels of that channel between its outer 1 %.
+  public var levels: Int?
+  /// Share of the samples within two levels of an end of the range.
+  public var endShare: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case bits, levels, endShare
+  }
+
+  /// Samples a level below which an empty one may be chance.
+  private static let samplesPerLevel = 30
+
+  /// Of channels with values in 0…1; values outside are clamped.
+  public init(of channels: [Plane]) {
+    var total = [Int](repeating: 0, count: 256)
+    var fewest: (bits: Double, levels: Int)?
+    for channel in channels {
+      let histogram = LevelStatistics.histogram(of: channel)
+      for level in 0..<256 { total[level] += histogram[level] }
+      if let found = LevelStatistics.depth(of: histogram), found.bits < fewest?.bits ?? .infinity { fewest = found }
+    }
+    let count = total.reduce(0, +)
+    histogram = total
+    bits = fewest?.bits
+    levels = fewest?.levels
+    endShare = count > 0 ? Double(total[...2].reduce(0, +) + total[253...].reduce(0, +)) / Double(count) : 0
+  }
+
+  /// Levels between the outer 1 % of the samples: tails hold too few samples to fill every level.
+  private static func depth(of histogram: [Int]) -> (bits: Double, levels: Int)? {
+    let count = histogram.reduce(0, +)
+    let limit = count / 100
+    var (low, high, below, above) = (0, 255, histogram[0], histogram[255])
+    while low < high, below <= limit {
+      low += 1
+      below += histogram[low]
+    }
+    while high > low, above <= limit {
+      high -= 1
+      above += histogram[high]
+    }
+    let span = high - low + 1
+    guard span >= 32, count >= samplesPerLevel * span else { return nil }
+    let levels = histogram[low...high].count { $0 > 0 }
+    // Between two levels of the outermost there is one step fewer than levels.
+    let steps = Double(levels - 1) / Double(span - 1) * 255 + 1
+    return (log2(max(steps, 1)), levels)
+  }
+
+  private static func histogram(of channel: Plane) -> [Int] {
+    var histogram = [Int](repeating: 0, count: 256)
+    channel.values.withUnsafeBufferPointer { source in
+      histogram.withUnsafeMutableBufferPointer { histogram in
+        for value in source {
+          let level = min(max(Float(value), 0), 1) * 255 + 0x1p23
+          histogram[Int(level.bitPattern & 0xFF)] += 1
+        }
+      }
+    }
+    return histogram
+  }
+}

@@ -1,0 +1,66 @@
+import GinghamSignals
+import GinghamTensors
+
+/// Measures maps of one kind on their lattice, beside what is expected of them.
+public struct LatticeSurvey: Sendable {
+  /// The lattice's side.
+  public let period: Int
+  /// Predicted variance at each position; `nil` where nothing is predicted.
+  public let expected: Plane?
+  /// The layer that brings in the band of each period.
+  public let layers: [Int: String]
+
+  public init(period: Int, expected: Plane? = nil, layers: [Int: String] = [:]) {
+    (self.period, self.expected, self.layers) = (period, expected, layers)
+  }
+
+  /// Mean energies of maps pooled on the lattice, borders left out.
+  ///
+  /// - Throws: ``ArtifactError``.
+  public func lattice(of maps: [Tensor]) throws -> GradientLattice {
+    var lattice = try emptyLattice(for: maps[0].shape)
+    for map in maps { try lattice.add(map) }
+    return lattice
+  }
+
+  /// For maps of a shape N×C×H×W.
+  package func emptyLattice(for shape: Shape) throws -> GradientLattice {
+    let (height, width) = (shape[2], shape[3])
+    // A method may speak of coarser positions than pixels: then only the finest lattice is left to look at.
+    let period = min(period, max(2, min(height, width) / 2))
+    return try GradientLattice(
+      period: period, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+  }
+
+  /// - Throws: ``ArtifactError``.
+  public func finding(of maps: [Tensor]) throws -> LatticeFinding {
+    // Periods of a coarser map are other distances, which other layers brought in.
+    let isCoarser = expected != nil && expectation(for: maps) == nil
+    return try lattice(of: maps).finding(prediction: expectation(for: maps), layers: isCoarser ? [:] : layers)
+  }
+
+  /// The prediction, if it is one for maps of this size.
+  package func expectation(for maps: [Tensor]) -> Plane? {
+    guard let expected, let shape = maps.first?.shape, shape.rank == 4, shape[2] == expected.height,
+      shape[3] == expected.width
+    else { return nil }
+    return expected
+  }
+
+  /// Mean predicted variance of each phase, over the positions that ``lattice(of:)`` looks at.
+  package func expectedPhases(for maps: [Tensor], on lattice: GradientLattice) throws -> PhaseTable? {
+    guard let interior = expectation(for: maps)?.trimmed(by: lattice.border) else { return nil }
+    return try PhaseTable(means: interior, lattice: lattice.lattice)
+  }
+
+  /// The energies of maps N×C×H×W as N×1×H′×W′, cropped to whole lattices, each less its mean: a grid in them stands on
+  /// the lattice frequencies of their spectrum.
+  package static func centredEnergies(of maps: [Tensor], period: Int) throws -> Tensor {
+    let planes = try maps.flatMap(Plane.energies).map { $0.cropped(toMultipleOf: period) }
+    return .stacked(
+      planes.map { plane in
+        let mean = plane.mean
+        return Tensor([1, plane.height, plane.width], plane.values.map { Float($0 - mean) })
+      })
+  }
+}

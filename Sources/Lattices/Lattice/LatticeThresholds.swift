@@ -1,0 +1,35 @@
+/// When a band counts as an artifact. The defaults were set on the pictures of Odena, Dumoulin & Olah (2016) and are
+/// a starting point, not a law: every one can be changed.
+public struct LatticeThresholds: Hashable, Sendable, Encodable {
+  /// Pictures: what the share of a band must exceed its null by.
+  public var excessShare: Double
+  /// Pictures: power a frequency of the band over power a frequency of the control.
+  public var controlRatio: Double
+  /// Pictures: the band's highest frequency over its surroundings, in decibels.
+  public var peakDecibels: Double
+  /// Gradients: the bias-corrected CV² of the band.
+  public var gradientUnevenness: Double
+  /// Gradients: the same in standard errors, so that a few heavy-tailed samples make no verdict. 0 turns it off.
+  public var standardErrors: Double
+
+  public init(
+    excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, gradientUnevenness: Double = 0.01,
+    standardErrors: Double = 3
+  ) {
+    self.excessShare = excessShare
+    self.controlRatio = controlRatio
+    self.peakDecibels = peakDecibels
+    self.gradientUnevenness = gradientUnevenness
+    self.standardErrors = standardErrors
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case excessShare, controlRatio, standardErrors
+    case peakDecibels = "peak_db"
+    case gradientUnevenness = "gradient_cv2"
+  }
+}
+
+public enum Verdict: String, Hashable, Sendable, Codable {
+  case artifact, clean
+}

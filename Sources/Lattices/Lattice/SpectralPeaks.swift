@@ -1,0 +1,204 @@
+import GinghamSignals
+import GinghamTensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How far the lattice frequencies of a map stand above their surroundings in the power spectrum.
+///
+/// R(k₀) = P(k₀) / mean of P over the ring 2 ≤ max|Δk| ≤ 3, without lattice, DC and low-frequency bins. Where the
+/// spectrum is locally flat R follows F(2, 2M) with M independent ring bins, and F(1, 2M) where k₀ is its own mirror
+/// image: a real coefficient has one degree of freedom.
+public struct SpectralPeaks: Hashable, Sendable {
+  public struct Peak: Hashable, Sendable {
+    /// The frequency in units of 1/S.
+    public let row: Int
+    public let column: Int
+    public let exactPeriod: Int
+    public let power: Double
+    public let surroundings: Double
+    /// Independent bins of the ring.
+    public let ringCount: Int
+    public let isSelfConjugate: Bool
+
+    /// R(k₀); 0 where neither peak nor surroundings have power.
+    public var ratio: Double { surroundings > 0 ? power / surroundings : power > 0 ? .infinity : 0 }
+
+    /// The chance of a ratio this high where nothing but a locally flat spectrum stands: the upper tail of F(2, 2M) or
+    /// F(1, 2M).
+    public var chance: Double {
+      isSelfConjugate
+        ? FDistribution.upperTailOfOne(ratio, denominator: 2 * ringCount)
+        : FDistribution.upperTailOfTwo(ratio, denominator: 2 * ringCount)
+    }
+  }
+
+  /// Of one half plane: a frequency and its mirror image are one peak. Powers are in units of the map's variance
+  /// times its pixel count, so that maps of a set can be added.
+  public let peaks: [Peak]
+
+  /// Of the map cropped to a multiple of the period. No peaks where the map is constant or holds one period only.
+  public init(of map: Plane, lattice: Lattice) {
+    let cropped = map.cropped(toMultipleOf: lattice.period)
+    let variance = cropped.variance
+    guard cropped.height > 0, cropped.width > 0, variance > 0 else {
+      self.init(peaks: [])
+      return
+    }
+    self.init(in: HalfSpectrum(of: cropped), variance: variance, lattice: lattice)
+  }
+
+  /// Of a spectrum whose sides are multiples of the period, in units of `variance` times the pixel count.
+  init(in spectrum: HalfSpectrum, variance: Double, lattice: Lattice) {
+    let count = Double(spectrum.height * spectrum.width)
+    peaks =
+      variance > 0
+      ? SpectralPeaks.peaks(in: spectrum, lattice: lattice, scale: 1 / (variance * count * count)) : []
+  }
+
+  init(peaks: [Peak]) {
+    self.peaks = peaks
+  }
+
+  private static func peaks(in spectrum: HalfSpectrum, lattice: Lattice, scale: Double) -> [Peak] {
+    let period = lattice.period
+    let (stepY, stepX) = (spectrum.height / period, spectrum.width / period)
+    var peaks: [Peak] = []
+    // Signed frequencies of the rings' bins, which reach three beyond either end.
+    let rows = (-3..<(spectrum.height + 3)).map(spectrum.signedRow)
+    let columns = (-3..<(spectrum.width + 3)).map(spectrum.signedColumn)
+    for column in 0...(period / 2) {
+      let ownColumn = column == 0 || 2 * column == period
+      for row in 0..<period {
+        if row == 0, column == 0 { continue }
+        // On its own mirror column a frequency and its image both appear: keep one.
+        if ownColumn, 2 * row > period { continue }
+        let (y, x) = (row * stepY, column * stepX)
+        var (sum, count) = (0.0, 0)
+        let isSelfConjugate = ownColumn && (row == 0 || 2 * row == period)
+        for dy in (isSelfConjugate ? 0 : -3)...3 {
+          let ky = rows[y + dy + 3]
+          let (onLatticeRow, isSlowRow) = (ky.isMultiple(of: stepY), 2 * abs(ky) < stepY)
+          for dx in -3...3 where max(abs(dy), abs(dx)) >= 2 {
+            // The ring of a self-conjugate bin is its own mirror image: half of it is independent.
+            if isSelfConjugate, dy == 0, dx < 0 { continue }
+            let kx = columns[x + dx + 3]
+            if onLatticeRow, kx.isMultiple(of: stepX) { continue }
+            if isSlowRow, 2 * abs(kx) < stepX { continue }
+            sum += spectrum.power(signedRow: ky, column: kx)
+            count += 1
+          }
+        }
+        guard count > 0 else { continue }
+        peaks.append(
+          Peak(
+            row: row, column: column, exactPeriod: lattice.exactPeriod(row: row, column: column),
+            power: spectrum.power(y, x) * scale, surroundings: sum / Double(count) * scale, ringCount: count,
+            isSelfConjugate: isSelfConjugate))
+      }
+    }
+    return peaks
+  }
+
+  /// The peaks of a band, their frequencies in units of 1/P: the same whatever multiple of P the lattice's period was.
+  func band(_ period: Int, of lattice: Lattice) -> SpectralPeaks {
+    let step = max(1, lattice.period / period)
+    return SpectralPeaks(
+      peaks: peaks.filter { $0.exactPeriod == period }.map {
+        Peak(
+          row: $0.row / step, column: $0.column / step, exactPeriod: period, power: $0.power,
+          surroundings: $0.surroundings, ringCount: $0.ringCount, isSelfConjugate: $0.isSelfConjugate)
+      })
+  }
+
+  /// The highest peak of a band.
+  public func highest(ofBand period: Int) -> Peak? {
+    peaks.filter { $0.exactPeriod == period }.max { $0.ratio < $1.ratio }
+  }
+
+  /// The same frequencies of several maps with powers and surroundings added: texture averages out, what is locked to
+  /// the lattice stays. All maps must have been taken on one lattice; peaks that some maps lack are left out.
+  public static func pooled(_ maps: [SpectralPeaks]) -> SpectralPeaks {
+    var pool = SpectralPeakPool()
+    for map in maps { pool.add(map) }
+    return pool.peaks
+  }
+}
+
+/// Peaks of several maps while they are gathered.
+struct SpectralPeakPool: Sendable {
+  private var sums: [Int: (peak: SpectralPeaks.Peak, maps: Int)] = [:]
+  private(set) var mapCount = 0
+
+  mutating func add(_ map: SpectralPeaks) {
+    mapCount += 1
+    for peak in map.peaks {
+      let key = peak.row << 16 | peak.column
+      guard let (sum, maps) = sums[key] else {
+        sums[key] = (peak, 1)
+        continue
+      }
+      let added = SpectralPeaks.Peak(
+        row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
+        surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
+        isSelfConjugate: peak.isSelfConjugate)
+      sums[key] = (added, maps + 1)
+    }
+  }
+
+  var peaks: SpectralPeaks {
+    let complete = sums.values.filter { $0.maps == mapCount }.map(\.peak)
+    return SpectralPeaks(peaks: complete.sorted { ($0.row, $0.column) < ($1.row, $1.column) })
+  }
+}
+
+/// Power of the half spectrum of a real map, read at any signed frequency.
+struct HalfSpectrum {
+  let height: Int
+  let width: Int
+  private let half: Int
+  private let power: [Float]
+
+  init(of map: Plane) {
+    self.init(of: map.tensor)
+  }
+
+  /// Of a map H×W.
+  init(of map: Tensor) {
+    let plan = FourierTransform(height: map.shape[0], width: map.shape[1])
+    height = plan.height
+    width = plan.width
+    half = plan.halfWidth
+    power = plan.halfPower(of: map)
+  }
+
+  /// Rows of the whole spectrum, the columns 0…W/2 of each.
+  func withHalf<Result>(_ body: (_ power: UnsafeBufferPointer<Float>, _ columns: Int) -> Result) -> Result {
+    power.withUnsafeBufferPointer { body($0, half) }
+  }
+
+  func signedRow(_ y: Int) -> Int { HalfSpectrum.signed(y, height) }
+  func signedColumn(_ x: Int) -> Int { HalfSpectrum.signed(x, width) }
+
+  /// The same frequency in −n/2 < k ≤ n/2.
+  private static func signed(_ k: Int, _ count: Int) -> Int {
+    let folded = ((k % count) + count) % count
+    return 2 * folded > count ? folded - count : folded
+  }
+
+  /// At a frequency in −n/2 < k ≤ n/2.
+  func power(signedRow y: Int, column x: Int) -> Double {
+    let row = x < 0 ? -y : y
+    return Double(power[(row < 0 ? row + height : row) * half + abs(x)])
+  }
+
+  func power(_ y: Int, _ x: Int) -> Double {
+    let column = ((x % width) + width) % width
+    let mirrored = column >= half
+    let row = (((mirrored ? -y : y) % height) + height) % height
+    return Double(power[row * half + (mirrored ? width - column : column)])
+  }
+}

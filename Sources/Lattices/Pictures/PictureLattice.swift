@@ -1,0 +1,184 @@
+import GinghamTensors
+
+/// Lattice energy of pictures: the share of fine detail that repeats with a period, beside what chance and a period
+/// that no layer could have caused would give.
+///
+/// Each channel is measured by itself on its high-passed map; a picture's figures, and those of a set, are medians
+/// over the channels (of all pictures), so that one odd picture does not decide.
+public struct PictureLattice: Sendable {
+  public let periods: [Int]
+  public let thresholds: LatticeThresholds
+  /// Periods that share no factor with any of `periods`, measured for comparison.
+  public let controls: [Int]
+
+  /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/noMaps`` for an empty list.
+  public init(periods: [Int] = Lattice.usualPeriods, thresholds: LatticeThresholds = LatticeThresholds()) throws {
+    guard !periods.isEmpty else { throw ArtifactError.badArgument("name at least one period to measure") }
+    self.periods = try Set(periods.map { try Lattice(period: $0).period }).sorted()
+    self.thresholds = thresholds
+    controls = Lattice.controls(for: self.periods)
+  }
+
+  /// The high-pass of a band: the triangle of the smallest multiple of its period that is at least 4, which passes
+  /// the band's frequencies untouched.
+  package static func filterPeriod(for period: Int) -> Int { (max(4, period) + period - 1) / period * period }
+
+  /// The high-pass of a control: one of those that bands have.
+  static func filterPeriod(forControl period: Int) -> Int { period <= 4 ? 4 : 8 }
+
+  /// The smallest side on which a band of `period` is measured: the filter's border and two periods.
+  public static func smallestSide(for period: Int) -> Int { 2 * filterPeriod(for: period) + 2 * period }
+
+  /// One band of one channel.
+  struct ChannelBand: Sendable {
+    var share: Double
+    var null: Double
+    var controlPerBin: Double
+    var fScore: Double?
+    var peaks: SpectralPeaks
+  }
+
+  /// What one channel gives; bands that need more pixels than there are have no entry.
+  public struct Channel: Sendable {
+    let bands: [Int: ChannelBand]
+    let controls: [Int: (share: Double, null: Double)]
+    let varies: Bool
+    /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
+    let spectrum: (power: HalfSpectrum, variance: Double)?
+    /// H×W of the finest high-passed map, where it was asked for.
+    let detail: Tensor?
+  }
+
+  /// Measures one channel.
+  ///
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits.
+  public func measure(_ map: Plane) throws -> Channel { try measure(map, retainsDetail: false) }
+
+  /// - Parameter retainsDetail: whether the channel keeps its finest high-passed map, which ``LockedLattice`` adds up.
+  public func measure(_ map: Plane, retainsDetail: Bool) throws -> Channel {
+    let side = min(map.height, map.width)
+    let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
+    guard side >= smallest else {
+      throw ArtifactError.tooSmall(
+        height: map.height, width: map.width, needed: smallest, why: "to measure period \(periods[0])")
+    }
+    let moments = map.moments(rows: map.height, columns: map.width)
+    let varies = SignedLatticeEnergy.varies(moments.variance, around: moments.mean)
+    let fitting = periods.filter { side >= PictureLattice.smallestSide(for: $0) }
+    let fittingControls = controls.filter { side >= 2 * PictureLattice.filterPeriod(forControl: $0) + 2 * $0 }
+    var bands: [Int: ChannelBand] = [:]
+    var measuredControls: [Int: (share: Double, null: Double)] = [:]
+    var spectrum: (power: HalfSpectrum, variance: Double)?
+    var peaks: [Int: SpectralPeaks] = [:]
+    var retained: Tensor?
+    let filters = Set(
+      fitting.map { PictureLattice.filterPeriod(for: $0) }
+        + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
+    var cascade: DetailCascade?
+    for filter in filters.sorted() {
+      let own = fitting.filter { PictureLattice.filterPeriod(for: $0) == filter }
+      let beside = own.map { Lattice.nearestControl(to: $0, among: periods) }
+      let others = fittingControls.filter { PictureLattice.filterPeriod(forControl: $0) == filter }
+      let wanted = Set(own + beside + others).sorted()
+      let keepsDetail = spectrum == nil && !own.isEmpty
+      guard
+        let (found, detail) = try energies(
+          of: map, varies: varies, filter: filter, periods: wanted, keepsDetail: keepsDetail, cascade: &cascade)
+      else { continue }
+      let energies = Dictionary(uniqueKeysWithValues: zip(wanted, found))
+      for (period, control) in zip(own, beside) {
+        guard let energy = energies[period] else { continue }
+        let controlShare = energies[control]?.bands[control] ?? 0
+        bands[period] = ChannelBand(
+          share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
+          controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control)) : 0,
+          fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
+      }
+      for control in others {
+        if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
+      }
+      if varies, let detail, let found = try Self.peaks(of: fitting, in: detail) {
+        spectrum = (found.power, found.variance)
+        peaks = found.peaks
+        if retainsDetail { retained = detail }
+      }
+    }
+    for (period, found) in peaks { bands[period]?.peaks = found }
+    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum, detail: retained)
+  }
+
+  /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.
+  ///
+  /// - Parameter cascade: of this map, where there was a filter before; goes on to this one.
+  private func energies(
+    of map: Plane, varies: Bool, filter period: Int, periods: [Int], keepsDetail: Bool,
+    cascade: inout DetailCascade?
+  ) throws -> (found: [SignedLatticeEnergy], detail: Tensor?)? {
+    let lattices = try periods.map { try Lattice(period: $0) }
+    guard varies else {
+      return try map.trimmed(by: period).map { (try SignedLatticeEnergy.energies(of: $0, lattices: lattices), nil) }
+    }
+    var own: DetailCascade
+    if let last = cascade.take(), 2 * last.filter.period == period {
+      own = last
+      try own.doublePeriod()
+    } else {
+      own = DetailCascade(of: map, filter: try TriangleFilter(period: period))
+    }
+    let scan = try HighPassScan(of: own, lattices: lattices, keepsDetail: keepsDetail)
+    cascade = own
+    return scan.map { ($0.energies, $0.detail) }
+  }
+
+  /// A peak is compared with its neighbours, which any smooth filter weighs alike, so the finest high-pass serves all
+  /// bands. On large pictures one spectrum does, cropped to a multiple of the longest period; on small ones, where a
+  /// crop costs more, each band has its own.
+  ///
+  /// - Parameter unit: in which powers are given, times the pixel count; `nil`: each crop's own variance.
+  static func peaks(
+    of periods: [Int], in finest: Tensor, unit: Double? = nil
+  ) throws -> (peaks: [Int: SpectralPeaks], power: HalfSpectrum, variance: Double)? {
+    let measured = periods.sorted(by: >)
+    let side = min(finest.shape[0], finest.shape[1])
+    let shared = measured.first.map { longest in
+      measured.filter { longest.isMultiple(of: $0) && side >= 8 * longest }
+    }
+    var found: [Int: SpectralPeaks] = [:]
+    var drawn: (power: HalfSpectrum, variance: Double)?
+    for group in [shared ?? []] + measured.filter({ shared?.contains($0) != true }).map({ [$0] }) {
+      guard let longest = group.first else { continue }
+      let cropped = finest.slice(axis: 0, 0..<(finest.shape[0] / longest * longest))
+        .slice(axis: 1, 0..<(finest.shape[1] / longest * longest))
+      let (spectrum, variance) = (HalfSpectrum(of: cropped), unit ?? cropped.variance)
+      let lattice = try Lattice(period: longest)
+      let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
+      for period in group { found[period] = peaks.band(period, of: lattice) }
+      drawn = drawn ?? (spectrum, variance)
+    }
+    return drawn.map { (found, $0.power, $0.variance) }
+  }
+}
+
+extension Tensor {
+  /// The population variance over all elements.
+  fileprivate var variance: Double {
+    withUnsafeBufferPointer { values in
+      var (sums, squares) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+      var (sum, square) = (0.0, 0.0)
+      let whole = values.count - values.count % 8
+      let bytes = UnsafeRawBufferPointer(values)
+      for index in stride(from: 0, to: whole, by: 8) {
+        let wide = SIMD8<Double>(bytes.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self))
+        sums += wide
+        squares += wide * wide
+      }
+      for index in whole..<values.count {
+        sum += Double(values[index])
+        square += Double(values[index]) * Double(values[index])
+      }
+      let count = Double(max(values.count, 1))
+      let mean = (sum + sums.sum()) / count
+      return max(0, (square + squares.sum()) / count - mean * mean)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// What a picture, or a set of them, shows on the lattices that were looked at.
+public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Encodable {
+    public var period: Int
+    /// Share of the high-passed map's variance on the frequencies of this exact period, 0…1.
+    public var share: Double
+    /// What white noise of this size gives.
+    public var null: Double
+    /// The same share as the power of the control's frequencies would make it: per-frequency share of the control
+    /// times the band's number of frequencies. ``share`` ÷ ``control`` is how far the band stands out.
+    public var control: Double
+    /// The coprime period that served as control.
+    public var controlPeriod: Int
+    /// The band's highest frequency over its surroundings, in dB; `nil` where it has no surroundings to compare with.
+    public var peakDecibels: Double?
+    /// That frequency along rows and columns, in cycles a pixel: [0.5, 0.5] is a checkerboard, [0, 0.5] are stripes.
+    public var peakFrequency: [Double]?
+    /// The chance of that peak in a locally flat spectrum, corrected for the number of frequencies looked at.
+    public var peakChance: Double?
+    /// Median F score over the channels: never decides alone.
+    public var fScore: Double?
+    public var verdict: Verdict
+
+    private enum CodingKeys: String, CodingKey {
+      case period, share, null, control, verdict, controlPeriod, peakChance, fScore
+      case peakDecibels = "peak_db"
+      case peakFrequency = "peak_at"
+    }
+  }
+
+  public struct Control: Hashable, Sendable, Encodable {
+    public var period: Int
+    public var share: Double
+    public var null: Double
+  }
+
+  /// Bands that fit the pictures, by ascending period.
+  public var bands: [Band]
+  public var controls: [Control]
+  /// Periods asked for that need larger pictures.
+  public var skippedPeriods: [Int]
+  /// Channels measured: three a colour picture.
+  public var maps: Int
+  /// Whether every channel was constant, so that there was nothing to measure: all shares are then 0.
+  public var isConstant: Bool
+
+  public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
+
+  private enum CodingKeys: String, CodingKey {
+    case bands, controls, maps, skippedPeriods
+    case isConstant = "constant"
+  }
+}
+
+extension PictureLatticeFinding.Band {
+  /// Every key is always there: a peak without surroundings is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(period, forKey: .period)
+    try container.encode(share, forKey: .share)
+    try container.encode(null, forKey: .null)
+    try container.encode(control, forKey: .control)
+    try container.encode(controlPeriod, forKey: .controlPeriod)
+    try container.encode(peakDecibels, forKey: .peakDecibels)
+    try container.encode(peakFrequency, forKey: .peakFrequency)
+    try container.encode(peakChance, forKey: .peakChance)
+    try container.encode(fScore, forKey: .fScore)
+    try container.encode(verdict, forKey: .verdict)
+  }
+}
+
+extension PictureLattice {
+  /// The finding of one picture, given as its channels.
+  ///
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)``, ``ArtifactError/noMaps``.
+  public func finding(ofPicture channels: [Plane]) throws -> PictureLatticeFinding {
+    try finding(pooling: channels.map(measure))
+  }
+
+  /// The finding of a set from the channels of all its pictures, which may differ in size: a band is judged on those
+  /// that are large enough for it.
+  ///
+  /// - Throws: ``ArtifactError/noMaps``.
+  public func finding(pooling channels: [Channel]) throws -> PictureLatticeFinding {
+    var pool = PictureLatticePool(self)
+    for channel in channels { pool.add(channel) }
+    return try pool.finding()
+  }
+}

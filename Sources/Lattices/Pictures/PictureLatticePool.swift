@@ -1,0 +1,77 @@
+import GinghamSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What the channels of a set of pictures show together, gathered one by one: of each only a few numbers are kept.
+public struct PictureLatticePool: Sendable {
+  private struct Band: Sendable {
+    var shares: [Double] = []
+    var nulls: [Double] = []
+    var controlsPerBin: [Double] = []
+    var scores: [Double] = []
+    var peaks = SpectralPeakPool()
+  }
+
+  private let lattice: PictureLattice
+  private var bands: [Int: Band] = [:]
+  private var controls: [Int: (shares: [Double], nulls: [Double])] = [:]
+  public private(set) var mapCount = 0
+  private var varies = false
+
+  public init(_ lattice: PictureLattice) {
+    self.lattice = lattice
+  }
+
+  public mutating func add(_ channel: PictureLattice.Channel) {
+    mapCount += 1
+    varies = varies || channel.varies
+    for (period, found) in channel.bands {
+      bands[period, default: Band()].shares.append(found.share)
+      bands[period]?.nulls.append(found.null)
+      bands[period]?.controlsPerBin.append(found.controlPerBin)
+      if let score = found.fScore { bands[period]?.scores.append(score) }
+      // Constant channels have no spectrum and no say in the peak.
+      if !found.peaks.peaks.isEmpty { bands[period]?.peaks.add(found.peaks) }
+    }
+    for (period, found) in channel.controls {
+      controls[period, default: ([], [])].shares.append(found.share)
+      controls[period]?.nulls.append(found.null)
+    }
+  }
+
+  /// - Throws: ``ArtifactError/noMaps`` before anything was added.
+  public func finding() throws -> PictureLatticeFinding {
+    guard mapCount > 0 else { throw ArtifactError.noMaps }
+    return PictureLatticeFinding(
+      bands: lattice.periods.compactMap { period in bands[period].map { finding(of: $0, period: period) } },
+      controls: lattice.controls.compactMap { period in
+        controls[period].map { .init(period: period, share: median($0.shares), null: median($0.nulls)) }
+      },
+      skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies)
+  }
+
+  private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
+    let thresholds = lattice.thresholds
+    let size = Double(Lattice.bandSize(ofPeriod: period))
+    let (share, null) = (median(band.shares), median(band.nulls))
+    let controlPerBin = median(band.controlsPerBin)
+    let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
+    let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
+    let standsOut = peak.map { $0.ratio >= pow(10, thresholds.peakDecibels / 10) } ?? false
+    let isArtifact =
+      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin && standsOut
+    let score = band.scores.isEmpty ? nil : median(band.scores)
+    return .init(
+      period: period, share: share, null: null, control: controlPerBin * size,
+      controlPeriod: Lattice.nearestControl(to: period, among: lattice.periods), peakDecibels: decibels,
+      peakFrequency: peak.map {
+        [$0.row, $0.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
+      },
+      peakChance: peak.map { min(1, $0.chance * size) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
+      verdict: isArtifact ? .artifact : .clean)
+  }
+}

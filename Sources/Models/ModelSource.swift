@@ -1,0 +1,244 @@
+import Foundation
+import GinghamArchitectures
+import GinghamModelFormats
+import GinghamNetworks
+import GinghamTensors
+
+/// Which network a user means, and what the file may leave unsaid.
+public struct ModelSource: Sendable {
+  /// A path (`.onnx`, `.safetensors`, `.pth`, `.pt`), or `random:NAME[?seed=N]`.
+  public var specification: String
+  /// Names the net of a weight file; `nil`: recognised by its parameter names.
+  public var architecture: String?
+  /// Which dictionary of a checkpoint holds the weights.
+  public var section: String?
+  /// A channel, in units of 0…1; both or neither.
+  public var mean: [Float]?
+  public var deviation: [Float]?
+  /// Height and width in pixels.
+  public var inputSize: (height: Int, width: Int)?
+  /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0`, `name=onehot:7` or `name=file.npy`.
+  public var fixedInputs: [String]
+  /// Which of the network's outputs is meant, by its name or its layer's; `nil`: the first.
+  public var outputName: String?
+  /// Names of the classes, one a line.
+  public var classNamesPath: String?
+  /// How much the file may ask for.
+  public var limits = ResourceLimits()
+  /// Leaves random parameters at zero, for what shapes alone decide.
+  public var skipsRandomWeights = false
+  /// Fixes inputs beside the picture at ones where nobody fixed them, for what does not depend on their values.
+  public var fixesOpenInputs = false
+
+  public init(
+    _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,
+    deviation: [Float]? = nil, inputSize: (height: Int, width: Int)? = nil, fixedInputs: [String] = [],
+    classNamesPath: String? = nil
+  ) {
+    self.specification = specification
+    self.architecture = architecture
+    self.section = section
+    self.mean = mean
+    self.deviation = deviation
+    self.inputSize = inputSize
+    self.fixedInputs = fixedInputs
+    self.classNamesPath = classNamesPath
+  }
+
+  public var isRandom: Bool { specification.hasPrefix("random:") }
+
+  /// The SHA-256 of the file; `nil` for random nets.
+  public func digest() throws -> String? { isRandom ? nil : try FileDigest.sha256(path: specification) }
+
+  /// Loads the network.
+  ///
+  /// - Throws: ``FormatError``, ``ArchitectureError``, ``ParameterMismatch``, ``NetworkError``, ``ModelError``.
+  public func load() throws -> Model {
+    var network = try network()
+    if !isRandom { try checkParameters(of: network) }
+    try fixInputs(of: &network)
+    network.takePictures()
+    try requireNoOtherInputs(of: &network)
+    try chooseOutput(of: &network)
+    try normalize(&network)
+    return Model(
+      source: self, network: network, preprocessing: try preprocessing(of: network),
+      classNames: try ClassNames(path: classNamesPath, beside: isRandom ? nil : specification))
+  }
+
+  private func network() throws -> Network {
+    if isRandom {
+      guard architecture == nil else {
+        throw ModelError.contradiction("--architecture does not go with a random: model, which names its own")
+      }
+      return skipsRandomWeights
+        ? try Architectures.skeleton(parsing: specification) : try Architectures.network(parsing: specification)
+    }
+    if specification.lowercased().hasSuffix(".onnx") {
+      guard architecture == nil else {
+        throw ModelError.contradiction("--architecture does not go with an ONNX file, which holds its own graph")
+      }
+      return try ONNXModel.load(path: specification, limits: limits)
+    }
+    guard FileManager.default.fileExists(atPath: specification) else {
+      let known = Architectures.names.contains(specification)
+      throw ModelError.notFound(specification, advice: known ? "Did you mean 'random:\(specification)'?" : nil)
+    }
+    let table = try WeightTable.load(path: specification, under: section, limits: limits)
+    let shapes = table.names.reduce(into: [:]) { $0[$1] = table.shape(of: $1) }
+    let part = try Architectures.part(
+      of: shapes, metadata: table.metadata, specification: architecture.map(ArchitectureSpecification.init(parsing:)))
+    let net = table.part(under: part.prefix) ?? table
+    return try Architectures.network(
+      part.specification, parameterShapes: net.names.reduce(into: [:]) { $0[$1] = net.shape(of: $1) }
+    ) { net[$0] }
+  }
+
+  private func normalize(_ network: inout Network) throws {
+    switch (mean, deviation) {
+    case (nil, nil): return
+    case (let mean?, let deviation?):
+      guard mean.count == deviation.count, !mean.isEmpty, deviation.allSatisfy({ $0 > 0 && $0.isFinite }),
+        mean.allSatisfy(\.isFinite)
+      else { throw ModelError.contradiction("--mean and --std need one number a channel each, deviations above 0") }
+      network.normalize(PixelNormalization(mean: mean, deviation: deviation))
+    default:
+      throw ModelError.contradiction("--mean and --std go together: give both or neither")
+    }
+  }
+
+  private func fixInputs(of network: inout Network) throws {
+    for text in fixedInputs {
+      let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard sides.count == 2 else { throw ModelError.contradiction("--input is written NAME=VALUE, not '\(text)'") }
+      let input = network.inputs.first { network.name(of: $0.value) == sides[0] }
+      let tensor = try Self.tensor(sides[1], declared: input?.shape ?? [])
+      try network.fix(input: sides[0], at: try Self.constant(tensor, of: input?.type ?? .float32, named: sides[0]))
+    }
+  }
+
+  private func requireNoOtherInputs(of network: inout Network) throws {
+    for input in network.inputs.dropFirst() {
+      // The first axis is the batch's where it is open.
+      let extents = input.shape.enumerated().compactMap { $0.element ?? ($0.offset == 0 ? 1 : nil) }
+      if fixesOpenInputs, extents.count == input.shape.count, let count = Shape(extents).checkedElementCount,
+        count <= 1 << 20
+      {
+        // The first of a list's places is there in every list.
+        let filling = Tensor(Shape(extents), repeating: input.type.isFloatingPoint ? 1 : 0)
+        let name = network.name(of: input.value)
+        try network.fix(input: name, at: try Self.constant(filling, of: input.type, named: name))
+        continue
+      }
+      throw ModelError.extraInput(network.name(of: input.value))
+    }
+  }
+
+  /// Numbers as the input's type has them.
+  private static func constant(_ tensor: Tensor, of type: ElementType, named name: String) throws -> Constant {
+    guard !type.isFloatingPoint else { return .float(tensor) }
+    let integers = tensor.scalars.map { Int(exactly: $0) }
+    guard let elements = integers as? [Int] else {
+      throw ModelError.contradiction("the input '\(name)' takes whole numbers of type \(type.rawValue)")
+    }
+    return .integer(IntegerArray(tensor.shape, elements, type: type))
+  }
+
+  /// Puts the output that is meant first: it is what `output`, `top` and `class:` speak of.
+  private func chooseOutput(of network: inout Network) throws {
+    guard let outputName else { return }
+    let value =
+      try network.outputs.first { network.name(of: $0) == outputName } ?? network.value(ofLayer: outputName)
+    network.outputs = [value] + network.outputs.filter { $0 != value }
+  }
+
+  package static func tensor(_ text: String, declared: [Int?]) throws -> Tensor {
+    if text.hasSuffix(".npy") { return try Tensor(npy: text) }
+    if text.hasPrefix("onehot:") { return try oneHot(String(text.dropFirst("onehot:".count)), declared: declared) }
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false)
+      .compactMap { Float($0.trimmingCharacters(in: .whitespaces)) }
+    let shape = Shape(declared.map { $0 ?? 1 })
+    guard let count = shape.checkedElementCount, count <= 1 << 28, numbers.count == 1 || numbers.count == count else {
+      throw ModelError.contradiction("'\(text)' does not fill an input of \(shape): give one number or all of them")
+    }
+    return numbers.count == 1 ? Tensor(shape, repeating: numbers[0]) : Tensor(shape, numbers)
+  }
+
+  /// Zeros with a single one: what picks a class or a style.
+  private static func oneHot(_ text: String, declared: [Int?]) throws -> Tensor {
+    let shape = Shape(declared.map { $0 ?? 1 })
+    guard let count = shape.checkedElementCount, count <= 1 << 28, let index = Int(text), (0..<count).contains(index)
+    else {
+      throw ModelError.contradiction(
+        "'onehot:\(text)' does not fit an input of \(shape): give a place from 0 to \(max(shape.elementCount - 1, 0))")
+    }
+    return Tensor(shape, (0..<count).map { $0 == index ? 1 : 0 })
+  }
+
+  /// A single NaN among millions of weights would come out as an empty picture far away from its cause. Infinities are
+  /// damage in weights only: bounds and masks hold them on purpose.
+  private func checkParameters(of network: Network) throws {
+    let trained = network.trainedConstants
+    for (value, constant) in network.constants.sorted(by: { $0.key < $1.key }) {
+      guard let tensor = constant.tensor else { continue }
+      defer { tensor.letGo() }
+      guard !tensor.isFinite else { continue }
+      let isTrained = trained.contains(value)
+      let count = tensor.scalars.count { isTrained ? !$0.isFinite : $0.isNaN }
+      guard count > 0 else { continue }
+      throw ModelError.nonFiniteWeights(name: network.name(of: value), count: count, of: tensor.count)
+    }
+  }
+
+  private func preprocessing(of network: Network) throws -> Preprocessing {
+    if let inputSize {
+      guard var known = network.preprocessing else {
+        return Preprocessing(
+          height: inputSize.height, width: inputSize.width, fit: .shorterSide(min(inputSize.height, inputSize.width)))
+      }
+      if case .shorterSide(let side) = known.fit {
+        let (shorter, wanted) = (min(known.height, known.width), min(inputSize.height, inputSize.width))
+        known.fit = .shorterSide(max(wanted, side * wanted / shorter))
+      }
+      known.height = inputSize.height
+      known.width = inputSize.width
+      return known
+    }
+    if let known = network.preprocessing { return known }
+    // Vectors have no size.
+    if let shape = network.inputs.first?.shape, shape.count == 2, shape[1] != nil {
+      return Preprocessing(height: 1, width: 1, fit: .stretch)
+    }
+    guard let shape = network.inputs.first?.shape, shape.count == 4 else {
+      throw ModelError.notPictures(network.inputs.first.map { $0.shape.map { $0.map(String.init) ?? "?" } } ?? [])
+    }
+    // What most classifiers were trained on, where the file leaves it open.
+    let (height, width) = (shape[2] ?? 224, shape[3] ?? 224)
+    guard (1...(1 << 16)).contains(height), (1...(1 << 16)).contains(width), shape[1] != 0 else {
+      throw ModelError.impossibleInput(shape.map { $0.map(String.init) ?? "?" })
+    }
+    return Preprocessing(height: height, width: width, fit: .shorterSide(min(height, width)))
+  }
+}
+
+extension ModelSource {
+  /// What was said of the model beside its name.
+  public struct Options: Encodable, Sendable {
+    public var architecture: String?
+    public var section: String?
+    public var mean: [Float]?
+    public var std: [Float]?
+    /// H×W in pixels.
+    public var inputSize: [Int]?
+    public var inputs: [String]
+    public var outputName: String?
+    public var classNames: String?
+  }
+
+  public var options: Options {
+    Options(
+      architecture: architecture, section: section, mean: mean, std: deviation,
+      inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, outputName: outputName,
+      classNames: classNamesPath)
+  }
+}

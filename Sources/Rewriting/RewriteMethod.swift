@@ -1,0 +1,112 @@
+import GinghamNetworks
+
+/// A way to write a layer anew so that it leaves no grid.
+public enum RewriteMethod: String, Hashable, Sendable, Codable, CaseIterable {
+  /// A transposed convolution becomes a nearest-neighbour resize and a convolution of stride 1 (Odena, Dumoulin & Olah
+  /// 2016), whose kernel is the learned one's least-squares fit.
+  case nearest
+  /// The same with a linear resize.
+  case bilinear
+  /// A transposed convolution becomes a convolution for each phase and a depth-to-space: exactly the same output.
+  case subpixel
+  /// The same with the filters of all phases averaged, as they would start out after ICNR (Aitken et al. 2017).
+  case icnr
+  /// The kernel of a transposed convolution, or of a convolution in front of a depth-to-space, changes by as little as
+  /// makes its phase sums equal (Kiya et al. 2018).
+  case equalise
+  /// A strided convolution or pool becomes one of stride 1 and a strided blur behind it (Zhang 2019).
+  case blurpool
+}
+
+/// What a rewrite may be told beside its method.
+public struct RewriteOptions: Hashable, Sendable {
+  /// What a convolution behind a resize finds beyond the border.
+  public enum Border: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing, as the transposed convolution did: what the network was trained with.
+    case zero
+    /// The picture mirrored, or its last pixel repeated where it is too small for that.
+    case reflect
+  }
+
+  public var border: Border
+  /// Side of the kernel behind a resize; `nil`: the shortest that can paint what the layer painted, with as many taps
+  /// for each phase.
+  public var kernel: Int?
+
+  public init(border: Border = .zero, kernel: Int? = nil) {
+    self.border = border
+    self.kernel = kernel
+  }
+}
+
+/// What was done to a layer.
+public struct LayerRewrite: Hashable, Sendable, Encodable {
+  public var layer: String
+  public var from: String
+  public var to: String
+  /// ‖new − old‖/‖old‖ of the kernels the layer amounts to: the relative error of its output for white noise; 0 where
+  /// nothing changes. `nil` for pools, which have no kernel.
+  public var fitError: Double?
+
+  private enum CodingKeys: String, CodingKey {
+    case layer, from, to, fitError
+  }
+}
+
+extension LayerRewrite {
+  /// Every key is always there: a pool's error is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(layer, forKey: .layer)
+    try container.encode(from, forKey: .from)
+    try container.encode(to, forKey: .to)
+    try container.encode(fitError, forKey: .fitError)
+  }
+}
+
+extension Network {
+  /// Writes a layer anew, in place; everything around it, and every shape, stays as it is.
+  ///
+  /// - Parameter bound: this network at a size of its inputs.
+  /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``; ``ArtifactError/unsupported(layer:why:)`` where the method
+  ///   does not apply to the layer.
+  public mutating func rewrite(
+    layer name: String, with method: RewriteMethod, options: RewriteOptions = RewriteOptions(), bound: BoundNetwork
+  ) throws -> LayerRewrite {
+    let site = try RewriteSite(layer: name, of: self, bound: bound)
+    let (network, rewrite) =
+      switch method {
+      case .nearest: try ResizeConvolution(.nearest, options: options).rewriting(site)
+      case .bilinear: try ResizeConvolution(.linear, options: options).rewriting(site)
+      case .subpixel: try SubPixelConvolution(averagesPhases: false).rewriting(site)
+      case .icnr: try SubPixelConvolution(averagesPhases: true).rewriting(site)
+      case .equalise: try EqualPhaseSums().rewriting(site)
+      case .blurpool: try BlurPool().rewriting(site)
+      }
+    self = network
+    return rewrite
+  }
+
+  /// The layers a method applies to, in the network's order: those with a stride above 1 of the kind it rewrites.
+  public func layers(for method: RewriteMethod) -> [String] {
+    nodes.filter { node in
+      switch (node.operation, method) {
+      case (.transposedConvolution(let layer), .nearest), (.transposedConvolution(let layer), .bilinear),
+        (.transposedConvolution(let layer), .subpixel), (.transposedConvolution(let layer), .icnr),
+        (.transposedConvolution(let layer), .equalise):
+        layer.window.strides.contains { $0 > 1 }
+      case (.convolution, .icnr), (.convolution, .equalise): isSubPixel(node)
+      case (.convolution(let layer), .blurpool): layer.window.strides.contains { $0 > 1 }
+      case (.maxPool(let pool), .blurpool): pool.window.strides.contains { $0 > 1 }
+      case (.averagePool(let pool), .blurpool): pool.window.strides.contains { $0 > 1 }
+      default: false
+      }
+    }.map(\.name)
+  }
+
+  private func isSubPixel(_ node: Node) -> Bool {
+    let readers = nodes.filter { $0.inputs.contains(node.outputs[0]) }
+    guard readers.count == 1, case .depthToSpace = readers[0].operation else { return false }
+    return true
+  }
+}

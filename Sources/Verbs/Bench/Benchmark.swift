@@ -1,0 +1,77 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamModels
+import GinghamNetworks
+import GinghamTensors
+
+/// How long a network takes, forward and with the input gradient of an objective.
+public struct Benchmark: RunFindings {
+  public var model: String
+  public var backend: String
+  public var threads: Int
+  public var inputShape: [Int]
+  public var target: String
+  /// Medians in milliseconds.
+  public var forwardMilliseconds: Double
+  public var gradientMilliseconds: Double
+  /// Compiling the plan, weights reordered.
+  public var planMilliseconds: Double
+  /// Of forward + gradient, each multiply-add of a convolution or matrix product counted as two operations, twice.
+  public var gigaflops: Double
+  /// Of the whole process, in MiB.
+  public var peakMemory: Double
+  public var runs: Int
+  /// Of forward + gradient layer by layer, where it was asked for.
+  public var layers: [LayerBenchmark]?
+
+  private enum CodingKeys: String, CodingKey {
+    case model, backend, threads, target, runs, layers, inputShape
+    case forwardMilliseconds = "forward_ms"
+    case gradientMilliseconds = "gradient_ms"
+    case planMilliseconds = "plan_ms"
+    case gigaflops = "gflops"
+    case peakMemory = "peak_rss_mb"
+  }
+
+  /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.
+  init(of model: Model, settings: BenchSettings, context: RunContext) throws {
+    let objective = try model.objectiveParser().parse(settings.target)
+    let shape = model.inputShape(batch: settings.batch)
+    let differentiator = try context.differentiator(for: model.network)
+    let input = Tensor(shape) { NormalSequence(seed: 0, name: "bench").fill($0, mean: 0.5, deviation: 0.25) }
+    let start = ContinuousClock.now
+    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
+    planMilliseconds = (ContinuousClock.now - start).milliseconds
+    forwardMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.values(input) }
+    gradientMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.valuesAndGradients(input) }
+
+    if settings.layers { layers = try LayerBenchmark.times(of: pass, input, runs: settings.runs) }
+
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    peakMemory = Double(usage.ru_maxrss) / 1024
+
+    let targets = try objective.layers.map(model.network.value)
+    let bound = try model.bound(batch: settings.batch, leadingTo: targets)
+    let operations = 4 * Double(bound.simplified(targets: targets).layerStatistics.multiplyAdds)
+    gigaflops = operations / gradientMilliseconds / 1e6
+    self.model = model.source.specification
+    backend = context.backend.rawValue
+    threads = context.team.threads
+    target = settings.target
+    runs = settings.runs
+    inputShape = shape.dimensions
+  }
+
+  private static func median(runs: Int, _ body: () throws -> Void) throws -> Double {
+    for _ in 0..<3 { try body() }
+    var times: [Double] = []
+    let begin = ContinuousClock.now
+    while times.count < runs || ContinuousClock.now - begin < .milliseconds(500) {
+      let start = ContinuousClock.now
+      try body()
+      times.append((ContinuousClock.now - start).milliseconds)
+    }
+    return times.sorted()[times.count / 2]
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// The files that a user means by names, folders and patterns.
+enum InputFiles {
+  /// Files as they are named, those in folders and their subfolders by name, those that match a pattern of `*`, `?`,
+  /// `[…]` and `{…}`; each once. Names that begin with a dot are passed over in folders.
+  ///
+  /// - Throws: ``MeasureError/nothingThere(_:)``.
+  static func files(_ paths: [String]) throws -> [String] {
+    var seen: Set<String> = []
+    return try paths.flatMap { path -> [String] in
+      if let kind = kind(of: path) { return kind == .folder ? files(inFolder: path) : [path] }
+      let matches = matches(of: path)
+      guard !matches.isEmpty else { throw MeasureError.nothingThere(path) }
+      return matches.flatMap { kind(of: $0) == .folder ? files(inFolder: $0) : [$0] }
+    }.filter { seen.insert($0).inserted }
+  }
+
+  /// The same, with names that stand for nothing as they are: for records of what was asked for.
+  static func listed(_ paths: [String]) -> [String] {
+    paths.flatMap { (try? files([$0])) ?? [$0] }
+  }
+
+  private enum Kind {
+    case file, folder
+  }
+
+  private static func kind(of path: String) -> Kind? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+    return isFolder.boolValue ? .folder : .file
+  }
+
+  private static func files(inFolder folder: String) -> [String] {
+    let manager = FileManager.default
+    let stem = folder.hasSuffix("/") ? folder : folder + "/"
+    let names = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }
+    return names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }.flatMap { name -> [String] in
+      let path = stem + name
+      // Links to folders are not followed: they may lead in a circle.
+      let type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+      if type == .typeDirectory { return files(inFolder: path) }
+      return kind(of: path) == .file ? [path] : []
+    }
+  }
+
+  private static func matches(of pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, GLOB_BRACE | GLOB_TILDE, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { index in found.gl_pathv[index].map { String(cString: $0) } }
+  }
+}
+
+/// Why a measurement cannot begin, or came to nothing.
+public enum MeasureError: Error, Hashable, Sendable {
+  /// No file, no folder, and no match of a pattern.
+  case nothingThere(String)
+  case noPictures(in: [String])
+  /// None of the files could be measured; the first reason stands for all.
+  case nothingMeasured(count: Int, first: String)
+}
+
+extension MeasureError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .nothingThere(let path): "there is no file or folder '\(path)', and nothing matches it as a pattern"
+    case .noPictures(let paths):
+      "there are no files in \(paths.map { "'\($0)'" }.joined(separator: ", "))"
+    case .nothingMeasured(let count, let first):
+      count == 1 ? first : "none of the \(count) files can be measured; the first: \(first)"
+    }
+  }
+}

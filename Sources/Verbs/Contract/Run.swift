@@ -1,0 +1,47 @@
+import GinghamReporting
+
+/// One piece of work that a user asks for: a verb with its settings, before anything is read or computed.
+///
+/// A run says what shapes its result (``record``), computes it (``result(in:)``), and leaves everything that runs have in
+/// common to ``perform(in:command:writingTo:)``: time, folder, manifest, text, exit status. The command line, recipes and
+/// other programs all make runs and perform them; none of them decides anything.
+public protocol Run: Sendable {
+  associatedtype Findings: RunFindings
+
+  /// What manifests and folders call it, such as `gradient`.
+  static var name: String { get }
+
+  /// Whether it writes into `outputs/` where nobody named a folder. Verbs that only answer a question do not.
+  static var writesUnasked: Bool { get }
+
+  /// Everything that shapes the result. The manifest follows from it.
+  var record: RunRecord { get }
+
+  /// Looks at the settings alone; reads nothing.
+  ///
+  /// - Throws: ``SettingError``.
+  func validate() throws
+
+  /// Reads the inputs and computes.
+  ///
+  /// - Throws: the typed errors of whatever is read and computed.
+  func result(in context: RunContext) throws -> RunResult<Findings>
+}
+
+extension Run {
+  public static var writesUnasked: Bool { true }
+  public func validate() throws {}
+}
+
+/// What a run found: data, put into words last.
+public protocol RunFindings: Encodable, Sendable {
+  /// The file of a run's folder that holds them.
+  static var fileName: String { get }
+
+  /// For the terminal, without a newline at its end.
+  var text: String { get }
+}
+
+extension RunFindings {
+  public static var fileName: String { "findings.json" }
+}

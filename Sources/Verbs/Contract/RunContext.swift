@@ -1,0 +1,69 @@
+import GinghamDifferentiation
+import GinghamModels
+import GinghamNetworks
+import GinghamReporting
+import GinghamTensors
+
+/// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
+public struct RunContext {
+  public var backend: Backend
+  /// Every loop runs on these threads and no others.
+  public var team: ThreadTeam
+  public var progress: RunProgress
+  /// `nil` where nobody keeps files: then nothing is drawn.
+  public private(set) var folder: RunFolder?
+
+  public init(
+    backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
+    folder: RunFolder? = nil
+  ) {
+    self.backend = backend
+    self.team = team
+    self.progress = progress
+    self.folder = folder
+  }
+
+  func writing(into folder: RunFolder?) -> RunContext {
+    var context = self
+    context.folder = folder
+    return context
+  }
+
+  /// Loads a model, as every run begins.
+  ///
+  /// - Throws: what ``ModelSource/load()`` throws.
+  public func load(_ source: ModelSource) throws -> Model {
+    progress.step("loading")
+    return try source.load()
+  }
+
+  /// - Throws: ``EngineError`` where the library refuses.
+  public func differentiator(for network: Network) throws -> any Differentiator {
+    try backend.differentiator(for: network, team: team)
+  }
+}
+
+extension RunContext {
+  /// Does `body` with each input in turn. Those that fail are left out with their reason, so that one broken picture
+  /// does not cost the others their results.
+  ///
+  /// - Throws: what the first input fails with, where none succeeds.
+  func each<Value>(
+    _ paths: [String], counting what: String = "pictures", _ body: (String) throws -> Value
+  ) throws -> (results: [Value], skipped: [SkippedFile]) {
+    var results: [Value] = []
+    var skipped: [SkippedFile] = []
+    var first: (any Error)?
+    for (index, path) in paths.enumerated() {
+      progress.step(what, index, of: paths.count)
+      do {
+        results.append(try body(path))
+      } catch {
+        first = first ?? error
+        skipped.append(SkippedFile(path: path, reason: "\(error)"))
+      }
+    }
+    if results.isEmpty, let first { throw first }
+    return (results, skipped)
+  }
+}

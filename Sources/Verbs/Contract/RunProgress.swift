@@ -1,0 +1,28 @@
+/// How far a run has come: the one kind of progress that all runs report.
+public struct RunProgress: Sendable {
+  public struct Step: Hashable, Sendable {
+    /// What is being done, or what is being counted.
+    public var what: String
+    public var done: Int
+    /// `nil`: the step has no number.
+    public var total: Int?
+
+    public init(what: String, done: Int, total: Int?) {
+      self.what = what
+      self.done = done
+      self.total = total
+    }
+  }
+
+  private let show: @Sendable (Step) -> Void
+
+  public init(_ show: @escaping @Sendable (Step) -> Void) {
+    self.show = show
+  }
+
+  public static let silent = RunProgress { _ in }
+
+  public func step(_ what: String) { show(Step(what: what, done: 0, total: nil)) }
+
+  public func step(_ what: String, _ done: Int, of total: Int) { show(Step(what: what, done: done, total: total)) }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import GinghamModels
+import GinghamReporting
+import GinghamTensors
+
+/// What shaped a result, whole: a manifest is written from it and nothing else.
+///
+/// Settings are one value that is encoded as it stands, defaults included, so that a setting cannot be forgotten: the
+/// property that the run reads is the entry of the manifest.
+public struct RunRecord: Sendable {
+  /// What folders are named after and the manifest calls the model: the net where there is one.
+  public var subject: String
+  /// With every option that changes what its file says; `nil` where no net is loaded.
+  public var model: ModelSource?
+  /// Files, folders and patterns that are read, as they were named. Their digests are in the manifest.
+  public var inputs: [String]
+  public var seed: UInt64?
+  public var settings: any Encodable & Sendable
+
+  public init(
+    subject: String, model: ModelSource? = nil, inputs: [String] = [], seed: UInt64? = nil,
+    settings: any Encodable & Sendable
+  ) {
+    self.subject = subject
+    self.model = model
+    self.inputs = inputs
+    self.seed = seed
+    self.settings = settings
+  }
+
+  /// Of a run of a net.
+  public init(
+    of model: ModelSource, inputs: [String] = [], seed: UInt64? = nil, settings: any Encodable & Sendable
+  ) {
+    self.init(subject: model.specification, model: model, inputs: inputs, seed: seed, settings: settings)
+  }
+
+  /// Every setting under its name in snake case; those that are not set are null.
+  func parameters() throws -> [String: JSONValue] {
+    guard case .object(var parameters) = try JSONValue(encoding: settings) else { return [:] }
+    for case (let label?, _) in Mirror(reflecting: settings).children {
+      let key = label.snakeCased
+      if parameters[key] == nil { parameters[key] = .null }
+    }
+    return parameters
+  }
+
+  /// - Parameters:
+  ///   - settled: settings that were left open, as the run chose them.
+  func manifest(
+    command: [String], context: RunContext, started: Date, settled: [String: JSONValue]
+  ) throws -> Manifest {
+    var manifest = Manifest(
+      command: command, version: ginghamVersion, model: model?.specification ?? "",
+      modelDigest: try model?.digest(), backend: model == nil ? "none" : context.backend.rawValue,
+      threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
+      parameters: try parameters().merging(settled) { _, chosen in chosen }, started: started)
+    manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
+    manifest.inputs = InputFiles.listed(inputs).map { path in
+      Manifest.Input(path: path, digest: try? FileDigest.sha256(path: path))
+    }
+    return manifest
+  }
+}

@@ -1,0 +1,30 @@
+import GinghamReporting
+
+/// What a run comes back with.
+public struct RunResult<Findings: RunFindings> {
+  public var findings: Findings
+  /// Writes the files that are made of the findings: called only where somebody keeps them. What belongs to a single
+  /// picture of many is written while the run lasts (``RunContext/folder``), so that memory does not grow with their
+  /// number.
+  public var draw: (RunFolder) throws -> Void
+  /// What the user should know beside the findings.
+  public var remarks: [String]
+  /// What could not be read or computed, each with its reason; the rest has its results.
+  public var skipped: [SkippedFile]
+  /// Whether what was tested holds; runs that test nothing pass.
+  public var passed: Bool
+  /// Settings that were left open, as the run chose them: by their names in the manifest.
+  public var settled: [String: JSONValue]
+
+  public init(
+    _ findings: Findings, remarks: [String] = [], skipped: [SkippedFile] = [], passed: Bool = true,
+    settled: [String: JSONValue] = [:], draw: @escaping (RunFolder) throws -> Void = { _ in }
+  ) {
+    self.findings = findings
+    self.draw = draw
+    self.remarks = remarks
+    self.skipped = skipped
+    self.passed = passed
+    self.settled = settled
+  }
+}

@@ -1,0 +1,20 @@
+/// A setting outside its range, or settings that exclude each other. Settings are called by their names in manifests;
+/// who knows them under other names (the command line) puts those in.
+public enum SettingError: Error, Hashable, Sendable {
+  case outOfRange(setting: String, value: String, expected: String)
+  case contradiction(settings: [String], message: String)
+
+  /// - Throws: ``outOfRange(setting:value:expected:)`` unless `condition` holds.
+  static func require(_ condition: Bool, _ setting: String, _ value: some Any, _ expected: String) throws {
+    guard condition else { throw SettingError.outOfRange(setting: setting, value: "\(value)", expected: expected) }
+  }
+}
+
+extension SettingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .outOfRange(let setting, let value, let expected): "\(setting) takes \(expected), not \(value)"
+    case .contradiction(_, let message): message
+    }
+  }
+}

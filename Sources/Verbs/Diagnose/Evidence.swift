@@ -1,0 +1,185 @@
+import GinghamDiagnosis
+import GinghamImaging
+import GinghamLattices
+import GinghamReporting
+import GinghamSignals
+import GinghamTensors
+
+/// What shows a finding.
+struct Evidence {
+  let diagnosis: Diagnosis
+
+  enum Drawing {
+    case pixels(Picture, caption: String)
+    case figure(Figure, caption: String)
+
+    func picture() throws -> Picture {
+      switch self {
+      case .pixels(let picture, _): picture
+      case .figure(let figure, _): try figure.picture()
+      }
+    }
+
+    func append(to report: inout HTMLReport) throws {
+      switch self {
+      case .pixels(let picture, let caption): try report.picture(picture, caption: caption)
+      case .figure(let figure, let caption): try report.figure(figure, caption: caption)
+      }
+    }
+  }
+
+  /// The first is the finding's evidence file.
+  ///
+  /// - Throws: ``ImageError``.
+  func drawings(of finding: FaultFinding) throws -> [Drawing] {
+    guard let worst = finding.worst, let index = diagnosis.signs.firstIndex(where: { $0.name == worst }),
+      let channels = try Self.channels(named: worst)
+    else { return [] }
+    // Arrays may have any number of channels; only colours are drawn as such.
+    let drawn = channels.count == 3 ? channels : [Plane.luma(of: channels)]
+    let picture = try Picture(.stacked(drawn.map { $0.tensor.reshaped(to: [1, $0.height, $0.width]) })).rgb
+    switch finding.fault {
+    case .checkerboard:
+      guard let period = finding.period else { return [] }
+      return try lattice(of: picture, channels: channels, period: period, name: worst)
+    case .blur: return try [blur(channels: channels, name: worst), .pixels(picture, caption: worst)]
+    case .banding: return try [levels(of: diagnosis.signs[index]), .pixels(picture, caption: worst)]
+    case .colour:
+      return try [colours(finding.unit), .pixels(picture, caption: "\(worst), the farthest from the reference")]
+    case .distortion: return try distortion(of: picture, signs: diagnosis.signs[index])
+    }
+  }
+
+  /// The channels of a picture, or of one sample of an array, read again.
+  private static func channels(named name: String) throws -> [Plane]? {
+    let path = name.hasSuffix("]") ? String(name[..<(name.lastIndex(of: "[") ?? name.endIndex)]) : name
+    let samples = try MeasureRun.samples(of: path.lowercased().hasSuffix(".npy") ? path : name)
+    return samples.first { $0.name == name }?.channels
+  }
+
+  private func lattice(of picture: Picture, channels: [Plane], period: Int, name: String) throws -> [Drawing] {
+    guard let map = try? LatticeTileMap(of: channels, period: period) else {
+      return [.pixels(picture, caption: name)]
+    }
+    var field = Tensor([1, picture.height, picture.width])
+    field.withUnsafeMutableBufferPointer { target in
+      for y in 0..<(map.amplitudes.height * map.side) {
+        for x in 0..<(map.amplitudes.width * map.side) {
+          target[(map.margin + y) * picture.width + map.margin + x] = Float(
+            map.amplitudes[y / map.side, x / map.side])
+        }
+      }
+    }
+    let overlay = try HeatMap(of: field, percentile: 100).overlay(on: picture, opacity: 0.7)
+    let (top, left) = map.strongest
+    // At least 48 pixels, however small the tiles are.
+    let side = min(max(map.side, 48), picture.height, picture.width)
+    let (y, x) = (min(top, picture.height - side), min(left, picture.width - side))
+    let crop = picture.pixels.slice(axis: 1, y..<(y + side)).slice(axis: 2, x..<(x + side))
+    let scale = max(1, 384 / side)
+    let enlarged = try Picture(crop.stretched).resized(height: side * scale, width: side * scale, kernel: .nearest)
+    return try [
+      .pixels(
+        .montage([picture, overlay], columns: 2, gap: 8),
+        caption: "\(name), and where its lattice of period \(period) is strong"),
+      .pixels(enlarged, caption: "Its strongest \(side)×\(side) pixels, \(scale)× and with full contrast"),
+    ]
+  }
+
+  private func blur(channels: [Plane], name: String) throws -> Drawing {
+    func series(_ label: String, _ luma: Plane) throws -> Series {
+      let spectrum = try RadialSpectrum(of: [luma])
+      let points = zip(spectrum.frequencies, spectrum.power).filter { $0 > 0.01 && $1 > 0 }
+      return Series(label, x: points.map(\.0), y: points.map { $0.1 / Double(luma.height * luma.width) })
+    }
+    var all = [try series("this picture", Plane.luma(of: channels))]
+    if let usual = diagnosis.reference.min(by: { ($0.blur?.sigma ?? 9) < ($1.blur?.sigma ?? 9) }),
+      let channels = try Self.channels(named: usual.name)
+    {
+      all.append(try series("sharpest of the reference", Plane.luma(of: channels)))
+    }
+    let plot = Plot(
+      "Power by frequency", x: Axis("frequency (cycles/px)", range: 0...0.5),
+      y: Axis("mean power", scale: .logarithmic), series: all)
+    return .figure(try plot.figure(), caption: "\(name): a blur empties the high frequencies")
+  }
+
+  private func levels(of signs: PictureSigns) throws -> Drawing {
+    let plot = Plot(
+      "Samples of each level", x: Axis("level (of 255)", range: 0...255), y: Axis("samples"),
+      series: [Series("", y: (signs.levels?.histogram ?? []).map(Double.init))])
+    return .figure(try plot.figure(), caption: "\(signs.name): gaps are levels that never occur")
+  }
+
+  /// The histograms that a colour finding in this unit compares, of the set and of the reference.
+  private func colours(_ unit: String) throws -> Drawing {
+    if unit == "of a*b*" { return try tints() }
+    func mean(_ set: [PictureSigns], _ histogram: (ColourStatistics) -> [Double]) -> [Double] {
+      let histograms = set.compactMap(\.colours).map(histogram)
+      guard let first = histograms.first else { return [] }
+      let sums = first.indices.map { bin in histograms.reduce(0) { $0 + $1[bin] } }
+      let total = sums.reduce(0, +)
+      return sums.map { total > 0 ? 100 * $0 / total : 0 }
+    }
+    let (title, axis, step, histogram): (String, Axis, Double, (ColourStatistics) -> [Double]) =
+      switch unit {
+      case "degrees of hue":
+        (
+          "Hue, weighted by chroma",
+          Axis("CIELAB hue (degrees): red, yellow at 90, green, blue at 270", range: 0...360),
+          10, { colours in colours.hue.map { $0 * colours.meanChroma } }
+        )
+      case "C*": ("Chroma", Axis("chroma C*"), ColourStatistics.binWidth, { $0.chroma })
+      default: ("Lightness", Axis("lightness L*", range: 0...100), ColourStatistics.binWidth, { $0.lightness })
+      }
+    let (own, usual) = (mean(diagnosis.signs, histogram), mean(diagnosis.reference, histogram))
+    let places = own.indices.map { (Double($0) + 0.5) * step }
+    let plot = Plot(
+      title, x: axis, y: Axis("share (%)"),
+      series: [
+        Series("these pictures", x: places, y: own), Series("reference", x: places, y: usual, style: .dashedLine),
+      ])
+    return .figure(try plot.figure(), caption: "\(title) of all these pictures and of the reference")
+  }
+
+  /// A point a picture of the set and of the reference.
+  private func tints() throws -> Drawing {
+    func series(_ name: String, _ set: [PictureSigns]) -> Series {
+      let tints = set.compactMap(\.colours?.meanTint)
+      return Series(name, x: tints.map(\.x), y: tints.map(\.y), style: .points)
+    }
+    let plot = Plot(
+      "Mean tint", x: Axis("a*, from green to red"), y: Axis("b*, from blue to yellow"),
+      series: [series("these pictures", diagnosis.signs), series("reference", diagnosis.reference)])
+    return .figure(try plot.figure(), caption: "The mean tint of every picture, a point each")
+  }
+
+  private func distortion(of picture: Picture, signs: PictureSigns) throws -> [Drawing] {
+    guard let tiles = signs.tiles, let norm = diagnosis.norm else { return [.pixels(picture, caption: signs.name)] }
+    let distances = norm.distances(of: tiles)
+    var field = Tensor([1, picture.height, picture.width])
+    field.withUnsafeMutableBufferPointer { target in
+      for y in 0..<(tiles.rows * tiles.side) {
+        for x in 0..<(tiles.columns * tiles.side) {
+          let distance = distances[y / tiles.side * tiles.columns + x / tiles.side]
+          target[y * picture.width + x] = Float(distance > diagnosis.thresholds.tileDistance ? distance : 0)
+        }
+      }
+    }
+    let overlay = try HeatMap(of: field, percentile: 100).overlay(on: picture, opacity: 0.7)
+    return try [
+      .pixels(
+        .montage([picture, overlay], columns: 2, gap: 8),
+        caption: "\(signs.name), and its tiles beyond the threshold")
+    ]
+  }
+}
+
+extension Tensor {
+  /// From 0 at the smallest to 1 at the largest element.
+  fileprivate var stretched: Tensor {
+    let values = scalars
+    guard let low = values.min(), let high = values.max(), high > low else { return self }
+    return map { ($0 - low) / (high - low) }
+  }
+}

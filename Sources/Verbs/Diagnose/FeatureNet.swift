@@ -1,0 +1,66 @@
+import GinghamDiagnosis
+import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamSignals
+import GinghamTensors
+
+/// A layer of a net as a description of pictures: the mean over the map of each of its channels.
+public final class FeatureNet {
+  public let model: Model
+  public let layer: String
+  private let plan: any GradientPlan
+
+  /// - Throws: ``NetworkError`` where the layer is unknown, ``EngineError``.
+  public init(_ model: Model, layer: String, backend: Backend = .fast, threads: Int) throws {
+    self.model = model
+    self.layer = layer
+    let value = try model.network.value(ofLayer: layer)
+    plan = try backend.differentiator(for: model.network, threads: threads).plan(
+      PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: [value], gradients: []))
+  }
+
+  /// The features of one picture file.
+  ///
+  /// - Throws: ``ImageError``, ``ModelError``, what the engine throws.
+  public func features(ofPictureAt path: String) throws -> [Double] {
+    let activation = try plan.forward([model.input(pictureAt: path)])[0]
+    try activation.requireFinite("layer '\(layer)' at '\(path)'")
+    let dimensions = activation.shape.dimensions
+    guard dimensions.count >= 2 else { return activation.scalars.map(Double.init) }
+    let (channels, area) = (dimensions[1], max(1, dimensions.dropFirst(2).reduce(1, *)))
+    let values = activation.scalars
+    return (0..<channels).map { channel in
+      values[(channel * area)..<((channel + 1) * area)].reduce(0) { $0 + Double($1) } / Double(area)
+    }
+  }
+
+  /// - Throws: ``ArtifactError/badArgument(_:)`` below two pictures a set.
+  func distance(
+    between set: [String], and reference: [String], progress: (String, Int, Int) -> Void
+  ) throws -> DiagnoseFindings.Distance {
+    if let array = (set + reference).first(where: { !$0.lowercased().hasSuffix(".png") && $0.contains(".npy") }) {
+      throw ArtifactError.badArgument("features are taken of PNG and JPEG files, not of '\(array)'")
+    }
+    func matrix(_ paths: [String], _ what: String) throws -> Matrix {
+      var rows: [[Double]] = []
+      for (index, path) in paths.enumerated() {
+        progress(what, index, paths.count)
+        rows.append(try features(ofPictureAt: path))
+      }
+      return Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
+    }
+    let found = try FrechetDistance(
+      between: matrix(set, "features"), and: matrix(reference, "features of the reference"))
+    return DiagnoseFindings.Distance(found, model: model.source.specification, layer: layer, name: name)
+  }
+
+  /// Only the pool features of the Inception net make it the FID.
+  private var name: String {
+    let isInception = (model.source.specification + (model.source.architecture ?? "")).lowercased().contains(
+      "inception")
+    let isPool = ["avgpool", "pool3", "global_pool"].contains { layer.lowercased().contains($0) }
+    return isInception && isPool ? "FID" : "Fréchet distance"
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import GinghamGeneration
+import GinghamLattices
+import GinghamReporting
+
+extension GenerateFindings {
+  /// For the terminal.
+  public var text: String {
+    var blocks = [heading]
+    if let prediction {
+      blocks.append("what it paints, all weights alike\n" + prediction.predictionText)
+    } else if let unpredicted {
+      blocks.append("the architecture's prediction: none, because \(unpredicted)")
+    } else {
+      blocks.append("nothing in it enlarges: the architecture predicts no grid")
+    }
+    blocks.append("the samples together\n" + pooled.text(thresholds: thresholds))
+    if let colour { blocks.append(colour.text) }
+    blocks.append(verdictText)
+    if !skipped.isEmpty {
+      blocks.append("left out:\n" + skipped.map { "  \($0.reason)" }.joined(separator: "\n"))
+    }
+    return blocks.joined(separator: "\n\n")
+  }
+
+  private var heading: String {
+    let size = picture.map(String.init).joined(separator: "×")
+    let origin =
+      switch range.origin {
+      case .given: "as given"
+      case .layers: "as its last layers force"
+      case .probe: "judged by a probe; --range says otherwise"
+      }
+    let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
+    var text = "\(model): \(drawn), \(size), output \(rangeText) (\(origin))"
+    if range.outsideShare > 0 { text += "; \(percentage(range.outsideShare)) of it lies outside and is clipped" }
+    return text
+  }
+
+  private var rangeText: String { "\(OutputRange(range.lower, range.upper)?.description ?? "")" }
+
+  private var verdictText: String {
+    let periods = pooled.lattice.bands.map(\.period)
+    let named = periods.compactMap { period -> String? in
+      let verdict = SetVerdict(period: period, pooled: pooled.lattice, locked: pooled.locked)
+      guard verdict != .clean else { return nil }
+      return "period \(period)" + (layers[period].map { " (\($0))" } ?? "")
+    }
+    switch verdict {
+    case .artifact: return "verdict: artifact, \(named.joined(separator: ", "))"
+    case .faint:
+      return "verdict: faint artifact, \(named.joined(separator: ", ")): too faint for one picture, but in all of them"
+    case .clean:
+      return pooled.locked == nil
+        ? "verdict: clean, as far as \(samples == 1 ? "one sample tells" : "\(samples) samples tell"); 8 and more also show "
+          + "what is too faint for one"
+        : "verdict: clean"
+    }
+  }
+}
+
+/// `one sample`, `64 samples`.
+func sampleCount(_ count: Int) -> String { count == 1 ? "one sample" : "\(count) samples" }
+
+extension ColourDependence.Figures {
+  var text: String {
+    let mean = meanColour.map { String(format: "%.0f", 255 * $0) }.joined(separator: ", ")
+    func place(_ frequency: [Double]) -> String {
+      "(" + frequency.map { String(format: "%.3g", $0) }.joined(separator: ", ") + ")"
+    }
+    return String(
+      format: """
+        strong colours: in %d blocks of %d px the grid at %@ goes with the distance from the mean colour (%@)
+          at r = %.2f, by rank %.2f; the control at %@ at r = %.2f, by rank %.2f
+        """,
+      blocks, side, place(frequency), mean, correlation, rankCorrelation, place(controlFrequency), controlCorrelation,
+      controlRankCorrelation)
+  }
+}

@@ -1,0 +1,64 @@
+import GinghamGeneration
+import GinghamLattices
+import GinghamReporting
+
+/// What `gingham generate` finds.
+public struct GenerateFindings: Encodable, Sendable {
+  /// How the network's output became pixels.
+  public struct Range: Encodable, Sendable {
+    public var lower: Float
+    public var upper: Float
+    public var origin: OutputRange.Origin
+    /// Share of the samples' elements that lie outside and are clipped in the PNG files.
+    public var outsideShare: Double
+  }
+
+  public var model: String
+  public var samples: Int
+  /// `nil` where nothing was drawn.
+  public var seed: UInt64?
+  /// Channels, height, width.
+  public var picture: [Int]
+  public var range: Range
+  /// What the architecture paints when all weights are alike; `nil` where nothing enlarges.
+  public var prediction: LatticeFinding?
+  /// Why there is no prediction of a net that enlarges.
+  public var unpredicted: String?
+  /// The layer that gives each period of the picture.
+  public var layers: [Int: String]
+  public var images: [MeasureFindings.Image]
+  /// As `measure` gives it for the samples together.
+  public var pooled: MeasureFindings.PictureFigures
+  /// How the grid goes with strong colours; `nil` for grey or constant pictures.
+  public var colour: ColourDependence.Figures?
+  public var thresholds: LatticeThresholds
+  /// Input files that are no pictures, and why.
+  public var skipped: [MeasureFindings.Skipped]
+
+  /// Of the samples as a set.
+  public var verdict: SetVerdict { pooled.setVerdict }
+
+  private enum CodingKeys: String, CodingKey {
+    case model, samples, seed, picture, range, prediction, unpredicted, layers, images, pooled, colour, thresholds,
+      skipped, verdict
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(model, forKey: .model)
+    try container.encode(samples, forKey: .samples)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(picture, forKey: .picture)
+    try container.encode(range, forKey: .range)
+    try container.encode(prediction, forKey: .prediction)
+    try container.encodeIfPresent(unpredicted, forKey: .unpredicted)
+    try container.encode(
+      Dictionary(uniqueKeysWithValues: layers.map { ("\($0.key)", $0.value) }), forKey: .layers)
+    try container.encode(images, forKey: .images)
+    try container.encode(pooled, forKey: .pooled)
+    try container.encode(colour, forKey: .colour)
+    try container.encode(thresholds, forKey: .thresholds)
+    try container.encode(skipped, forKey: .skipped)
+    try container.encode(verdict, forKey: .verdict)
+  }
+}

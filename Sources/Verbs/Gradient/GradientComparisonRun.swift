@@ -1,0 +1,151 @@
+import Foundation
+import GinghamAttribution
+import GinghamDifferentiation
+import GinghamImaging
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamReporting
+import GinghamTensors
+
+/// `gradient --compare`: the true gradient and its mitigated surrogates side by side.
+public struct GradientComparisonRun: Run {
+  public static let name = "compare-gradients"
+
+  public var model: ModelSource
+  public var settings: GradientSettings
+
+  public init(_ model: ModelSource, settings: GradientSettings) {
+    self.model = model
+    self.settings = settings
+  }
+
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
+  }
+
+  public func validate() throws { try settings.validate() }
+
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``EngineError``, what the methods throw, and what the first picture
+  ///   fails with where none can be read.
+  public func result(in context: RunContext) throws -> RunResult<GradientComparison> {
+    let model = try context.load(model)
+    let table = try MethodTable(model, settings: settings, context: context)
+    let (inputs, skipped) = try context.each(settings.images) { (path: $0, picture: try model.input(pictureAt: $0)) }
+    let (comparison, sheet) = try table.compare(inputs)
+    return RunResult(comparison, remarks: table.remarks, skipped: skipped) { folder in
+      try folder.write("montage.png") { try sheet.figure().write(to: $0, scale: 1) }
+    }
+  }
+}
+
+/// Holds methods against the true gradient.
+private struct MethodTable {
+  /// A method under the name it has in the table.
+  struct Candidate {
+    let name: String
+    let method: any AttributionMethod
+  }
+
+  let model: Model
+  let target: String
+  private let objective: any Objective
+  private let expectation: Expectation
+  private let survey: LatticeSurvey
+  private let engine: any Differentiator
+  private let game = DeletionInsertion()
+  private let candidates: [Candidate]
+  private let progress: RunProgress
+
+  init(_ model: Model, settings: GradientSettings, context: RunContext) throws {
+    self.model = model
+    target = settings.target
+    progress = context.progress
+    objective = try model.objectiveParser().parse(target)
+    let value = try model.gradientValue(ofLayer: nil)
+    expectation = try Expectation(of: objective, in: model, at: [value], signals: settings.signals)
+    survey = expectation.survey(at: value)
+    engine = try context.differentiator(for: model.network)
+    let period = survey.period
+    candidates = GradientMethod.all.flatMap(\.candidates)
+      .map { Candidate(name: $0.name, method: $0.make(settings, period)) }
+  }
+
+  var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
+
+  /// The comparison, and the maps of the first few pictures: a row a picture, one map a method.
+  ///
+  /// - Throws: what reading the pictures and the methods throw.
+  func compare(
+    _ pictures: [(path: String, picture: Tensor)]
+  ) throws -> (comparison: GradientComparison, sheet: ContactSheet) {
+    let (paths, inputs) = (pictures.map(\.path), pictures.map(\.picture))
+    let forward = PlanCache(engine)
+    let exact = try self.maps(of: Gradient(), at: inputs, paths: paths) {}
+    var rows: [GradientComparison.Row] = []
+    var shown: [[Tensor]] = []
+    let total = candidates.count * inputs.count
+    for (index, candidate) in candidates.enumerated() {
+      var done = index * inputs.count
+      let (maps, seconds) = try self.maps(of: candidate.method, at: inputs, paths: paths) {
+        progress.step("maps", done, of: total)
+        done += 1
+      }
+      let scores = try zip(maps, inputs).map { try game.score($0, of: $1, to: objective, by: forward) }
+      let cosines = try zip(maps, exact.maps).map { try $0.cosine(to: $1) }
+      rows.append(
+        .init(
+          method: candidate.name, surrogate: type(of: candidate.method).isSurrogate,
+          lattice: try survey.finding(of: maps), cosine: cosines.mean,
+          faithfulness: .init(deletion: scores.map(\.deletion).mean, insertion: scores.map(\.insertion).mean),
+          seconds: seconds))
+      shown.append(Array(maps.prefix(Self.shownPictures)))
+    }
+    let comparison = GradientComparison(
+      model: model.source.specification, target: target, images: paths, methods: rows,
+      faithfulness: .init(steps: game.steps))
+    return (comparison, try sheet(inputs, shown, names: candidates.map(\.name)))
+  }
+
+  private static let shownPictures = 4
+
+  private func maps(
+    of method: any AttributionMethod, at inputs: [Tensor], paths: [String], before: () -> Void
+  ) throws -> (maps: [Tensor], seconds: Double) {
+    let differentiator = PlanCache(engine)
+    var maps: [Tensor] = []
+    var times: [Double] = []
+    for (input, path) in zip(inputs, paths) {
+      before()
+      var start = ContinuousClock.now
+      var map = try method.attribute(input, to: objective, by: differentiator).map
+      // Where there is one picture, its first pass made the plan; what is done quickly is timed again.
+      if inputs.count == 1, ContinuousClock.now - start < .seconds(3) {
+        start = ContinuousClock.now
+        map = try method.attribute(input, to: objective, by: differentiator).map
+      }
+      times.append((ContinuousClock.now - start) / .seconds(1))
+      try map.requireFinite("the map of '\(type(of: method).name)' at '\(path)'")
+      maps.append(map)
+    }
+    return (maps, times.sorted()[times.count / 2])
+  }
+
+  private func sheet(_ inputs: [Tensor], _ maps: [[Tensor]], names: [String]) throws -> ContactSheet {
+    var tiles: [ContactSheet.Tile] = []
+    for index in 0..<min(inputs.count, Self.shownPictures) {
+      let photograph = try Picture(inputs[index])
+      tiles.append(.init(photograph.channels == 2 ? photograph.grey : photograph, label: "picture"))
+      for (map, name) in zip(maps, names) {
+        tiles.append(.init(try HeatMap(of: map[index], reducing: .norm).picture, label: name))
+      }
+    }
+    return ContactSheet(
+      "Magnitude of the gradient", tiles: tiles, columns: inputs.count == 1 ? (names.count + 2) / 2 : names.count + 1,
+      side: 227)
+  }
+}
+
+extension [Double] {
+  fileprivate var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import GinghamLattices
+import GinghamReporting
+
+extension GradientFindings {
+  /// For the terminal.
+  public var text: String {
+    var blocks = images.map { image in
+      var head = "\(image.path): \(image.target) = \(Self.short(Double(image.value)))"
+      if let positions = image.averagedOver {
+        head += " (mean of its map of \(positions.map(String.init).joined(separator: "×")))"
+      }
+      if let prediction = image.prediction {
+        let label = prediction.label.map { " (\($0))" } ?? ""
+        head += ", predicted class \(prediction.index)\(label)"
+      }
+      if let cosine = image.cosine { head += String(format: ", cosine to the true gradient %.3f", cosine) }
+      return head + "\n" + image.lattice.text
+    }
+    if let pooled { blocks.append("all \(images.count) pictures together\n" + pooled.text) }
+    blocks += (skipped ?? []).map { "skipped: \($0.reason)" }
+    if surrogate { blocks.append("'\(method)' is a surrogate: its maps are no derivatives of the objective.") }
+    return blocks.joined(separator: "\n\n")
+  }
+
+  private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+}
+
+extension LatticeFinding {
+  /// For the terminal, indented.
+  var text: String {
+    let strongest = maxMin.map { String(format: "strongest phase %.2f× the weakest", $0) } ?? "some phases are dead"
+    let predicted = bands.compactMap(\.predicted)
+    let total = predicted.isEmpty ? "" : String(format: " (predicted %.4f)", predicted.reduce(0, +))
+    let controls = controls.map { String(format: "%d: %.4f", $0.period, $0.cv2Corrected) }.joined(separator: ", ")
+    return """
+        lattice of \(period): CV² \(String(format: "%.4f", cv2Corrected))\(total), \(strongest)
+      \(bandTable)
+        controls at periods \(controls.isEmpty ? "none: the map is too small" : controls)
+      """
+  }
+
+  private var bandTable: String {
+    var table = TextTable([
+      ("  period", .right), ("CV²", .right), ("predicted", .right), ("ratio", .right), ("layer", .left),
+      ("verdict", .left),
+    ])
+    for band in bands {
+      table.append([
+        String(band.period), String(format: "%.4f", band.cv2Corrected),
+        band.predicted.map { String(format: "%.4f", $0) } ?? "", band.ratioText, band.layer ?? "",
+        band.verdict.rawValue,
+      ])
+    }
+    return table.description
+  }
+}
+
+extension LatticeFinding.Band {
+  /// Measured over predicted, where what is predicted stands above the border's traces.
+  var ratioText: String {
+    guard let predicted, let ratio, predicted >= 2e-3 else { return "" }
+    return String(format: "%.2f", ratio)
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import GinghamLattices
+import GinghamPrediction
+import GinghamReporting
+
+/// What `gingham gradient` finds.
+public struct GradientFindings: RunFindings {
+  public struct Prediction: Encodable, Sendable {
+    public var index: Int
+    public var logit: Float
+    /// The class's name, where names are known.
+    public var label: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case logit, label
+      case index = "class"
+    }
+  }
+
+  public struct Image: Encodable, Sendable {
+    public var path: String
+    /// The objective, with `top` replaced by the class.
+    public var target: String
+    public var value: Float
+    /// The positions over whose mean the value is, where the class has a map: H×W. `nil`: the class is one number.
+    public var averagedOver: [Int]?
+    /// The class the network takes the picture for; `nil` where its output is not a row of classes.
+    public var prediction: Prediction?
+    public var lattice: LatticeFinding
+    /// Of a surrogate's map to the true gradient; `nil` for true gradients and maps of another shape.
+    public var cosine: Double?
+    /// Whether the map holds nothing but zeros.
+    var isZero: Bool
+    /// How far integrated gradients miss the difference of the values they should sum to.
+    public var completenessGap: Float?
+
+    private enum CodingKeys: String, CodingKey {
+      case path, target, value, prediction, lattice, cosine, completenessGap
+      case averagedOver = "mean_over"
+    }
+  }
+
+  public var model: String
+  public var method: String
+  /// Whether the maps are something other than derivatives.
+  public var surrogate: Bool
+  /// The layer at whose output the gradient is; `nil`: the picture.
+  public var layer: String?
+  public var images: [Image]
+  /// The lattice over all pictures, where there are several.
+  public var pooled: LatticeFinding?
+  /// Pictures without a result, each with the reason; `nil` where all have one.
+  public var skipped: [SkippedFile]?
+}

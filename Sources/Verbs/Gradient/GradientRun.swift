@@ -1,0 +1,50 @@
+import GinghamAttribution
+import GinghamDifferentiation
+import GinghamImaging
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamPrediction
+import GinghamReporting
+import GinghamTensors
+
+/// `gradient`: computes the input gradient of an objective at pictures, draws it, and measures its checkerboard.
+public struct GradientRun: Run {
+  public static let name = "gradient"
+
+  public var model: ModelSource
+  public var settings: GradientSettings
+
+  public init(_ model: ModelSource, settings: GradientSettings) {
+    self.model = model
+    self.settings = settings
+  }
+
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
+  }
+
+  public func validate() throws { try settings.validate() }
+
+  /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
+  ///   ``EngineError``, and what the first picture fails with where none succeeds.
+  public func result(in context: RunContext) throws -> RunResult<GradientFindings> {
+    let model = try context.load(model)
+    let method = try settings.method.make(settings) { try model.latticePeriod(ofGradientsOf: settings.target) }
+    let gradients = try PictureGradients(
+      model, target: settings.target, method: method, signals: settings.signals, context: context)
+    let (results, skipped) = try context.each(settings.images) { path in
+      let result = try gradients.result(pictureAt: path)
+      if let folder = context.folder {
+        try result.draw(into: folder, under: settings.images.count > 1 ? folder.subfolder(for: path) : "")
+      }
+      return result
+    }
+    return RunResult(
+      try gradients.findings(results, skipped: skipped), remarks: gradients.remarks(on: results), skipped: skipped
+    ) { folder in
+      try gradients.drawPooled(results, into: folder)
+      try folder.write("gradient.npy") { try Tensor.stacked(results.map(\.map)).write(npy: $0) }
+    }
+  }
+}

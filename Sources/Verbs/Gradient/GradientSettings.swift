@@ -1,0 +1,55 @@
+import GinghamAttribution
+import GinghamPrediction
+
+/// What `gradient` is asked to do.
+public struct GradientSettings: Encodable, Hashable, Sendable {
+  /// Pictures as the user named them.
+  public var images: [String]
+  /// What the gradient is of.
+  public var target = "top"
+  /// How gradients become a map.
+  public var method = GradientMethod.gradient
+  /// Tables the gradient and its mitigated surrogates in place of drawing one method's maps.
+  public var compare = false
+  /// The layer to take the gradient at, or Grad-CAM's layer; `nil`: the picture, or the last convolution.
+  public var at: String?
+  /// Copies of smoothgrad and uniform-jitter, or steps of integrated gradients; `nil`: each method's own.
+  public var samples: Int?
+  /// Of smoothgrad, in the network's normalized units.
+  public var noise: Float = 1
+  public var seed: UInt64 = 0
+  /// What the prediction assumes of neighbouring activations in pools.
+  public var signals = PredictionOptions.Signals.white
+  /// Side of the lattice to treat, in pixels; `nil`: each method's own, else the net's.
+  public var period: Int?
+  /// Offsets an axis of uniform-jitter.
+  public var jitter = 8
+  /// Radius that low-pass keeps, in cycles over 224 pixels.
+  public var cutoff = 15.0
+  /// Energies that phase equalisation divides by.
+  public var energies = PhaseEqualisedGradient.Energies.predicted
+
+  public init(images: [String]) {
+    self.images = images
+  }
+
+  /// - Throws: ``SettingError``.
+  func validate() throws {
+    try SettingError.require((1...100_000).contains(samples ?? 1), "samples", samples ?? 0, "a number from 1")
+    try SettingError.require(noise >= 0 && noise.isFinite, "noise", noise, "a number from 0")
+    try SettingError.require((2...64).contains(period ?? 2), "period", period ?? 0, "a number of pixels from 2 to 64")
+    try SettingError.require((1...1024).contains(jitter), "jitter", jitter, "a number of offsets from 1 to 1024")
+    try SettingError.require(cutoff >= 0 && cutoff.isFinite, "cutoff", cutoff, "a radius from 0")
+    if compare, at != nil || method != .gradient {
+      throw SettingError.contradiction(
+        settings: ["compare", "at", "method"],
+        message: "a comparison takes all methods at the pixels: give neither a method nor a layer")
+    }
+    if at != nil, !method.takesLayer {
+      throw SettingError.contradiction(
+        settings: ["at", "method"],
+        message: "a layer goes with the methods "
+          + GradientMethod.all.filter(\.takesLayer).map(\.name).joined(separator: " and "))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import GinghamModels
+import GinghamNetworks
+
+/// The layers of a network at one input size: what `gingham layers` prints.
+public struct LayerTable: RunFindings {
+  public struct Row: Encodable, Sendable {
+    public var name: String
+    public var operation: String
+    public var outputShape: [Int]
+    /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.
+    public var stride: Double
+    /// In input pixels; `nil` where an element sees the whole picture.
+    public var receptiveField: Double?
+    public var parameters: Int
+    public var macs: Int
+  }
+
+  public var model: String
+  public var inputShape: [Int]
+  public var layers: [Row]
+  /// `Int.max` where they are too many to be counted.
+  public let totalMultiplyAdds: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case model, layers, inputShape
+  }
+
+  /// - Throws: ``NetworkError`` where the network does not take pictures of this size.
+  public init(of model: Model) throws {
+    self.model = model.network.name
+    inputShape = model.inputShape(batch: 1).dimensions
+    let statistics = try model.bound().layerStatistics
+    totalMultiplyAdds = statistics.multiplyAdds
+    layers = statistics.map { layer in
+      Row(
+        name: layer.name, operation: layer.operation, outputShape: layer.outputShape.dimensions,
+        stride: layer.sampling.stride, receptiveField: layer.sampling.receptiveField, parameters: layer.parameters,
+        macs: layer.multiplyAdds)
+    }
+  }
+
+  public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
+}

@@ -1,0 +1,124 @@
+import GinghamLattices
+import GinghamPrediction
+import GinghamReporting
+
+/// What `gingham predict` finds.
+public struct PredictFindings: Encodable, Sendable {
+  /// What was assumed about weights and signals.
+  public struct Convention: Encodable, Sendable {
+    public var gain: PredictionOptions.Gain
+    public var signals: PredictionOptions.Signals
+  }
+
+  /// The gradient at a layer that was asked for.
+  public struct AtLayer: Encodable, Sendable {
+    public var layer: String
+    public var lattice: LatticeFinding
+  }
+
+  /// A layer that skips, merges or enlarges positions.
+  public struct Resampling: Encodable, Sendable {
+    public var layer: String
+    public var kernel: [Int]
+    public var stride: [Int]
+    public var dilation: [Int]
+    /// Pixels between neighbours on its far side.
+    public var cumulativeStride: Int
+    /// By how much CV² of each band shrinks where this layer alone is even.
+    public var contribution: [String: Double]
+  }
+
+  /// What padding and leftovers do to the gradient.
+  public struct Border: Encodable, Sendable {
+    public var cornerToCentre: Double
+    public var unusedRows: Int
+    public var unusedColumns: Int
+    /// Share of all pixels without any gradient.
+    public var deadShare: Double
+  }
+
+  /// What the weights of a strided or enlarging layer do with its lattice.
+  public struct Kernel: Encodable, Sendable {
+    public enum Learned: String, Encodable, Sendable {
+      case compensates, amplifies, follows
+    }
+
+    public var layer: String
+    public var strides: [Int]
+    /// Power of all filters on each phase over the mean, by rows.
+    public var phasePowers: [[Double]]
+    /// CV² of these powers.
+    public var cv2: Double
+    /// CV² if all taps were equally strong.
+    public var architectural: Double
+    public var ratio: Double?
+    /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
+    public var sumDeviation: Double
+    public var learned: Learned
+
+    private enum CodingKeys: String, CodingKey {
+      case layer, strides, cv2, architectural, ratio, learned, phasePowers
+      case sumDeviation = "phase_sum_deviation"
+    }
+  }
+
+  /// What a generator paints when all its weights are alike.
+  public struct Painted: Encodable, Sendable {
+    public var lattice: LatticeFinding
+    public var layers: [Resampling]
+  }
+
+  public var model: String
+  public var inputShape: [Int]
+  public var target: String
+  public var convention: Convention
+  /// The gradient at the input from the architecture alone.
+  public var input: LatticeFinding
+  public var atLayer: AtLayer?
+  public var border: Border
+  public var layers: [LayerPrediction]
+  public var strided: [Resampling]
+  /// The gradient at the input with the second moments of the weights; `nil` for random nets.
+  public var weighted: LatticeFinding?
+  public var kernels: [Kernel]
+  /// `nil` where nothing enlarges on the way to a map.
+  public var picture: Painted?
+  /// Layers behind which positions could not be followed.
+  public var untraced: [String]
+  public var warnings: [PredictionWarning]
+
+  private enum CodingKeys: String, CodingKey {
+    case model, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced, warnings,
+      inputShape
+    case atLayer = "at"
+  }
+}
+
+extension PredictFindings.Kernel {
+  init(layer: String, phases: KernelPhases) {
+    let mean = phases.powers.mean
+    self.layer = layer
+    strides = phases.strides
+    phasePowers = (0..<phases.powers.height).map { row in
+      (0..<phases.powers.width).map { mean > 0 ? phases.powers[row, $0] / mean : 0 }
+    }
+    cv2 = phases.learned
+    architectural = phases.architectural
+    ratio = phases.ratio
+    sumDeviation = phases.meanSumDeviation
+    // Within a tenth of the architecture's own unevenness, and a thousandth of the power, weights change nothing.
+    let slack = max(0.1 * phases.architectural, 1e-3)
+    learned =
+      phases.learned > phases.architectural + slack
+      ? .amplifies : phases.learned < phases.architectural - slack ? .compensates : .follows
+  }
+}
+
+extension PredictFindings.Resampling {
+  init(_ layer: StridedLayer) {
+    self.init(
+      layer: layer.name, kernel: layer.kernel, stride: layer.stride, dilation: layer.dilation,
+      cumulativeStride: layer.cumulativeBehind,
+      contribution: Dictionary(uniqueKeysWithValues: layer.contribution.map { ("\($0.key)", $0.value) }))
+  }
+}

@@ -1,0 +1,105 @@
+import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamPrediction
+import GinghamTensors
+
+/// Predicts from the architecture what a network's gradients, and a generator's pictures, must show.
+public struct PredictRun {
+  public let model: Model
+  public let target: String
+  public let options: PredictionOptions
+  private let network: BoundNetwork
+  private let start: ValueID
+  private let neuron: NeuronObjective?
+  private let at: (layer: String, value: ValueID)?
+
+  /// - Parameters:
+  ///   - target: an objective on one layer; only which layer matters, and of a neuron its position.
+  ///   - layer: whose gradient is looked at beside that of the picture.
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several
+  ///   layers.
+  public init(
+    _ model: Model, target: String = "top", at layer: String? = nil, options: PredictionOptions = PredictionOptions()
+  ) throws {
+    let objective = try model.objectiveParser().parse(target)
+    guard Set(objective.layers).count == 1, let name = objective.layers.first else {
+      throw ModelError.contradiction(
+        "a prediction starts from one layer; '\(target)' reads \(objective.layers.joined(separator: ", "))")
+    }
+    self.model = model
+    self.target = target
+    self.options = options
+    start = try model.network.value(ofLayer: name)
+    neuron = objective as? NeuronObjective
+    at = try layer.map { ($0, try model.network.value(ofLayer: $0)) }
+    network = try model.bound(leadingTo: [start] + (at.map { [$0.value] } ?? []))
+  }
+
+  /// What a run found, and what can be drawn of it.
+  public struct Result {
+    public let findings: PredictFindings
+    /// Predicted power over the picture in units of its mean, borders included.
+    let variance: Plane
+    /// Overlap over the whole painted picture.
+    let overlap: Plane?
+    /// One lattice of what is painted, or of the gradient at the input.
+    let tile: PhaseTable
+  }
+
+  /// - Throws: ``ArtifactError`` where no path leads from the target to the input or a layer cannot be predicted.
+  public func result() throws -> Result {
+    let gradient = try GradientPrediction(network, target: start, options: options)
+    let painted = try picturePrediction()
+    let variance = try gradient.variance(at: gradient.inputValue, startingAt: try neuronPosition(gradient))
+    let foveation = Foveation(of: variance, period: gradient.period)
+    let findings = PredictFindings(
+      model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: target,
+      convention: .init(gain: options.gain, signals: options.signals), input: gradient.input,
+      atLayer: try at.map { .init(layer: $0.layer, lattice: try gradient.finding(at: $0.value)) },
+      border: .init(
+        cornerToCentre: foveation.cornerToCentre, unusedRows: foveation.unusedRows,
+        unusedColumns: foveation.unusedColumns, deadShare: foveation.deadShare),
+      layers: gradient.layers, strided: gradient.stridedLayers.map(PredictFindings.Resampling.init),
+      weighted: try weighted(), kernels: try kernels(),
+      picture: painted.map {
+        .init(lattice: $0.finding, layers: $0.upsamplingLayers.map(PredictFindings.Resampling.init))
+      },
+      untraced: gradient.untracedLayers, warnings: try gradient.warnings() + (painted?.warnings() ?? []))
+    return Result(
+      findings: findings, variance: foveation.map, overlap: try painted?.overlap(),
+      tile: painted?.phases ?? gradient.inputPhases)
+  }
+
+  /// Where the net enlarges something on the way to a map.
+  private func picturePrediction() throws -> PicturePrediction? {
+    guard let output = network.outputs.first, let spatial = network.shapes[output]?.spatial, spatial.count == 2,
+      spatial.contains(where: { $0 > 1 })
+    else { return nil }
+    let prediction = try PicturePrediction(network, options: options)
+    return prediction.upsamples ? prediction : nil
+  }
+
+  private func neuronPosition(_ gradient: GradientPrediction) throws -> (row: Int, column: Int)? {
+    guard let neuron, let shape = network.shapes[start], shape.rank == 4 else { return nil }
+    let position = neuron.position ?? (shape[2] / 2, shape[3] / 2)
+    return (position.y, position.x)
+  }
+
+  /// Weights that were drawn at random say nothing that the architecture does not.
+  private func weighted() throws -> LatticeFinding? {
+    guard !model.source.isRandom, options.gain != .weights else { return nil }
+    var weighted = options
+    weighted.gain = .weights
+    return try GradientPrediction(network, target: start, options: weighted).input
+  }
+
+  private func kernels() throws -> [PredictFindings.Kernel] {
+    guard !model.source.isRandom else { return [] }
+    let phases = try network.kernelPhases()
+    return network.nodes.compactMap { node in
+      node.outputs.first.flatMap { phases[$0] }.map { PredictFindings.Kernel(layer: node.name, phases: $0) }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import GinghamAdversarialProbing
+import GinghamLattices
+
+/// What `gingham probe` finds.
+public struct ProbeFindings: Encodable, Sendable {
+  /// One attack at one budget, over the pictures that are classified correctly as they are.
+  public struct Attack: Encodable, Sendable {
+    public var name: String
+    public var norm: PerturbationNorm
+    public var epsilon: Float
+    /// As the user wrote it.
+    public var epsilonText: String
+    /// Share of the correctly classified pictures that the attack turns, as 32-bit numbers and as 8 bits keep them.
+    public var success: Double
+    public var successAtEightBits: Double
+    /// At this or any smaller budget.
+    public var successWithin: Double
+    /// Share of *all* pictures still classified correctly.
+    public var accuracy: Double
+    public var accuracyAtEightBits: Double
+    /// Medians over successes.
+    public var medianL0: Double?
+    public var medianL2: Double?
+    public var medianLinf: Double?
+    public var medianSteps: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, norm, epsilon, success, accuracy, epsilonText, successWithin, medianL0, medianL2, medianLinf,
+        medianSteps
+      case successAtEightBits = "success_8bit"
+      case accuracyAtEightBits = "accuracy_8bit"
+    }
+  }
+
+  /// The smallest change that turns a picture.
+  public struct Minimal: Encodable, Sendable {
+    /// `deepfool`, or `bisection` of PGD's budget.
+    public var name: String
+    public var norm: PerturbationNorm
+    /// Over the pictures that were turned.
+    public var median: Double?
+    public var turned: Int
+    public var pictures: Int
+  }
+
+  public struct Sensitivity: Encodable, Sendable {
+    public var lattice: LatticeFinding
+    /// Row-major S×S.
+    public var phaseEnergyShares: [Double]
+    public var phaseMagnitudeShares: [Double]
+    public var spectrum: [GradientSpectrum.Peak]
+  }
+
+  public struct Fourier: Encodable, Sendable {
+    public var side: Int
+    /// Of the wave in each channel.
+    public var length: Float
+    /// Row-major, frequency zero first.
+    public var errorRates: [Float]
+  }
+
+  public struct Phases: Encodable, Sendable {
+    public var findings: PhaseStudyFindings
+    public var twin: EvenTwinFindings?
+    public var verdict: [String]
+  }
+
+  public var model: String
+  public var labels: String
+  public var norm: PerturbationNorm
+  public var seed: UInt64
+  public var target: Int?
+  public var cleanAccuracy: Double
+  public var pictures: [ProbePicture]
+  /// Not attacked: there is nothing left to turn.
+  public var misclassified: [String]
+  public var attacks: [Attack]
+  public var minimal: [Minimal]
+  public var sensitivity: Sensitivity?
+  public var fourier: Fourier?
+  public var phaseStudy: Phases?
+  public var warnings: [ProbingWarning]
+}
+
+extension ProbeFindings.Attack {
+  /// - Parameters:
+  ///   - records: of the pictures that are correct as they are.
+  ///   - index: of the budget.
+  init(_ records: [ProbeAttackRecord], budgets: [Epsilon], index: Int, pictures: Int) {
+    let outcomes = records.map { $0.outcomes[index] }
+    let curve = SuccessCurve(
+      epsilons: budgets.map(\.value), outcomes: records.map { $0.outcomes.map(\.success) })
+    let successes = outcomes.filter(\.success)
+    name = records[0].name
+    norm = records[0].norm
+    epsilon = budgets[index].value
+    epsilonText = budgets[index].text
+    success = curve.success[index]
+    successWithin = curve.successWithin[index]
+    successAtEightBits = Double(outcomes.count { $0.successAtEightBits }) / Double(outcomes.count)
+    accuracy = Double(outcomes.count { !$0.success }) / Double(pictures)
+    accuracyAtEightBits = Double(outcomes.count { !$0.successAtEightBits }) / Double(pictures)
+    medianL0 = successes.map { Double($0.distances.l0) }.median
+    medianL2 = successes.map(\.distances.l2).median
+    medianLinf = successes.map(\.distances.linf).median
+    medianSteps = successes.compactMap(\.steps).map(Double.init).median
+  }
+}
+
+extension ProbeFindings.Minimal {
+  init(_ name: String, norm: PerturbationNorm, _ values: [Double?]) {
+    self.name = name
+    self.norm = norm
+    pictures = values.count
+    turned = values.count { $0 != nil }
+    median = values.compactMap { $0 }.median
+  }
+}

@@ -1,0 +1,38 @@
+import GinghamAdversarialProbing
+
+/// One picture's part of a probe: what it is, and what the network says of it as it is.
+public struct ProbePicture: Hashable, Sendable, Codable {
+  public var path: String
+  /// Where its results stand under `pictures/`.
+  public var folder: String
+  public var label: Int
+  public var labelName: String?
+  public var prediction: Int
+  public var predictionName: String?
+  public var isCorrect: Bool
+  /// Cross-entropy at the label.
+  public var loss: Float
+
+  private enum CodingKeys: String, CodingKey {
+    case path, folder, label, prediction, loss, labelName, predictionName
+    case isCorrect = "correct"
+  }
+}
+
+/// What an attack made of one picture, a budget after the other.
+struct ProbeAttackRecord: Hashable, Sendable, Codable {
+  var name: String
+  var norm: PerturbationNorm
+  var outcomes: [AttackResult.Outcome]
+  /// Of the outcomes, the one whose picture was saved as `<name>-<norm>.npy` and `.png`.
+  var saved: Int?
+
+  var stem: String { "\(name)-\(norm.rawValue)" }
+}
+
+/// All attacks on one picture.
+struct ProbeRecord: Hashable, Sendable, Codable {
+  var attacks: [ProbeAttackRecord]
+  /// `nil`: not asked for, or none found.
+  var minimalEpsilon: Float?
+}

@@ -1,0 +1,39 @@
+import GinghamRewriting
+
+/// What keeps a network from being repaired as asked.
+public enum RepairError: Error, Hashable, Sendable {
+  /// No layer of the kind that the method rewrites.
+  case nothingToRewrite(method: RewriteMethod, kind: RepairFindings.Kind)
+  /// Such layers are there, and none of them leaves a grid.
+  case nothingUneven(method: RewriteMethod, kind: RepairFindings.Kind, layers: [String])
+  /// The file that was written computes something else when it is read.
+  case differsWhenRead(path: String, error: Double)
+}
+
+extension RepairError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .nothingToRewrite(let method, let kind):
+      switch method {
+      case .blurpool: "there is nothing to repair: no convolution and no pool has a stride above 1"
+      case .nearest, .bilinear, .subpixel:
+        "there is nothing to repair: no transposed convolution has a stride above 1"
+          + (kind == .gradients ? "; --with blurpool rewrites strided convolutions and pools" : "")
+      case .icnr, .equalise:
+        "there is nothing to repair: no transposed convolution has a stride above 1, and no convolution feeds a "
+          + "depth-to-space" + (kind == .gradients ? "; --with blurpool rewrites strided convolutions and pools" : "")
+      }
+    case .nothingUneven(let method, let kind, let layers):
+      "there is nothing to repair: no band of the \(kind == .pictures ? "pictures" : "gradients") is uneven, neither "
+        + "predicted nor measured. To rewrite layers all the same (--with \(method.rawValue)), name some of "
+        + "\(Self.listed(layers)) with --layer, or all of them with --all."
+    case .differsWhenRead(let path, let error):
+      "'\(path)' does not compute what it was written from (relative error \(error)), so it is not kept"
+    }
+  }
+
+  private static func listed(_ layers: [String]) -> String {
+    let shown = layers.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+    return layers.count > 8 ? shown + " …" : shown
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import GinghamLattices
+import GinghamReporting
+
+extension RepairFindings {
+  /// For the terminal.
+  public var text: String {
+    let what = kind == .pictures ? "\(samples) samples" : "gradients at \(samples) inputs"
+    return [
+      "\(model): \(rewrites.count) \(rewrites.count == 1 ? "layer" : "layers") rewritten (\(method.rawValue))\n"
+        + rewriteTable,
+      "why these\n" + chosen.map { "  \($0.layer): \($0.reason)" }.joined(separator: "\n"),
+      "before and after, \(what)\n" + (kind == .pictures ? pictureTable : gradientTable), outputText, verdictText,
+    ].joined(separator: "\n\n")
+  }
+
+  private var rewriteTable: String {
+    var table = TextTable([("  layer", .left), ("from", .left), ("to", .left), ("fit error", .right)])
+    for rewrite in rewrites {
+      table.append([
+        "  " + rewrite.layer, rewrite.from, rewrite.to,
+        rewrite.fitError.map { $0 < 1e-6 ? "exact" : Self.percent($0) } ?? "–",
+      ])
+    }
+    return table.description
+  }
+
+  private var pictureTable: String {
+    var table = TextTable([
+      ("  period", .right), ("predicted CV²", .right), ("share", .right), ("by chance", .right), ("peak", .right),
+      ("in all samples", .right), ("their peak", .right), ("verdict", .left),
+    ])
+    let periods = Set(((before.pictures?.bands ?? []) + (after.pictures?.bands ?? [])).map(\.period)).sorted()
+    for period in periods {
+      func cell(_ value: (State) -> String) -> String { "\(value(before)) → \(value(after))" }
+      func pooled(_ state: State) -> PictureLatticeFinding.Band? {
+        state.pictures?.bands.first { $0.period == period }
+      }
+      func shared(_ state: State) -> LockedLatticeFinding.Band? { state.locked?.bands.first { $0.period == period } }
+      func predicted(_ state: State) -> String {
+        guard let prediction = state.prediction else { return "–" }
+        return String(format: "%.4f", prediction.bands.first { $0.period == period }?.cv2 ?? 0)
+      }
+      table.append([
+        "  \(period)", cell(predicted), cell { pooled($0).map { Self.percent($0.share) } ?? "–" },
+        pooled(before).map { Self.percent($0.null) } ?? "–",
+        cell { Self.decibels(pooled($0)?.peakDecibels) }, cell { shared($0).map { Self.percent($0.share) } ?? "–" },
+        cell { Self.decibels(shared($0)?.meanPeakDecibels) },
+        cell { state in
+          guard let pictures = state.pictures else { return "–" }
+          return SetVerdict(period: period, pooled: pictures, locked: state.locked).rawValue
+        },
+      ])
+    }
+    var lines = [periods.isEmpty ? "  the pictures are too small to be measured" : table.description]
+    let sums = rewrites.map(\.layer).filter { before.phaseSumDeviations[$0] != nil }.map { name in
+      "\(name) ±\(Self.percent(before.phaseSumDeviations[name] ?? 0)) → "
+        + (after.phaseSumDeviations[name].map { "±" + Self.percent($0) } ?? "no phases of its own")
+    }
+    if !sums.isEmpty { lines.append("  phase sums of the weights: " + sums.joined(separator: ", ")) }
+    return lines.joined(separator: "\n")
+  }
+
+  private var gradientTable: String {
+    var table = TextTable([
+      ("  period", .right), ("predicted CV²", .right), ("measured CV²", .right), ("verdict", .left), ("layer", .left),
+    ])
+    let periods = Set(((before.gradients?.bands ?? []) + (after.gradients?.bands ?? [])).map(\.period)).sorted()
+    for period in periods {
+      func band(_ finding: LatticeFinding?) -> LatticeFinding.Band? { finding?.bands.first { $0.period == period } }
+      func number(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
+      table.append([
+        "  \(period)",
+        "\(number(band(before.prediction)?.cv2)) → \(number(band(after.prediction)?.cv2))",
+        "\(number(band(before.gradients)?.cv2Corrected)) → \(number(band(after.gradients)?.cv2Corrected))",
+        "\(band(before.gradients)?.verdict.rawValue ?? "–") → \(band(after.gradients)?.verdict.rawValue ?? "–")",
+        band(before.gradients)?.layer ?? "",
+      ])
+    }
+    func total(_ finding: LatticeFinding?) -> String {
+      guard let finding else { return "–" }
+      let ratio = finding.maxMin.map { String(format: "strongest phase %.2f× the weakest", $0) } ?? "some phases dead"
+      return String(format: "%.4f (%@)", finding.cv2Corrected, ratio)
+    }
+    return table.description + "\n  all periods: CV² \(total(before.gradients)) → \(total(after.gradients))"
+  }
+
+  private var outputText: String {
+    let difference = outputDifference
+    var parts = [
+      "\(Self.percent(difference.relativeRMS)) of its deviation (root mean square)",
+      String(format: "at most %.3g", difference.largest),
+    ]
+    if let noise = difference.peakSignalToNoise { parts.append(String(format: "PSNR %.1f dB", noise)) }
+    if let same = difference.sameClass { parts.append("\(Self.percent(same)) of the inputs keep their class") }
+    let cost = Double(after.multiplyAdds) / Double(max(before.multiplyAdds, 1))
+    return """
+      the output changes by \(parts.joined(separator: ", "))
+      multiply-adds \(Self.count(before.multiplyAdds)) → \(Self.count(after.multiplyAdds)) \
+      (\(String(format: "%.2f×", cost))), parameters \(Self.count(before.parameters)) → \(Self.count(after.parameters))
+      """
+  }
+
+  private var verdictText: String {
+    let (same, similar) = (100 * FineTuning.limits.same, 100 * FineTuning.limits.similar)
+    let rule = String(format: "up to %g %% it is not needed, up to %g %% advisable", same, similar)
+    let verdict =
+      switch fineTuning {
+      case .notNeeded: "not needed"
+      case .advisable: "advisable"
+      case .needed: "needed"
+      }
+    return "fine-tuning is \(verdict): the output changes by \(Self.percent(outputDifference.relativeRMS)) (\(rule))"
+  }
+
+  private static func percent(_ share: Double) -> String {
+    String(format: abs(share) < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share)
+  }
+
+  private static func decibels(_ value: Double?) -> String { value.map { String(format: "%.1f dB", $0) } ?? "–" }
+
+  private static func count(_ number: Int) -> String {
+    let value = Double(number)
+    if value >= 1e9 { return String(format: "%.2f G", value / 1e9) }
+    if value >= 1e6 { return String(format: "%.2f M", value / 1e6) }
+    return value >= 1e3 ? String(format: "%.1f k", value / 1e3) : "\(number)"
+  }
+}

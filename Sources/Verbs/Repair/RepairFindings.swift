@@ -1,0 +1,79 @@
+import GinghamLattices
+import GinghamRewriting
+
+/// What `gingham repair` did, and what became of the grid.
+public struct RepairFindings: Encodable, Sendable {
+  /// Whether the grid is looked for in what the network paints or in what it sends back to its pixels.
+  public enum Kind: String, Hashable, Codable, Sendable {
+    case pictures, gradients
+  }
+
+  public struct Choice: Encodable, Sendable {
+    public var layer: String
+    public var reason: String
+  }
+
+  /// The network before or after.
+  public struct State: Encodable, Sendable {
+    /// From the architecture alone; `nil` where nothing can be predicted.
+    public var prediction: LatticeFinding?
+    /// Of samples, for networks that paint.
+    public var pictures: PictureLatticeFinding?
+    /// What all samples have alike.
+    public var locked: LockedLatticeFinding?
+    /// Of input gradients, for all others.
+    public var gradients: LatticeFinding?
+    /// Of layers that enlarge by their own weights: spread of the phase sums over their mean magnitude.
+    public var phaseSumDeviations: [String: Double]
+    /// For one sample.
+    public var multiplyAdds: Int
+    public var parameters: Int
+  }
+
+  /// How far the outputs for equal inputs lie apart.
+  public struct Difference: Encodable, Sendable {
+    /// Root mean square, and the same over the outputs' deviation.
+    public var rms: Double
+    public var relativeRMS: Double
+    public var largest: Double
+    /// Of pixels in 0…1; `nil` where the outputs are equal or no pictures.
+    public var peakSignalToNoise: Double?
+    /// Share of the inputs that are taken for the same class; `nil` for pictures.
+    public var sameClass: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case rms, relativeRMS, sameClass
+      case largest = "max"
+      case peakSignalToNoise = "psnr_db"
+    }
+  }
+
+  public enum FineTuning: String, Encodable, Sendable {
+    case notNeeded = "not_needed"
+    case advisable
+    case needed
+
+    /// Relative root mean squares up to which the network is as good as before, and up to which it is still the same.
+    static let limits = (same: 0.05, similar: 0.2)
+
+    init(relativeRMS: Double) {
+      self = relativeRMS <= Self.limits.same ? .notNeeded : relativeRMS <= Self.limits.similar ? .advisable : .needed
+    }
+  }
+
+  public var model: String
+  public var kind: Kind
+  public var method: RewriteMethod
+  public var chosen: [Choice]
+  public var rewrites: [LayerRewrite]
+  public var before: State
+  public var after: State
+  public var outputDifference: Difference
+  public var fineTuning: FineTuning
+  /// Samples or inputs measured.
+  public var samples: Int
+  /// The file that was written, in the output folder.
+  public var file: String
+  /// Largest difference of an output when the file is read again, over the largest output.
+  public var readBackError: Double
+}

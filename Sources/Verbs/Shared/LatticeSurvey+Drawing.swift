@@ -1,0 +1,61 @@
+import GinghamImaging
+import GinghamLattices
+import GinghamReporting
+import GinghamSignals
+import GinghamTensors
+
+extension LatticeSurvey {
+  /// Writes the spectrum of the maps' energy with the lattice frequencies ringed, and the energies of the lattice's
+  /// phases beside the predicted ones.
+  ///
+  /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
+  /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
+  func draw(_ maps: [Tensor], into folder: RunFolder, under prefix: String) throws {
+    let lattice = try lattice(of: maps)
+    let period = lattice.lattice.period
+    let energies = try Self.centredEnergies(of: maps, period: period)
+    let pictures = maps.count == 1 ? "" : ", \(maps.count) pictures"
+    let spectrum = SpectrumPlot(
+      "Spectrum of the gradient's energy\(pictures)", spectrum: PowerSpectrum(of: energies),
+      periods: lattice.lattice.bandPeriods)
+    try folder.write(prefix + "spectrum.png") { try spectrum.figure().write(to: $0) }
+
+    let measured = Self.relative(lattice.phases)
+    let expected = try expectedPhases(for: maps, on: lattice).map(Self.relative)
+    let largest = (measured.values + (expected?.values ?? [])).max() ?? 1
+    func plot(_ title: String, _ table: PhaseTable) throws -> Figure {
+      try MatrixPlot(
+        title, values: Tensor([period, period], table.values.map(Float.init)), range: 0...max(largest, 1e-6),
+        barLabel: "energy (1 = mean of all phases)", x: Axis("column mod \(period) (px)"),
+        y: Axis("row mod \(period) (px)"), side: 260
+      ).figure()
+    }
+    var tiles = [try plot("Measured energy of each phase\(pictures)", measured)]
+    if let expected { tiles.append(try plot("Predicted from the architecture", expected)) }
+    let phases = try Figure.row(tiles)
+    try folder.write(prefix + "phases.png") { try phases.write(to: $0) }
+  }
+
+  /// In units of the mean; zeros stay zeros.
+  private static func relative(_ table: PhaseTable) -> PhaseTable {
+    let mean = table.mean
+    return PhaseTable(lattice: table.lattice, values: table.values.map { mean > 0 ? $0 / mean : 0 })
+  }
+
+  /// Writes magnitudes beside the same with the lattice's frequencies taken out.
+  func drawNotch(of magnitude: HeatMap, into folder: RunFolder, under prefix: String) throws {
+    let shape = magnitude.values.shape
+    let side = min(period, max(2, min(shape[0], shape[1]) / 2))
+    let plane = Plane(height: shape[0], width: shape[1], values: magnitude.values.scalars.map(Double.init))
+    let notched = try LatticeNotch(period: side).applied(to: plane)
+    // Magnitudes have no sign; what falls below zero is dark.
+    let without = try HeatMap(
+      of: notched.tensor.map { max($0, 0) }.reshaped(to: Shape([1] + shape.dimensions)), reducing: .norm)
+    let sheet = ContactSheet(
+      tiles: [
+        .init(magnitude.picture, label: "magnitude"),
+        .init(without.picture, label: "lattice of \(side) px notched out"),
+      ], columns: 2, side: 300)
+    try folder.write(prefix + "notch.png") { try sheet.figure().write(to: $0) }
+  }
+}

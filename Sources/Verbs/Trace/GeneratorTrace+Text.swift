@@ -1,0 +1,102 @@
+import Foundation
+import GinghamLattices
+import GinghamReporting
+
+extension GeneratorTrace {
+  /// For the terminal.
+  public var text: String {
+    let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
+    var blocks = ["\(model): \(drawn), traced from the input up to the picture\n\(layerTable)"]
+    if !upsampling.isEmpty {
+      blocks.append("grid of each transposed convolution on the mean of its outputs, root mean square\n" + gridTable)
+    }
+    blocks.append("the pictures\n" + pooled.text(thresholds: LatticeThresholds()))
+    if !without.isEmpty { blocks.append("with the phase sums of a layer made equal\n" + withoutTable) }
+    blocks.append(
+      causes.isEmpty
+        ? "verdict: clean" : "verdict: \(verdict.text)\n" + causes.map { "  \($0.text)" }.joined(separator: "\n"))
+    if !skipped.isEmpty { blocks.append("left out:\n" + skipped.map { "  \($0.reason)" }.joined(separator: "\n")) }
+    return blocks.joined(separator: "\n\n")
+  }
+
+  /// Periods of the picture that any layer was measured at.
+  var pixelPeriods: [Int] { Set(layers.flatMap { $0.bands.map(\.pixels) }).sorted() }
+
+  private var layerTable: String {
+    let periods = pixelPeriods
+    var table = TextTable(
+      [("layer", .left), ("operation", .left), ("map", .left), ("rms", .right)]
+        + periods.map { ("\($0) px", .right) } + [("alike in all samples (peak)", .left)])
+    for layer in layers {
+      let shares = periods.map { period in
+        layer.bands.first { $0.pixels == period }.map { percentage($0.band.share) } ?? ""
+      }
+      let locked = layer.bands.filter { $0.band.lockedShare > 0 }.map { band in
+        let peak = band.band.peakDecibels.map { String(format: " (%.1f dB)", $0) } ?? ""
+        return "\(band.pixels): \(percentage(band.band.lockedShare))\(peak)"
+      }
+      table.append(
+        [
+          layer.name, layer.operation, layer.shape.map(String.init).joined(separator: "×"),
+          String(format: "%.2e", layer.rootMeanSquare),
+        ] + shares + [locked.joined(separator: ", ")])
+    }
+    return table.description
+  }
+
+  private var gridTable: String {
+    var table = TextTable([
+      ("  layer", .left), ("kernel/stride", .left), ("period", .right), ("phase sums", .right), ("overlap", .right),
+      ("predicted", .right), ("measured", .right), ("ratio", .right), ("cosine", .right), ("of deviation", .right),
+    ])
+    for grid in upsampling {
+      table.append([
+        "  " + grid.layer, "\(grid.kernel[0])/\(grid.stride[0])", "\(grid.period)",
+        String(format: "±%.0f %%", 100 * grid.phaseSumDeviation), String(format: "%.2e", grid.overlap),
+        String(format: "%.2e", grid.predicted), String(format: "%.2e", grid.measured),
+        grid.ratio.map { String(format: "%.2f", $0) } ?? "", grid.cosine.map { String(format: "%.3f", $0) } ?? "",
+        grid.deviation > 0 ? percentage(grid.measured / grid.deviation) : "",
+      ])
+    }
+    return table.description
+  }
+
+  private var withoutTable: String {
+    let periods = pooled.lattice.bands.map(\.period)
+    var table = TextTable(
+      [("  layer", .left), ("change", .right)] + periods.map { ("\($0) px", .right) })
+    func cells(_ pooled: PictureLatticeFinding, _ locked: LockedLatticeFinding?) -> [String] {
+      periods.map { period in
+        let peak =
+          locked?.bands.first { $0.period == period }?.peakDecibels
+          ?? pooled.bands.first { $0.period == period }?.peakDecibels
+        let verdict = SetVerdict(period: period, pooled: pooled, locked: locked)
+        return peak.map { String(format: "%.1f dB%@", $0, verdict == .clean ? "" : " \(verdict.rawValue)") } ?? ""
+      }
+    }
+    table.append(["  as it is", ""] + cells(pooled.lattice, pooled.locked))
+    for change in without {
+      table.append(
+        ["  " + change.layers.joined(separator: ", "), String(format: "%.1f levels", change.change)]
+          + cells(change.pooled, change.locked))
+    }
+    return table.description
+  }
+}
+
+extension GeneratorTrace.Cause {
+  fileprivate var text: String {
+    let late = emergence.flatMap { $0 == layer ? nil : " On the maps it stands out from '\($0)' on." } ?? ""
+    return "period \(period) (\(verdict.rawValue)): " + (layer.map { "\($0). " } ?? "") + evidence + late
+  }
+}
+
+extension SetVerdict {
+  var text: String {
+    switch self {
+    case .artifact: "artifact"
+    case .faint: "faint artifact"
+    case .clean: "clean"
+    }
+  }
+}

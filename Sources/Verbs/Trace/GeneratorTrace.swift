@@ -1,0 +1,109 @@
+import GinghamGeneration
+import GinghamLattices
+import GinghamReporting
+import GinghamTensors
+
+/// What `gingham trace` finds of a generator: the grid of every layer's activations on the way up to the picture.
+public struct GeneratorTrace: Encodable, Sendable {
+  public struct Band: Encodable, Sendable {
+    public var band: ActivationLattice.Band
+    /// The same period in pixels of the picture.
+    public var pixels: Int
+    /// The layer whose enlargement gives the period.
+    public var layer: String?
+  }
+
+  public struct Layer: Encodable, Sendable {
+    public var name: String
+    public var operation: String
+    /// Channels, height, width.
+    public var shape: [Int]
+    /// Pixels of the picture between neighbouring elements.
+    public var spacing: Double
+    public var rootMeanSquare: Double
+    public var bands: [Band]
+
+    private enum CodingKeys: String, CodingKey {
+      case name, operation, shape, spacing, bands
+      case rootMeanSquare = "rms"
+    }
+  }
+
+  /// The picture's bands once the phase sums of some layers are equal.
+  public struct Without: Encodable, Sendable {
+    public var layers: [String]
+    public var locked: LockedLatticeFinding?
+    public var pooled: PictureLatticeFinding
+    /// Root mean square of what changes in the pictures, in 8-bit levels.
+    public var change: Double
+  }
+
+  /// A band that the pictures show, and the layer behind it.
+  public struct Cause: Encodable, Sendable {
+    public var period: Int
+    public var verdict: SetVerdict
+    /// The layer whose enlargement reaches the period.
+    public var layer: String?
+    /// The first layer on whose maps the band stands 10 dB above its surroundings.
+    public var emergence: String?
+    public var evidence: String
+  }
+
+  public var model: String
+  public var samples: Int
+  public var seed: UInt64?
+  public var layers: [Layer]
+  public var upsampling: [UpsamplingGrid]
+  public var prediction: LatticeFinding?
+  /// Of the pictures, as `measure` gives it.
+  public var pooled: MeasureFindings.PictureFigures
+  public var without: [Without]
+  public var causes: [Cause]
+  public var skipped: [MeasureFindings.Skipped]
+
+  public var verdict: SetVerdict { pooled.setVerdict }
+
+  /// What is drawn beside the findings.
+  var drawing = Drawing()
+
+  struct Drawing: Sendable {
+    /// The layer whose maps are shown.
+    var layer = ""
+    /// C×H×W of the first samples.
+    var activations: [Tensor] = []
+    /// C×H×W: the mean over all samples.
+    var mean: Tensor?
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case model, samples, seed, layers, upsampling, prediction, pooled, without, causes, skipped, verdict
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(model, forKey: .model)
+    try container.encode(samples, forKey: .samples)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(layers, forKey: .layers)
+    try container.encode(upsampling, forKey: .upsampling)
+    try container.encode(prediction, forKey: .prediction)
+    try container.encode(pooled, forKey: .pooled)
+    try container.encode(without, forKey: .without)
+    try container.encode(causes, forKey: .causes)
+    try container.encode(skipped, forKey: .skipped)
+    try container.encode(verdict, forKey: .verdict)
+  }
+}
+
+extension GeneratorTrace.Band {
+  private enum CodingKeys: String, CodingKey {
+    case pixels, layer
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try band.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(pixels, forKey: .pixels)
+    try container.encode(layer, forKey: .layer)
+  }
+}

@@ -1,0 +1,99 @@
+import GinghamLattices
+import GinghamReporting
+
+/// What `gingham track` finds.
+public struct TrackFindings: Encodable, Sendable {
+  public struct Level: Encodable, Sendable {
+    /// Over all samples, channels and pixels, in 0…1.
+    public var mean: Double
+    public var deviation: Double
+  }
+
+  public struct Checkpoint: Encodable, Sendable {
+    public var path: String
+    public var step: Int
+    public var pooled: MeasureFindings.PictureFigures
+    public var level: Level
+    /// Root mean square of what changed in the pictures since the checkpoint before, in 8-bit levels; `nil` for the
+    /// first.
+    public var change: Double?
+
+    public var verdict: SetVerdict { pooled.setVerdict }
+
+    private enum CodingKeys: String, CodingKey {
+      case path, step, pooled, level, change, verdict
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(path, forKey: .path)
+      try container.encode(step, forKey: .step)
+      try container.encode(pooled, forKey: .pooled)
+      try container.encode(level, forKey: .level)
+      try container.encode(change, forKey: .change)
+      try container.encode(verdict, forKey: .verdict)
+    }
+  }
+
+  public struct Band: Encodable, Sendable {
+    public var period: Int
+    public var layer: String?
+    public var verdict: GridHistory
+    /// Of each checkpoint, in dB.
+    public var peaks: [Double?]
+  }
+
+  public var samples: Int
+  public var seed: UInt64?
+  public var checkpoints: [Checkpoint]
+  public var bands: [Band]
+  public var skipped: [MeasureFindings.Skipped]
+
+  private enum CodingKeys: String, CodingKey {
+    case samples, seed, checkpoints, bands, skipped, verdict
+  }
+
+  /// Of the band that is strongest at the end, or, where none is left, of the one that was strongest.
+  public var verdict: GridHistory {
+    let left = bands.filter { $0.verdict != .clean && $0.verdict != .heals }
+    if let band = left.max(by: { ($0.peaks.last.flatMap { $0 } ?? 0) < ($1.peaks.last.flatMap { $0 } ?? 0) }) {
+      return band.verdict
+    }
+    return bands.contains { $0.verdict == .heals } ? .heals : .clean
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(samples, forKey: .samples)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(checkpoints, forKey: .checkpoints)
+    try container.encode(bands, forKey: .bands)
+    try container.encode(skipped, forKey: .skipped)
+    try container.encode(verdict, forKey: .verdict)
+  }
+
+  /// - Parameter layers: that give each period.
+  init(
+    samples: Int, seed: UInt64?, checkpoints: [Checkpoint], layers: [Int: String],
+    skipped: [MeasureFindings.Skipped]
+  ) {
+    (self.samples, self.seed, self.checkpoints, self.skipped) = (samples, seed, checkpoints, skipped)
+    let periods = checkpoints.first?.pooled.lattice.bands.map(\.period) ?? []
+    bands = periods.map { period in
+      let shown = checkpoints.map {
+        SetVerdict(period: period, pooled: $0.pooled.lattice, locked: $0.pooled.locked) != .clean
+      }
+      let peaks = checkpoints.map { $0.pooled.peakDecibels(of: period) }
+      return Band(
+        period: period, layer: layers[period], verdict: GridHistory(shown: shown, peaks: peaks), peaks: peaks)
+    }
+  }
+}
+
+extension MeasureFindings.PictureFigures {
+  /// Of one band: what the set has alike, or without that what its pictures show.
+  func peakDecibels(of period: Int) -> Double? {
+    let alike = locked?.bands.first { $0.period == period }?.peakDecibels
+    return alike ?? lattice.bands.first { $0.period == period }?.peakDecibels
+  }
+}

@@ -1,0 +1,70 @@
+import GinghamModels
+
+/// What `verify` is asked to do.
+public struct VerifySettings: Encodable, Hashable, Sendable {
+  /// A picture to run; `nil`: seeded noise.
+  public var image: String?
+  /// Of the noise.
+  public var seed: UInt64 = 0
+  /// The largest max|Δ|/max|reference| that passes.
+  public var tolerance = 1e-4
+
+  public init() {}
+}
+
+/// `verify MODEL`: holds the fast engine against the 64-bit reference on the user's network.
+public struct VerifyRun: Run {
+  public static let name = "verify"
+  public static let writesUnasked = false
+
+  public var model: ModelSource
+  public var settings: VerifySettings
+
+  public init(_ model: ModelSource, settings: VerifySettings = VerifySettings()) {
+    self.model = model
+    self.settings = settings
+  }
+
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.image.map { [$0] } ?? [], seed: settings.seed, settings: settings)
+  }
+
+  public func validate() throws {
+    try SettingError.require(settings.tolerance >= 0, "tolerance", settings.tolerance, "a number from 0")
+  }
+
+  /// - Throws: ``ImageError``, ``NetworkError``, ``EngineError``.
+  public func result(in context: RunContext) throws -> RunResult<Verification> {
+    let model = try context.load(model)
+    let verification = try Verification(
+      of: model, input: try settings.image.map(model.input(pictureAt:)), settings: settings, context: context)
+    return RunResult(verification, passed: verification.passed)
+  }
+}
+
+/// `verify --case`: runs folders of ONNX test cases on one engine.
+public struct ConformanceRun: Run {
+  public static let name = "verify"
+  public static let writesUnasked = false
+
+  /// Folders, each with `model.onnx` and `test_data_set_N/`.
+  public var cases: [String]
+
+  public init(cases: [String]) {
+    self.cases = cases
+  }
+
+  private struct Settings: Encodable {
+    var cases: [String]
+  }
+
+  public var record: RunRecord {
+    RunRecord(subject: cases.first ?? "", settings: Settings(cases: cases))
+  }
+
+  /// Never throws: whatever goes wrong with a case is its outcome.
+  public func result(in context: RunContext) throws -> RunResult<ConformanceSummary> {
+    let summary = ConformanceSummary(folders: cases, context: context)
+    return RunResult(summary, passed: summary.failed == 0)
+  }
+}

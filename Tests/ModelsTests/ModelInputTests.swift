@@ -1,0 +1,31 @@
+import Foundation
+import GinghamImaging
+import GinghamTensors
+import Testing
+
+@testable import GinghamModels
+
+@Suite struct ModelInputTests {
+  /// 16-bit pictures of the right size keep their bits; scaled ones are rounded to the eight that nets are trained with.
+  @Test func onlyScaledPicturesAreRounded() throws {
+    let model = try ModelSource("random:strided_stack?size=8&width=2").load()
+    func levels(_ side: Int) throws -> [Float] {
+      let pixels = Tensor([3, side, side], (0..<(3 * side * side)).map { Float($0 * 37 % 4099) / 65535 })
+      return try model.input(Picture(pixels), path: "").scalars
+    }
+    #expect(try levels(8) == (0..<192).map { Float($0 * 37 % 4099) / 65535 })
+    #expect(try levels(12).allSatisfy { abs($0 * 255 - ($0 * 255).rounded()) < 1e-4 })
+    #expect(try levels(12).contains { $0 > 0 })
+  }
+
+  @Test func sixteenBitFilesReachTheNetUnrounded() throws {
+    let model = try ModelSource("random:strided_stack?size=8&width=2").load()
+    let path = FileManager.default.temporaryDirectory.appending(path: "gingham-\(UUID().uuidString).png").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let pixels = Tensor([3, 8, 8], (0..<192).map { Float($0 * 331) / 65535 })
+    try Picture(pixels).write(to: path, depth: .sixteen)
+    let found = try model.input(pictureAt: path).scalars
+    #expect(zip(found, pixels.scalars).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(found.contains { abs($0 * 255 - ($0 * 255).rounded()) > 0.1 })
+  }
+}

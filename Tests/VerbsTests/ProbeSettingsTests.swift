@@ -1,0 +1,28 @@
+import GinghamAdversarialProbing
+import Testing
+
+import Gingham
+@testable import GinghamVerbs
+
+@Suite struct ProbeSettingsTests {
+  private func descent(_ norm: PerturbationNorm, steps: Int?) throws -> ProjectedGradientDescent {
+    var settings = ProbeSettings()
+    (settings.norm, settings.steps) = (norm, steps)
+    return try #require(settings.attack(.pgd) as? ProjectedGradientDescent)
+  }
+
+  /// Steps that cannot reach the border of the budget would make a weak attack look like a robust network.
+  @Test(arguments: [PerturbationNorm.linf, .l2])
+  func anyNumberOfStepsReachesTheBorder(norm: PerturbationNorm) throws {
+    for steps in [1, 3, 10, 20, 39] {
+      let attack = try descent(norm, steps: steps)
+      #expect(attack.steps == steps)
+      let reach = Double(steps) * attack.relativeStepSize
+      #expect(abs(reach - (norm == .linf ? 4.0 / 3 : 1.25)) < 1e-12, "\(steps) steps reach \(reach)")
+    }
+    for steps in [nil, 50, 200] {
+      let attack = try descent(norm, steps: steps)
+      #expect(attack.relativeStepSize == ProjectedGradientDescent(norm: norm).relativeStepSize)
+    }
+  }
+}
