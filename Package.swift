@@ -60,7 +60,8 @@ let rooms = [
   Room("Prediction", uses: ["Networks", "Lattices"]),
   Room("Rewriting", uses: ["Networks", "Prediction"]),
   Room("Attribution", uses: ["Differentiation", "Signals", "Prediction"]),
-  Room("FeatureVisualization", uses: ["Attribution"]),
+  Room("Documents", uses: ["Networks"], and: [yams]),
+  Room("FeatureVisualization", uses: ["Attribution", "Documents"]),
   Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
   Room("Generation", uses: ["Models", "Prediction"]),
@@ -70,7 +71,7 @@ let rooms = [
     uses: [
       "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
       "Reporting",
-    ], and: [yams]),
+    ]),
 ]
 
 let package = Package(
@@ -121,7 +122,8 @@ let package = Package(
     tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
     tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
-    tests("FeatureVisualization", uses: ["FeatureVisualization", "Engine", "Architectures"], golden: true),
+    tests("Documents", uses: ["Documents"]),
+    tests("FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),

@@ -47,8 +47,13 @@ public struct ModelSource: Sendable {
 
   public var isRandom: Bool { specification.hasPrefix("random:") }
 
-  /// The SHA-256 of the file; `nil` for random nets.
-  public func digest() throws -> String? { isRandom ? nil : try FileDigest.sha256(path: specification) }
+  /// The SHA-256 of the file; `nil` for random nets and for folders, which stand for the files in them.
+  public func digest() throws -> String? {
+    var isFolder: ObjCBool = false
+    guard !isRandom, !FileManager.default.fileExists(atPath: specification, isDirectory: &isFolder) || !isFolder.boolValue
+    else { return nil }
+    return try FileDigest.sha256(path: specification)
+  }
 
   /// Loads the network.
   ///
@@ -233,12 +238,14 @@ extension ModelSource {
     public var inputs: [String]
     public var outputName: String?
     public var classNames: String?
+    /// How many times as much as usual the file may ask for.
+    public var limit: Int
   }
 
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,
       inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, outputName: outputName,
-      classNames: classNamesPath)
+      classNames: classNamesPath, limit: limits.factor)
   }
 }

@@ -56,10 +56,15 @@ public struct PicturePrediction: Sendable {
   }
 
   /// The unevenness with some layers changed, by the value each produces.
+  ///
+  /// - Throws: ``ArtifactError/unreachable(value:)`` where the changed prediction does not reach the output.
   public func unevenness(with mitigations: [ValueID: Mitigation]) throws -> Unevenness {
     var changed = interior
     changed.mitigations = mitigations
-    return Unevenness(of: PhaseTable(tiling: try changed.forward()[output] ?? plane))
+    guard let plane = try changed.forward()[output] else {
+      throw ArtifactError.unreachable(value: network.name(of: output))
+    }
+    return Unevenness(of: PhaseTable(tiling: plane))
   }
 
   private static func upsamplingLayers(_ ground: PredictionGround, plane: Plane) throws -> [StridedLayer] {
