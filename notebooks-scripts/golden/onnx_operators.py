@@ -199,11 +199,11 @@ u8, i8 = np.uint8, np.int8
 scale = lambda value: np.array(value, "f4")
 add("quantized_there_and_back",
     [node("QuantizeLinear", ["x", "s", "z"], ["q"]), node("DequantizeLinear", ["q", "s", "z"])], grid(2, 3, 4),
-    lambda x, s, z: there_and_back(x, s, z), dict(s=scale(0.01), z=u8(100)))
+    lambda x, s, z: there_and_back(x, s, z), dict(s=scale(0.0113), z=u8(100)))
 add("quantized_a_channel",
     [node("QuantizeLinear", ["x", "s", "z"], ["q"], axis=1), node("DequantizeLinear", ["q", "s", "z"], axis=1)],
     grid(2, 3, 4), lambda x, s, z: there_and_back(x, s[:, None], z[:, None], -128, 127),
-    dict(s=np.array([0.02, 0.01, 0.03], "f4"), z=np.array([3, -5, 0], i8)))
+    dict(s=np.array([0.0213, 0.0113, 0.0313], "f4"), z=np.array([3, -5, 0], i8)))
 weights = random.integers(-60, 60, (4, 3, 3, 3)).astype(i8)
 
 
@@ -213,7 +213,7 @@ def convolved(x, xs, xz, w, ws, wz, ys, yz, b):
 
 
 parameters = dict(
-    xs=scale(0.02), xz=u8(120), w=weights, ws=np.array([0.01, 0.02, 0.015, 0.01], "f4"), wz=np.zeros(4, i8), ys=scale(0.2),
+    xs=scale(0.0173), xz=u8(120), w=weights, ws=np.array([0.01, 0.02, 0.015, 0.01], "f4"), wz=np.zeros(4, i8), ys=scale(0.2),
     yz=u8(128), b=np.array([10, -20, 30, 0], np.int32))
 add("quantized_convolution",
     [node("QuantizeLinear", ["x", "xs", "xz"], ["q"]),
@@ -227,7 +227,7 @@ add("quantized_product",
      node("DequantizeLinear", ["c", "ys", "yz"])], grid(2, 3, 4),
     lambda x, xs, xz, w, ws, wz, ys, yz: there_and_back(
         there_and_back(x, xs, xz) @ ((w.double() - wz) * ws), ys, yz),
-    dict(xs=scale(0.02), xz=u8(120), w=matrix, ws=scale(0.02), wz=i8(1), ys=scale(0.1), yz=u8(120)), rounding=0.11)
+    dict(xs=scale(0.0173), xz=u8(120), w=matrix, ws=scale(0.02), wz=i8(1), ys=scale(0.1), yz=u8(120)), rounding=0.11)
 
 
 def dynamic(x):
@@ -250,7 +250,7 @@ def pair(name, kind, combine, **attributes):
          node("DequantizeLinear", ["c", "ys", "yz"])], grid(2, 3, 4),
         lambda x, xs, xz, b, bs, bz, ys, yz: there_and_back(
             combine(there_and_back(x, xs, xz), (b.double() - bz) * bs), ys, yz),
-        dict(xs=scale(0.02), xz=u8(120), b=random.integers(0, 255, (3, 4)).astype(u8), bs=scale(0.01), bz=u8(110),
+        dict(xs=scale(0.0173), xz=u8(120), b=random.integers(0, 255, (3, 4)).astype(u8), bs=scale(0.01), bz=u8(110),
              ys=scale(0.03), yz=u8(128)), microsoft=True, rounding=0.031)
 
 
@@ -263,7 +263,7 @@ def one(name, kind, function, x, ys=0.0213, yz=100, **attributes):
         [node("QuantizeLinear", ["x", "xs", "xz"], ["q"]),
          runtime(kind, ["q", "xs", "xz", "ys", "yz"], ["c"], **attributes), node("DequantizeLinear", ["c", "ys", "yz"])],
         x, lambda x, xs, xz, ys, yz: there_and_back(function(there_and_back(x, xs, xz)), ys, yz),
-        dict(xs=scale(0.02), xz=u8(120), ys=scale(ys), yz=u8(yz)), microsoft=True, rounding=ys * 1.1)
+        dict(xs=scale(0.0173), xz=u8(120), ys=scale(ys), yz=u8(yz)), microsoft=True, rounding=ys * 1.1)
 
 
 one("quantized_sigmoid", "QLinearSigmoid", torch.sigmoid, grid(2, 3, 4), ys=1 / 256, yz=0)
@@ -277,7 +277,7 @@ add("quantized_concatenation",
      node("DequantizeLinear", ["c", "ys", "yz"])], grid(2, 3, 4),
     lambda x, xs, xz, b, bs, bz, ys, yz: there_and_back(
         torch.cat([there_and_back(x, xs, xz), ((b.double() - bz) * bs)], 1), ys, yz),
-    dict(xs=scale(0.02), xz=u8(120), b=random.integers(0, 255, (2, 2, 4)).astype(u8), bs=scale(0.01), bz=u8(110),
+    dict(xs=scale(0.0173), xz=u8(120), b=random.integers(0, 255, (2, 2, 4)).astype(u8), bs=scale(0.01), bz=u8(110),
          ys=scale(0.03), yz=u8(128)), microsoft=True, rounding=0.031)
 add("quantized_dense",
     [node("QuantizeLinear", ["x", "xs", "xz"], ["q"]),
@@ -285,7 +285,7 @@ add("quantized_dense",
      node("DequantizeLinear", ["c", "ys", "yz"])], grid(3, 4),
     lambda x, xs, xz, w, ws, wz, b, ys, yz: there_and_back(
         there_and_back(x, xs, xz) @ ((w.double() - wz) * ws).T + b.double() * xs * ws, ys, yz),
-    dict(xs=scale(0.02), xz=u8(120), w=np.ascontiguousarray(matrix.T), ws=scale(0.02), wz=i8(1),
+    dict(xs=scale(0.0173), xz=u8(120), w=np.ascontiguousarray(matrix.T), ws=scale(0.02), wz=i8(1),
          b=np.arange(5, dtype=np.int32), ys=scale(0.1), yz=u8(120)), microsoft=True, rounding=0.11)
 
 # Known once shapes are.
