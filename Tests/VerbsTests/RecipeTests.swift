@@ -9,6 +9,44 @@ import Testing
     #expect(try Recipe(yaml: recipe.yaml, source: "printed") == recipe)
   }
 
+  @Test func namesInRecipesMayHoldAnything() throws {
+    for special in ["\"", "\\", "\n", "\u{1B}", ": ", "#", "'", "\u{202E}"] {
+      for name in [special, special + "\u{301}", "a\u{301}" + special + "\u{301}b"] {
+        let recipe = Recipe(preset: "maco", parameterization: .maco(spectrum: name), colour: .measured(folder: name))
+        let read = try Recipe(yaml: recipe.yaml, source: "printed")
+        #expect(read == recipe, "\(name.unicodeScalars.map(\.value))")
+      }
+    }
+  }
+
+  /// A few hundred bytes whose composition would have more nodes than there is time.
+  @Test func treesOfAliasesAreRefusedBeforeTheyGrow() {
+    let letters = (0..<20).map { "k\($0)" }
+    func tree(_ line: (_ name: String, _ before: String) -> String) -> String {
+      "k0: &k0 {x: y}\n" + zip(letters.dropFirst(), letters).map { line($0, $1) + "\n" }.joined()
+    }
+    let texts = [
+      tree { "\($0): &\($0) {? *\($1) : *\($1)}" }, tree { "\($0): &\($0) [*\($1), *\($1), *\($1)]" },
+      tree { "\($0): &\($0)\n  ? *\($1)\n  : *\($1)" }, tree { "? &\($0) [*\($1),*\($1)]\n: 1" },
+      String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 5000),
+      String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
+      String(repeating: "x", count: 2 << 20),
+    ]
+    for text in texts {
+      #expect(throws: RecipeError.self) { try RecipeNode(yaml: text, source: "bomb") }
+      #expect(throws: RecipeError.self) { try Recipe(yaml: text, source: "bomb") }
+      #expect(throws: RecipeError.self) { try RunRecipe(yaml: text, path: "bomb") }
+      #expect(throws: (any Error).self) { try SweepGrid(yaml: text, path: "bomb") }
+    }
+  }
+
+  @Test func aFewAliasesAndStarsInWordsAreFine() throws {
+    let text = "steps: 7\n# *a *b *c *d *e *f *g *h\nrate: &r 0.5\n"
+    #expect(YAMLGuard.objection(to: text) == nil)
+    #expect(YAMLGuard.objection(to: "images: [a/*.png, 'b/*.jpg', \"c*\"]") == nil)
+    #expect(YAMLGuard.objection(to: "a: &x 1\nb: *x\n---\n- - [1, [2, [3]]]") == nil)
+  }
+
   @Test func everySettingSurvivesPrinting() throws {
     let recipe = Recipe(
       preset: "robust", size: PictureSize(height: 100, width: 120), inputSize: PictureSize(height: 96, width: 90),

@@ -27,6 +27,12 @@ struct AttributeBinder {
     return shape
   }
 
+  /// Drops the inputs that became attributes.
+  private mutating func keepFirstInput() throws {
+    _ = try shape(0)
+    inputs = [inputs[0]]
+  }
+
   private func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
 
   /// No list of axes, extents or sizes is longer; indices of a gather may be.
@@ -110,19 +116,19 @@ struct AttributeBinder {
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
         throw ShapeError.mismatch("\(try shape(0)) does not expand to \(Shape(wanted))")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .expand(shape: shape.dimensions)
     case .tile(let repeats):
       let counts = try repeats ?? integers(1, "the number of repeats") ?? []
       guard counts.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
         throw ShapeError.badAttribute("repeats \(counts)")
       }
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .tile(repeats: counts)
     case .resize(let resize):
       let bound = try resize.bound(
         input: shape(0), region: floats(1, "the region"), scales: floats(2, "the scales"), sizes: integers(3, "sizes"))
-      inputs = [inputs[0]]
+      try keepFirstInput()
       return .resize(bound)
     case .dropout:
       inputs = [inputs.first ?? nil]
@@ -165,7 +171,7 @@ struct AttributeBinder {
       let given = try integers(1, "the axes") ?? []
       axes = given.isEmpty ? (emptyMeansNone ? [] : Array(0..<rank)) : try given.map { try axis($0, rank: rank) }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .reduce(Reduction(reduction.kind, axes: .listed(axes.sorted()), keepsDimensions: reduction.keepsDimensions))
   }
 
@@ -177,7 +183,7 @@ struct AttributeBinder {
       let part = (x[axis] + outputCount - 1) / outputCount
       sizes = (0..<outputCount).map { max(0, min(part, x[axis] - $0 * part)) }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .split(Split(axis: axis, sizes: sizes))
   }
 
@@ -205,7 +211,7 @@ struct AttributeBinder {
       bound.ends?[axis] = clamped(ends[index], to: range)
       bound.steps?[axis] = min(max(step, -extent - 1), extent + 1)
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .slice(bound)
   }
 
@@ -227,7 +233,7 @@ struct AttributeBinder {
       (bound.before, bound.after) = (before, after)
       if let value = try floats(2, "the padding value")?.first { bound.value = value }
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return .pad(bound)
   }
 
@@ -259,7 +265,7 @@ struct AttributeBinder {
     default:
       target = x.dimensions
     }
-    inputs = [inputs[0]]
+    try keepFirstInput()
     return target
   }
 
