@@ -109,6 +109,8 @@ import Testing
       let product = GeneralMatrixMultiply(alpha: 0.5, beta: 2, transposesA: transposesA, transposesB: transposesB)
       try check(
         .generalMatrixMultiply(product), [transposesA ? [4, 3] : [3, 4], transposesB ? [2, 4] : [4, 2], [2]])
+      guard !transposesA else { continue }
+      try check(.generalMatrixMultiply(product), [[2, 3, 2, 4], transposesB ? [5, 4] : [4, 5], [5]])
     }
   }
 

@@ -29,7 +29,7 @@ final class DenseOperator: Operator {
     var bias: ValueID?
     switch node.operation {
     case .generalMatrixMultiply(let product):
-      guard shape.rank == 2, !product.transposesA else { return nil }
+      guard shape.rank >= 2, !product.transposesA else { return nil }
       (isTransposed, alpha, beta) = (product.transposesB, product.alpha, product.beta)
       bias = node.inputs.count > 2 ? node.inputs[2] : nil
     case .matrixMultiply:

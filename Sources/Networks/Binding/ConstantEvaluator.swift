@@ -41,6 +41,10 @@ struct ConstantEvaluator {
     case .concatenate, .split, .slice, .transpose, .reshape, .gather, .expand, .tile:
       let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount)
       return try ConstantMovement(shapes: try shapes.map(checked)).move(operation, known)
+    case .resize(let resize):
+      let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount)
+      for shape in shapes { _ = try checked(shape) }
+      return known[0].tensor.map { [.float($0.resized(resize))] }
     default: return nil
     }
   }

@@ -154,6 +154,9 @@ public struct Reduction: Hashable, Sendable {
 }
 
 /// y = alpha · A·B + beta · C, with A and B transposed where told.
+///
+/// A that is not transposed may have axes in front of its rows, as a dense layer on N×T×C tokens has: every one of them
+/// counts as rows, and y keeps them.
 public struct GeneralMatrixMultiply: Hashable, Sendable {
   public var alpha: Float
   public var beta: Float

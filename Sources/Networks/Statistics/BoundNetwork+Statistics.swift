@@ -42,7 +42,7 @@ extension BoundNetwork {
     case .transposedConvolution: return shape(0).elementCount * shape(1).dimensions.dropFirst().reduce(1, *)
     case .matrixMultiply: return output.elementCount * (shape(0).dimensions.last ?? 1)
     case .generalMatrixMultiply(let multiply):
-      return output.elementCount * (multiply.transposesA ? shape(0)[0] : shape(0)[1])
+      return output.elementCount * (multiply.transposesA ? shape(0)[0] : shape(0).dimensions.last ?? 1)
     default: return 0
     }
   }
