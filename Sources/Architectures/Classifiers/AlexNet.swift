@@ -34,4 +34,9 @@ extension Architecture.Witness {
   static func head(_ layer: String) -> Architecture.Witness {
     Architecture.Witness(parameter: "\(layer).weight", axis: 0)
   }
+
+  /// The same for nets that are also published without it.
+  static func optionalHead(_ layer: String) -> Architecture.Witness {
+    Architecture.Witness(parameter: "\(layer).weight", axis: 0, absent: 0)
+  }
 }
