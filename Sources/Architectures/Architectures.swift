@@ -7,7 +7,7 @@ public enum Architectures {
     [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
     + [.googlenet, .inceptionV3, .densenet121] + Architecture.mobileNets + Architecture.efficientNets
     + Architecture.regNets + Architecture.shuffleNets
-    + Architecture.convNeXts + Architecture.visionTransformers
+    + Architecture.convNeXts + Architecture.visionTransformers + Architecture.swinTransformers
     + [.dcganGenerator, .dcganDiscriminator, .resizeGenerator, .stridedStack]
 
   public static let names: [String] = all.map(\.name)
