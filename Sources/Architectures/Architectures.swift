@@ -8,6 +8,7 @@ public enum Architectures {
     + [.googlenet, .inceptionV3, .densenet121] + Architecture.mobileNets + Architecture.efficientNets
     + Architecture.regNets + Architecture.shuffleNets
     + Architecture.convNeXts + Architecture.visionTransformers + Architecture.swinTransformers
+    + [.unet, .brainUNet, .diffusionDecoder, .diffusionEncoder]
     + [.dcganGenerator, .dcganDiscriminator, .resizeGenerator, .stridedStack]
 
   public static let names: [String] = all.map(\.name)
