@@ -13,7 +13,7 @@ from torch import nn
 
 from architectures import torchvision  # registers what a CPU torch lacks
 from reference_modules import BrainUNet, UNet
-from state_dicts import authors_convnext, authors_swin, autoencoder, published_names, transformer
+from state_dicts import authors_convnext, autoencoder, published_names, transformer
 
 import timm
 import transformers
@@ -36,7 +36,7 @@ def noise(name, shape):
     return ((z >> np.uint64(40)).astype(np.float32) * np.float32(2**-23) - np.float32(1)).reshape(shape)
 
 
-def parameter(name, shape, gain=1):
+def parameter(name, shape):
     u = noise(name, shape)
     if name.endswith("running_mean") or name.endswith("bias"):
         return np.float32(0.125) * u
@@ -46,7 +46,7 @@ def parameter(name, shape, gain=1):
         return np.float32(1) + np.float32(0.25) * u
     if len(shape) == 3 and shape[0] == 1:  # tokens and their positions
         return u
-    return np.float32(gain) * np.sqrt(np.float32(6) / np.float32(np.prod(shape[1:]))) * u
+    return np.sqrt(np.float32(6) / np.float32(np.prod(shape[1:]))) * u
 
 
 class Lite0(nn.Module):
@@ -269,25 +269,10 @@ def map_cases():
     yield "stable_diffusion_vae_encoder", Encoder(), headless(at(32, 24, "width=32&", half))
 
 
-def timm_swin(name, size):
-    """timm's with windows that do not move where a single one covers the map, as in its published size, and that do not
-    become smaller than the tables of learned offsets."""
-    model = timm.create_model(name, num_classes=CLASSES, img_size=size, always_partition=True)
-    for block in model.modules():
-        if hasattr(block, "shift_size"):
-            block.shift_size = tuple(
-                0 if extent <= 7 else shift for extent, shift in zip(block.input_resolution, block.shift_size))
-            block.attn_mask = block.get_attn_mask(device="cpu", dtype=torch.float64)
-    return model
-
-
 def swin_cases():
     # Windows that pad, windows that move along one axis only, and maps that a single window covers.
     for size in ((64, 48), (60, 36)):
         yield "swin_t", torchvision.models.swin_t(num_classes=CLASSES), at(*size)
-    name = "swin_tiny_patch4_window7_224"
-    yield name, timm_swin(name, (56, 112)), at(56, 112)
-    yield f"{name}_original", Renamed(timm_swin(name, (56, 56)), authors_swin), at(56, 56)
 
 
 def transformer_cases():
@@ -328,22 +313,14 @@ def transformer_cases():
         yield huggingFace(name, f"{kind}Model", configuration, headless(at(42, 28, f"depth=2&grid={grid}&")))
 
 
-def tamed(name, case):
-    """The deepest nets make chaos of full weights: the eleventh digit of an input or of an ε decides the gradient."""
-    return dict(case, gain=0.75) if "v2_s" in name else case
-
-
 def modern_convolution_cases():
     case = at(64, 48)
-    for name in ("mobilenet_v3_small", "mnasnet0_5", "efficientnet_v2_s", "regnet_x_400mf", "regnet_y_400mf",
+    for name in ("mobilenet_v3_small", "mnasnet0_5", "regnet_x_400mf", "regnet_y_400mf",
                  "shufflenet_v2_x0_5"):
-        yield name, getattr(torchvision.models, name)(num_classes=CLASSES), tamed(name, case)
-    half = ([0, 1, 2], [0.5] * 3, [0.5] * 3)
-    for name in ("mobilenetv2_100", "mobilenetv3_small_100", "tf_mobilenetv3_small_100", "tf_efficientnet_b0",
-                 "tf_efficientnetv2_s", "regnety_002"):
-        convention = half if name in ("tf_mobilenetv3_small_100", "tf_efficientnetv2_s") else IMAGENET
+        yield name, getattr(torchvision.models, name)(num_classes=CLASSES), case
+    for name in ("mobilenetv2_100", "mobilenetv3_small_100", "tf_efficientnet_b0", "regnety_002"):
         # An odd extent tells apart where the odd pixel of padding goes.
-        yield name, timm.create_model(name, num_classes=CLASSES), tamed(name, at(63, 48, "", convention))
+        yield name, timm.create_model(name, num_classes=CLASSES), at(63, 48)
     yield "efficientnet_b1_timm", timm.create_model("efficientnet_b1", num_classes=CLASSES), case
     yield "resnext50_32x4d", torchvision.models.resnext50_32x4d(num_classes=CLASSES), case
     yield "wide_resnet50_2", torchvision.models.wide_resnet50_2(num_classes=CLASSES), at(32, 40)
@@ -364,8 +341,7 @@ def digits(values):
 def answer(name, model, case):
     names = model.names() if hasattr(model, "names") else {}
     state = model.state_dict()
-    gain = case.get("gain", 1)
-    state.update({key: torch.tensor(parameter(names.get(key, key), tuple(value.shape), gain))
+    state.update({key: torch.tensor(parameter(names.get(key, key), tuple(value.shape)))
                   for key, value in state.items() if value.is_floating_point()})
     model.load_state_dict(state)
     model = model.double().eval()
@@ -375,7 +351,7 @@ def answer(name, model, case):
     gradient, = torch.autograd.grad((y * cotangent).sum(), x)
     flat, flat_gradient = y.detach().flatten().numpy(), gradient.flatten().numpy()
     every, every_gradient = -(-len(flat) // 64), -(-len(flat_gradient) // 64)
-    return dict(specification=f"{name}?{case['query']}", gain=gain, input=list(case["shape"]), output=list(y.shape),
+    return dict(specification=f"{name}?{case['query']}", input=list(case["shape"]), output=list(y.shape),
                 outputNorm=float(np.linalg.norm(flat)), outputs=digits(flat[::every]),
                 gradientNorm=float(np.linalg.norm(flat_gradient)), gradients=digits(flat_gradient[::every_gradient]))
 

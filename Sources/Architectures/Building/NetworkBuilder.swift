@@ -44,8 +44,8 @@ public struct NetworkBuilder: Sendable {
 
   /// What a generator starts from: a random vector, N×`channels`×1×1, or a map of `side`×`side` of them.
   public mutating func latent(channels: Int, side: Int = 1) -> Feature {
-    Feature(
-      value: network.addInput("z", shape: [nil, channels, side, side]), channels: channels, spatial: [side, side])
+    let input = network.addInput("z", shape: [nil, channels, side, side])
+    return Feature(value: input, channels: channels, spatial: [side, side])
   }
 
   public mutating func pixelNormalization(
