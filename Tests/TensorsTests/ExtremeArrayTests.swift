@@ -45,7 +45,7 @@ import Testing
       for shape in [[0, 3], [3, 0], [2, 0, 5], [0]] {
         let text = "(" + shape.map { "\($0)," }.joined(separator: " ") + ")"
         try withFile(npy("<f4", fortran: fortran, shape: text, elements: 0)) { path in
-          #expect(try Tensor(npy: path).shape == Shape(shape))
+          #expect((try? Tensor(npy: path))?.shape == Shape(shape))
         }
       }
     }

@@ -8,6 +8,7 @@ import Testing
 
 import Gingham
 @testable import GinghamModelFormats
+@testable import GinghamVerbs
 
 /// The ONNX project's cases backwards: along a random direction v, ⟨c, J·v⟩ by central differences of the reference
 /// engine in 64 bits must be ⟨Jᵀ·c, v⟩, and the fast engine's gradient must be the reference engine's.
