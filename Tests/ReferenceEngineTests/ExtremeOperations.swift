@@ -120,7 +120,25 @@ extension OrdinaryOperation {
     case .shapeOf: one(.sizeOf)
     case .sizeOf: one(.constantOfShape(value: 1, type: .int64), [], lists: [[2, 3]])
     case .constantOfShape: one(.range, [], lists: [[0], [5], [1]])
-    case .range: []
+    case .range: one(.align(axis: 1), [vector, picture])
+    case .align: one(.gatherElements(axis: 1), lists: [])
+    case .gatherElements: one(.gatherSlices(batchAxes: 0), lists: [])
+    case .gatherSlices: Scattering.allCases.flatMap { one(.scatterElements(axis: 1, $0), lists: []) }
+    case .scatterElements: Scattering.allCases.flatMap { one(.scatterSlices($0), lists: []) }
+    case .scatterSlices: one(.gridSample(GridSample()), [picture, [1, 3, 3, 2]])
+    case .gridSample:
+      one(.regionAlign(RegionAlign(height: 2, width: 2)), [picture, [1, 4]], lists: [[0]])
+    case .regionAlign: one(.cumulativeSum(CumulativeSum(axis: 1)))
+    case .cumulativeSum: one(.topK(TopK(axis: 1, count: 2))) + one(.topK(TopK(axis: 1)), lists: [[2]])
+    case .topK: one(.extremePlace(ExtremePlace(axis: 1, isMaximum: true)))
+    case .extremePlace: one(.quantize(Quantization(.uint8)), [picture, [1], [1]])
+    case .quantize: one(.dynamicQuantize)
+    case .dynamicQuantize: one(.determinant)
+    case .determinant: one(.nonZero, [], lists: [[0, 3, 0, 1]])
+    case .nonZero: one(.unique(Unique()), [], lists: [[3, 1, 3]])
+    case .unique: one(.random(RandomFill(.normal(mean: 0, deviation: 1), shape: [2, 3])), [])
+    // Bodies are bound node by node; what is missing is never computed.
+    case .random, .branch, .loop, .missing: []
     }
   }
 }
@@ -236,6 +254,24 @@ extension Operation {
     case .spaceToDepth: return integers { .spaceToDepth(blockSize: $0) }
     case .cast: return ElementType.allCases.map { .cast($0) }
     case .shapeOf: return integers { .shapeOf(start: $0, end: $0) } + integers { .shapeOf(start: $0, end: nil) }
+    case .align: return integers { .align(axis: $0) }
+    case .gatherElements: return integers { .gatherElements(axis: $0) }
+    case .gatherSlices: return integers { .gatherSlices(batchAxes: $0) }
+    case .scatterElements(_, let scattering): return integers { .scatterElements(axis: $0, scattering) }
+    case .scatterSlices, .gridSample, .dynamicQuantize, .determinant, .nonZero, .branch, .loop, .missing: return [self]
+    case .regionAlign:
+      return integers { .regionAlign(RegionAlign(height: $0, width: 2)) }
+        + integers { .regionAlign(RegionAlign(height: 2, width: 2, samples: $0)) }
+        + floats { .regionAlign(RegionAlign(height: 2, width: 2, scale: $0)) }
+    case .cumulativeSum: return integers { .cumulativeSum(CumulativeSum(axis: $0, isExclusive: true)) }
+    case .topK:
+      return integers { .topK(TopK(axis: $0, count: 2)) } + integers { .topK(TopK(axis: 1, count: $0)) }
+    case .extremePlace:
+      return integers { .extremePlace(ExtremePlace(axis: $0, isMaximum: false, keepsDimension: false)) }
+    case .quantize: return ElementType.allCases.map { .quantize(Quantization($0)) }
+    case .unique: return integers { .unique(Unique(axis: $0)) }
+    case .random:
+      return Extreme.lists([2, 3]).map { .random(RandomFill(.uniform(low: 0, high: 1), shape: $0)) }
     case .constantOfShape:
       return [0, -1, .nan, .infinity, 1e300, -0x1p63].flatMap { value in
         [ElementType.int64, .float32, .uint8].map { .constantOfShape(value: value, type: $0) }
