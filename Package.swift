@@ -41,14 +41,13 @@ func system(_ name: String, apt packages: String...) -> Target {
 }
 
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
-let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// From the ground up: a room uses those above it in this list only.
 let rooms = [
   Room("Tensors", and: ["CCrypto"]),
-  Room("Networks", uses: ["Tensors"], and: [orderedCollections]),
+  Room("Networks", uses: ["Tensors"]),
   Room("ModelFormats", uses: ["Networks"]),
   Room("Architectures", uses: ["Networks"]),
   Room("Differentiation", uses: ["Networks"]),
@@ -61,7 +60,8 @@ let rooms = [
   Room("Prediction", uses: ["Networks", "Lattices"]),
   Room("Rewriting", uses: ["Networks", "Prediction"]),
   Room("Attribution", uses: ["Differentiation", "Signals", "Prediction"]),
-  Room("FeatureVisualization", uses: ["Attribution"]),
+  Room("Documents", uses: ["Networks"], and: [yams]),
+  Room("FeatureVisualization", uses: ["Attribution", "Documents"]),
   Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
   Room("Generation", uses: ["Models", "Prediction"]),
@@ -71,7 +71,7 @@ let rooms = [
     uses: [
       "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
       "Reporting",
-    ], and: [yams]),
+    ]),
 ]
 
 let package = Package(
@@ -83,7 +83,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -123,12 +122,14 @@ let package = Package(
     tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
     tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
-    tests("FeatureVisualization", uses: ["FeatureVisualization", "Engine", "Architectures"], golden: true),
+    tests("Documents", uses: ["Documents"]),
+    tests(
+      "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
-    tests("Verbs", uses: ["Verbs"], and: ["Gingham"]),
+    tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
     tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )

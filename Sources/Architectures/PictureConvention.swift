@@ -22,6 +22,11 @@ public struct PictureConvention: Hashable, Sendable {
   /// 224 of 256 pixels, mean and deviation of ImageNet.
   public static let torchvision = PictureConvention(side: 224, shorterSide: 256, normalization: .imageNet)
 
+  /// What most of timm's nets take: a square cut out of a picture reduced by cubic interpolation.
+  static func bicubic(_ side: Int, of shorterSide: Int, _ normalization: PixelNormalization) -> PictureConvention {
+    PictureConvention(side: side, shorterSide: shorterSide, interpolation: .bicubic, normalization: normalization)
+  }
+
   /// For another input size the shorter side keeps its proportion to the input.
   public func preprocessing(for size: InputSize) -> Preprocessing {
     let fit: Preprocessing.Fit

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Makes the same visualizations under several mitigations and seeds, and says what each costs and buys.",
@@ -38,62 +37,14 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard !objective.isEmpty, !mitigations.isEmpty else {
-      throw ValidationError("give at least one --objective and one of --mitigations")
+  func makeRun() throws -> any Run {
+    let changes = [("steps", steps.map(String.init)), ("size", size)].compactMap { name, value in
+      value.map { (name: name, value: $0, source: "--" + name) }
     }
-    guard (1...1000).contains(seeds) else {
-      throw ValidationError("--seeds takes a number from 1 to 1000, not \(seeds)")
-    }
-    guard seed <= UInt64(Int.max) - 1000 else { throw ValidationError("--seed is too large") }
-    guard Set(mitigations.map(Self.name)).count == mitigations.count else {
-      throw ValidationError("two mitigations have the same name")
-    }
-  }
-
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    let recipes = try mitigations.map { (name: Self.name($0), recipe: try recipe($0)) }
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    let folder = try common.folder(verb: "compare", model: self.model)
-    let run = ComparisonRun(
-      model, objectives: objective, mitigations: recipes, seeds: (0..<UInt64(seeds)).map { seed + $0 }, order: sort,
-      differentiator: try common.backend.differentiator(for: model.network, threads: common.threadCount))
-    let comparison = try run.run(into: folder) { progress.step("pictures", $0, of: $1) }
-    try folder.commit(manifest(started: started, digest: model.digest()))
-    progress.finish()
-    for run in comparison.runs {
-      for warning in run.warnings { progress.remark("\(run.mitigation), \(run.objective): \(warning)") }
-    }
-    try common.report(comparison, text: comparison.text + "\nWritten to \(folder.path)")
-  }
-
-  private func recipe(_ name: String) throws -> Recipe {
-    var recipe = Self.isFile(name) ? try Recipe(yaml: name) : try Recipe.preset(name)
-    if let steps { try recipe.set(option: "steps", to: "\(steps)") }
-    if let size { try recipe.set(option: "size", to: size) }
-    try recipe.validate()
-    return recipe
-  }
-
-  private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
-
-  private static func name(_ mitigation: String) -> String {
-    isFile(mitigation) ? URL(filePath: mitigation).deletingPathExtension().lastPathComponent : mitigation
-  }
-
-  private func manifest(started: Date, digest: String?) -> Manifest {
-    Manifest(
-      command: CommandLine.arguments, version: ginghamVersion, model: model, modelDigest: digest,
-      backend: common.backend.rawValue, threads: common.threadCount, seed: Int(clamping: seed),
-      parameters: [
-        "objectives": .array(objective.map(JSONValue.string)),
-        "mitigations": .array(mitigations.map(JSONValue.string)), "seeds": .integer(seeds),
-        "steps": steps.map(JSONValue.integer) ?? .null, "size": size.map(JSONValue.string) ?? .null,
-      ],
-      started: started)
+    var settings = CompareSettings(
+      objectives: objective, mitigations: try mitigations.map { try .init($0, changes: changes) })
+    (settings.seeds, settings.seed, settings.sort, settings.steps, settings.size) = (seeds, seed, sort, steps, size)
+    return CompareRun(modelOptions.source(model), settings: settings)
   }
 }
 

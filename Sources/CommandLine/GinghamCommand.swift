@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Gingham
 
 @main
@@ -16,4 +17,23 @@ struct GinghamCommand: ParsableCommand {
       GenerateCommand.self, DiagnoseCommand.self, TrackCommand.self, RepairCommand.self, VisualizeCommand.self,
       CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
+
+  /// Runs one command line. Messages may name files and layers, and those may hold anything: they are shown as text, and
+  /// only the first line of a message begins at the margin.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if code == .success {
+        print(message)
+      } else if !message.isEmpty {
+        let text = message.printableLines(isIndented: code != .validationFailure, limit: 8000)
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+      }
+      Foundation.exit(code.rawValue)
+    }
+  }
 }

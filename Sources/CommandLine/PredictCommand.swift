@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Predicts the grid of gradients and pictures from the architecture, without running it.",
@@ -65,79 +64,19 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    let subjects = [model != nil, deconvolution != nil || !equivalent.isEmpty, sweep != nil].count { $0 }
-    guard subjects == 1 else {
+  func makeRun() throws -> any Run {
+    var settings = PredictSettings()
+    (settings.target, settings.at, settings.gain, settings.signals) = (target, at, gain, signals)
+    (settings.minCv2, settings.positions) = (minUnevenness, positions)
+    (settings.deconvolution, settings.equivalent) = (deconvolution, equivalent)
+    switch (model, deconvolution != nil || !equivalent.isEmpty, sweep) {
+    case (let model?, false, nil): return PredictRun(modelOptions.source(model), settings: settings)
+    case (nil, true, nil): return OverlapRun(settings)
+    case (nil, false, let sweep?): return SweepRun(sweep, settings: settings)
+    default:
       throw ValidationError(
         "name a model, or stacks with --deconvolution or --equivalent, or a grid with --sweep: one of them")
     }
-    guard minUnevenness.isFinite, minUnevenness >= 0 else { throw ValidationError("--min-cv2 takes a number from 0") }
-  }
-
-  func run() throws {
-    if let model {
-      try predict(model)
-    } else if let sweep {
-      try rank(sweep)
-    } else {
-      try count()
-    }
-  }
-
-  private func predict(_ name: String) throws {
-    let started = Date()
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(name, skipsRandomWeights: gain == .unit, fixesOpenInputs: gain == .unit)
-    progress.step("predicting")
-    let options = PredictionOptions(
-      gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))
-    let result = try PredictRun(model, target: target, at: at, options: options).result()
-    let folder = try common.folder(verb: "predict", model: name)
-    try result.draw(into: folder)
-    try folder.write("findings.json", data: result.findings.json())
-    try folder.commit(manifest(name, started: started, digest: model.digest()))
-    progress.finish()
-    try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
-  }
-
-  private func rank(_ path: String) throws {
-    let started = Date()
-    let progress = common.progress
-    let options = PredictionOptions(
-      gain: gain, signals: signals, thresholds: LatticeThresholds(gradientUnevenness: minUnevenness))
-    let findings = try SweepRun(yaml: path, options: options).findings { progress.step("predicting", $0, of: $1) }
-    let folder = try common.folder(verb: "predict", model: path)
-    try findings.draw(into: folder)
-    try folder.write("findings.json", data: findings.json())
-    try folder.commit(manifest(path, started: started, digest: nil))
-    progress.finish()
-    try common.report(findings, text: findings.text + "\n\nWritten to \(folder.path)")
-  }
-
-  private func count() throws {
-    let started = Date()
-    let findings = try OverlapFindings(deconvolution: deconvolution, inputs: positions, equivalents: equivalent)
-    let name = deconvolution ?? equivalent.joined(separator: " ")
-    let stem = String(name.map { $0 == "/" ? "-" : $0 })
-    let folder = try common.folder(verb: "predict", model: stem)
-    try findings.draw(into: folder)
-    try folder.write("findings.json", data: findings.json())
-    try folder.commit(manifest(name, started: started, digest: nil))
-    try common.report(findings, text: findings.text + "\n\nWritten to \(folder.path)")
-  }
-
-  private func manifest(_ model: String, started: Date, digest: String?) -> Manifest {
-    Manifest(
-      command: CommandLine.arguments, version: ginghamVersion, model: model, modelDigest: digest, backend: "none",
-      threads: common.threadCount,
-      parameters: [
-        "target": .string(target), "at": at.map(JSONValue.string) ?? .null, "gain": .string(gain.rawValue),
-        "signals": .string(signals.rawValue), "min_cv2": .number(minUnevenness),
-        "deconvolution": deconvolution.map(JSONValue.string) ?? .null, "positions": .integer(positions),
-        "equivalent": .array(equivalent.map(JSONValue.string)), "sweep": sweep.map(JSONValue.string) ?? .null,
-      ],
-      started: started)
   }
 }
 

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct ProbeCommand: ParsableCommand {
+struct ProbeCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
     abstract: "Attacks a classifier's pictures and shows where its loss is sensitive.",
@@ -27,8 +26,9 @@ struct ProbeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Attacks: fgsm, pgd, apgd-ce, apgd-dlr, deepfool, noise.", valueName: "list"))
-  var attack = AttackList.standard
+      "Attacks: \(AttackKind.all.map(\.name).joined(separator: ", ")).",
+      discussion: AttackKind.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"), valueName: "list"))
+  var attack = AttackList(kinds: ProbeSettings(images: []).attacks)
 
   @Option(help: "How changes are measured: linf or l2.")
   var norm: PerturbationNorm = .linf
@@ -82,107 +82,37 @@ struct ProbeCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard !images.isEmpty else { throw ValidationError("name at least one picture") }
-    if let steps, !(1...100_000).contains(steps) {
-      throw ValidationError("--steps takes a number from 1, not \(steps)")
-    }
-    guard (1...1000).contains(restarts) else {
-      throw ValidationError("--restarts takes a number from 1, not \(restarts)")
-    }
-    guard (1...1024).contains(batch) else {
-      throw ValidationError("--batch takes a number from 1 to 1024, not \(batch)")
-    }
-    guard fourier == 0 || (2...1024).contains(fourier) else {
-      throw ValidationError("--fourier takes 0, or a number from 2 to 1024, not \(fourier)")
-    }
-  }
-
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    let settings = try settings()
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    let path = common.output ?? RunFolder.defaultPath(verb: "probe", model: self.model)
-    let cache = ProbeCache(path: path)
-    let probe = try ProbeRun(
-      model, settings: settings, cache: cache, backend: common.backend, threads: common.threadCount)
-    let folder = try RunFolder(path: path)
-    let result = try probe.result(of: images, labels: LabelSource(parsing: labels), progress: progress.step)
-    try result.write(into: folder, cache: cache)
-    try folder.commit(manifest(settings, result, started: started, digest: model.digest()))
-    progress.finish()
-    if result.reused > 0 {
-      progress.remark("attacks on \(result.reused) pictures were in '\(path)' already")
-    }
-    try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
-  }
-
-  private func settings() throws -> ProbeSettings {
-    var settings = ProbeSettings()
-    settings.attacks = attack.names
-    settings.norm = norm
+  func makeRun() throws -> any Run {
+    var settings = ProbeSettings(images: images)
+    (settings.labels, settings.attacks, settings.norm) = (LabelSource(parsing: labels), attack.kinds, norm)
     settings.epsilons = try epsilon.map {
       try $0.split(separator: ",", omittingEmptySubsequences: false).map(Epsilon.init)
     }
-    settings.steps = steps
-    settings.restarts = restarts
-    settings.startsRandomly = randomStart
-    settings.stopsEarly = earlyStop
-    settings.target = target
-    settings.mask = try mask.map(PixelMask.init(path:))
-    settings.seed = seed
-    settings.batch = min(batch, images.count)
-    settings.findsMinimalEpsilon = minimal
-    settings.fourierSide = fourier
-    settings.studiesPhases = phaseStudy
-    settings.period = period
-    settings.savesPictures = pictures
-    return settings
-  }
-
-  private func manifest(
-    _ settings: ProbeSettings, _ result: ProbeRun.Result, started: Date, digest: String?
-  ) -> Manifest {
-    Manifest(
-      command: CommandLine.arguments, version: ginghamVersion, model: model, modelDigest: digest,
-      backend: common.backend.rawValue, threads: common.threadCount, seed: Int(truncatingIfNeeded: seed),
-      parameters: [
-        "images": .array(images.map(JSONValue.string)), "labels": .string(labels),
-        "attacks": .array(settings.attacks.map { .string($0.rawValue) }), "norm": .string(norm.rawValue),
-        "epsilons": .array(settings.budgets.map { .string($0.text) }),
-        "steps": steps.map(JSONValue.integer) ?? .null, "restarts": .integer(restarts),
-        "random_start": .boolean(randomStart), "early_stop": .boolean(earlyStop),
-        "target": target.map(JSONValue.integer) ?? .null, "mask": mask.map(JSONValue.string) ?? .null,
-        "minimal": .boolean(minimal), "fourier": .integer(fourier), "phase_study": .boolean(phaseStudy),
-        "period": period.map(JSONValue.integer) ?? .null, "batch": .integer(settings.batch),
-        "seconds": .object(result.seconds.mapValues(JSONValue.number)),
-      ],
-      started: started)
+    (settings.steps, settings.restarts, settings.batch) = (steps, restarts, batch)
+    (settings.randomStart, settings.earlyStop, settings.minimal) = (randomStart, earlyStop, minimal)
+    (settings.target, settings.mask, settings.seed) = (target, mask, seed)
+    (settings.fourier, settings.phaseStudy, settings.period) = (fourier, phaseStudy, period)
+    settings.pictures = pictures
+    return ProbeRun(modelOptions.source(model), settings: settings)
   }
 }
 
 /// `pgd,apgd-ce,noise`
 struct AttackList: ExpressibleByArgument {
-  var names: [ProbeSettings.AttackName]
+  var kinds: [AttackKind]
 
-  static let standard = AttackList(names: ProbeSettings().attacks)
-
-  init(names: [ProbeSettings.AttackName]) {
-    self.names = names
+  init(kinds: [AttackKind]) {
+    self.kinds = kinds
   }
 
   init?(argument: String) {
     let parsed = argument.split(separator: ",", omittingEmptySubsequences: false)
-      .map { ProbeSettings.AttackName(rawValue: $0.trimmingCharacters(in: .whitespaces)) }
-    guard let names = parsed as? [ProbeSettings.AttackName], !names.isEmpty, Set(names).count == names.count else {
-      return nil
-    }
-    self.names = names
+      .map { AttackKind(named: String($0.drop { $0 == " " })) }
+    guard let kinds = parsed as? [AttackKind], !kinds.isEmpty, Set(kinds).count == kinds.count else { return nil }
+    self.kinds = kinds
   }
 
-  var defaultValueDescription: String { names.map(\.rawValue).joined(separator: ",") }
+  var defaultValueDescription: String { kinds.map(\.name).joined(separator: ",") }
 }
 
 extension PerturbationNorm: ExpressibleByArgument {}

@@ -13,8 +13,9 @@ struct Progress {
 
   func show(_ step: RunProgress.Step) {
     guard isShown else { return }
-    guard let total = step.total, total > 0 else { return write("\r\u{1B}[K\(step.what) …") }
-    let (what, done) = (step.what, step.done)
+    let what = step.what.printable(limit: 80)
+    guard let total = step.total, total > 0 else { return write("\r\u{1B}[K\(what) …") }
+    let done = step.done
     let width = 24
     let filled = width * done / total
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -29,7 +30,7 @@ struct Progress {
   func remark(_ text: String) {
     guard remarks else { return }
     finish()
-    write("note: \(text)\n")
+    write("note: \(text.printableLines(isIndented: true, limit: 4000))\n")
   }
 
   private func write(_ text: String) {

@@ -30,28 +30,40 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "No progress and no remarks on standard error.")
   var quiet = false
 
+  @Option(help: "Threads of each step that names none; all cores without it.")
+  var threads: Int?
+
+  func validate() throws { try RunOptions.validate(threads: threads) }
+
   func run() throws {
     let series = try RunRecipe(yaml: recipe)
-    // A mistake in the last step should not wait for the first ones to finish.
-    for step in series.steps {
-      do {
-        _ = try GinghamCommand.parseAsRoot(step.arguments)
-      } catch {
-        let message = GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? ""
-        throw RecipeError(source: recipe, line: step.line, message: "the step '\(step.name)': \(message)")
-      }
-    }
+    let folder = output ?? "outputs/run-\(URL(filePath: recipe).deletingPathExtension().lastPathComponent)"
+    try series.check(into: folder, run: Self.run, describing: Self.description)
     if dryRun {
-      for step in series.steps { print((["gingham"] + step.arguments).map(Self.quoted).joined(separator: " ")) }
+      for step in series.steps {
+        print(ShellWord.line(["gingham"] + series.arguments(of: step, threads: threads)))
+      }
       return
     }
     let progress = Progress(isShown: !quiet)
-    let stem = URL(filePath: recipe).deletingPathExtension().lastPathComponent
-    let folder = output ?? "outputs/run-\(stem)"
-    try series.run(into: folder, execute: Self.execute) { step, number, count, isSkipped in
+    let incomplete = try series.run(into: folder, threads: threads, execute: Self.execute) {
+      step, number, count, isSkipped in
       progress.remark("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
     }
     print("Written to \(folder)")
+    guard incomplete.isEmpty else {
+      progress.remark("something was left out in \(incomplete.map { "'\($0.name)'" }.joined(separator: ", "))")
+      throw ExitCode(2)
+    }
+  }
+
+  private static func run(_ step: RunRecipe.Step) throws -> (any Run)? {
+    try (GinghamCommand.parseAsRoot(step.arguments) as? any VerbCommand)?.makeRun()
+  }
+
+  private static func description(_ error: any Error) -> String {
+    if let hint = Hints.hint(for: error) { return "\(error). \(hint)" }
+    return GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
   }
 
   private static func execute(_ arguments: [String]) throws -> Int32 {
@@ -64,10 +76,5 @@ struct RunCommand: ParsableCommand {
     try process.run()
     process.waitUntilExit()
     return process.terminationStatus
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:,=".contains($0) }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

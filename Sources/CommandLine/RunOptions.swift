@@ -19,7 +19,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The engine: fast (oneDNN), reference (plain Swift, 32 bits) or reference64 (64 bits).")
   var backend: Backend = .fast
 
-  func validate() throws {
+  func validate() throws { try Self.validate(threads: threads) }
+
+  static func validate(threads: Int?) throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
     }
@@ -58,7 +60,7 @@ extension RunOptions {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
       try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
     } else {
-      print(performance.text)
+      print(performance.text.printableLines(isIndented: false))
     }
     if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }

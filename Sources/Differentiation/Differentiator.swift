@@ -108,6 +108,8 @@ public enum EngineError: Error, Hashable, Sendable {
   case noForwardPass
   /// No path leads from the value to a target, so its gradient is zero everywhere.
   case unreachable(value: String)
+  /// A value without elements has no gradient.
+  case empty(value: String, shape: Shape)
   /// A tensor has no elements to compute with.
   case withoutElements(Shape)
   case library(String)
@@ -121,6 +123,7 @@ extension EngineError: CustomStringConvertible {
     case .wrongInputCount(let expected, let found): "the network takes \(expected) inputs, \(found) were given"
     case .noForwardPass: "a backward pass needs a forward pass before it"
     case .unreachable(let value): "'\(value)' does not lead to the target, so it has no gradient"
+    case .empty(let value, let shape): "'\(value)' is \(shape): it has no elements, so there is no gradient"
     case .withoutElements(let shape): "a tensor of \(shape) has no elements to compute with"
     case .library(let message): message
     }

@@ -50,6 +50,10 @@ public final class FastDifferentiator: Differentiator {
     let targetShapes = try request.targets.map { try shape($0, in: whole) }
     let gradientShapes = try request.gradients.map { try shape($0, in: whole) }
 
+    // Values share memory, so the largest one is all that is known before they are laid out.
+    let largest = whole.nodes.flatMap(\.outputs).compactMap { whole.shapes[$0]?.elementCount }.max() ?? 0
+    try request.check(whole, bytes: 2 * largest * MemoryLayout<Float>.stride)
+
     // A batch goes through picture by picture where no layer mixes pictures: what a picture needs stays in the cache.
     var (network, pictures) = (whole, 1)
     if let batch = request.inputShapes.first?.dimensions.first, batch > 1,
@@ -103,7 +107,7 @@ public final class FastDifferentiator: Differentiator {
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
     let wanted = request.targets + request.gradients + smoothed
-    let simple = try network.bound(to: shapes, constants: constants).leading(to: wanted).foldingConstants()
+    let simple = try network.bound(to: shapes, constants: constants, leadingTo: wanted).foldingConstants()
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
     return simple.recognized(keeping: Set(wanted.map(simple.resolved)))
   }

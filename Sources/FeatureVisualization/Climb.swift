@@ -25,8 +25,8 @@ final class Climb {
     makeSource = source
     chain = TransformChain(recipe.transforms)
     let size = PictureSize(height: canvas.shape[2], width: canvas.shape[3])
-    penalties = try recipe.penalties.filter { $0.weight > 0 }.map {
-      (try $0.penalty().planned(for: size), Float($0.weight))
+    penalties = try recipe.penalties.filter { $0.weight > 0 }.map { penalty in
+      (try penalty.kind.penalty().planned(for: size), Float(penalty.weight))
     }
   }
 

@@ -21,7 +21,8 @@ public final class Renderer {
     public var start: Tensor?
     /// For ``ColourChoice/measured(folder:)``.
     public var colour: ColourCorrelation?
-    /// For ``ParameterizationKind/maco(spectrum:)``: C×H×(W/2+1) at the picture's size.
+    /// What a parameterization measured on pictures (``ParameterizationKind/measured(on:)``), such as C×H×(W/2+1) at
+    /// the picture's size for ``ParameterizationKind/maco(spectrum:)``.
     public var spectrum: Tensor?
 
     public init(start: Tensor? = nil, colour: ColourCorrelation? = nil, spectrum: Tensor? = nil) {
@@ -102,15 +103,7 @@ public final class Renderer {
 
   private func canvas(_ size: PictureSize) throws -> Canvas {
     let shape: Shape = [recipe.batch, channels, size.height, size.width]
-    let space: any SpatialParameterization =
-      switch recipe.parameterization {
-      case .pixel(let deviation): PixelParameterization(shape: shape, deviation: Float(deviation))
-      case .fourier(let decay, let deviation):
-        FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation), team: differentiator.team)
-      case .laplacian(let levels, let deviation):
-        LaplacianPyramid(shape: shape, levels: levels, deviation: Float(deviation))
-      case .maco: MagnitudeConstrained(shape: shape, magnitude: materials.spectrum, team: differentiator.team)
-      }
+    let space = recipe.parameterization.space(shape: shape, materials: materials, team: differentiator.team)
     let colour: ColourCorrelation? =
       switch recipe.colour {
       case .none: nil
@@ -122,11 +115,9 @@ public final class Renderer {
 
   /// The given start as a batch of pictures; `nil` where it is parameters.
   private func startPicture(_ start: Tensor) throws -> Tensor? {
-    let parameters = try canvas(size).space.parameterShape
-    if Self.withoutOnes(start.shape) == Self.withoutOnes(parameters), !(try canvas(size).space is PixelParameterization)
-    {
-      return nil
-    }
+    let space = try canvas(size).space
+    let parameters = space.parameterShape
+    if Self.withoutOnes(start.shape) == Self.withoutOnes(parameters), !space.isIdentity { return nil }
     guard start.shape.rank == 3, start.shape[0] == channels else {
       throw VisualizationError.wrongStart(
         expected: [[channels, size.height, size.width], parameters], found: start.shape)

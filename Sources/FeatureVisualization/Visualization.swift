@@ -26,13 +26,11 @@ public struct Visualization: Sendable {
   /// Pictures of the batch whose gradient was zero at every step so far.
   private(set) var dead: Set<Int>?
   /// What the user should know.
-  public private(set) var warnings: [String] = []
+  public private(set) var warnings: [VisualizationWarning] = []
 
   mutating func stop(at step: Int) {
     stoppedAt = step
-    warnings.append(
-      "the objective left the finite numbers at step \(step), so the run stopped; the picture is the last one before. "
-        + "A smaller rate usually helps.")
+    warnings.append(.leftFiniteNumbers(step: step))
   }
 
   /// Keeps the books of a step's gradient at the pictures.
@@ -61,16 +59,9 @@ public struct Visualization: Sendable {
     self.importance = importance
     dead = (dead ?? Set(0..<pictures)).subtracting(alive)
     if step == max(redirected, 1) - 1 || step == steps - 1 && step < redirected, let dead, !dead.isEmpty {
-      let which =
-        dead.count == pictures
-        ? "the objective"
-        : "the objective of picture\(dead.count > 1 ? "s" : "") "
-          + dead.sorted().map(String.init)
-          .joined(separator: ", ")
       warnings.append(
-        "\(which) is dead: its gradient was zero everywhere for \(step + 1) steps"
-          + (redirected > 0 ? ", even with redirected rectifiers" : " (redirected-steps may wake it up)")
-          + ". The picture stays as grey as it began; another start, layer or channel may help.")
+        .dead(
+          pictures: dead.count == pictures ? nil : dead.sorted(), steps: step + 1, isRedirected: redirected > 0))
     }
   }
 }

@@ -4,6 +4,7 @@
 @_exported import GinghamAttribution
 @_exported import GinghamDiagnosis
 @_exported import GinghamDifferentiation
+@_exported import GinghamDocuments
 @_exported import GinghamEngine
 @_exported import GinghamFeatureVisualization
 @_exported import GinghamGeneration

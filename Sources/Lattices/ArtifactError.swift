@@ -15,6 +15,8 @@ public enum ArtifactError: Error, Hashable, Sendable {
   /// A description of layers such as `3/2,3/2` that does not parse.
   case badNotation(text: String, why: String)
   case badArgument(String)
+  /// Working it out would take more than one file may ask for.
+  case limit(network: String, ResourceLimitError)
 }
 
 extension ArtifactError: CustomStringConvertible {
@@ -30,6 +32,7 @@ extension ArtifactError: CustomStringConvertible {
     case .unsupported(let layer, let why): "layer '\(layer)': \(why)"
     case .badNotation(let text, let why): "'\(text)' does not describe layers: \(why)"
     case .badArgument(let message): message
+    case .limit(let network, let error): "what '\(network)' leads to takes \(error)"
     }
   }
 }

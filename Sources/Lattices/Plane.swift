@@ -174,3 +174,11 @@ extension SIMD8<Double> {
   @inline(__always)
   package var magnitudes: Self { replacing(with: -self, where: self .< 0) }
 }
+
+extension Plane {
+  /// In units of the mean; the plane itself where that is zero.
+  public var relativeToMean: Plane {
+    let mean = mean
+    return mean > 0 ? Plane(height: height, width: width, values: values.map { $0 / mean }) : self
+  }
+}

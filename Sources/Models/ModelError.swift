@@ -7,6 +7,8 @@ public enum ModelError: Error, Hashable, Sendable {
   case nonFiniteWeights(name: String, count: Int, of: Int)
   /// The first input is not N×C×H×W.
   case notPictures([String])
+  /// The input holds no pixel, or more than can be counted.
+  case impossibleInput([String])
   case extraInput(String)
   case wrongChannels(expected: Int, found: Int, path: String)
   /// A gradient or activation that holds infinities or NaN.
@@ -24,6 +26,8 @@ extension ModelError: CustomStringConvertible {
         + "training diverged"
     case .notPictures(let shape):
       "the network's first input is \(shape.joined(separator: "×")), not a picture N×C×H×W"
+    case .impossibleInput(let shape):
+      "the network's input is \(shape.joined(separator: "×")): no picture has this size"
     case .extraInput(let name):
       "the network also needs the input '\(name)': fix it with --input \(name)=VALUE"
     case .wrongChannels(let expected, let found, let path):

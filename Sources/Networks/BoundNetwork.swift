@@ -18,6 +18,8 @@ public struct BoundNetwork: Sendable {
   public var missing: [ValueID: MissingOperator]
   /// Values that simplification removed because they equal another one.
   public var aliases: [ValueID: ValueID]
+  /// How much may be asked for on behalf of the network.
+  public var limits = ResourceLimits()
 
   public init(name: String, valueNames: [String]) {
     self.name = name

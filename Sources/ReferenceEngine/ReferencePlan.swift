@@ -45,8 +45,17 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     gradientShapes = try wanted.map(shape)
 
     let path = try GradientPath(network, targets: targets, gradients: wanted)
+    let values = Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets)
+    // Beside the elements, kernels keep a table an axis.
+    let bytes = try values.reduce(0) { sum, value in
+      let shape = try shape(of: value)
+      let copies = path.differentiated.contains(value) ? 2 : 1
+      return sum + copies * shape.elementCount * MemoryLayout<Scalar>.stride
+        + shape.dimensions.reduce(0, +) * MemoryLayout<Int>.stride
+    }
+    try request.check(network, bytes: bytes)
     var activations: [ValueID: Scratch<Scalar>] = [:]
-    for value in Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets) {
+    for value in values {
       activations[value] = Scratch(try shape(of: value).elementCount, filledWith: 0)
       if let constant = network.constants[value] { activations[value]?.load(constant) }
     }

@@ -19,11 +19,11 @@ public struct HTMLReport: Sendable {
   /// - Parameter level: 2 for a section, 3 for a part of one.
   public mutating func heading(_ text: String, level: Int = 2) {
     let tag = "h\(min(max(level, 2), 6))"
-    body += "<\(tag)>\(Self.escaped(text))</\(tag)>\n"
+    body += "<\(tag)>\(HTMLText.escaped(text))</\(tag)>\n"
   }
 
   public mutating func paragraph(_ text: String) {
-    body += "<p>\(Self.escaped(text))</p>\n"
+    body += "<p>\(HTMLText.escaped(text))</p>\n"
   }
 
   /// A table that sorts by the column whose title is clicked. Cells flush right sort as numbers.
@@ -32,7 +32,7 @@ public struct HTMLReport: Sendable {
     func cells(_ texts: [String], tag: String) -> String {
       zip(columns, texts).map { column, text in
         let style = column.alignment == .right ? " class=\"number\"" : ""
-        return "<\(tag)\(style)>\(Self.escaped(text))</\(tag)>"
+        return "<\(tag)\(style)>\(HTMLText.escaped(text))</\(tag)>"
       }.joined()
     }
     body += "<table>\n<thead><tr>\(cells(columns.map(\.title), tag: "th"))</tr></thead>\n<tbody>\n"
@@ -53,7 +53,7 @@ public struct HTMLReport: Sendable {
   }
 
   private mutating func append(png: [UInt8], width: Int, caption: String) {
-    let text = Self.escaped(caption)
+    let text = HTMLText.escaped(caption)
     body += "<figure><img width=\"\(width)\" alt=\"\(text)\" "
     body += "src=\"data:image/png;base64,\(Data(png).base64EncodedString())\">"
     body += (caption.isEmpty ? "" : "<figcaption>\(text)</figcaption>") + "</figure>\n"
@@ -68,31 +68,16 @@ public struct HTMLReport: Sendable {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escaped(title))</title>
+      <title>\(HTMLText.escaped(title))</title>
       <style>\(Self.style)</style>
       </head>
       <body>
-      <h1>\(Self.escaped(title))</h1>
+      <h1>\(HTMLText.escaped(title))</h1>
       \(body)<script>\(Self.script)</script>
       </body>
       </html>
 
       """.utf8)
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 
   private static let style = """

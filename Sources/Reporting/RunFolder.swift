@@ -26,17 +26,19 @@ public final class RunFolder {
 
   /// `outputs/<verb>-<model>-<time>`: the folder of a run that names none.
   public static func defaultPath(verb: String, model: String, date: Date = Date()) -> String {
-    let stem = model.split(separator: "/").last.map(String.init) ?? model
-    let name = stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
+    let name = (model.pathParts.last ?? model).fileStem
     let time = date.formatted(
       .verbatim(
         "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
         timeZone: .current, calendar: Calendar(identifier: .gregorian)))
-    return "outputs/\(verb)-\(String(name))-\(time)"
+    return "outputs/\(verb)-\(name)-\(time)"
   }
 
   /// Where `body` may write the file `name`.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)`` where the name leads out of the folder.
   public func write(_ name: String, _ body: (_ path: String) throws -> Void) throws {
+    guard name.staysInside else { throw FormatError.unwritable(path: name, reason: "it leads out of the folder") }
     let target = URL(filePath: staging).appending(path: name)
     try Self.makeFolder(target.deletingLastPathComponent().path(percentEncoded: false), for: name)
     try body(target.path(percentEncoded: false))
@@ -78,9 +80,9 @@ public final class RunFolder {
 
   /// Makes a folder and those above it; `wanted` is what the user knows it for.
   private static func makeFolder(_ path: String, for wanted: String) throws {
-    let parts = path.split(separator: "/")
+    let parts = path.pathParts
     for end in 1...max(parts.count, 1) where !parts.isEmpty {
-      let folder = (path.hasPrefix("/") ? "/" : "") + parts[..<end].joined(separator: "/")
+      let folder = (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts[..<end].joined(separator: "/")
       if mkdir(folder, 0o777) != 0, errno != EEXIST, end == parts.count || errno != EROFS {
         throw FormatError.unwritable(path: wanted, reason: String(cString: strerror(errno)))
       }

@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// A table for the terminal: columns as wide as their widest cell, numbers flush right.
 public struct TextTable: Sendable {
   public enum Alignment: Sendable {
@@ -9,14 +11,19 @@ public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
   public init(_ columns: [(title: String, alignment: Alignment)]) {
-    header = columns.map(\.title)
+    header = columns.map { Self.cell($0.title) }
     alignments = columns.map(\.alignment)
   }
 
   public mutating func append(_ row: [String]) {
     precondition(row.count == header.count, "a row of \(row.count) cells in a table of \(header.count)")
-    rows.append(row)
+    rows.append(row.map(Self.cell))
   }
+
+  /// Names from files stay within their cell, whatever they hold.
+  private static func cell(_ text: String) -> String { text.printable(limit: longestCell) }
+
+  private static let longestCell = 160
 
   public var description: String {
     let all = [header] + rows

@@ -16,7 +16,8 @@ public final class MemoryBlock: @unchecked Sendable {
   private static let leastMapped = 1 << 20
   private static let leastLarge = 4 << 20
 
-  /// Uninitialized memory. There is no way on without it, so the process ends where there is none.
+  /// Uninitialized memory. There is no way on without it, so the process ends, with a message and exit status 1, where
+  /// there is none; whoever can still say no asks ``SystemMemory`` first.
   public init(byteCount: Int) {
     self.byteCount = max(byteCount, 64)
     isMapped = self.byteCount >= Self.leastMapped
@@ -32,7 +33,11 @@ public final class MemoryBlock: @unchecked Sendable {
     } else if posix_memalign(&block, 64, self.byteCount) != 0 {
       block = nil
     }
-    guard let block else { preconditionFailure("no memory for \(byteCount) bytes") }
+    guard let block else {
+      let message = "Error: there is no memory for \(byteCount) bytes\n"
+      _ = message.withCString { write(STDERR_FILENO, $0, message.utf8.count) }
+      exit(1)
+    }
     base = block
   }
 

@@ -13,12 +13,9 @@ import Testing
     classifier = try golden.classifier()
   }
 
-  private static let attacks: [any Attack] = PerturbationNorm.allCases.flatMap { norm -> [any Attack] in
-    [
-      FastGradient(norm: norm), ProjectedGradientDescent(norm: norm, startsRandomly: true, restarts: 2),
-      AutoPGD(norm: norm, steps: 20), AutoPGD(norm: norm, loss: .logitRatio, steps: 20), DeepFool(norm: norm),
-      NoiseBaseline(norm: norm),
-    ]
+  /// All that are registered, so that a new one is tested with the others.
+  private static let attacks: [any Attack] = PerturbationNorm.allCases.flatMap { norm in
+    AttackKind.all.map { $0.attack(AttackOptions(norm: norm, steps: 20, restarts: 2, startsRandomly: true)) }
   }
 
   private static func budgets(_ norm: PerturbationNorm) -> [Float] {

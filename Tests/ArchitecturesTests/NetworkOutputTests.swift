@@ -21,7 +21,7 @@ import Testing
   static let answers = (try? Golden.json([Answer].self, "outputs")) ?? []
 
   @Test func goldenAnswersAreThere() {
-    #expect(Self.answers.count == 22)
+    #expect(Self.answers.count == 58)
   }
 
   @Test(arguments: answers.indices)
@@ -30,7 +30,9 @@ import Testing
     let specification = try ArchitectureSpecification(parsing: answer.specification)
     let blueprint = try Architectures.named(specification.name).blueprint(specification)
     let parameters = Dictionary(
-      uniqueKeysWithValues: blueprint.parameters.map { ($0.name, IndexedNoise.parameter($0.name, $0.shape)) })
+      uniqueKeysWithValues: blueprint.parameters.map {
+        ($0.name, IndexedNoise.parameter($0.name, $0.shape))
+      })
     let network = try blueprint.network(stateDict: parameters)
 
     let output = try #require(network.outputs.first)
@@ -90,6 +92,8 @@ struct IndexedNoise {
     if name.hasSuffix("running_mean") || name.hasSuffix("bias") { return noise.tensor(shape) { 0.125 * $0 } }
     if name.hasSuffix("running_var") { return noise.tensor(shape) { 1 + 0.5 * $0 } }
     if shape.rank == 1 { return noise.tensor(shape) { 1 + 0.25 * $0 } }
+    // Tokens and their positions.
+    if shape.rank == 3, shape[0] == 1 { return noise.tensor(shape) { $0 } }
     let scale = (6 / Float(shape.dimensions.dropFirst().reduce(1, *))).squareRoot()
     return noise.tensor(shape) { scale * $0 }
   }

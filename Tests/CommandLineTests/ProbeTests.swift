@@ -62,7 +62,10 @@ import Testing
   @Test func equalSeedsGiveEqualBytesAndAStoppedRunGoesOn() throws {
     let scratch = try Tool.Scratch()
     let pictures = try pictures(scratch)
-    let options = ["--epsilon", "2/255", "--attack", "pgd,noise", "--steps", "4", "--random-start", "--threads", "1"]
+    let options = [
+      "--epsilon", "2/255", "--attack", "pgd,noise", "--steps", "4", "--random-start", "--threads", "1", "--minimal",
+      "--fourier", "4", "--phase-study", "--period", "2",
+    ]
     func run(_ pictures: [String], into folder: String, seed: String = "3") throws -> Tool.Outcome {
       try Tool.run(
         executable: Tool.path,
@@ -79,6 +82,7 @@ import Testing
     #expect(rest.errors.contains("attacks on 2 pictures were in"), "\(rest.errors)")
     for file in [
       "findings.json", "report.html", "curves.png", "pictures/p2_2/pgd-linf.npy", "pictures/p0_0/attacks.json",
+      "pictures/p1_1/phases.json", "pictures/p1_1/fourier.json",
     ]
     where FileManager.default.fileExists(atPath: scratch.path("whole/" + file)) {
       #expect(
@@ -88,6 +92,20 @@ import Testing
     // Other settings are another question.
     let other = try run(pictures, into: "parts", seed: "4")
     #expect(!other.errors.contains("were in"), "\(other.errors)")
+  }
+
+  @Test func aPictureThatCannotBeReadCostsTheOthersNothing() throws {
+    let scratch = try Tool.Scratch()
+    let broken = scratch.path("broken.png")
+    try Data("no picture".utf8).write(to: URL(filePath: broken))
+    let outcome = try probe(
+      scratch, [broken] + (try pictures(scratch, 2)), "--json", "--attack", "mi-fgsm", "--epsilon", "8/255")
+    #expect(outcome.status == 2, "\(outcome.errors)")
+    #expect(outcome.errors.contains("broken.png"))
+    let json = try outcome.json()
+    #expect((json["pictures"] as? [Any])?.count == 2)
+    #expect((json["skipped"] as? [[String: Any]])?.map { $0["path"] as? String } == [broken])
+    #expect(FileManager.default.fileExists(atPath: scratch.path("run/pictures/p0_0/mi-fgsm-linf.npy")))
   }
 
   @Test func labelsComeFromNamesAndTables() throws {

@@ -158,7 +158,7 @@ import Testing
     let recipe = scratch.path("r.yaml")
     try Data("preset: robust\ntransforms:\n  - jiter: 4\n".utf8).write(to: URL(filePath: recipe))
     try expectFailure(visualize("--recipe", recipe), says: "r.yaml:3", "'jitter'")
-    try expectFailure(visualize("--recipe", recipe, "--preset", "naive"), says: "exclude each other")
+    try expectFailure(visualize("--recipe", recipe, "--preset", "naive"), status: 64, says: "exclude each other")
     try expectFailure(visualize("--parameterization", "maco", "--octaves", "2"), says: "octaves")
     try expectFailure(visualize("--penalties", "{l1: -3}"), says: "l1", "from 0")
     try expectFailure(visualize("--start", scratch.path("none.png")), says: "none.png")
@@ -169,6 +169,32 @@ import Testing
       ["visualize", Self.net, "--all-channels", "features.3.cat", "--channels", "5-500", "--steps", "1"], says: "500")
     try expectFailure(
       ["compare", Self.net, "--objective", "features.3.cat:1", "features.3.cat:999"], says: "channel 999")
+  }
+
+  /// The options are made of the table of settings.
+  @Test func everySettingOfARecipeIsAnOption() throws {
+    let help = try Tool.run("visualize", "--help").output
+    for setting in Recipe.settings { #expect(help.contains("  --\(setting.option) <"), "\(setting.name)") }
+    for name in PictureTransform.names + PenaltyKind.names + GradientConditioning.names + ParameterizationKind.names {
+      #expect(help.contains("\(name): "), "\(name)")
+    }
+    let values = [
+      "size": "40x50", "input-size": "20x30", "steps": "7", "batch": "2", "draws": "3", "parameterization": "laplacian",
+      "levels": "3", "deviation": "0.5", "colour": "{measured: \"a b\"}", "range": "clipped", "optimizer": "nadam",
+      "rate": "2", "transforms": "[pad: 3]", "penalties": "{l1: 3}", "relative-penalties": "true",
+      "gradient": "[laplacian]", "smooth-strides": "true", "octaves": "2", "octave-ratio": "2", "tile": "none",
+      "redirected-steps": "5", "snapshots": "2,4",
+    ]
+    var (arguments, expected) = (["visualize", "--print-recipe"], try Recipe.preset("robust"))
+    for setting in Recipe.settings {
+      guard let value = values[setting.name] else { continue }
+      arguments += ["--" + setting.option, value]
+      try expected.set(setting.name, to: value, source: "")
+    }
+    // Those that are left out belong to other parameterizations.
+    #expect(values.count == Recipe.settings.count - 2)
+    let outcome = try Tool.run(executable: Tool.path, arguments)
+    #expect(outcome.output == expected.yaml, "\(outcome.errors)")
   }
 
   @Test func wrongUsageExitsWith64() throws {

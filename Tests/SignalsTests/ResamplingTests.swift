@@ -58,6 +58,27 @@ import Testing
     }
   }
 
+  /// Only what stays is computed, and it is the same to the last bit.
+  @Test(arguments: ResamplingKernel.allCases) func fittingIsScalingAndCutting(kernel: ResamplingKernel) {
+    for (rows, columns) in [(3, 40), (40, 3), (9, 9), (5, 6), (7, 31), (1, 13)] {
+      for (height, width, side) in [(6, 6, 6), (5, 8, 7), (9, 4, 12), (12, 12, 5), (1, 30, 4), (2, 2, 1)] {
+        let picture = randomTensor([2, rows, columns], seed: UInt64(rows * columns + height))
+        let longer = side * max(rows, columns) / min(rows, columns)
+        let scaled = picture.resized(
+          height: columns <= rows ? longer : side, width: columns <= rows ? side : longer, kernel: kernel)
+        let fitted = picture.fitted(height: height, width: width, shorterSide: side, kernel: kernel)
+        #expect(fitted == scaled.centreCropped(height: height, width: width))
+      }
+    }
+  }
+
+  /// Scaled as a whole, this picture would have 200 million columns.
+  @Test(arguments: ResamplingKernel.allCases) func thinPicturesAreCutBeforeTheyGrow(kernel: ResamplingKernel) {
+    let picture = Tensor([3, 1, 200_000], repeating: 0.5)
+    let fitted = picture.fitted(height: 8, width: 8, shorterSide: 1000, kernel: kernel)
+    #expect(fitted.scalars.allSatisfy { abs($0 - 0.5) < 1e-6 })
+  }
+
   @Test func windowsCutAndPad() {
     let row = Tensor([1, 4], [1, 2, 3, 4])
     let map = SeparableMap(vertical: .identity(1), horizontal: .window(of: 4, offset: -1, size: 6))

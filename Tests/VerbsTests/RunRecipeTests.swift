@@ -39,7 +39,7 @@ import Testing
     ),
   ])
   func complaintsNameTheLine(text: String, line: Int, part: String) throws {
-    let error = #expect(throws: RecipeError.self) { try RunRecipe(yaml: text, path: "r.yaml") }
+    let error = #expect(throws: DocumentError.self) { try RunRecipe(yaml: text, path: "r.yaml") }
     #expect(error?.line == line, "\(String(describing: error))")
     #expect(error?.description.contains(part) == true, "\(String(describing: error))")
   }
@@ -58,17 +58,20 @@ import Testing
     let recipe = try RunRecipe(yaml: text, path: "r.yaml")
     var executed: [String] = []
     var skipped: [Bool] = []
-    func run(_ recipe: RunRecipe, failingAt word: String? = nil) throws {
+    @discardableResult func run(
+      _ recipe: RunRecipe, failingAt word: String? = nil, status: Int32 = 9
+    ) throws -> [String] {
       executed = []
       skipped = []
-      try recipe.run(
+      return try recipe.run(
         into: folder,
         execute: { arguments in
           executed.append(arguments[2])
-          return arguments[2] == word ? 9 : 0
-        }, progress: { _, _, _, isSkipped in skipped.append(isSkipped) })
+          return arguments[2] == word ? status : 0
+        }, progress: { _, _, _, isSkipped in skipped.append(isSkipped) }
+      ).map(\.name)
     }
-    let error = #expect(throws: RecipeError.self) { try run(recipe, failingAt: "2") }
+    let error = #expect(throws: DocumentError.self) { try run(recipe, failingAt: "2") }
     #expect(error?.description.contains("exit status 9") == true)
     #expect(executed == ["1", "2"])
     try run(recipe)
@@ -76,8 +79,27 @@ import Testing
     #expect(skipped == [true, false, false])
     try run(recipe)
     #expect(executed.isEmpty)
+    // What left something out is told, does not stop the others, and is done again.
+    let other = try RunRecipe(yaml: text + "    z: 5\n", path: "r.yaml")
+    #expect(try run(other, failingAt: "2", status: 2) == ["01-a-2"])
+    #expect(executed == ["1", "2", "3"])
+    #expect(try run(other).isEmpty)
+    #expect(executed == ["2"])
     // A changed setting is another step.
     try run(try RunRecipe(yaml: text + "    y: 5\n", path: "r.yaml"))
     #expect(executed.count == 3)
+  }
+
+  @Test func threadsOfTheSeriesAreForStepsThatNameNone() throws {
+    let recipe = try RunRecipe(
+      yaml: "steps:\n  - {verb: layers, model: a}\n  - {verb: layers, model: a, threads: 3}", path: "r.yaml")
+    let arguments = recipe.steps.map { recipe.arguments(of: $0, threads: 2) }
+    #expect(arguments == [["layers", "a", "--threads", "2"], ["layers", "a", "--threads", "3"]])
+    #expect(recipe.arguments(of: recipe.steps[0], threads: nil) == ["layers", "a"])
+  }
+
+  @Test func valuesThatBeginWithADashAreNoOptions() throws {
+    let recipe = try RunRecipe(yaml: "steps:\n  - {verb: generate, model: a, range: -1..1}", path: "r.yaml")
+    #expect(recipe.steps[0].arguments == ["generate", "a", "--range=-1..1"])
   }
 }

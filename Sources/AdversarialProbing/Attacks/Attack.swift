@@ -10,6 +10,12 @@ public protocol Attack: Sendable {
   var isMinimumNorm: Bool { get }
   /// As few classes as the attack can work with.
   var neededClasses: Int { get }
+  /// Whether it can look for a change towards one class.
+  var isTargetable: Bool { get }
+  /// Whether it does not look at the network: what attacks are held against.
+  var isBaseline: Bool { get }
+  /// About how many passes through the network one search takes, for telling how long it will.
+  var passes: Double { get }
 
   /// The search itself, within the given budget of each picture; all above 0.
   func search(
@@ -25,11 +31,29 @@ public struct AttackSearch: Sendable {
   public var losses: [[Float]]
   /// Steps until the first picture that was adversarial; `nil` where none was seen on the way.
   public var steps: [Int?]
+
+  /// Writes down where a search stands after a step.
+  ///
+  /// - Parameter leavesTurned: whether pictures that were adversarial before are not looked at any more.
+  mutating func note(_ values: [Float], after step: Int, isAdversarial: [Bool], leavesTurned: Bool = false) {
+    for sample in values.indices where !leavesTurned || steps[sample] == nil {
+      losses[sample].append(values[sample])
+      if isAdversarial[sample], steps[sample] == nil { steps[sample] = step }
+    }
+  }
 }
 
 extension Attack {
   public var isMinimumNorm: Bool { false }
   public var neededClasses: Int { 2 }
+  public var isTargetable: Bool { true }
+  public var isBaseline: Bool { false }
+  public var passes: Double { 2 }
+
+  /// - Throws: ``ProbingError/noTargetedForm(attack:)`` where a batch has targets and this attack knows none.
+  func checkTargets(of batch: AttackBatch) throws {
+    guard batch.targets == nil || isTargetable else { throw ProbingError.noTargetedForm(attack: name) }
+  }
 
   /// Attacks a batch once for every budget.
   ///
@@ -72,6 +96,7 @@ extension Attack {
 
   private func check(_ batch: AttackBatch, _ epsilons: [Float], _ classifier: Classifier) throws {
     try batch.checkClasses(classifier.classCount)
+    try checkTargets(of: batch)
     guard classifier.classCount >= neededClasses else {
       throw ProbingError.tooFewClasses(attack: name, needed: neededClasses, found: classifier.classCount)
     }

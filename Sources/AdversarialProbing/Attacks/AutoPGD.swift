@@ -18,15 +18,18 @@ public struct AutoPGD: Attack {
   public var startsRandomly: Bool
   public var restarts: Int
   public var name: String { "apgd-\(loss.rawValue)" }
+  public var isTargetable: Bool { loss == .crossEntropy }
+  public var passes: Double { Double(steps) * Double(restarts) }
   public var neededClasses: Int { loss == .logitRatio ? LogitRatioObjective.neededClasses : 2 }
 
+  /// - Parameter steps: 100 where `nil`.
   public init(
-    norm: PerturbationNorm = .linf, loss: Loss = .crossEntropy, steps: Int = 100, startsRandomly: Bool = true,
+    norm: PerturbationNorm = .linf, loss: Loss = .crossEntropy, steps: Int? = nil, startsRandomly: Bool = true,
     restarts: Int = 1
   ) {
     self.norm = norm
     self.loss = loss
-    self.steps = steps
+    self.steps = steps ?? 100
     self.startsRandomly = startsRandomly
     self.restarts = restarts
   }
@@ -48,9 +51,7 @@ public struct AutoPGD: Attack {
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {
-    guard loss == .crossEntropy || batch.targets == nil else {
-      throw ProbingError.badArgument("apgd-dlr has no targeted form here; take apgd-ce")
-    }
+    try checkTargets(of: batch)
     var best = try climb(batch, epsilons, classifier, start: startsRandomly ? 0 : nil, seed: seed)
     for restart in 1..<max(restarts, 1) where best.steps.contains(nil) {
       let next = try climb(batch, epsilons, classifier, start: restart, seed: seed)
@@ -140,6 +141,16 @@ public struct AutoPGD: Attack {
       }
     }
   }
+}
+
+extension AttackKind {
+  public static let autoPGDCrossEntropy = AttackKind(
+    "apgd-ce", "steps that halve where progress stalls, on the cross-entropy (Croce & Hein 2020)"
+  ) { options in AutoPGD(norm: options.norm, steps: options.steps, restarts: options.restarts) }
+
+  public static let autoPGDLogitRatio = AttackKind(
+    "apgd-dlr", "the same on the difference of logits ratio"
+  ) { options in AutoPGD(norm: options.norm, loss: .logitRatio, steps: options.steps, restarts: options.restarts) }
 }
 
 /// When APGD halves the step of a picture.

@@ -14,6 +14,9 @@ public struct DeepFool: Attack {
   public var overshoot: Float
   public var name: String { "deepfool" }
   public var isMinimumNorm: Bool { true }
+  public var isTargetable: Bool { false }
+  /// Most pictures are turned within a few steps of two passes or more.
+  public var passes: Double { Double(steps) / 2 }
 
   public init(norm: PerturbationNorm = .l2, steps: Int = 50, candidates: Int = 10, overshoot: Float = 0.02) {
     self.norm = norm
@@ -25,7 +28,7 @@ public struct DeepFool: Attack {
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {
-    guard batch.targets == nil else { throw ProbingError.badArgument("deepfool has no targeted form") }
+    try checkTargets(of: batch)
     var x = batch.pictures
     try classifier.forward(x)
     let ranking = classifier.ranking(min(candidates, classifier.classCount))
@@ -107,4 +110,10 @@ public struct DeepFool: Attack {
       }
     }
   }
+}
+
+extension AttackKind {
+  public static let deepFool = AttackKind(
+    "deepfool", "steps to the nearest boundary, one search for all budgets (Moosavi-Dezfooli 2016)"
+  ) { options in DeepFool(norm: options.norm) }
 }

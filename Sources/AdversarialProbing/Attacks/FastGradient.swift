@@ -31,3 +31,9 @@ public struct FastGradient: Attack {
       pictures: pictures, losses: evaluation.values.map { [$0] }, steps: batch.labels.map { _ in nil })
   }
 }
+
+extension AttackKind {
+  public static let fastGradient = AttackKind("fgsm", "one step of full length (Goodfellow 2015)") { options in
+    FastGradient(norm: options.norm)
+  }
+}

@@ -5,6 +5,7 @@ import GinghamTensors
 public struct NoiseBaseline: Attack {
   public var norm: PerturbationNorm
   public var name: String { norm == .linf ? "uniform-noise" : "gaussian-noise" }
+  public var isBaseline: Bool { true }
 
   public init(norm: PerturbationNorm = .linf) {
     self.norm = norm
@@ -18,5 +19,11 @@ public struct NoiseBaseline: Attack {
       .move(&pictures, of: batch, epsilons: epsilons)
     return AttackSearch(
       pictures: pictures, losses: batch.labels.map { _ in [] }, steps: batch.labels.map { _ in nil })
+  }
+}
+
+extension AttackKind {
+  public static let noise = AttackKind("noise", "noise of the same size, which looks at no gradient") { options in
+    NoiseBaseline(norm: options.norm)
   }
 }

@@ -15,6 +15,7 @@ public struct ProjectedGradientDescent: Attack {
   /// Leaves a picture alone from its first adversarial step on.
   public var stopsEarly: Bool
   public var name: String { "pgd" }
+  public var passes: Double { Double(steps) * Double(restarts) }
 
   /// - Parameter steps: 40 for L∞ and 50 for L2 where `nil`; the step size is ε/30 and ε/40.
   public init(
@@ -62,12 +63,16 @@ public struct ProjectedGradientDescent: Attack {
     for step in 0...steps {
       // The picture behind the last step is only looked at.
       if step == steps {
-        note(try classifier.values(of: objective, at: x), step, batch, classifier, &search)
+        let values = try classifier.values(of: objective, at: x)
+        search.note(
+          values, after: step, isAdversarial: batch.isAdversarial(classifier.predictions), leavesTurned: stopsEarly)
         break
       }
       let evaluation = try classifier.valuesAndGradient(of: objective, at: x)
       var gradient = evaluation.gradient
-      note(evaluation.values, step, batch, classifier, &search)
+      search.note(
+        evaluation.values, after: step, isAdversarial: batch.isAdversarial(classifier.predictions),
+        leavesTurned: stopsEarly)
       if stopsEarly, search.steps.allSatisfy({ $0 != nil }) { break }
       batch.applyMasks(to: &gradient)
       for sample in 0..<batch.count where !stopsEarly || search.steps[sample] == nil {
@@ -85,14 +90,23 @@ public struct ProjectedGradientDescent: Attack {
     search.pictures = x
     return search
   }
+}
 
-  private func note(
-    _ values: [Float], _ step: Int, _ batch: AttackBatch, _ classifier: Classifier, _ search: inout AttackSearch
-  ) {
-    let isAdversarial = batch.isAdversarial(classifier.predictions)
-    for sample in 0..<batch.count where !stopsEarly || search.steps[sample] == nil {
-      search.losses[sample].append(values[sample])
-      if isAdversarial[sample], search.steps[sample] == nil { search.steps[sample] = step }
-    }
+extension ProjectedGradientDescent {
+  /// Where fewer steps than usual are asked for they are longer, so that all of them together reach as far: 4/3 of the
+  /// budget in L∞, 5/4 of it in L2. Steps of ε/30 that cannot reach the border would make a weak attack look like a
+  /// robust network.
+  public init(reachingTheBorder options: AttackOptions) {
+    let usual = ProjectedGradientDescent(norm: options.norm)
+    let stretch = max(1, Double(usual.steps) / Double(max(1, options.steps ?? usual.steps)))
+    self.init(
+      norm: options.norm, steps: options.steps, relativeStepSize: usual.relativeStepSize * stretch,
+      startsRandomly: options.startsRandomly, restarts: options.restarts, stopsEarly: options.stopsEarly)
   }
+}
+
+extension AttackKind {
+  public static let projectedGradientDescent = AttackKind(
+    "pgd", "many small steps, each brought back into the budget (Madry 2018)"
+  ) { options in ProjectedGradientDescent(reachingTheBorder: options) }
 }

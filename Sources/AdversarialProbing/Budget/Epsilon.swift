@@ -44,3 +44,8 @@ public struct Epsilon: Hashable, Sendable {
     return texts.compactMap { try? Epsilon(parsing: $0) }
   }
 }
+
+/// As it was written.
+extension Epsilon: Encodable {
+  public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
+}

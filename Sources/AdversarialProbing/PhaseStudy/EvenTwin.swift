@@ -118,3 +118,39 @@ extension Network {
     return network
   }
 }
+
+extension PhaseStudy {
+  /// What random weights say: the first-order advantage of the strongest phase in the network's graph, and in the same
+  /// with even kernels, over pictures and seeds.
+  ///
+  /// - Parameters:
+  ///   - pictures: their number, and what reads one: 1×C×H×W.
+  ///   - seeds: pairs of networks, from `seed` on.
+  ///   - classifier: makes one of a network, for batches of `batch` pictures.
+  /// - Returns: `nil` where nothing could be measured.
+  /// - Throws: ``ProbingError``, and what reading and the engine throw.
+  public func evenTwin(
+    of network: Network, pictures: (count: Int, read: (Int) throws -> Tensor), seeds: Int = 3, seed: UInt64,
+    batch: Int, classifier: (Network) throws -> Classifier
+  ) throws -> EvenTwinFindings? {
+    func advantages(_ network: Network) throws -> [Double] {
+      let classifier = try classifier(network)
+      let measurements = try (0..<pictures.count).map { index in
+        let picture = try pictures.read(index)
+        let repeated = Tensor.stacked((0..<batch).map { _ in picture })
+        let label = try classifier.predictions(of: repeated)[0]
+        return try firstOrder(picture, label: label, against: classifier, batch: batch)
+      }
+      return PhaseStudyFindings.topAdvantages(measurements)
+    }
+    var (uneven, even, enlarged): ([Double], [Double], [String]) = ([], [], [])
+    for number in 0..<seeds {
+      let twin = EvenTwin(of: network, seed: seed &+ UInt64(number))
+      enlarged = twin.enlarged
+      uneven += try advantages(twin.uneven)
+      if let network = twin.even { even += try advantages(network) }
+    }
+    guard let estimate = Estimate(uneven, seed: seed) else { return nil }
+    return EvenTwinFindings(enlarged: enlarged, seeds: seeds, uneven: estimate, even: Estimate(even, seed: seed))
+  }
+}

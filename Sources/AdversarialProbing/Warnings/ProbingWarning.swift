@@ -75,7 +75,7 @@ extension ProbingWarning {
     return ProbingWarning(
       kind: .classOrder,
       message: "only \(right) of \(labels.count) labels agree with the network: it may use another class order, other "
-        + "preprocessing (--mean, --std, --input-size), or no trained weights")
+        + "preprocessing (mean, deviation, size of the input), or no trained weights")
   }
 
   private static func signed(_ offset: Int) -> String { offset > 0 ? "plus \(offset)" : "minus \(-offset)" }

@@ -34,6 +34,8 @@ final class FastPlan: LayeredPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
+    try SystemMemory.require(
+      plan.sharedBytes + pictures * plan.keptBytes, for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])
@@ -56,7 +58,9 @@ final class FastPlan: LayeredPlan {
     makeRoom(for: targetShapes, in: &activations)
     library.claimThreads()
     try lend(inputs, to: \.inputs) {
-      try lend(&activations, to: \.activations) { try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) } }
+      try lend(&activations, to: \.activations) {
+        try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) }
+      }
     }
     hasRun = true
   }
@@ -67,7 +71,9 @@ final class FastPlan: LayeredPlan {
     makeRoom(for: gradientShapes, in: &gradients)
     library.claimThreads()
     try lend(cotangents, to: \.cotangents) {
-      try lend(&gradients, to: \.gradients) { try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) } }
+      try lend(&gradients, to: \.gradients) {
+        try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) }
+      }
     }
   }
 

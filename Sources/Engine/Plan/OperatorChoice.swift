@@ -14,6 +14,10 @@ extension PlanBuilder {
 
   private func fastOperator(_ unit: Unit) throws -> (any Operator)? {
     let node = unit.lead
+    // Generated code and our loops are made for values with elements.
+    guard
+      try (node.inputs.compactMap { $0 } + node.outputs + [unit.output]).allSatisfy({ try shape($0).elementCount > 0 })
+    else { return nil }
     let isOne = unit.nodes.count == 1
     // The reference kernels filter what a smoothed node sends back.
     if node.outputs.contains(where: { structure.smoothing[$0] != nil }) { return nil }

@@ -1,56 +1,44 @@
-import GinghamLattices
 import GinghamSignals
 import GinghamTensors
 
 /// What is done to the gradient at the picture before the optimizer sees it. Each makes a surrogate: the optimizer no
 /// longer follows the derivative.
-public enum GradientConditioning: Hashable, Sendable {
-  /// A Gaussian of this standard deviation in pixels.
-  case blur(Double)
-  /// Every band of a Laplacian pyramid scaled to the same strength (Mordvintsev, Olah & Tyka 2015).
-  case laplacian
-  /// The spectrum divided by frequency; the gradient's root mean square stays.
-  case inverseFrequency
-  /// Frequencies up to a radius, in bins of 224 pixels (Muzellec et al. 2024).
-  case lowPass(Double)
-  /// Everything that repeats with this period taken out, each channel's mean apart; `nil` stands for the network's.
-  case notch(Int?)
+public protocol ConditioningPart: RecipePart {
+  /// N×C×H×W to the same.
+  ///
+  /// - Throws: ``ArtifactError`` where gradients are not finite or a period does not exist.
+  func conditioned(_ gradient: Tensor) throws -> Tensor
+}
+
+/// Any conditioning.
+public struct GradientConditioning: AnyRecipePart {
+  private let conditioning: any ConditioningPart
+
+  public init(_ conditioning: any ConditioningPart) {
+    self.conditioning = conditioning
+  }
+
+  /// All that recipes know.
+  public static let all: [any ConditioningPart.Type] = [
+    BlurConditioning.self, LaplacianNormalization.self, InverseFrequencyConditioning.self, LowPassConditioning.self,
+    NotchConditioning.self,
+  ]
+
+  public static let noun = "gradient step"
+  public static var list: [any RecipePart.Type] { all }
+  public var part: any RecipePart { conditioning }
+
+  public init(reading value: PartValue) throws {
+    guard let type = Self.all.first(where: { $0.name == value.name }) else { throw value.unknown(Self.self) }
+    conditioning = try type.init(reading: value)
+  }
 
   /// N×C×H×W to the same.
   ///
   /// - Throws: ``ArtifactError`` where gradients are not finite or a period does not exist.
-  public func callAsFunction(_ gradient: Tensor) throws -> Tensor {
-    switch self {
-    case .blur(let sigma): return gradient.filtered(taps: FilterTaps.gaussian(sigma: sigma), border: .zero)
-    case .laplacian: return LaplacianNormalization()(gradient)
-    case .inverseFrequency: return Self.dividedByFrequency(gradient)
-    case .lowPass(let radius): return try LowPass(radius: radius).applied(to: gradient)
-    case .notch(let period):
-      guard let period else { throw VisualizationError.contradiction("the notch has no period") }
-      return try LatticeNotch(period: period).applied(to: gradient)
-    }
-  }
+  public func callAsFunction(_ gradient: Tensor) throws -> Tensor { try conditioning.conditioned(gradient) }
 
-  private static func dividedByFrequency(_ gradient: Tensor) -> Tensor {
-    let size = gradient.pictureSize
-    let transform = FourierTransform(height: size.height, width: size.width)
-    let half = transform.halfWidth
-    let lowest = 1 / Double(max(size.height, size.width))
-    let factors = (0..<(size.height * half)).map { index in
-      Float(
-        lowest
-          / max(
-            FourierParameterization.frequency(
-              row: index / half, column: index % half, height: size.height, width: size.width), lowest))
-    }
-    var spectra = transform.forward(gradient)
-    spectra.withUnsafeMutableBufferPointer { buffer in
-      for index in buffer.indices { buffer[index] *= factors[index / 2 % factors.count] }
-    }
-    let result = transform.inverse(spectra)
-    let (before, after) = (gradient.rootMeanSquare, result.rootMeanSquare)
-    return after > 0 ? result.map { $0 * (before / after) } : result
-  }
+  func resolved(period: Int) -> GradientConditioning { Self(conditioning.resolved(period: period)) }
 }
 
 extension Tensor {

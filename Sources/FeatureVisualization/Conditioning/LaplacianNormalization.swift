@@ -2,15 +2,21 @@ import GinghamSignals
 import GinghamTensors
 
 /// A Laplacian pyramid (Burt & Adelson 1983) with the binomial filter 1 4 6 4 1, in which every level of each picture is
-/// divided by its root mean square, and the sum of what came out.
-struct LaplacianNormalization {
-  var levels = 4
-  var epsilon: Float = 1e-10
+/// divided by its root mean square, and the sum of what came out (Mordvintsev, Olah & Tyka 2015).
+public struct LaplacianNormalization: ConditioningPart {
+  public static let name = "laplacian"
+  public static let summary = "every band of a Laplacian pyramid brought to the same strength"
 
-  func callAsFunction(_ maps: Tensor) -> Tensor {
+  private static let levels = 4
+  private static let epsilon: Float = 1e-10
+
+  public init() {}
+  public init(reading value: PartValue) throws { try value.none() }
+
+  public func conditioned(_ maps: Tensor) -> Tensor {
     var residual = maps
     var bands: [Tensor] = []
-    for _ in 0..<levels {
+    for _ in 0..<Self.levels {
       let size = residual.pictureSize
       guard min(size.height, size.width) >= 2 else { break }
       let coarse = reduced(residual)
@@ -70,10 +76,15 @@ struct LaplacianNormalization {
         for picture in 0..<pictures {
           let range = (picture * count)..<((picture + 1) * count)
           let squares = source[range].reduce(0.0) { $0 + Double($1) * Double($1) }
-          let factor = 1 / max(Float((squares / Double(max(count, 1))).squareRoot()), epsilon)
+          let factor = 1 / max(Float((squares / Double(max(count, 1))).squareRoot()), Self.epsilon)
           for index in range { target[index] = source[index] * factor }
         }
       }
     }
   }
+}
+
+extension GradientConditioning {
+  /// Every band of a Laplacian pyramid scaled to the same strength (Mordvintsev, Olah & Tyka 2015).
+  public static let laplacian = Self(LaplacianNormalization())
 }

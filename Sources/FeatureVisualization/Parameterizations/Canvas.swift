@@ -30,7 +30,7 @@ public struct Canvas: Sendable {
         "the colour matrix is for \(colour.channels) channels, the network takes \(space.shape[1]): "
           + "choose the colour 'none'")
     }
-    if range == .clipped, !(space is PixelParameterization) || !colour.isIdentity {
+    if range == .clipped, !space.isIdentity || !colour.isIdentity {
       throw VisualizationError.contradiction(
         "the range 'clipped' goes with the parameterization 'pixel' and the colour 'none'")
     }

@@ -61,3 +61,42 @@ public struct FourierParameterization: SpatialParameterization {
 
   public func parameters(for maps: Tensor) -> Tensor { transform.forward(maps, times: scale.map { 1 / $0 }) }
 }
+
+/// ``FourierParameterization`` as recipes name it.
+public struct FourierSpace: ParameterizationPart {
+  public static let name = "fourier"
+  public static let summary = "frequencies, coarse ones cheaper"
+
+  /// Exponent by which low frequencies weigh more.
+  public var decay: Double
+  /// Standard deviation of the start.
+  public var deviation: Double
+
+  public init(decay: Double = 1, deviation: Double = 0.01) {
+    self.decay = decay
+    self.deviation = deviation
+  }
+
+  public static let settings = [
+    RecipeSetting(
+      "decay", \FourierSpace.decay, help: "Exponent by which Fourier parameters weigh low frequencies.",
+      takes: "a number from 0 to 4"
+    ) { (0...4).contains($0) },
+    deviationSetting(\FourierSpace.deviation),
+  ]
+
+  public init(reading value: PartValue) throws {
+    try value.none()
+    self.init()
+  }
+
+  public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
+    FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation), team: team)
+  }
+}
+
+extension ParameterizationKind {
+  public static func fourier(decay: Double = 1, deviation: Double = 0.01) -> Self {
+    Self(FourierSpace(decay: decay, deviation: deviation))
+  }
+}

@@ -96,3 +96,40 @@ extension Tensor {
     }
   }
 }
+
+/// ``LaplacianPyramid`` as recipes name it.
+public struct PyramidSpace: ParameterizationPart {
+  public static let name = "laplacian"
+  public static let summary = "a pyramid of maps, each half as large as the one before"
+
+  public var levels: Int
+  /// Standard deviation of the start.
+  public var deviation: Double
+
+  public init(levels: Int = 4, deviation: Double = 0.01) {
+    self.levels = levels
+    self.deviation = deviation
+  }
+
+  public static let settings = [
+    RecipeSetting(
+      "levels", \PyramidSpace.levels, help: "Levels of a Laplacian pyramid.", takes: "a number from 1 to 16"
+    ) { (1...16).contains($0) },
+    deviationSetting(\PyramidSpace.deviation),
+  ]
+
+  public init(reading value: PartValue) throws {
+    try value.none()
+    self.init()
+  }
+
+  public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
+    LaplacianPyramid(shape: shape, levels: levels, deviation: Float(deviation))
+  }
+}
+
+extension ParameterizationKind {
+  public static func laplacian(levels: Int = 4, deviation: Double = 0.01) -> Self {
+    Self(PyramidSpace(levels: levels, deviation: deviation))
+  }
+}

@@ -162,3 +162,41 @@ extension MagnitudeConstrained {
     return Tensor(shape, sum.map { Float($0 / Double(pictures.count)) })
   }
 }
+
+/// ``MagnitudeConstrained`` as recipes name it.
+public struct PhaseSpace: ParameterizationPart {
+  public static let name = "maco"
+  public static let summary = "phases alone, with the magnitudes of natural pictures"
+
+  /// A folder of pictures whose mean spectrum is kept; `nil`: 1/f.
+  public var spectrum: String?
+
+  public init(spectrum: String? = nil) {
+    self.spectrum = spectrum
+  }
+
+  public static let settings = [
+    RecipeSetting(
+      "spectrum", \PhaseSpace.spectrum, unset: "1/f", valueName: "dir",
+      help: "A folder of pictures whose mean spectrum maco keeps, or 1/f.")
+  ]
+
+  public init(reading value: PartValue) throws {
+    try value.none()
+    self.init()
+  }
+
+  public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
+    MagnitudeConstrained(shape: shape, magnitude: materials.spectrum, team: team)
+  }
+
+  public var folder: String? { spectrum }
+  public func measured(on pictures: [Tensor]) throws -> Tensor? { try MagnitudeConstrained.magnitude(of: pictures) }
+  public var keepsToOneSize: String? { "keeps the magnitudes of one size" }
+  public var showsImportance: Bool { true }
+}
+
+extension ParameterizationKind {
+  /// Magnitudes are the mean spectrum of the pictures in a folder; `nil`: 1/f.
+  public static func maco(spectrum: String? = nil) -> Self { Self(PhaseSpace(spectrum: spectrum)) }
+}

@@ -7,6 +7,7 @@ public struct PixelParameterization: SpatialParameterization {
   public var deviation: Float
 
   public var parameterShape: Shape { shape }
+  public var isIdentity: Bool { true }
 
   public init(shape: Shape, deviation: Float = 0.01) {
     self.shape = shape
@@ -17,4 +18,41 @@ public struct PixelParameterization: SpatialParameterization {
   public func maps(_ parameters: Tensor) -> Tensor { parameters }
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor { cotangent }
   public func parameters(for maps: Tensor) -> Tensor { maps }
+}
+
+/// ``PixelParameterization`` as recipes name it.
+public struct PixelSpace: ParameterizationPart {
+  public static let name = "pixel"
+  public static let summary = "every pixel by itself"
+
+  /// Standard deviation of the start.
+  public var deviation: Double
+
+  public init(deviation: Double = 0.01) {
+    self.deviation = deviation
+  }
+
+  public static let settings = [deviationSetting(\PixelSpace.deviation)]
+
+  public init(reading value: PartValue) throws {
+    try value.none()
+    self.init()
+  }
+
+  public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
+    PixelParameterization(shape: shape, deviation: Float(deviation))
+  }
+}
+
+extension ParameterizationPart {
+  /// The row that several parameterizations share.
+  static func deviationSetting(_ path: WritableKeyPath<Self, Double> & Sendable) -> RecipeSetting<Self> {
+    RecipeSetting("deviation", path, help: "Standard deviation of the start.", takes: "a number from 0") {
+      $0 >= 0 && $0.isFinite
+    }
+  }
+}
+
+extension ParameterizationKind {
+  public static func pixel(deviation: Double = 0.01) -> Self { Self(PixelSpace(deviation: deviation)) }
 }

@@ -9,6 +9,8 @@ public protocol SpatialParameterization: Sendable {
   var shape: Shape { get }
   /// N first, so that each picture owns a run of parameters.
   var parameterShape: Shape { get }
+  /// Whether the parameters are the maps themselves.
+  var isIdentity: Bool { get }
 
   /// Random parameters; equal seeds give equal bytes.
   func initial(seed: UInt64) -> Tensor
@@ -25,6 +27,8 @@ public protocol SpatialParameterization: Sendable {
 }
 
 extension SpatialParameterization {
+  public var isIdentity: Bool { false }
+
   /// Normal numbers, each picture with a sequence of its own.
   func normal(seed: UInt64, deviation: Float) -> Tensor {
     let pictures = max(parameterShape[0], 1)

@@ -20,3 +20,16 @@ public struct BlurPenalty: PicturePenalty, Hashable {
     }.map { Float($0) * share }
   }
 }
+
+extension BlurPenalty: PenaltyPart {
+  public static let name = "blur"
+  public static let summary = "distance from the blurred picture"
+
+  public init(reading value: PartValue) throws { try value.none() }
+  public func penalty() -> any PicturePenalty { self }
+}
+
+extension PenaltyKind {
+  /// Distance from the blurred picture.
+  public static let blur = Self(BlurPenalty())
+}

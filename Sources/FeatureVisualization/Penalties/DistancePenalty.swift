@@ -33,3 +33,30 @@ public struct DistancePenalty: PicturePenalty, Hashable {
     }.map { Float($0) * share }
   }
 }
+
+/// ``DistancePenalty`` by magnitudes, as recipes name it.
+public struct L1Penalty: PenaltyPart {
+  public static let name = "l1"
+  public static let summary = "distance from mid-grey"
+
+  public init() {}
+  public init(reading value: PartValue) throws { try value.none() }
+  public func penalty() -> any PicturePenalty { DistancePenalty(.l1) }
+}
+
+/// ``DistancePenalty`` by squares, as recipes name it.
+public struct L2Penalty: PenaltyPart {
+  public static let name = "l2"
+  public static let summary = "squared distance from mid-grey"
+
+  public init() {}
+  public init(reading value: PartValue) throws { try value.none() }
+  public func penalty() -> any PicturePenalty { DistancePenalty(.l2) }
+}
+
+extension PenaltyKind {
+  /// Distance from mid-grey.
+  public static let l1 = Self(L1Penalty())
+  /// Squared distance from mid-grey.
+  public static let l2 = Self(L2Penalty())
+}

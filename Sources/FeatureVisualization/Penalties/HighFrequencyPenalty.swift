@@ -53,3 +53,16 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
     }
   }
 }
+
+extension HighFrequencyPenalty: PenaltyPart {
+  public static let name = "high-frequency"
+  public static let summary = "power, the more so the finer"
+
+  public init(reading value: PartValue) throws { try value.none() }
+  public func penalty() -> any PicturePenalty { self }
+}
+
+extension PenaltyKind {
+  /// Power, the more so the finer.
+  public static let highFrequency = Self(HighFrequencyPenalty())
+}

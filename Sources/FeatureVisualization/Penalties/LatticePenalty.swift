@@ -98,3 +98,35 @@ public struct LatticePenalty: PicturePenalty, Hashable {
     }
   }
 }
+
+/// ``LatticePenalty`` as recipes name it.
+public struct LatticePrice: PenaltyPart {
+  public static let name = "lattice"
+  public static let summary = "fine detail that repeats with a period; without one the network's"
+
+  /// `nil`: the network's.
+  public var period: Int?
+
+  public init(period: Int? = nil) {
+    self.period = period
+  }
+
+  private static let settings: [RecipeSetting<LatticePrice>] = [
+    RecipeSetting("period", \.period, unset: PeriodText.network, help: "The lattice's side in pixels.")
+  ]
+
+  public init(reading value: PartValue) throws { self = try value.settings(Self.settings, of: LatticePrice()) }
+  public var printedValue: String? { Self.settings.printed(self) }
+
+  public func resolved(period: Int) -> Self { Self(period: self.period ?? period) }
+
+  public func penalty() throws -> any PicturePenalty {
+    guard let period else { throw VisualizationError.contradiction("the lattice penalty has no period") }
+    return LatticePenalty(period: period, faintest: 0.05)
+  }
+}
+
+extension PenaltyKind {
+  /// Fine detail that repeats with a period; `nil`: the network's.
+  public static func lattice(period: Int? = nil) -> Self { Self(LatticePrice(period: period)) }
+}

@@ -34,3 +34,16 @@ public struct TotalVariationPenalty: PicturePenalty, Hashable {
     return TotalVariationPenalty().evaluate(pictures, weight: 1, subtractingFrom: &unused)
   }
 }
+
+extension TotalVariationPenalty: PenaltyPart {
+  public static let name = "total-variation"
+  public static let summary = "differences of neighbours"
+
+  public init(reading value: PartValue) throws { try value.none() }
+  public func penalty() -> any PicturePenalty { self }
+}
+
+extension PenaltyKind {
+  /// Differences of neighbours.
+  public static let totalVariation = Self(TotalVariationPenalty())
+}

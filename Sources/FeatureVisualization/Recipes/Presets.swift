@@ -1,28 +1,20 @@
 import GinghamNetworks
 
 extension Recipe {
-  /// Names of the presets, the plainest first.
-  public static let presetNames = [
-    "naive", "jitter", "multiscale", "frequency", "fourier", "robust", "deepdream", "maco", "lattice", "all",
+  /// The presets, the plainest first.
+  public static let presets = [
+    naive, jitter, multiscale, frequency, fourier, robust, deepDream, maco, lattice, all,
   ]
+
+  public static let presetNames = presets.map(\.preset)
 
   /// - Throws: ``VisualizationError/unknownPreset(name:nearest:known:)``.
   public static func preset(_ name: String) throws -> Recipe {
-    switch name {
-    case "naive": naive
-    case "jitter": jitter
-    case "multiscale": multiscale
-    case "frequency": frequency
-    case "fourier": fourier
-    case "robust": robust
-    case "deepdream": deepDream
-    case "maco": maco
-    case "lattice": lattice
-    case "all": all
-    default:
+    guard let preset = presets.first(where: { $0.preset == name }) else {
       throw VisualizationError.unknownPreset(
         name: name, nearest: NearestNames.nearest(to: name, among: presetNames), known: presetNames)
     }
+    return preset
   }
 
   /// Pixels and a gradient, nothing else.
@@ -48,7 +40,7 @@ extension Recipe {
   static let fourier = Recipe(preset: "fourier", parameterization: .fourier(), colour: .decorrelated)
 
   /// Transforms and Fourier parameters together (Olah, Mordvintsev & Schubert 2017, appendix).
-  static let robust = Recipe(
+  public static let robust = Recipe(
     preset: "robust", parameterization: .fourier(), colour: .decorrelated,
     transforms: [
       .pad(16), .jitter(16), .scale([1, 0.975, 1.025, 0.95, 1.05]),

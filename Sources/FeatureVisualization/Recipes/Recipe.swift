@@ -20,7 +20,7 @@ public struct Recipe: Hashable, Sendable {
   public var transforms: [PictureTransform]
   public var penalties: [WeightedPenalty]
   /// Whether weights count in units of the objective's mean slope at a pixel, so that one recipe serves networks whose
-  /// activations are large or small: a weight of 1 on ``WeightedPenalty/Kind/l1`` pulls as hard as the objective does.
+  /// activations are large or small: a weight of 1 on ``PenaltyKind/l1`` pulls as hard as the objective does.
   public var relativePenalties: Bool
   public var conditioning: [GradientConditioning]
   /// Whether strided layers filter the gradient that they send back.
@@ -64,72 +64,6 @@ public struct Recipe: Hashable, Sendable {
   }
 }
 
-public enum ParameterizationKind: Hashable, Sendable {
-  case pixel(deviation: Double = 0.01)
-  case fourier(decay: Double = 1, deviation: Double = 0.01)
-  case laplacian(levels: Int = 4, deviation: Double = 0.01)
-  /// Magnitudes are the mean spectrum of the pictures in a folder; `nil`: 1/f.
-  case maco(spectrum: String? = nil)
-
-  public var name: String {
-    switch self {
-    case .pixel: "pixel"
-    case .fourier: "fourier"
-    case .laplacian: "laplacian"
-    case .maco: "maco"
-    }
-  }
-}
-
-public enum ColourChoice: Hashable, Sendable {
-  /// Channels are independent.
-  case none
-  /// ImageNet's correlation for three channels, none for other numbers.
-  case decorrelated
-  /// Measured on the pictures of a folder.
-  case measured(folder: String)
-}
-
-public struct WeightedPenalty: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
-    case l1, l2, totalVariation, blur, highFrequency
-    /// `nil`: the network's period.
-    case lattice(period: Int? = nil)
-  }
-
-  public var kind: Kind
-  public var weight: Double
-
-  public init(_ kind: Kind, _ weight: Double) {
-    self.kind = kind
-    self.weight = weight
-  }
-
-  public var name: String {
-    switch kind {
-    case .l1: "l1"
-    case .l2: "l2"
-    case .totalVariation: "total-variation"
-    case .blur: "blur"
-    case .highFrequency: "high-frequency"
-    case .lattice: "lattice"
-    }
-  }
-
-  func penalty() throws -> any PicturePenalty {
-    switch kind {
-    case .l1: return DistancePenalty(.l1)
-    case .l2: return DistancePenalty(.l2)
-    case .totalVariation: return TotalVariationPenalty()
-    case .blur: return BlurPenalty()
-    case .highFrequency: return HighFrequencyPenalty()
-    case .lattice(let period):
-      guard let period else { throw VisualizationError.contradiction("the lattice penalty has no period") }
-      return LatticePenalty(period: period, faintest: 0.05)
-    }
-  }
-}
-
 /// The picture at growing sizes, each begun from the one before; the steps are shared out evenly.
 public struct Octaves: Hashable, Sendable {
   public var count: Int
@@ -157,63 +91,24 @@ extension Recipe {
   /// The recipe with every period that was left to the network filled in.
   public func resolved(period: Int) -> Recipe {
     var recipe = self
-    recipe.transforms = transforms.map { transform in
-      if case .latticeJitter(nil) = transform { return .latticeJitter(period) }
-      return transform
-    }
-    recipe.penalties = penalties.map { penalty in
-      if case .lattice(nil) = penalty.kind { return WeightedPenalty(.lattice(period: period), penalty.weight) }
-      return penalty
-    }
-    recipe.conditioning = conditioning.map { step in
-      if case .notch(nil) = step { return .notch(period) }
-      return step
-    }
+    recipe.transforms = transforms.map { $0.resolved(period: period) }
+    recipe.penalties = penalties.map { WeightedPenalty($0.kind.resolved(period: period), $0.weight) }
+    recipe.conditioning = conditioning.map { $0.resolved(period: period) }
     return recipe
   }
 
   /// - Throws: ``VisualizationError`` for settings outside their range, and for those that exclude each other.
   public func validate() throws {
-    func require(_ condition: Bool, _ setting: String, _ value: Any, _ expected: String) throws {
-      guard condition else {
-        throw VisualizationError.badValue(setting: setting, value: "\(value)", expected: expected)
-      }
-    }
-    try require((0...1_000_000).contains(steps), "steps", steps, "a number from 0 to 1000000")
-    try require((1...4096).contains(batch), "batch", batch, "a number from 1 to 4096")
-    try require((1...4096).contains(draws), "draws", draws, "a number from 1 to 4096")
-    try require(rate > 0 && rate.isFinite, "rate", rate, "a number above 0")
-    try require(redirectedSteps >= 0, "redirected-steps", redirectedSteps, "a number from 0")
-    try require((1...32).contains(octaves.count), "octaves", octaves.count, "a number from 1 to 32")
-    try require(octaves.ratio > 1 && octaves.ratio <= 8, "octave-ratio", octaves.ratio, "a number above 1 and up to 8")
-    try require(octaves.count <= max(steps, 1), "octaves", octaves.count, "at most as many octaves as steps")
-    try require((16...8192).contains(tile ?? 16), "tile", tile ?? 0, "pixels from 16 to 8192")
-    for size in [size, inputSize].compactMap({ $0 }) {
-      try require(
-        (1...16384).contains(size.height) && (1...16384).contains(size.width), "size", size, "sides from 1 to 16384")
-    }
-    for penalty in penalties {
-      try require(
-        penalty.weight >= 0 && penalty.weight.isFinite, "penalty \(penalty.name)", penalty.weight,
-        "a weight from 0: penalties are always subtracted")
-    }
+    for row in Self.settings { try row.check(self) }
+    try VisualizationError.require(
+      octaves.count <= max(steps, 1), "octaves", octaves.count, "at most as many octaves as steps")
     for snapshot in snapshots {
-      try require((0...steps).contains(snapshot), "snapshots", snapshot, "steps from 0 to \(steps)")
+      try VisualizationError.require(
+        (0...steps).contains(snapshot), "snapshots", snapshot, "steps from 0 to \(steps)")
     }
-    switch parameterization {
-    case .pixel(let deviation), .laplacian(_, let deviation), .fourier(_, let deviation):
-      try require(deviation >= 0 && deviation.isFinite, "deviation", deviation, "a number from 0")
-    case .maco: break
-    }
-    if case .laplacian(let levels, _) = parameterization {
-      try require((1...16).contains(levels), "levels", levels, "a number from 1 to 16")
-    }
-    if case .fourier(let decay, _) = parameterization {
-      try require((0...4).contains(decay), "decay", decay, "a number from 0 to 4")
-    }
-    if case .maco = parameterization, octaves.count > 1 {
+    if let reason = parameterization.keepsToOneSize, octaves.count > 1 {
       throw VisualizationError.contradiction(
-        "the maco parameterization keeps the magnitudes of one size: it does not go with octaves")
+        "the \(parameterization.name) parameterization \(reason): it does not go with octaves")
     }
     if draws > 1, transforms.isEmpty {
       throw VisualizationError.contradiction("several draws a step need a transform that differs from draw to draw")

@@ -27,47 +27,10 @@ public struct TransformChain: Hashable, Sendable {
   /// - Throws: ``VisualizationError/badValue(setting:value:expected:)``, and
   ///   ``VisualizationError/transformTooLarge(transform:size:why:)`` where some draw would not fit.
   public func validate(for size: PictureSize, target: PictureSize) throws {
-    for transform in transforms { try transform.validate() }
+    for transform in transforms { try transform.part.validate() }
     // The smallest a picture can get on its way decides.
-    let smallest = TransformChain(
-      transforms.map { transform in
-        if case .scale(let factors) = transform { return .scale([factors.min() ?? 1]) }
-        return transform
-      })
-    _ = try smallest.drawn(for: size, in: DrawContext(seed: 0, step: 0, steps: 1, target: target))
-  }
-}
-
-extension PictureTransform {
-  fileprivate func validate() throws {
-    func require(_ condition: Bool, _ value: String, _ expected: String) throws {
-      guard condition else {
-        throw VisualizationError.badValue(setting: "the transform \(name)", value: value, expected: expected)
-      }
-    }
-    switch self {
-    case .pad(let pixels), .jitter(let pixels), .roll(let pixels):
-      try require((0...4096).contains(pixels), "\(pixels)", "pixels from 0 to 4096")
-    case .latticeJitter(let period):
-      try require((1...128).contains(period ?? 1), "\(period ?? 1)", "a period from 1 to 128")
-    case .scale(let factors):
-      try require(
-        !factors.isEmpty && factors.allSatisfy { (0.05...20).contains($0) }, "\(factors)",
-        "a list of factors from 0.05 to 20")
-    case .rotate(let angles):
-      try require(
-        !angles.isEmpty && angles.allSatisfy { (-360...360).contains($0) }, "\(angles)",
-        "a list of angles from -360 to 360 degrees")
-    case .randomCrop(let crop):
-      let shares = [crop.from, crop.to, crop.smallest, crop.largest]
-      try require(
-        shares.allSatisfy { $0 > 0 && $0 <= 1 } && crop.smallest <= crop.largest && (0...1).contains(crop.spread),
-        "\(shares)", "shares above 0 and up to 1, the smallest first")
-    case .blur(let sigma):
-      try require(sigma > 0 && sigma <= 100, "\(sigma)", "a deviation above 0 and up to 100 pixels")
-    case .flip: break
-    case .noise(let deviation): try require((0...10).contains(deviation), "\(deviation)", "a deviation from 0 to 10")
-    }
+    let context = DrawContext(seed: 0, step: 0, steps: 1, target: target)
+    _ = try TransformChain(transforms.map(\.shrinkingMost)).drawn(for: size, in: context)
   }
 }
 

@@ -1,4 +1,5 @@
 import CCairo
+import GinghamTensors
 
 /// A point on a figure: to the right and down from its upper left corner, in units of 1/96 inch.
 struct Point: Hashable, Sendable {
@@ -142,7 +143,7 @@ extension Canvas {
   func size(of text: String, _ type: Typeface) -> (width: Double, height: Double) {
     select(type)
     var extents = cairo_text_extents_t()
-    cairo_text_extents(context, text, &extents)
+    cairo_text_extents(context, text.printable(limit: Self.longestText), &extents)
     return (extents.x_advance, type.size * Typeface.lineHeight)
   }
 
@@ -150,6 +151,7 @@ extension Canvas {
   func text(
     _ text: String, at point: Point, _ type: Typeface, _ ink: Ink = .text, anchor: Anchor = .topLeft, angle: Double = 0
   ) {
+    let text = text.printable(limit: Self.longestText)
     guard !text.isEmpty else { return }
     let size = size(of: text, type)
     let origin = Point(x: -anchor.x * size.width, y: -anchor.y * size.height)
@@ -177,7 +179,9 @@ extension Canvas {
   /// `text` broken into lines no wider than `width`, at spaces where there are any.
   func lines(of text: String, _ type: Typeface, width: Double) -> [String] {
     var lines: [String] = []
-    for word in text.split(separator: " ", omittingEmptySubsequences: false).flatMap({ pieces(of: $0, type, width) }) {
+    for word in text.printable(limit: Self.longestText).split(separator: " ", omittingEmptySubsequences: false).flatMap(
+      { pieces(of: $0, type, width) })
+    {
       if let last = lines.last, size(of: last + " " + word, type).width <= width {
         lines[lines.count - 1] = last + " " + word
       } else {
@@ -199,6 +203,9 @@ extension Canvas {
     }
     return pieces
   }
+
+  /// Names from files may be of any length.
+  private static let longestText = 1000
 
   private func select(_ type: Typeface) {
     cairo_select_font_face(

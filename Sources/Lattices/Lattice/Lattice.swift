@@ -35,6 +35,9 @@ public struct Lattice: Hashable, Sendable {
     return rest > 1 ? size - size / (rest * rest) : size
   }
 
+  /// Periods that are looked at where nobody names any: those of strides that are powers of two.
+  public static let usualPeriods = [2, 4, 8, 16, 32]
+
   /// The largest multiple of the period within an extent.
   func crop(_ extent: Int) -> Int { extent - extent % period }
 

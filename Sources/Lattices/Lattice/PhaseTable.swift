@@ -76,3 +76,17 @@ public struct PhaseTable: Hashable, Sendable {
     return PhaseTable(lattice: Lattice(unchecked: divisor), values: sums.map { $0 / count })
   }
 }
+
+extension PhaseTable {
+  /// The lattice side by side with itself until it has `count` positions a side, in units of its mean; ones where that
+  /// is zero.
+  public func repeated(atLeast count: Int) -> Plane {
+    let side = period * max(1, (count + period - 1) / period)
+    let mean = mean
+    var plane = Plane(height: side, width: side, repeating: 1)
+    for y in 0..<side {
+      for x in 0..<side where mean > 0 { plane[y, x] = values[y % period * period + x % period] / mean }
+    }
+    return plane
+  }
+}

@@ -42,7 +42,7 @@ public struct LockedLattice: Sendable {
   private static let sizeLimit = 8
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for an empty list.
-  public init(periods: [Int] = [2, 4, 8, 16, 32], thresholds: LockedThresholds = LockedThresholds()) throws {
+  public init(periods: [Int] = Lattice.usualPeriods, thresholds: LockedThresholds = LockedThresholds()) throws {
     guard !periods.isEmpty else { throw ArtifactError.badArgument("name at least one period to measure") }
     self.periods = try Set(periods.map { try Lattice(period: $0).period }).sorted()
     self.thresholds = thresholds

@@ -12,7 +12,7 @@ public struct PictureLattice: Sendable {
   public let controls: [Int]
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/noMaps`` for an empty list.
-  public init(periods: [Int] = [2, 4, 8, 16, 32], thresholds: LatticeThresholds = LatticeThresholds()) throws {
+  public init(periods: [Int] = Lattice.usualPeriods, thresholds: LatticeThresholds = LatticeThresholds()) throws {
     guard !periods.isEmpty else { throw ArtifactError.badArgument("name at least one period to measure") }
     self.periods = try Set(periods.map { try Lattice(period: $0).period }).sorted()
     self.thresholds = thresholds

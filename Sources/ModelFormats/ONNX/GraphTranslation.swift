@@ -32,7 +32,7 @@ final class GraphTranslation {
     decoder = TensorDecoder(beside: file.path, budget: budget)
     budget.allow(file.bytes.count, more: .computedElements)
     metadata = model.metadata
-    result = Network(name: graph.name)
+    result = Network(name: graph.name.printable())
     result.limits = budget.limits
     readNames = Set(nodes.flatMap(\.allReads)).union(graph.outputs.map(\.name))
     declare(graph.valueInfos + graph.inputs)
@@ -47,7 +47,9 @@ final class GraphTranslation {
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
     let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
-    let layerNames = areVerbatim ? nodes.map(\.label) : try LayerNames(nodes, order: order, budget: budget).names
+    let layerNames =
+      try areVerbatim
+      ? nodes.map { $0.label.printable() } : LayerNames(nodes, order: order, budget: budget).names
     for index in order { try translate(nodes[index], name: layerNames[index]) }
     for (index, output) in graph.outputs.enumerated() {
       if let value = values[output.name] {
@@ -73,7 +75,7 @@ final class GraphTranslation {
 
   private func addInitializers(_ tensors: [TensorMessage]) throws {
     for tensor in tensors {
-      let value = result.addConstant(tensor.name, try decoder.constant(tensor))
+      let value = addConstant(tensor.name, try decoder.constant(tensor))
       types[value] = tensor.elementType
       try define(tensor.name, value)
     }
@@ -92,7 +94,7 @@ final class GraphTranslation {
         throw FormatError.unsupported(
           path: file.path, what: "input '\(input.name)', \(what),", advice: "Inputs must be tensors of numbers.")
       }
-      let value = result.addInput(input.name, shape: shape, type: type)
+      let value = result.addInput(input.name.printable(), shape: shape, type: type)
       types[value] = type
       try define(input.name, value)
     }
@@ -118,7 +120,7 @@ final class GraphTranslation {
       let missing = node.outputs.filter { !$0.isEmpty && values[$0] == nil && sequences[$0] == nil }
       guard !missing.isEmpty else { return }
       let outputs = try missing.map { output -> ValueID in
-        let value = result.makeValue(named: output)
+        let value = makeValue(named: output)
         try define(output, value)
         return value
       }
@@ -200,13 +202,14 @@ final class GraphTranslation {
 
   func decoded(_ tensor: TensorMessage) throws -> Constant { try decoder.constant(tensor) }
 
+  // Names are shown in many places; whatever a terminal might obey is written out here, once.
   func addConstant(_ name: String, _ constant: Constant) -> ValueID {
-    let value = result.addConstant(name, constant)
+    let value = result.addConstant(name.printable(), constant)
     types[value] = constant.integers?.type ?? .float32
     return value
   }
 
-  func makeValue(named name: String) -> ValueID { result.makeValue(named: name) }
+  func makeValue(named name: String) -> ValueID { result.makeValue(named: name.printable()) }
 
   var nodeCount: Int { result.nodes.count }
 

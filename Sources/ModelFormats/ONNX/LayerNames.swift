@@ -35,7 +35,7 @@ struct LayerNames {
         parents.insert(prefix)
       }
     }
-    var wanted = nodes.map { $0.label }
+    var wanted = nodes.map(\.label)
     for (path, indices) in members {
       let isRepetition = !parents.contains(path) && Set(indices.map { nodes[$0].operatorType }).count == 1
       for index in indices {
@@ -44,6 +44,7 @@ struct LayerNames {
         wanted[index] = path.isEmpty ? operatorName : givesOutput ? path : "\(path).\(operatorName)"
       }
     }
+    wanted = wanted.map { $0.printable() }
     var taken: Set<String> = []
     var nextSuffix: [String: Int] = [:]
     var names = wanted

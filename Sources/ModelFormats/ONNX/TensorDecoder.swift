@@ -13,9 +13,7 @@ final class TensorDecoder {
   ///     again.
   init(beside path: String, budget: Budget = Budget(ResourceLimits())) {
     self.budget = budget
-    let slash = path.lastIndex(of: "/")
-    external = ExternalData(
-      folder: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", budget: budget)
+    external = ExternalData(model: path, budget: budget)
   }
 
   /// - Throws: `FormatError` where the declared extents and the bytes disagree, external data is missing or lies
@@ -69,9 +67,12 @@ final class TensorDecoder {
       throw malformed(tensor, "holds \(found) elements where \(shape) takes \(shape.elementCount)")
     }
     if type.isFloatingPoint {
-      return .float(Tensor(shape, try list.floats(count: found)))
+      let floats = try list.floats(count: found)
+      guard floats.count == found else { throw malformed(tensor, "changed while it was read") }
+      return .float(Tensor(shape, floats))
     }
     guard let integers = try list.integers(count: found) else { throw outOfRange(tensor) }
+    guard integers.count == found else { throw malformed(tensor, "changed while it was read") }
     return .integer(IntegerArray(shape, integers, type: type))
   }
 

@@ -8,7 +8,7 @@ extension TorchCheckpoint {
   init(zip archive: ZipArchive) throws {
     let path = archive.file.path
     let suffix = "/data.pkl"
-    let pickles = archive.entries.filter { $0.name.hasSuffix(suffix) && $0.name.split(separator: "/").count == 2 }
+    let pickles = archive.entries.filter { $0.name.hasSuffix(suffix) && $0.name.pathParts.count == 2 }
     guard let pickle = pickles.first else {
       throw FormatError.unsupported(
         path: path, what: "a zip archive without the pickle of a PyTorch checkpoint",

@@ -70,7 +70,8 @@ extension Network {
   ) throws {
     guard values.count >= outputs.count else { throw ShapeError.mismatch("its body gives too few outputs") }
     for (value, output) in zip(values, outputs) {
-      try bind(Node(name: node.name, operation: .identity, inputs: [value], outputs: [output]), in: &result, budget: budget)
+      try bind(
+        Node(name: node.name, operation: .identity, inputs: [value], outputs: [output]), in: &result, budget: budget)
     }
   }
 
@@ -88,7 +89,8 @@ extension Network {
       return layer
     }
     try bind(
-      Node(name: node.name, operation: .concatenate(axis: axis.axis), inputs: layers, outputs: [output]), in: &result, budget: budget)
+      Node(name: node.name, operation: .concatenate(axis: axis.axis), inputs: layers, outputs: [output]), in: &result,
+      budget: budget)
   }
 }
 

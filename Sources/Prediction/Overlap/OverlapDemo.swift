@@ -107,3 +107,41 @@ public struct OverlapDemo: Hashable, Sendable {
     return Fraction(high, low)
   }
 }
+
+extension OverlapDemo {
+  /// The side of the stack's lattice: how soon the counts far from the borders repeat, at least 1.
+  public var latticeSide: Int {
+    // A tile of which shorter parts repeat has a shorter lattice.
+    let tile = interior.last ?? []
+    return (1...max(tile.count, 1)).first { length in
+      tile.count.isMultiple(of: length) && tile.indices.allSatisfy { tile[$0] == tile[$0 % length] }
+    } ?? 1
+  }
+
+  /// The unevenness of the two-dimensional interior, by band; the lattice is as long as the product of the strides.
+  ///
+  /// - Throws: ``ArtifactError/badNotation(text:why:)`` for lattices above 1024 positions.
+  public func interiorUnevenness() throws -> Unevenness {
+    var line = interior.last ?? []
+    guard !line.isEmpty, line.count <= 1024 else {
+      throw ArtifactError.badNotation(
+        text: layers.map(\.description).joined(separator: ","), why: "its lattice is longer than 1024 positions")
+    }
+    if line.count == 1 { line += line }
+    let products = line.flatMap { row in line.map { Double(row) * Double($0) } }
+    return Unevenness(of: PhaseTable(lattice: try Lattice(period: line.count), values: products))
+  }
+
+  /// Of one channel in two dimensions; the largest number where they are more than it.
+  public var multiplyAdds: Int {
+    var sum = 0
+    for (count, layer) in zip([inputCount] + counts.map(\.count), layers) {
+      let axis = count.multipliedReportingOverflow(by: layer.kernel)
+      let plane = axis.partialValue.multipliedReportingOverflow(by: axis.partialValue)
+      let next = sum.addingReportingOverflow(plane.partialValue)
+      guard !axis.overflow, !plane.overflow, !next.overflow else { return .max }
+      sum = next.partialValue
+    }
+    return sum
+  }
+}

@@ -56,10 +56,15 @@ public struct PicturePrediction: Sendable {
   }
 
   /// The unevenness with some layers changed, by the value each produces.
+  ///
+  /// - Throws: ``ArtifactError/unreachable(value:)`` where the changed prediction does not reach the output.
   public func unevenness(with mitigations: [ValueID: Mitigation]) throws -> Unevenness {
     var changed = interior
     changed.mitigations = mitigations
-    return Unevenness(of: PhaseTable(tiling: try changed.forward()[output] ?? plane))
+    guard let plane = try changed.forward()[output] else {
+      throw ArtifactError.unreachable(value: network.name(of: output))
+    }
+    return Unevenness(of: PhaseTable(tiling: plane))
   }
 
   private static func upsamplingLayers(_ ground: PredictionGround, plane: Plane) throws -> [StridedLayer] {
@@ -124,7 +129,8 @@ extension Operation {
       .reduce, .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose,
       .reshape,
       .flatten, .squeeze, .unsqueeze, .gather, .expand, .tile, .spaceToDepth, .identity, .dropout, .cast, .shapeOf,
-      .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .sizeOf, .constantOfShape, .range, .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices,
+      .gridSample, .regionAlign, .cumulativeSum,
       .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
       .missing:
       false

@@ -62,7 +62,8 @@ struct LayerStepBuilder {
       .instanceNormalization, .layerNormalization, .groupNormalization, .localResponseNormalization, .reduce,
       .matrixMultiply, .generalMatrixMultiply, .softmax, .concatenate, .split, .transpose, .reshape, .flatten, .squeeze,
       .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range,
-      .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign, .cumulativeSum,
+      .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign,
+      .cumulativeSum,
       .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random, .branch, .loop,
       .missing:
       return nil

@@ -60,6 +60,7 @@ struct Propagation {
 
   /// Variance of the gradient at every value that leads to `target`, from `seed` there (ones where `nil`).
   func backward(from target: ValueID, seed: Plane? = nil) throws -> [ValueID: Plane] {
+    try requireBoundedCost()
     let (height, width) = extents(target)
     return try backward(
       through: network.nodes.reversed(), from: [target: seed ?? Plane(height: height, width: width, repeating: 1)])
@@ -123,6 +124,7 @@ struct Propagation {
 
   /// Overlap amplitude of every value from ones at the inputs: what weights that are all alike would paint.
   func forward() throws -> [ValueID: Plane] {
+    try requireBoundedCost()
     var planes: [ValueID: Plane] = [:]
     for input in network.inputs {
       let (height, width) = extents(input)
@@ -180,7 +182,8 @@ struct Propagation {
       case .maximum, .minimum: return 1 / count
       case .sum, .product, .l1, .l2, .sumOfSquares, .logSum, .logSumExp: return 1
       }
-    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK, .gridSample, .regionAlign: return position == 0 ? ratio() : nil
+    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK: return position == 0 ? ratio() : nil
+    case .gridSample, .regionAlign: return position == 0 ? max(1, ratio()) : nil
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
     case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth,

@@ -82,8 +82,18 @@ public struct KernelPhases: Hashable, Sendable {
   /// even.
   public var ratio: Double? { architectural > 1e-12 ? learned / architectural : nil }
 
-  public var meanSumDeviation: Double {
-    sumDeviations.mean
+  public var meanSumDeviation: Double { sumDeviations.mean }
+
+  /// What weights do with the lattice of their layer.
+  public enum Effect: String, Hashable, Sendable, Encodable {
+    case compensates, amplifies, follows
+  }
+
+  /// Within a tenth of the architecture's own unevenness, and a thousandth of the power, weights change nothing.
+  public var effect: Effect {
+    let slack = max(0.1 * architectural, 1e-3)
+    return learned > architectural + slack
+      ? .amplifies : learned < architectural - slack ? .compensates : .follows
   }
 
   private static func unevenness(_ plane: Plane) -> Double {
@@ -117,6 +127,19 @@ extension BoundNetwork {
       }
     }
     return found
+  }
+
+  /// Of layers that enlarge by their own weights, by name: the spread of the phase sums over their mean magnitude.
+  ///
+  /// - Throws: as ``kernelPhases()`` does.
+  public var phaseSumDeviations: [String: Double] {
+    get throws {
+      let phases = try kernelPhases()
+      return nodes.reduce(into: [:]) { deviations, node in
+        if case .convolution(let layer) = node.operation, layer.window.strides.contains(where: { $0 > 1 }) { return }
+        if let found = node.outputs.first.flatMap({ phases[$0] }) { deviations[node.name] = found.meanSumDeviation }
+      }
+    }
   }
 
   private func depthToSpace(reading value: ValueID) -> (Int, DepthOrder)? {

@@ -48,10 +48,12 @@ struct EventMessage {
 
   private static func value(_ tag: String, _ build: (inout WireWriter) -> Void) -> EventMessage {
     var value = EventMessage()
-    value.message.string(1, tag)
+    value.message.string(1, tag.printable(limit: longestTag))
     build(&value.message)
     return value
   }
+
+  private static let longestTag = 256
 }
 
 extension WireWriter {

@@ -34,15 +34,21 @@ public enum ResamplingKernel: String, Hashable, Sendable, CaseIterable {
 
 extension AxisMap {
   /// The resampling of one axis. Weights at the border are cut off and renormalised.
-  public static func resampling(from input: Int, to output: Int, kernel: ResamplingKernel) -> AxisMap {
+  ///
+  /// - Parameter part: the outputs that are wanted; all of them without it.
+  public static func resampling(
+    from input: Int, to output: Int, kernel: ResamplingKernel, part: Range<Int>? = nil
+  ) -> AxisMap {
     precondition(input > 0 && output > 0, "an axis of \(input) elements cannot be resampled to \(output)")
     let scale = Double(input) / Double(output)
+    let part = part ?? 0..<output
     if kernel == .nearest {
       // Summed step by step as the Python Imaging Library does, so that ties fall on the same side.
       var centre = scale / 2
+      for _ in 0..<part.lowerBound { centre += scale }
       return AxisMap(
         input: input,
-        runs: (0..<output).map { _ in
+        runs: part.map { _ in
           defer { centre += scale }
           return (min(Int(centre), input - 1), [1])
         })
@@ -51,7 +57,7 @@ extension AxisMap {
     let support = kernel.support * stretch
     return AxisMap(
       input: input,
-      runs: (0..<output).map { index in
+      runs: part.map { index in
         let centre = (Double(index) + 0.5) * scale
         let first = max(0, Int(centre - support + 0.5))
         let last = min(input, Int(centre + support + 0.5))
@@ -92,18 +98,34 @@ extension Tensor {
   public func fitted(height: Int, width: Int, shorterSide: Int?, kernel: ResamplingKernel) -> Tensor {
     guard let shorterSide else { return resized(height: height, width: width, kernel: kernel) }
     let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
-    let longer = Int(Double(shorterSide * max(rows, columns)) / Double(min(rows, columns)))
+    let longer = Int(Double(shorterSide) * Double(max(rows, columns)) / Double(min(rows, columns)))
     let portrait = columns <= rows
-    return resized(
-      height: portrait ? longer : shorterSide, width: portrait ? shorterSide : longer, kernel: kernel
-    ).centreCropped(height: height, width: width)
+    return SeparableMap(
+      vertical: .fitted(from: rows, to: portrait ? longer : shorterSide, cutTo: height, kernel: kernel),
+      horizontal: .fitted(from: columns, to: portrait ? shorterSide : longer, cutTo: width, kernel: kernel))(self)
   }
 }
 
 extension AxisMap {
   fileprivate static func centreCrop(of input: Int, to output: Int) -> AxisMap {
+    .window(of: input, offset: centreOffset(of: input, to: output), size: output)
+  }
+
+  /// Where the middle `output` of `input` elements begins; negative where they are padded.
+  private static func centreOffset(of input: Int, to output: Int) -> Int {
     let excess = input - output
-    let offset = excess >= 0 ? Int((Double(excess) / 2).rounded(.toNearestOrEven)) : -(-excess / 2)
-    return .window(of: input, offset: offset, size: output)
+    return excess >= 0 ? Int((Double(excess) / 2).rounded(.toNearestOrEven)) : -(-excess / 2)
+  }
+
+  /// A resampling and a crop or padding of its middle. Only what stays is computed: the longer side of a thin picture may
+  /// become millions of pixels before it is cut.
+  fileprivate static func fitted(
+    from input: Int, to output: Int, cutTo size: Int, kernel: ResamplingKernel
+  ) -> AxisMap {
+    let offset = centreOffset(of: output, to: size)
+    let part = max(offset, 0)..<min(offset + size, output)
+    let resampled = AxisMap.resampling(from: input, to: output, kernel: kernel, part: part)
+    return part.count == size
+      ? resampled : AxisMap.window(of: part.count, offset: offset - part.lowerBound, size: size).following(resampled)
   }
 }

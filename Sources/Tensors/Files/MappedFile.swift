@@ -1,12 +1,20 @@
 import Foundation
 
-/// A file's bytes, mapped read-only. Weights are windows into it, so a large file costs no memory of its own.
+/// A file's bytes. Small files are copied into memory, so that nobody can change what was read; large ones are mapped,
+/// and weights are windows into them that cost no memory of their own.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
   public let bytes: UnsafeRawBufferPointer
+  /// `nil` where the file is empty.
+  private let memory: FileMemory?
 
-  /// - Throws: ``FormatError/unreadable(path:reason:)`` where the file cannot be opened or is not a regular file.
-  public init(path: String) throws {
+  /// - Throws: ``FormatError/unreadable(path:reason:)`` where the file cannot be opened, is not a regular file, or is cut
+  ///   off while it is read.
+  public convenience init(path: String) throws {
+    try self.init(path: path, largestCopied: FileMemory.largestCopied)
+  }
+
+  init(path: String, largestCopied: Int) throws {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -19,18 +27,18 @@ public final class MappedFile: @unchecked Sendable {
     }
     let count = Int(status.st_size)
     guard count > 0 else {
+      memory = nil
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-      throw FormatError.unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    bytes = UnsafeRawBufferPointer(start: base, count: count)
+    let memory = try FileMemory(descriptor: descriptor, count: count, path: path, largestCopied: largestCopied)
+    self.memory = memory
+    bytes = UnsafeRawBufferPointer(start: memory.base, count: count)
   }
 
   /// Lets go of the memory behind a part of the file that nobody reads soon. Reading it again fetches it again.
   func releasePages(of part: UnsafeRawBufferPointer) {
-    guard let start = part.baseAddress else { return }
+    guard case .mapped? = memory, let start = part.baseAddress else { return }
     // Whole pages only: their neighbours may be in use.
     let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
     let first = (UInt(bitPattern: start) + page - 1) / page * page
@@ -40,6 +48,6 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   deinit {
-    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+    memory?.close()
   }
 }

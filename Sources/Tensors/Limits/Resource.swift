@@ -14,6 +14,8 @@ public enum Resource: Hashable, Sendable, CaseIterable {
   case nameLength
   /// Bytes of all names together.
   case names
+  /// Positions of all the maps that a prediction works out, and how often it goes to one.
+  case positions, visits
 
   /// More than any network for pictures was seen to need, and little enough to be counted out within a second or two.
   var usual: Int {
@@ -24,6 +26,8 @@ public enum Resource: Hashable, Sendable, CaseIterable {
     case .parts: 1 << 21
     case .nameLength: 1 << 12
     case .names: 1 << 25
+    case .positions: 1 << 26
+    case .visits: 1 << 30
     }
   }
 
@@ -31,7 +35,7 @@ public enum Resource: Hashable, Sendable, CaseIterable {
   var most: Int {
     switch self {
     case .elements: 1 << 36
-    case .computedElements, .nodes, .parts, .nameLength, .names: 1 << 40
+    case .computedElements, .nodes, .parts, .nameLength, .names, .positions, .visits: 1 << 40
     }
   }
 }
@@ -45,6 +49,8 @@ extension Resource: CustomStringConvertible {
     case .parts: "parts"
     case .nameLength: "bytes in one name"
     case .names: "bytes of names"
+    case .positions: "positions in the maps of a prediction"
+    case .visits: "steps of a prediction"
     }
   }
 }

@@ -36,7 +36,6 @@ public struct ResourceLimitError: Error, Hashable, Sendable {
 
 extension ResourceLimitError: CustomStringConvertible {
   public var description: String {
-    "more than \(allowed) \(resource), the limit for one file. Where the file can be trusted, '--limit 10' allows ten "
-      + "times as much."
+    "more than \(allowed) \(resource), the limit for one file"
   }
 }

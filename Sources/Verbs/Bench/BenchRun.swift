@@ -34,6 +34,8 @@ public struct BenchRun: Run {
     try SettingError.require(settings.runs >= 1, "runs", settings.runs, "a number from 1")
   }
 
+  public func check(_ model: Model, in context: RunContext) throws { try model.check(objective: settings.target) }
+
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.
   public func result(in context: RunContext) throws -> RunResult<Benchmark> {
     let model = try context.load(model)

@@ -1,9 +1,11 @@
-import Foundation
 import GinghamFeatureVisualization
-import GinghamReporting
+import GinghamLattices
+import GinghamSignals
 
 /// Objectives × mitigations × seeds, as numbers: what each mitigation costs in activation and buys in artifacts.
-public struct Comparison: Encodable, Sendable {
+public struct Comparison: RunFindings {
+  public static let fileName = "comparison.json"
+
   public struct Run: Encodable, Sendable {
     public var objective: String
     public var mitigation: String
@@ -16,49 +18,26 @@ public struct Comparison: Encodable, Sendable {
     public var stoppedAt: Int?
     /// Relative to the report.
     public var file: String
-    public var warnings: [String]
+    public var warnings: [VisualizationWarning]
 
-    private enum Keys: String, CodingKey {
-      case objective, mitigation, seed, activation, seconds, steps, file, warnings, imageLattice, latticeShare,
-        gradientLattice, totalVariation, spectrumSlope, stoppedAt
+    private enum CodingKeys: String, CodingKey {
+      case objective, mitigation, seed, seconds, steps, stoppedAt, file, warnings
       case relativeActivation = "activation_relative"
-      case spectrumDistance = "spectrum_distance_db"
     }
 
+    /// What the picture shows stands beside the rest.
     public func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Keys.self)
+      try image.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(objective, forKey: .objective)
       try container.encode(mitigation, forKey: .mitigation)
       try container.encode(seed, forKey: .seed)
-      try container.encode(image.activation, forKey: .activation)
       try container.encode(relativeActivation, forKey: .relativeActivation)
-      try container.encode(image.measures.lattice, forKey: .imageLattice)
-      try container.encode(image.measures.latticeShare, forKey: .latticeShare)
-      try container.encode(image.measures.gradientLattice, forKey: .gradientLattice)
-      try container.encode(image.measures.totalVariation, forKey: .totalVariation)
-      try container.encode(image.measures.spectrumSlope, forKey: .spectrumSlope)
-      try container.encode(image.measures.spectrumDistance, forKey: .spectrumDistance)
       try container.encode(seconds, forKey: .seconds)
       try container.encode(steps, forKey: .steps)
       try container.encodeIfPresent(stoppedAt, forKey: .stoppedAt)
       try container.encode(file, forKey: .file)
       try container.encode(warnings, forKey: .warnings)
-    }
-  }
-
-  /// Mean and sample deviation of what is known.
-  public struct Spread: Hashable, Sendable {
-    public var mean: Double?
-    public var deviation: Double?
-
-    init(_ values: [Double?]) {
-      let known = values.compactMap { $0 }.filter(\.isFinite)
-      guard !known.isEmpty else { return }
-      let mean = known.reduce(0, +) / Double(known.count)
-      self.mean = mean
-      guard known.count > 1 else { return }
-      let squares = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      deviation = (squares / Double(known.count - 1)).squareRoot()
     }
   }
 
@@ -78,17 +57,17 @@ public struct Comparison: Encodable, Sendable {
     /// Share of the runs whose picture shows an artifact by itself.
     public var artifactShare: Double
     /// What all the pictures show together.
-    public var bands: [ComparisonBand]
+    public var bands: [PooledBand]
 
     private enum Keys: String, CodingKey {
-      case mitigation, objective, runs, bands, activationMean, latticeMean, secondsMean, artifactShare
+      case mitigation, objective, runs, artifactShare, bands
+      case activationMean, latticeMean, totalVariationMean, secondsMean
       case activationDeviation = "activation_sd"
       case relativeMean = "activation_relative_mean"
       case relativeDeviation = "activation_relative_sd"
       case latticeDeviation = "lattice_sd"
       case gradientMean = "gradient_lattice_mean"
       case gradientDeviation = "gradient_lattice_sd"
-      case variationMean = "total_variation_mean"
       case distanceMean = "spectrum_distance_db_mean"
     }
 
@@ -105,7 +84,7 @@ public struct Comparison: Encodable, Sendable {
       try container.encode(lattice.deviation, forKey: .latticeDeviation)
       try container.encode(gradientLattice.mean, forKey: .gradientMean)
       try container.encode(gradientLattice.deviation, forKey: .gradientDeviation)
-      try container.encode(totalVariation.mean, forKey: .variationMean)
+      try container.encode(totalVariation.mean, forKey: .totalVariationMean)
       try container.encode(spectrumDistance.mean, forKey: .distanceMean)
       try container.encode(seconds.mean, forKey: .secondsMean)
       try container.encode(artifactShare, forKey: .artifactShare)
@@ -113,7 +92,8 @@ public struct Comparison: Encodable, Sendable {
     }
   }
 
-  public enum Order: String, Sendable, CaseIterable {
+  /// How the table is sorted: by activation, the strongest first, or by lattice, the cleanest first.
+  public enum Order: String, Encodable, Sendable, CaseIterable {
     case activation, lattice
   }
 
@@ -130,7 +110,7 @@ public struct Comparison: Encodable, Sendable {
   public var note: String
 
   private enum CodingKeys: String, CodingKey {
-    case model, objective, objectives, runs, summary, note, latticePeriods
+    case model, objective, objectives, latticePeriods, runs, summary, note
     case byObjective = "summary_by_objective"
   }
 
@@ -182,62 +162,6 @@ extension Comparison.Summary {
     seconds = .init(runs.map(\.seconds))
     let artifacts = runs.filter { $0.image.measures.lattice?.verdict == .artifact }.count
     artifactShare = runs.isEmpty ? 0 : Double(artifacts) / Double(runs.count)
-    bands = ComparisonBand.bands(of: runs.map(\.image.measures.lattice))
-  }
-
-  /// By how many standard errors the mean lattice is above another's; 0 where that cannot be told.
-  fileprivate func latticeErrors(above other: Self) -> Double {
-    guard let mean = lattice.mean, let base = other.lattice.mean, let own = lattice.deviation,
-      let others = other.lattice.deviation
-    else { return 0 }
-    let error = (own * own / Double(runs) + others * others / Double(other.runs)).squareRoot()
-    return error > 0 ? (mean - base) / error : 0
-  }
-}
-
-extension Comparison {
-  /// The first mitigation as the one to beat, what beats it, and what one would not have expected.
-  private static func note(_ summaries: [Summary]) -> String {
-    guard let base = summaries.first, let baseLattice = base.lattice.mean else {
-      return "The pictures are too small for the lattice of this network, so only activations are compared."
-    }
-    func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", 100 * $0) } ?? "an unknown share" }
-    func times(_ value: Double?) -> String { value.map { String(format: "%.2f×", $0) } ?? "an unknown multiple of" }
-    let others = summaries.dropFirst().filter { $0.lattice.mean != nil }
-    let first =
-      "'\(base.mitigation)' leaves \(percent(baseLattice)) of its pictures' fine detail on the network's lattice beyond "
-      + "what noise would (gradient CV² \(base.gradientLattice.mean.map { String(format: "%.3f", $0) } ?? "unknown")), "
-      + "and together they show \(ComparisonBand.phrase(base.bands))."
-    guard let cleanest = others.min(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }),
-      let strongest = others.max(by: { ($0.relativeActivation.mean ?? 0) < ($1.relativeActivation.mean ?? 0) })
-    else { return first }
-    let second =
-      "The cleanest pictures come from '\(cleanest.mitigation)' (\(percent(cleanest.lattice.mean))) at "
-      + "\(times(cleanest.relativeActivation.mean)) the activation of '\(base.mitigation)'; the most activation from "
-      + "'\(strongest.mitigation)' (\(times(strongest.relativeActivation.mean)), \(percent(strongest.lattice.mean)))."
-    return [first, second, surprise(base, Array(others), percent, times)].joined(separator: " ")
-  }
-
-  private static func surprise(
-    _ base: Summary, _ others: [Summary], _ percent: (Double?) -> String, _ times: (Double?) -> String
-  ) -> String {
-    let both = others.filter {
-      ($0.lattice.mean ?? 0) < (base.lattice.mean ?? 0) && ($0.relativeActivation.mean ?? 0) > 1
-    }
-    let worse = others.filter { $0.latticeErrors(above: base) > 2 }
-    if let worst = worse.max(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }) {
-      return
-        "Surprising: '\(worst.mitigation)' puts more on the lattice than no mitigation at all (\(percent(worst.lattice.mean)))"
-        + (both.isEmpty ? "." : ", while \(names(both)) clean the picture and raise the activation at once.")
-    }
-    if !both.isEmpty {
-      return
-        "Surprising: \(names(both)) clean the picture and raise the activation at once, so there is no price to pay."
-    }
-    return "Every mitigation buys its clean pictures with activation; none is free."
-  }
-
-  private static func names(_ summaries: [Summary]) -> String {
-    summaries.map { "'\($0.mitigation)'" }.joined(separator: ", ")
+    bands = PooledBand.bands(of: runs.map(\.image.measures.lattice))
   }
 }

@@ -21,6 +21,13 @@ enum InputFiles {
     paths.flatMap { (try? files([$0])) ?? [$0] }
   }
 
+  /// The files that an objective or another word names, such as those behind the colons of `caricature:LAYER:picture`.
+  static func named(in word: String) -> [String] {
+    var seen: Set<String> = []
+    let parts = word.split(separator: ":") + word.split { ": ".contains($0) }
+    return ([word] + parts.map(String.init)).filter { kind(of: $0) == .file && seen.insert($0).inserted }
+  }
+
   private enum Kind {
     case file, folder
   }

@@ -35,6 +35,7 @@ extension Run {
       context.progress.step("writing")
       try result.draw(folder)
       try folder.write(Findings.fileName, data: result.findings.json())
+      try result.append(folder)
       try folder.commit(
         record.manifest(command: command, context: context, started: started, settled: result.settled))
     }

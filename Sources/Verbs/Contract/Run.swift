@@ -1,3 +1,5 @@
+import GinghamModels
+import GinghamNetworks
 import GinghamReporting
 
 /// One piece of work that a user asks for: a verb with its settings, before anything is read or computed.
@@ -22,6 +24,12 @@ public protocol Run: Sendable {
   /// - Throws: ``SettingError``.
   func validate() throws
 
+  /// Looks at what settings and model have to do with each other, without computing: a series does so with all of its
+  /// steps before the first begins.
+  ///
+  /// - Throws: what ``result(in:)`` would throw about it.
+  func check(_ model: Model, in context: RunContext) throws
+
   /// Reads the inputs and computes.
   ///
   /// - Throws: the typed errors of whatever is read and computed.
@@ -31,6 +39,7 @@ public protocol Run: Sendable {
 extension Run {
   public static var writesUnasked: Bool { true }
   public func validate() throws {}
+  public func check(_ model: Model, in context: RunContext) throws {}
 }
 
 /// What a run found: data, put into words last.
@@ -44,4 +53,11 @@ public protocol RunFindings: Encodable, Sendable {
 
 extension RunFindings {
   public static var fileName: String { "findings.json" }
+}
+
+extension Model {
+  /// - Throws: ``ObjectiveError`` where an objective cannot be read, ``NetworkError`` where a layer is unknown.
+  func check(objective: String) throws {
+    for layer in try objectiveParser().parse(objective).layers { _ = try network.value(ofLayer: layer) }
+  }
 }

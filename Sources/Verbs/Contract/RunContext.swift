@@ -23,6 +23,9 @@ public struct RunContext {
     self.folder = folder
   }
 
+  /// Where results of single pictures outlive a run that is cut short; `nil` where nobody keeps files.
+  var store: PictureStore? { folder.map { PictureStore(path: $0.path) } }
+
   func writing(into folder: RunFolder?) -> RunContext {
     var context = self
     context.folder = folder

@@ -8,31 +8,51 @@ import GinghamTensors
 /// Settings are one value that is encoded as it stands, defaults included, so that a setting cannot be forgotten: the
 /// property that the run reads is the entry of the manifest.
 public struct RunRecord: Sendable {
-  /// What folders are named after and the manifest calls the model: the net where there is one.
+  /// What folders are named after: the net where there is one.
   public var subject: String
   /// With every option that changes what its file says; `nil` where no net is loaded.
   public var model: ModelSource?
+  /// What the manifest says in a model's place where none is loaded.
+  public var standsForModel: String
+  /// Whether the net is run. Where it is only looked at, the manifest names no engine.
+  public var runsModel: Bool
   /// Files, folders and patterns that are read, as they were named. Their digests are in the manifest.
   public var inputs: [String]
   public var seed: UInt64?
   public var settings: any Encodable & Sendable
 
   public init(
-    subject: String, model: ModelSource? = nil, inputs: [String] = [], seed: UInt64? = nil,
+    subject: String, standingForModel: String = "", inputs: [String] = [], seed: UInt64? = nil,
+    settings: any Encodable & Sendable
+  ) {
+    self.init(
+      subject: subject, model: nil, standsForModel: standingForModel, runsModel: false, inputs: inputs, seed: seed,
+      settings: settings)
+  }
+
+  private init(
+    subject: String, model: ModelSource?, standsForModel: String, runsModel: Bool, inputs: [String], seed: UInt64?,
     settings: any Encodable & Sendable
   ) {
     self.subject = subject
     self.model = model
+    self.standsForModel = standsForModel
+    self.runsModel = runsModel
     self.inputs = inputs
     self.seed = seed
     self.settings = settings
   }
 
   /// Of a run of a net.
+  ///
+  /// - Parameter runsModel: whether any engine runs it.
   public init(
-    of model: ModelSource, inputs: [String] = [], seed: UInt64? = nil, settings: any Encodable & Sendable
+    of model: ModelSource, runsModel: Bool = true, inputs: [String] = [], seed: UInt64? = nil,
+    settings: any Encodable & Sendable
   ) {
-    self.init(subject: model.specification, model: model, inputs: inputs, seed: seed, settings: settings)
+    self.init(
+      subject: model.specification, model: model, standsForModel: "", runsModel: runsModel, inputs: inputs, seed: seed,
+      settings: settings)
   }
 
   /// Every setting under its name in snake case; those that are not set are null.
@@ -51,8 +71,8 @@ public struct RunRecord: Sendable {
     command: [String], context: RunContext, started: Date, settled: [String: JSONValue]
   ) throws -> Manifest {
     var manifest = Manifest(
-      command: command, version: ginghamVersion, model: model?.specification ?? "",
-      modelDigest: try model?.digest(), backend: model == nil ? "none" : context.backend.rawValue,
+      command: command, version: ginghamVersion, model: model?.specification ?? standsForModel,
+      modelDigest: try model?.digest(), backend: runsModel ? context.backend.rawValue : "none",
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
       parameters: try parameters().merging(settled) { _, chosen in chosen }, started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
@@ -60,5 +80,15 @@ public struct RunRecord: Sendable {
       Manifest.Input(path: path, digest: try? FileDigest.sha256(path: path))
     }
     return manifest
+  }
+}
+
+extension RunRecord {
+  /// Looks whether the inputs exist.
+  ///
+  /// - Parameter isToCome: tells files that something else will have written before the run begins.
+  /// - Throws: ``MeasureError/nothingThere(_:)``.
+  func checkInputs(except isToCome: (_ path: String) -> Bool) throws {
+    for input in inputs where !isToCome(input) { _ = try InputFiles.files([input]) }
   }
 }

@@ -7,6 +7,8 @@ public struct RunResult<Findings: RunFindings> {
   /// picture of many is written while the run lasts (``RunContext/folder``), so that memory does not grow with their
   /// number.
   public var draw: (RunFolder) throws -> Void
+  /// Writes what stands behind the findings in the folder: reports, and the recipe that was used.
+  public var append: (RunFolder) throws -> Void
   /// What the user should know beside the findings.
   public var remarks: [String]
   /// What could not be read or computed, each with its reason; the rest has its results.
@@ -18,10 +20,12 @@ public struct RunResult<Findings: RunFindings> {
 
   public init(
     _ findings: Findings, remarks: [String] = [], skipped: [SkippedFile] = [], passed: Bool = true,
-    settled: [String: JSONValue] = [:], draw: @escaping (RunFolder) throws -> Void = { _ in }
+    settled: [String: JSONValue] = [:], draw: @escaping (RunFolder) throws -> Void = { _ in },
+    append: @escaping (RunFolder) throws -> Void = { _ in }
   ) {
     self.findings = findings
     self.draw = draw
+    self.append = append
     self.remarks = remarks
     self.skipped = skipped
     self.passed = passed

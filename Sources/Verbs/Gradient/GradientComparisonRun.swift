@@ -26,6 +26,10 @@ public struct GradientComparisonRun: Run {
 
   public func validate() throws { try settings.validate() }
 
+  public func check(_ model: Model, in context: RunContext) throws {
+    try model.check(objective: settings.target)
+  }
+
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``EngineError``, what the methods throw, and what the first picture
   ///   fails with where none can be read.
   public func result(in context: RunContext) throws -> RunResult<GradientComparison> {

@@ -26,6 +26,11 @@ public struct GradientRun: Run {
 
   public func validate() throws { try settings.validate() }
 
+  public func check(_ model: Model, in context: RunContext) throws {
+    try model.check(objective: settings.target)
+    _ = try model.gradientValue(ofLayer: settings.at)
+  }
+
   /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
   ///   ``EngineError``, and what the first picture fails with where none succeeds.
   public func result(in context: RunContext) throws -> RunResult<GradientFindings> {

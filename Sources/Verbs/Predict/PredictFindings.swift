@@ -2,8 +2,8 @@ import GinghamLattices
 import GinghamPrediction
 import GinghamReporting
 
-/// What `gingham predict` finds.
-public struct PredictFindings: Encodable, Sendable {
+/// What `predict` finds of a net.
+public struct PredictFindings: RunFindings {
   /// What was assumed about weights and signals.
   public struct Convention: Encodable, Sendable {
     public var gain: PredictionOptions.Gain
@@ -39,10 +39,6 @@ public struct PredictFindings: Encodable, Sendable {
 
   /// What the weights of a strided or enlarging layer do with its lattice.
   public struct Kernel: Encodable, Sendable {
-    public enum Learned: String, Encodable, Sendable {
-      case compensates, amplifies, follows
-    }
-
     public var layer: String
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
@@ -54,10 +50,10 @@ public struct PredictFindings: Encodable, Sendable {
     public var ratio: Double?
     /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
     public var sumDeviation: Double
-    public var learned: Learned
+    public var learned: KernelPhases.Effect
 
     private enum CodingKeys: String, CodingKey {
-      case layer, strides, cv2, architectural, ratio, learned, phasePowers
+      case layer, strides, phasePowers, cv2, architectural, ratio, learned
       case sumDeviation = "phase_sum_deviation"
     }
   }
@@ -88,8 +84,8 @@ public struct PredictFindings: Encodable, Sendable {
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {
-    case model, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced, warnings,
-      inputShape
+    case model, inputShape, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced
+    case warnings
     case atLayer = "at"
   }
 }
@@ -106,11 +102,7 @@ extension PredictFindings.Kernel {
     architectural = phases.architectural
     ratio = phases.ratio
     sumDeviation = phases.meanSumDeviation
-    // Within a tenth of the architecture's own unevenness, and a thousandth of the power, weights change nothing.
-    let slack = max(0.1 * phases.architectural, 1e-3)
-    learned =
-      phases.learned > phases.architectural + slack
-      ? .amplifies : phases.learned < phases.architectural - slack ? .compensates : .follows
+    learned = phases.effect
   }
 }
 

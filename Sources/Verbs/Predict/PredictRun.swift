@@ -5,58 +5,78 @@ import GinghamNetworks
 import GinghamPrediction
 import GinghamTensors
 
-/// Predicts from the architecture what a network's gradients, and a generator's pictures, must show.
-public struct PredictRun {
-  public let model: Model
-  public let target: String
-  public let options: PredictionOptions
+/// `predict MODEL`: predicts from the architecture what a network's gradients, and a generator's pictures, must show.
+public struct PredictRun: Run {
+  public static let name = "predict"
+
+  public var model: ModelSource
+  public var settings: PredictSettings
+
+  public init(_ model: ModelSource, settings: PredictSettings = PredictSettings()) {
+    self.model = model
+    self.settings = settings
+    // What passes as much power as it gets does not depend on weights, nor on what other inputs hold.
+    self.model.skipsRandomWeights = settings.gain == .unit
+    self.model.fixesOpenInputs = settings.gain == .unit
+  }
+
+  public var record: RunRecord { RunRecord(of: model, runsModel: false, settings: settings) }
+
+  public func validate() throws { try settings.validate() }
+
+  public func check(_ model: Model, in context: RunContext) throws { _ = try Prediction(of: model, settings: settings) }
+
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several layers,
+  ///   ``ArtifactError`` where no path leads from the target to the input or a layer cannot be predicted.
+  public func result(in context: RunContext) throws -> RunResult<PredictFindings> {
+    let model = try context.load(model)
+    context.progress.step("predicting")
+    let (findings, planes) = try Prediction(of: model, settings: settings).findings()
+    return RunResult(findings) { try findings.draw(planes, into: $0) }
+  }
+}
+
+/// What can be drawn of a prediction.
+struct PredictedPlanes {
+  /// Predicted power over the picture in units of its mean, borders included.
+  let variance: Plane
+  /// Overlap over the whole painted picture.
+  let overlap: Plane?
+  /// One lattice of what is painted, or of the gradient at the input.
+  let tile: PhaseTable
+}
+
+/// A model and where its gradient starts.
+private struct Prediction {
+  let model: Model
+  let settings: PredictSettings
   private let network: BoundNetwork
   private let start: ValueID
   private let neuron: NeuronObjective?
   private let at: (layer: String, value: ValueID)?
 
-  /// - Parameters:
-  ///   - target: an objective on one layer; only which layer matters, and of a neuron its position.
-  ///   - layer: whose gradient is looked at beside that of the picture.
-  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several
-  ///   layers.
-  public init(
-    _ model: Model, target: String = "top", at layer: String? = nil, options: PredictionOptions = PredictionOptions()
-  ) throws {
-    let objective = try model.objectiveParser().parse(target)
+  init(of model: Model, settings: PredictSettings) throws {
+    let objective = try model.objectiveParser().parse(settings.target)
     guard Set(objective.layers).count == 1, let name = objective.layers.first else {
       throw ModelError.contradiction(
-        "a prediction starts from one layer; '\(target)' reads \(objective.layers.joined(separator: ", "))")
+        "a prediction starts from one layer; '\(settings.target)' reads \(objective.layers.joined(separator: ", "))")
     }
     self.model = model
-    self.target = target
-    self.options = options
+    self.settings = settings
     start = try model.network.value(ofLayer: name)
     neuron = objective as? NeuronObjective
-    at = try layer.map { ($0, try model.network.value(ofLayer: $0)) }
-    network = try model.bound()
+    at = try settings.at.map { ($0, try model.network.value(ofLayer: $0)) }
+    network = try model.bound(leadingTo: [start] + (at.map { [$0.value] } ?? []))
   }
 
-  /// What a run found, and what can be drawn of it.
-  public struct Result {
-    public let findings: PredictFindings
-    /// Predicted power over the picture in units of its mean, borders included.
-    let variance: Plane
-    /// Overlap over the whole painted picture.
-    let overlap: Plane?
-    /// One lattice of what is painted, or of the gradient at the input.
-    let tile: PhaseTable
-  }
-
-  /// - Throws: ``ArtifactError`` where no path leads from the target to the input or a layer cannot be predicted.
-  public func result() throws -> Result {
-    let gradient = try GradientPrediction(network, target: start, options: options)
+  func findings() throws -> (PredictFindings, PredictedPlanes) {
+    let gradient = try GradientPrediction(network, target: start, options: settings.options)
     let painted = try picturePrediction()
     let variance = try gradient.variance(at: gradient.inputValue, startingAt: try neuronPosition(gradient))
     let foveation = Foveation(of: variance, period: gradient.period)
     let findings = PredictFindings(
-      model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: target,
-      convention: .init(gain: options.gain, signals: options.signals), input: gradient.input,
+      model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: settings.target,
+      convention: .init(gain: settings.gain, signals: settings.signals), input: gradient.input,
       atLayer: try at.map { .init(layer: $0.layer, lattice: try gradient.finding(at: $0.value)) },
       border: .init(
         cornerToCentre: foveation.cornerToCentre, unusedRows: foveation.unusedRows,
@@ -67,9 +87,9 @@ public struct PredictRun {
         .init(lattice: $0.finding, layers: $0.upsamplingLayers.map(PredictFindings.Resampling.init))
       },
       untraced: gradient.untracedLayers, warnings: try gradient.warnings() + (painted?.warnings() ?? []))
-    return Result(
-      findings: findings, variance: foveation.map, overlap: try painted?.overlap(),
-      tile: painted?.phases ?? gradient.inputPhases)
+    let planes = PredictedPlanes(
+      variance: foveation.map, overlap: try painted?.overlap(), tile: painted?.phases ?? gradient.inputPhases)
+    return (findings, planes)
   }
 
   /// Where the net enlarges something on the way to a map.
@@ -77,7 +97,7 @@ public struct PredictRun {
     guard let output = network.outputs.first, let spatial = network.shapes[output]?.spatial, spatial.count == 2,
       spatial.contains(where: { $0 > 1 })
     else { return nil }
-    let prediction = try PicturePrediction(network, options: options)
+    let prediction = try PicturePrediction(network, options: settings.options)
     return prediction.upsamples ? prediction : nil
   }
 
@@ -89,8 +109,8 @@ public struct PredictRun {
 
   /// Weights that were drawn at random say nothing that the architecture does not.
   private func weighted() throws -> LatticeFinding? {
-    guard !model.source.isRandom, options.gain != .weights else { return nil }
-    var weighted = options
+    guard !model.source.isRandom, settings.gain != .weights else { return nil }
+    var weighted = settings.options
     weighted.gain = .weights
     return try GradientPrediction(network, target: start, options: weighted).input
   }

@@ -1,8 +1,5 @@
-import Foundation
-import GinghamReporting
-
-/// What `gingham predict --sweep` finds: every combination, from the most even and, of equals, the cheapest.
-public struct SweepFindings: Encodable, Sendable {
+/// What a sweep of `predict` finds: every combination, from the most even and, of equals, the cheapest.
+public struct SweepFindings: RunFindings {
   public struct Entry: Encodable, Sendable {
     /// As it can be given to other verbs, or the notation of a stack.
     public var specification: String
@@ -19,7 +16,7 @@ public struct SweepFindings: Encodable, Sendable {
     public var isOnFront = false
 
     private enum CodingKeys: String, CodingKey {
-      case specification, settings, cv2, bands, macs, maxMin
+      case specification, settings, cv2, maxMin, bands, macs
       case isOnFront = "on_front"
     }
   }
@@ -53,42 +50,5 @@ public struct SweepFindings: Encodable, Sendable {
       cheapest = ranked[index].macs
     }
     return ranked
-  }
-}
-
-extension SweepFindings {
-  private static let listed = 40
-
-  /// For the terminal.
-  public var text: String {
-    let periods = Set(entries.flatMap { $0.bands.keys.compactMap { Int($0) } }).sorted().prefix(6)
-    var columns: [(title: String, alignment: TextTable.Alignment)] = [("rank", .right)]
-    columns += axes.map { ($0, .right) }
-    columns += [("CV²", .right), ("max/min", .right)]
-    columns += periods.map { ("\($0) px", .right) }
-    columns += [("multiply-adds", .right), ("", .left)]
-    var table = TextTable(columns)
-    for (rank, entry) in entries.prefix(Self.listed).enumerated() {
-      var cells = ["\(rank + 1)"]
-      cells += axes.map { entry.settings[$0].map(String.init) ?? "" }
-      cells.append(String(format: "%.4f", entry.cv2))
-      cells.append(entry.maxMin.map { String(format: "%.2f", $0) } ?? "dead")
-      cells += periods.map { period in entry.bands["\(period)"].map { String(format: "%.4f", $0) } ?? "" }
-      cells += [grouped(entry.macs), entry.isOnFront ? "best at this cost" : ""]
-      table.append(cells)
-    }
-    var blocks = ["\(subject), \(entries.count) combinations from the most even\n\(table.description)"]
-    if entries.count > Self.listed { blocks.append("… and \(entries.count - Self.listed) more in findings.json") }
-    if !skipped.isEmpty {
-      blocks.append("left out:\n" + skipped.map { "  \($0.specification): \($0.reason)" }.joined(separator: "\n"))
-    }
-    return blocks.joined(separator: "\n\n")
-  }
-
-  private func grouped(_ number: Int) -> String {
-    let digits = String(number)
-    return digits.enumerated().map { index, digit in
-      index > 0 && (digits.count - index).isMultiple(of: 3) ? " \(digit)" : "\(digit)"
-    }.joined()
   }
 }

@@ -1,4 +1,4 @@
-import GinghamTensors
+import GinghamDocuments
 
 /// What a sweep varies, read from YAML:
 ///
@@ -32,17 +32,12 @@ struct SweepGrid: Sendable {
   /// More combinations than this take too long and too much room.
   static let limit = 4096
 
-  /// - Throws: ``RecipeError`` with the line, ``FormatError`` where the file cannot be read.
-  init(yaml path: String) throws {
-    let file = try MappedFile(path: path)
-    guard let text = String(bytes: file.bytes, encoding: .utf8) else {
-      throw FormatError.unreadable(path: path, reason: "it is not UTF-8 text")
-    }
-    try self.init(yaml: text, path: path)
-  }
+  /// - Throws: ``DocumentError`` with the line, ``FormatError`` where the file cannot be read.
+  init(yaml path: String) throws { try self.init(DocumentNode(path: path)) }
 
-  init(yaml text: String, path: String) throws {
-    let root = try RecipeNode(yaml: text, source: path)
+  init(yaml text: String, path: String) throws { try self.init(DocumentNode(yaml: text, source: path)) }
+
+  private init(_ root: DocumentNode) throws {
     var (model, layers, positions) = (String?.none, Int?.none, 8)
     axes = []
     for (key, place, value) in try root.pairs("a sweep") {
@@ -77,7 +72,7 @@ struct SweepGrid: Sendable {
     guard count <= Self.limit else { throw root.failure("more than \(Self.limit) combinations") }
   }
 
-  private static func positive(_ node: RecipeNode, _ key: String, upTo limit: Int) throws -> Int {
+  private static func positive(_ node: DocumentNode, _ key: String, upTo limit: Int) throws -> Int {
     let value = try node.integer(key)
     guard (1...limit).contains(value) else { throw node.failure("'\(key)' takes a number from 1 to \(limit)") }
     return value

@@ -15,19 +15,26 @@ struct CleanProbe {
   let markedPeriods: [Int]
   private let survey: LatticeSurvey
 
-  /// - Parameter labels: `nil`: the network's own predictions.
-  init(_ run: ProbeRun, paths: [String], labels: [Int]?, step: (Int) -> Void) throws {
-    let (model, size) = (run.model, run.settings.batch)
+  /// A picture that can be read.
+  struct Subject {
+    let path: String
+    /// Its right class; `nil`: what the network takes it for.
+    let label: Int?
+  }
+
+  init(_ work: ProbeWork, subjects: [Subject]) throws {
+    let (model, size) = (work.model, work.settings.passSize)
+    let paths = subjects.map(\.path)
     let shape = model.inputShape(batch: 1)
-    var shares = try SensitivityMap(period: run.period, height: shape[2], width: shape[3])
-    var spectrum = try GradientSpectrum(period: run.period)
-    var classifier = run.classifier
+    var shares = try SensitivityMap(period: work.period, height: shape[2], width: shape[3])
+    var spectrum = try GradientSpectrum(period: work.period)
+    var classifier = work.classifier
     var pictures: [ProbePicture] = []
     var (first, second): ([Float], [Float]) = ([], [])
     var silent = 0
     var folders: Set<String> = []
     for start in stride(from: 0, to: paths.count, by: size) {
-      step(start)
+      work.context.progress.step("clean pictures", start, of: paths.count)
       let part = Array(paths[start..<min(start + size, paths.count)])
       let inputs = try part.map(model.input(pictureAt:))
       let batch = Tensor.stacked(inputs + [Tensor](repeating: inputs[0], count: size - inputs.count))
@@ -38,7 +45,7 @@ struct CleanProbe {
         classifier = try classifier.reading(.probabilities)
       }
       let predictions = try classifier.predictions(of: batch)
-      let own = part.indices.map { labels?[start + $0] ?? predictions[$0] }
+      let own = part.indices.map { subjects[start + $0].label ?? predictions[$0] }
       let (losses, gradient) = try classifier.valuesAndGradient(
         of: CrossEntropyObjective(
           own + [Int](repeating: own[0], count: size - own.count), output: classifier.output), at: batch)
@@ -61,13 +68,14 @@ struct CleanProbe {
     self.shares = shares
     self.spectrum = spectrum
     output = classifier.output
+    let labels = subjects.compactMap(\.label)
     warnings = ProbingWarning.inspect(
-      outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction), labels: labels,
-      classes: classifier.classCount)
+      outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction),
+      labels: labels.count == subjects.count ? labels : nil, classes: classifier.classCount)
     // A loss and any one class start all of the last layer alike.
     let value = try model.gradientValue(ofLayer: nil)
     survey = try Expectation(of: ClassObjective(.top), in: model, at: [value]).survey(at: value)
-    let period = run.period
+    let period = work.period
     // Rings of longer periods would cover the picture, and bands of trained classifiers end at 4.
     markedPeriods = [2, 3, 4].filter { period.isMultiple(of: $0) }
   }

@@ -26,15 +26,18 @@ extension ProbeFindings {
           + peaks.joined(separator: ", "))
     }
     if let phaseStudy { blocks.append("phase study\n" + phaseStudy.verdict.map { "  " + $0 }.joined(separator: "\n")) }
+    if let skipped {
+      blocks.append("left out:\n" + skipped.map { "  \($0.path): \($0.reason)" }.joined(separator: "\n"))
+    }
     return blocks.joined(separator: "\n\n")
   }
 
   var head: String {
     let correct = pictures.count { $0.isCorrect }
     let source =
-      labels == "predicted"
+      labels == .predicted
       ? "labels are the network's own predictions, so its accuracy is 1 by definition"
-      : "\(correct) of \(pictures.count) pictures are classified correctly (labels: \(labels))"
+      : "\(correct) of \(pictures.count) pictures are classified correctly (labels: \(labels.title))"
     let apart =
       misclassified.isEmpty ? "" : "; the other \(misclassified.count) are not attacked and count as errors throughout"
     return "\(model): \(source)\(apart)"

@@ -1,9 +1,10 @@
-import Foundation
 import GinghamAdversarialProbing
 import GinghamLattices
+import GinghamReporting
+import GinghamSignals
 
-/// What `gingham probe` finds.
-public struct ProbeFindings: Encodable, Sendable {
+/// What `probe` finds.
+public struct ProbeFindings: RunFindings {
   /// One attack at one budget, over the pictures that are classified correctly as they are.
   public struct Attack: Encodable, Sendable {
     public var name: String
@@ -24,10 +25,12 @@ public struct ProbeFindings: Encodable, Sendable {
     public var medianL2: Double?
     public var medianLinf: Double?
     public var medianSteps: Double?
+    /// Whether it looks at no gradient: what the others are held against.
+    var isBaseline: Bool
 
     private enum CodingKeys: String, CodingKey {
-      case name, norm, epsilon, success, accuracy, epsilonText, successWithin, medianL0, medianL2, medianLinf,
-        medianSteps
+      case name, norm, epsilon, epsilonText, success, successWithin, accuracy
+      case medianL0, medianL2, medianLinf, medianSteps
       case successAtEightBits = "success_8bit"
       case accuracyAtEightBits = "accuracy_8bit"
     }
@@ -67,7 +70,7 @@ public struct ProbeFindings: Encodable, Sendable {
   }
 
   public var model: String
-  public var labels: String
+  public var labels: LabelSource
   public var norm: PerturbationNorm
   public var seed: UInt64
   public var target: Int?
@@ -81,13 +84,16 @@ public struct ProbeFindings: Encodable, Sendable {
   public var fourier: Fourier?
   public var phaseStudy: Phases?
   public var warnings: [ProbingWarning]
+  /// Pictures without a result, each with the reason; `nil` where all have one.
+  public var skipped: [SkippedFile]?
 }
 
 extension ProbeFindings.Attack {
   /// - Parameters:
   ///   - records: of the pictures that are correct as they are.
   ///   - index: of the budget.
-  init(_ records: [ProbeAttackRecord], budgets: [Epsilon], index: Int, pictures: Int) {
+  init(_ records: [ProbeAttackRecord], isBaseline: Bool, budgets: [Epsilon], index: Int, pictures: Int) {
+    self.isBaseline = isBaseline
     let outcomes = records.map { $0.outcomes[index] }
     let curve = SuccessCurve(
       epsilons: budgets.map(\.value), outcomes: records.map { $0.outcomes.map(\.success) })

@@ -1,15 +1,15 @@
 import Foundation
 
-/// How far a run is, and how long the rest will take at the pace so far.
+/// How far a probe is by the work of its parts, and how long the rest will take at the pace so far.
 final class ProbeProgress {
-  private let report: (_ what: String, _ done: Int, _ total: Int) -> Void
+  private let report: RunProgress
   private let started = ContinuousClock.now
   private let total: Double
   private var done = 0.0
   private var skipped = 0.0
 
   /// - Parameter total: work in any unit.
-  init(total: Double, report: @escaping (String, Int, Int) -> Void) {
+  init(total: Double, report: RunProgress) {
     self.total = max(total, 1)
     self.report = report
   }
@@ -25,7 +25,7 @@ final class ProbeProgress {
     let elapsed = Double((ContinuousClock.now - started).components.seconds)
     let worked = done - skipped
     let left = worked > 0 && elapsed > 1 ? elapsed / worked * (total - done) : nil
-    report(what + (left.map { ", \(Self.text($0)) left" } ?? ""), Int(100 * done / total), 100)
+    report.step(what + (left.map { ", \(Self.text($0)) left" } ?? ""), Int(100 * done / total), of: 100)
   }
 
   static func text(_ seconds: Double) -> String {

@@ -12,7 +12,7 @@ struct ProbeReport {
   }
 
   /// - Throws: ``ImageError``.
-  func html(figures: [(name: String, figure: Figure, caption: String)], worst: Figure?) throws -> Data {
+  func html(figures: [ProbeDrawing.Item], worst: Figure?) throws -> Data {
     var report = HTMLReport(title: "Sensitivity of \(findings.model)")
     report.paragraph(findings.head)
     report.paragraph(

@@ -1,178 +1,135 @@
-import Foundation
 import GinghamAdversarialProbing
-import GinghamDifferentiation
 import GinghamImaging
 import GinghamModels
-import GinghamNetworks
 import GinghamReporting
 import GinghamTensors
 
-/// Attacks on a classifier's pictures: clean accuracy, success by budget, sensitivity, and the phase study.
-public struct ProbeRun {
-  public let model: Model
-  public let settings: ProbeSettings
-  let backend: Backend
-  let threads: Int
-  let cache: ProbeCache
-  let classifier: Classifier
-  /// The lattice that shares are taken on.
-  let period: Int
+/// `probe`: attacks on a classifier's pictures, and where its loss is sensitive: clean accuracy, success by budget,
+/// sensitivity, and the phase study.
+public struct ProbeRun: Run {
+  public static let name = "probe"
 
-  /// - Parameter cache: where single pictures' results are kept.
-  /// - Throws: ``ProbingError`` where the network is no classifier or the settings do not fit it, ``NetworkError``,
-  ///   ``EngineError``.
-  public init(
-    _ model: Model, settings: ProbeSettings, cache: ProbeCache, backend: Backend = .fast, threads: Int
-  ) throws {
+  public var model: ModelSource
+  public var settings: ProbeSettings
+
+  public init(_ model: ModelSource, settings: ProbeSettings) {
     self.model = model
     self.settings = settings
-    self.cache = cache
-    self.backend = backend
-    self.threads = threads
-    let shape = model.inputShape(batch: settings.batch)
-    let differentiator = try backend.differentiator(for: model.network, threads: threads)
-    classifier = try Classifier(differentiator, inputShape: shape)
-    try settings.check(
-      elements: shape.elementCount / settings.batch, classes: classifier.classCount, height: shape[2], width: shape[3])
-    period = try settings.period ?? model.latticePeriod(targets: Array(model.network.outputs.prefix(1)))
   }
 
-  public struct Result {
-    public let findings: ProbeFindings
-    /// Pictures whose attacks were found in the folder.
-    public let reused: Int
-    /// Wall-clock seconds by attack, over all budgets and the pictures that were computed.
-    public let seconds: [String: Double]
-    let model: Model
-    let classCount: Int
-    let clean: CleanProbe
-    let records: [ProbeRecord]
-    let fourierRates: Tensor?
-    let gradientPeriods: [Int]
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
-  /// Runs everything that was asked for.
+  public func validate() throws { try settings.validate() }
+
+  public func check(_ model: Model, in context: RunContext) throws {
+    let work = try ProbeWork(model, settings: settings, context: context)
+    _ = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)
+  }
+
+  /// Results of single pictures stay in the folder as they come; the same run goes on where it was stopped.
   ///
-  /// - Throws: ``LabelError``, ``ImageError``, ``ProbingError``, ``FormatError``, and what the engine throws.
-  public func result(
-    of paths: [String], labels source: LabelSource, progress report: @escaping (String, Int, Int) -> Void
-  ) throws -> Result {
-    let labels = try source.labels(of: paths, names: model.classNames, classes: classifier.classCount)
-    report("clean pictures", 0, paths.count)
-    let clean = try CleanProbe(self, paths: paths, labels: labels) { report("clean pictures", $0, paths.count) }
+  /// - Throws: ``ProbingError``, ``LabelError``, ``NetworkError``, ``EngineError``, ``FormatError``, and what the first
+  ///   picture fails with where none can be read.
+  public func result(in context: RunContext) throws -> RunResult<ProbeFindings> {
+    let model = try context.load(model)
+    let work = try ProbeWork(model, settings: settings, context: context)
+    let label = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)
+    let (subjects, skipped) = try context.each(settings.images) { path in
+      _ = try model.input(pictureAt: path)
+      return CleanProbe.Subject(path: path, label: try label?(path))
+    }
+    let clean = try CleanProbe(work, subjects: subjects)
     let correct = clean.pictures.filter(\.isCorrect)
-    let study = try phaseStudy()
-    let fourier = try fourierSensitivity()
-    let attacker = try PictureAttacker(self, output: clean.output, modelKey: modelKey())
+    let study = try work.phaseStudy()
+    let waves = try work.fourierSensitivity()
+    let attacker = try PictureAttacker(work, output: clean.output, modelKey: work.modelKey())
     let progress = ProbeProgress(
-      total: attacker.cost(pictures: correct.count, fourier: fourier, study: study), report: report)
+      total: attacker.cost(pictures: correct.count, fourier: waves, study: study), report: context.progress)
     let attacked = try attacker.attack(correct, progress: progress)
-    let waves = try fourier.map { try attacker.fourier($0, correct, progress: progress) }
+    let errors = try waves.map { try attacker.fourier($0, correct, progress: progress) }
     let measurements = try study.map { try attacker.phases($0, correct, progress: progress) }
 
-    let records = attacked.records
+    var findings = ProbeFindings(
+      model: model.source.specification, labels: settings.labels, norm: settings.norm, seed: settings.seed,
+      target: settings.target, cleanAccuracy: Double(correct.count) / Double(subjects.count), pictures: clean.pictures,
+      misclassified: clean.pictures.filter { !$0.isCorrect }.map(\.path),
+      attacks: attacks(attacked.records, pictures: subjects.count), minimal: minimal(attacked.records),
+      sensitivity: try clean.sensitivity(), fourier: nil, phaseStudy: nil, warnings: clean.warnings,
+      skipped: skipped.isEmpty ? nil : skipped)
+    var rates: Tensor?
+    if let waves, let errors {
+      let found = waves.errorRates(errors)
+      findings.fourier = .init(side: waves.side, length: waves.length, errorRates: found.scalars)
+      rates = found
+    }
+    if let study, let measurements, !measurements.isEmpty {
+      context.progress.step("even twin", 0, of: 1)
+      let found = try PhaseStudyFindings(measurements, masks: study.masks, seed: settings.seed)
+      let twin = try work.evenTwin(study, correct, attacker.output)
+      findings.phaseStudy = .init(findings: found, twin: twin, verdict: found.verdict(twin: twin))
+    }
+    return try reported(
+      findings, attacked, skipped: skipped, in: context,
+      drawing: ProbeDrawing(
+        findings: findings, model: model, classCount: work.classifier.classCount, clean: clean,
+        records: attacked.records, fourierRates: rates))
+  }
+
+  private func reported(
+    _ findings: ProbeFindings, _ attacked: PictureAttacker.Attacked, skipped: [SkippedFile], in context: RunContext,
+    drawing: ProbeDrawing
+  ) throws -> RunResult<ProbeFindings> {
+    var result = RunResult(findings, skipped: skipped)
+    result.settled = [
+      "epsilons": .array(settings.budgets.map { .string($0.text) }), "batch": .integer(settings.passSize),
+      "seconds": .object(attacked.seconds.mapValues(JSONValue.number)),
+    ]
+    guard let store = context.store else { return result }
+    if attacked.reused > 0 {
+      result.remarks.append("attacks on \(attacked.reused) pictures were in '\(store.path)' already")
+    }
+    let figures = try drawing.figures()
+    let worst = try drawing.worstPictures(store)
+    result.draw = { folder in
+      for item in figures { try folder.write(item.name) { try item.figure.write(to: $0) } }
+      if let worst { try folder.write("worst.png") { try worst.write(to: $0) } }
+    }
+    result.append = { folder in
+      try folder.write("report.html", data: ProbeReport(findings).html(figures: figures, worst: worst))
+    }
+    return result
+  }
+
+  /// A row for each attack and budget.
+  private func attacks(_ records: [ProbeRecord], pictures: Int) -> [ProbeFindings.Attack] {
+    guard !records.isEmpty else { return [] }
     let budgets = settings.budgets
-    var attacks: [ProbeFindings.Attack] = []
-    for place in records.first?.attacks.indices ?? 0..<0 {
+    return settings.attacks.enumerated().flatMap { place, kind in
       let column = records.map { $0.attacks[place] }
-      attacks += budgets.indices.map {
-        ProbeFindings.Attack(column, budgets: budgets, index: $0, pictures: paths.count)
+      let isBaseline = kind.attack(settings.options).isBaseline
+      return budgets.indices.map {
+        ProbeFindings.Attack(column, isBaseline: isBaseline, budgets: budgets, index: $0, pictures: pictures)
       }
     }
-    var findings = ProbeFindings(
-      model: model.source.specification, labels: source.title, norm: settings.norm, seed: settings.seed,
-      target: settings.target, cleanAccuracy: Double(correct.count) / Double(paths.count), pictures: clean.pictures,
-      misclassified: clean.pictures.filter { !$0.isCorrect }.map(\.path), attacks: attacks,
-      minimal: minimal(records), sensitivity: try clean.sensitivity(),
-      fourier: fourier.map { ProbeFindings.Fourier(side: $0.side, length: $0.length, errorRates: []) },
-      phaseStudy: nil, warnings: clean.warnings)
-    let rates = both(fourier, waves).map { $0.errorRates($1) }
-    findings.fourier?.errorRates = rates?.scalars ?? []
-    if let study, let measurements, !measurements.isEmpty {
-      report("even twin", 0, 1)
-      let found = try PhaseStudyFindings(measurements, masks: study.masks, seed: settings.seed)
-      let twin = try evenTwin(study, correct, attacker)
-      findings.phaseStudy = ProbeFindings.Phases(findings: found, twin: twin, verdict: found.verdict(twin: twin))
-    }
-    return Result(
-      findings: findings, reused: attacked.reused, seconds: attacked.seconds, model: model,
-      classCount: classifier.classCount, clean: clean, records: records,
-      fourierRates: rates, gradientPeriods: clean.markedPeriods)
   }
 
   private func minimal(_ records: [ProbeRecord]) -> [ProbeFindings.Minimal] {
+    guard !records.isEmpty else { return [] }
     var minimal: [ProbeFindings.Minimal] = []
-    if settings.findsMinimalEpsilon, !records.isEmpty {
+    if settings.minimal {
       minimal.append(.init("bisection of pgd", norm: settings.norm, records.map { $0.minimalEpsilon.map(Double.init) }))
     }
-    if let place = records.first?.attacks.firstIndex(where: { $0.name == "deepfool" }),
-      settings.budgets.contains(where: { $0.value > 0 })
-    {
+    guard settings.budgets.contains(where: { $0.value > 0 }) else { return minimal }
+    // One search of these serves every budget: its own end is the smallest change it knows.
+    for (place, kind) in settings.attacks.enumerated() where kind.attack(settings.options).isMinimumNorm {
       let ends = records.compactMap { $0.attacks[place].outcomes.last }
       minimal.append(
-        .init("deepfool", norm: settings.norm, ends.map { $0.rawSuccess ? $0.rawDistances[settings.norm] : nil }))
+        .init(
+          kind.attack(settings.options).name, norm: settings.norm,
+          ends.map { $0.rawSuccess ? $0.rawDistances[settings.norm] : nil }))
     }
     return minimal
   }
-
-  private func phaseStudy() throws -> PhaseStudy? {
-    guard settings.studiesPhases else { return nil }
-    let shape = model.inputShape(batch: 1)
-    return PhaseStudy(
-      masks: try PhaseStudyMasks(
-        period: settings.period ?? min(period, 4), height: shape[2], width: shape[3], seed: settings.seed))
-  }
-
-  private func fourierSensitivity() throws -> FourierSensitivity? {
-    guard settings.fourierSide > 0 else { return nil }
-    let shape = model.inputShape(batch: 1)
-    return try FourierSensitivity(
-      side: settings.fourierSide, length: FourierSensitivity.usualLength(height: shape[2], width: shape[3]),
-      seed: settings.seed)
-  }
-
-  /// Seeds of the random pair.
-  static let twinSeeds = 3
-
-  private func evenTwin(
-    _ study: PhaseStudy, _ pictures: [ProbePicture], _ attacker: PictureAttacker
-  ) throws -> EvenTwinFindings? {
-    func advantages(_ network: Network, seed: Int) throws -> [Double] {
-      let differentiator = try backend.differentiator(for: network, threads: threads)
-      let classifier = try Classifier(
-        differentiator, inputShape: model.inputShape(batch: settings.batch), output: attacker.output)
-      let measurements = try pictures.map { picture in
-        let input = try model.input(pictureAt: picture.path)
-        let repeated = Tensor.stacked((0..<settings.batch).map { _ in input })
-        let label = try classifier.predictions(of: repeated)[0]
-        return try study.firstOrder(input, label: label, against: classifier, batch: settings.batch)
-      }
-      return PhaseStudyFindings.topAdvantages(measurements)
-    }
-    var (uneven, even, enlarged): ([Double], [Double], [String]) = ([], [], [])
-    for seed in 0..<Self.twinSeeds {
-      let twin = EvenTwin(of: model.network, seed: settings.seed &+ UInt64(seed))
-      enlarged = twin.enlarged
-      uneven += try advantages(twin.uneven, seed: seed)
-      if let network = twin.even { even += try advantages(network, seed: seed) }
-    }
-    guard let estimate = Estimate(uneven, seed: settings.seed) else { return nil }
-    return EvenTwinFindings(
-      enlarged: enlarged, seeds: Self.twinSeeds, uneven: estimate, even: Estimate(even, seed: settings.seed))
-  }
-
-  /// Everything about the network that shapes a result.
-  private func modelKey() throws -> String {
-    let source = model.source
-    return [
-      try model.digest() ?? source.specification, source.architecture ?? "", source.section ?? "",
-      source.fixedInputs.joined(separator: ";"), "\(model.network.normalization.map { "\($0)" } ?? "")",
-      "\(model.inputShape(batch: settings.batch))", backend.rawValue, ginghamVersion,
-    ].joined(separator: "|")
-  }
-}
-
-private func both<A, B>(_ a: A?, _ b: B?) -> (A, B)? {
-  guard let a, let b else { return nil }
-  return (a, b)
 }

@@ -1,7 +1,5 @@
 import Foundation
-import GinghamReporting
-import GinghamTensors
-import Yams
+import GinghamDocuments
 
 /// A file that describes a series of runs: steps of any verb, settings that all share, and sweeps.
 ///
@@ -27,27 +25,25 @@ public struct RunRecipe: Sendable {
   public let path: String
   public let steps: [Step]
 
-  /// - Throws: ``RecipeError`` with the line, ``FormatError`` where the file cannot be read.
-  public init(yaml path: String) throws {
-    let file = try MappedFile(path: path)
-    guard let text = String(bytes: file.bytes, encoding: .utf8) else {
-      throw FormatError.unreadable(path: path, reason: "it is not UTF-8 text")
-    }
-    try self.init(yaml: text, path: path)
-  }
+  /// - Throws: ``DocumentError`` with the line, ``FormatError`` where the file cannot be read.
+  public init(yaml path: String) throws { try self.init(DocumentNode(path: path), path: path) }
 
   init(yaml text: String, path: String) throws {
+    try self.init(DocumentNode(yaml: text, source: path), path: path)
+  }
+
+  private init(_ root: DocumentNode, path: String) throws {
     self.path = path
     var defaults: [(key: String, values: [Setting])] = []
-    var found: [RecipeNode] = []
-    for (key, place, value) in try RecipeNode(yaml: text, source: path).pairs("a run") {
+    var found: [DocumentNode] = []
+    for (key, place, value) in try root.pairs("a run") {
       switch key {
       case "defaults": defaults = try value.pairs(key).map { ($0.key, try Setting.sweep($0.value, $0.key)) }
       case "steps": found = try value.list(key)
       default: throw place.unknown("part of a run", key, known: ["defaults", "steps"])
       }
     }
-    guard !found.isEmpty else { throw RecipeError(source: path, line: 1, message: "there are no steps") }
+    guard !found.isEmpty else { throw DocumentError(source: path, line: 1, message: "there are no steps") }
     var steps: [Step] = []
     for (index, node) in found.enumerated() {
       steps += try Self.expanded(node, number: index + 1, defaults: defaults)
@@ -70,14 +66,14 @@ public struct RunRecipe: Sendable {
     var label: String
 
     /// A list is a choice of values, a list in it one value of several words.
-    static func sweep(_ node: RecipeNode, _ key: String) throws -> [Setting] {
+    static func sweep(_ node: DocumentNode, _ key: String) throws -> [Setting] {
       guard node.isList else { return [try Setting(node, key)] }
       let values = try node.list(key).map { try Setting($0, key) }
       guard !values.isEmpty else { throw node.failure("'\(key)' sweeps over nothing") }
       return values
     }
 
-    init(_ node: RecipeNode, _ key: String) throws {
+    init(_ node: DocumentNode, _ key: String) throws {
       let words = node.isList ? try node.list(key).map { try $0.text(key) } : [try node.text(key)]
       label = words.joined(separator: "-")
       switch words {
@@ -91,7 +87,7 @@ public struct RunRecipe: Sendable {
   private static let mostCombinations = 10_000
 
   private static func expanded(
-    _ node: RecipeNode, number: Int, defaults: [(key: String, values: [Setting])]
+    _ node: DocumentNode, number: Int, defaults: [(key: String, values: [Setting])]
   ) throws -> [Step] {
     let pairs = try node.pairs("a step")
     var name: String?
@@ -132,7 +128,7 @@ public struct RunRecipe: Sendable {
       let labels = combination.filter { swept.contains($0.key) }.map(\.value.label)
       let title = ([String(format: "%02d", number), name ?? verb] + labels).joined(separator: "-")
       return Step(
-        name: String(title.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }),
+        name: title.fileStem,
         arguments: [verb] + words(combination), line: node.line ?? 1)
     }
   }
@@ -140,59 +136,11 @@ public struct RunRecipe: Sendable {
   private static func words(_ combination: [(key: String, value: Setting)]) -> [String] {
     func positional(_ key: String) -> [String] { combination.first { $0.key == key }?.value.words ?? [] }
     let options = combination.filter { $0.key != "model" && $0.key != "arguments" }.flatMap { key, value in
-      value.words.map { ["--" + key] + $0 } ?? []
+      value.words.map { words in
+        // What begins with a dash would be taken for an option.
+        words.count == 1 && words[0].hasPrefix("-") ? ["--\(key)=\(words[0])"] : ["--" + key] + words
+      } ?? []
     }
     return positional("model") + positional("arguments") + options
-  }
-}
-
-extension RunRecipe {
-  /// Runs the steps in order, each into a folder of its own; those that an earlier run finished with the same settings
-  /// and files are skipped, so that a killed run goes on where it was.
-  ///
-  /// - Parameters:
-  ///   - execute: runs one command line and returns its exit status.
-  ///   - progress: called before each step with its number and whether it is skipped.
-  /// - Throws: ``RecipeError`` where a step fails, ``FormatError``.
-  public func run(
-    into folder: String, execute: ([String]) throws -> Int32,
-    progress: (_ step: Step, _ number: Int, _ of: Int, _ skipped: Bool) -> Void
-  ) throws {
-    for (index, step) in steps.enumerated() {
-      let output = folder + "/" + step.name
-      let state = try Self.state(of: step)
-      let marker = output + "/step.json"
-      let isDone = FileManager.default.contents(atPath: marker) == state
-      progress(step, index + 1, steps.count, isDone)
-      if isDone { continue }
-      try? FileManager.default.removeItem(atPath: marker)
-      let status = try execute(step.arguments + ["--output", output])
-      guard status == 0 else {
-        throw RecipeError(
-          source: path, line: step.line, message: "the step '\(step.name)' failed with exit status \(status)")
-      }
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-      try AtomicFile.write(marker) { try $0.append(state) }
-    }
-  }
-
-  /// Everything that decides what a step makes: its words, the files that it names, the version.
-  private static func state(of step: Step) throws -> Data {
-    var files: [String: JSONValue] = [:]
-    for word in step.arguments {
-      // Objectives name files behind their last colon.
-      for path in [word, word.split(separator: ":").last.map(String.init) ?? word] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
-          continue
-        }
-        files[path] = .string(try FileDigest.sha256(path: path))
-      }
-    }
-    let state: JSONValue = [
-      "arguments": .array(step.arguments.map(JSONValue.string)), "files": .object(files),
-      "version": .string(ginghamVersion),
-    ]
-    return try state.json()
   }
 }

@@ -47,7 +47,7 @@ extension TrackFindings {
     ]
     let rows = checkpoints.map { checkpoint -> String in
       let (pooled, faults) = (checkpoint.pooled, checkpoint.pooled.faults)
-      var cells = ["\(checkpoint.step)", Self.quoted(checkpoint.path), checkpoint.verdict.rawValue]
+      var cells = ["\(checkpoint.step)", CSVField.quoted(checkpoint.path), checkpoint.verdict.rawValue]
       for period in periods {
         cells += [
           Self.number(pooled.lattice.bands.first { $0.period == period }?.share),
@@ -67,9 +67,4 @@ extension TrackFindings {
   }
 
   private static func number(_ value: Double?) -> String { value.map { String(format: "%.8g", $0) } ?? "" }
-
-  /// As RFC 4180 has it.
-  private static func quoted(_ text: String) -> String {
-    text.contains { ",\"\n\r".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-  }
 }

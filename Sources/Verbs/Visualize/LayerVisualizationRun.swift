@@ -7,119 +7,121 @@ import GinghamNetworks
 import GinghamReporting
 import GinghamTensors
 
-/// The channels of a layer, each visualized by the same recipe, several in one pass.
-public struct LayerVisualizationRun {
-  public struct Entry: Encodable, Sendable {
-    public var channel: Int
-    /// Relative to the index.
-    public var file: String
-    public var finding: VisualizationFindings.Image
-    public var isDead: Bool
+/// `visualize --all-channels`: the channels of a layer, each visualized by the same recipe, several in one pass.
+public struct LayerVisualizationRun: Run {
+  public static let name = "visualize"
+  /// Channels in one pass where nobody says how many.
+  public static let usualBatch = 8
 
-    private enum CodingKeys: String, CodingKey {
-      case channel, file, finding
-      case isDead = "dead"
-    }
+  public var model: ModelSource
+  public var settings: VisualizeSettings
+
+  /// - Parameter settings: with a layer.
+  public init(_ model: ModelSource, settings: VisualizeSettings) {
+    self.model = model
+    self.settings = settings
   }
 
-  public struct Index: Encodable, Sendable {
-    public var model: String
-    public var layer: String
-    public var preset: String
-    public var seed: Int
-    public var channels: [Entry]
-    public var warnings: [String]
-
-    /// For the terminal.
-    public var text: String {
-      let dead = channels.filter(\.isDead).count
-      let shares = channels.compactMap(\.finding.measures.latticeShare).sorted()
-      let median = shares.isEmpty ? "" : String(format: ", median lattice share %.4f", shares[shares.count / 2])
-      return "\(layer): \(channels.count) channels, \(dead) dead\(median)"
-    }
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
-  public let model: Model
-  public let layer: String
-  public let channels: [Int]
-  public let recipe: Recipe
-  public let seed: UInt64
-  private let differentiator: any Differentiator
+  public func validate() throws { try settings.validate() }
 
-  /// - Parameter channels: `nil` for all.
-  /// - Throws: ``NetworkError`` for an unknown layer, ``ObjectiveError`` for channels that it has not.
-  public init(
-    _ model: Model, layer: String, channels: Range<Int>? = nil, recipe: Recipe, seed: UInt64,
-    differentiator: any Differentiator
-  ) throws {
-    let size = recipe.inputSize ?? recipe.size ?? model.pictureSize
-    let value = try model.network.value(ofLayer: layer)
-    let bound = try model.sized(size).bound().simplified(targets: [value])
+  public func check(_ model: Model, in context: RunContext) throws { _ = try channels(of: model) }
+
+  private func channels(of model: Model) throws -> [Int] {
+    try model.channels(
+      of: settings.layer ?? "", within: settings.channels, size: settings.recipe.sizeShown(by: model))
+  }
+
+  /// Makes the pictures a batch at a time and writes each as soon as it is there.
+  ///
+  /// - Throws: ``NetworkError`` for an unknown layer, ``ObjectiveError`` for channels that it has not, and what
+  ///   ``VisualizeRun`` throws.
+  public func result(in context: RunContext) throws -> RunResult<LayerVisualization> {
+    let model = try context.load(model)
+    let differentiator = try context.differentiator(for: model.network)
+    let (layer, recipe) = (settings.layer ?? "", settings.recipe)
+    let channels = try channels(of: model)
+    var index = LayerVisualization(
+      model: model.source.specification, layer: layer, preset: recipe.preset, seed: Int(clamping: settings.seed),
+      channels: [], warnings: [])
+    var tiles: [ContactSheet.Tile] = []
+    let start = ContinuousClock.now
+    for first in stride(from: 0, to: channels.count, by: recipe.batch) {
+      let part = Array(channels[first..<min(first + recipe.batch, channels.count)])
+      var batchRecipe = recipe
+      batchRecipe.batch = part.count
+      let visualizer = try Visualizer(
+        model, objective: "channel:\(layer):\(part.map(String.init).joined(separator: ","))",
+        parsed: EachChannelObjective(layer: layer, channels: part), recipe: batchRecipe, start: nil,
+        seed: settings.seed, differentiator: differentiator)
+      let result = try visualizer.run {
+        context.progress.step("steps", first * recipe.steps + $0 * part.count, of: channels.count * $1)
+      }
+      for (place, channel) in part.enumerated() {
+        let picture = try Visualizer.picture(result.visualization.pictures.sample(place))
+        let file = "channels/\(String(format: "%04d", channel)).png"
+        try context.folder?.write(file, picture)
+        let isDead = result.visualization.gradient.sample(place).isZero
+        index.channels.append(
+          .init(channel: channel, file: file, finding: result.findings.images[place], isDead: isDead))
+        tiles.append(.init(try picture.thumbnail, label: isDead ? "\(channel) (dead)" : "\(channel)"))
+      }
+      index.warnings += result.visualization.warnings.map { .init(channels: part, warning: $0) }
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return RunResult(
+      index, remarks: index.warnings.map(\.description), settled: ["seconds": .number(seconds)]
+    ) { folder in
+      let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
+      try folder.write("sheet.png") {
+        try ContactSheet("\(layer) of \(model.source.specification)", tiles: tiles, columns: columns, side: 96)
+          .figure().write(to: $0, scale: tiles.count > 256 ? 1 : 2)
+      }
+    } append: { folder in
+      try folder.write("recipe.yaml", data: Data(recipe.yaml.utf8))
+    }
+  }
+}
+
+extension Recipe {
+  /// What the network is shown, tiles apart.
+  fileprivate func sizeShown(by model: Model) -> PictureSize { inputSize ?? size ?? model.pictureSize }
+}
+
+extension Model {
+  /// Numbers of the channels of a layer.
+  ///
+  /// - Throws: ``NetworkError``, ``ObjectiveError/notSpatial(layer:shape:)``,
+  ///   ``ObjectiveError/channelOutOfRange(channel:layer:count:)``.
+  fileprivate func channels(of layer: String, within range: ClosedRange<Int>?, size: PictureSize) throws -> [Int] {
+    let value = try network.value(ofLayer: layer)
+    let bound = try sized(size).bound(leadingTo: [value]).simplified(targets: [value])
     guard let shape = bound.shapes[bound.resolved(value)], shape.rank == 2 || shape.rank == 4 else {
       throw ObjectiveError.notSpatial(layer: layer, shape: bound.shapes[bound.resolved(value)] ?? [])
     }
-    let all = 0..<shape[1]
-    if let channels, channels.isEmpty || channels.lowerBound < 0 || channels.upperBound > all.upperBound {
+    guard let range else { return Array(0..<shape[1]) }
+    guard range.lowerBound >= 0, range.upperBound < shape[1] else {
       throw ObjectiveError.channelOutOfRange(
-        channel: channels.isEmpty ? channels.lowerBound : channels.upperBound - 1, layer: layer, count: shape[1])
+        channel: range.lowerBound < 0 ? range.lowerBound : range.upperBound, layer: layer, count: shape[1])
     }
-    self.model = model
-    self.layer = layer
-    self.channels = Array(channels ?? all)
-    self.recipe = recipe
-    self.seed = seed
-    self.differentiator = differentiator
+    return Array(range)
   }
+}
 
-  /// Makes the pictures a batch at a time and writes each as soon as it is there, then a contact sheet and an index.
-  ///
-  /// - Throws: what ``VisualizationRun`` throws, ``FormatError``.
-  public func run(into folder: RunFolder, progress: (Int, Int) -> Void = { _, _ in }) throws -> Index {
-    var entries: [Entry] = []
-    var tiles: [ContactSheet.Tile] = []
-    var warnings: [String] = []
-    for start in stride(from: 0, to: channels.count, by: recipe.batch) {
-      let part = Array(channels[start..<min(start + recipe.batch, channels.count)])
-      var recipe = recipe
-      recipe.batch = part.count
-      let run = try VisualizationRun(
-        model, objective: "channel:\(layer):\(part.map(String.init).joined(separator: ","))",
-        parsed: EachChannelObjective(layer: layer, channels: part), recipe: recipe, start: nil, seed: seed,
-        differentiator: differentiator)
-      let result = try run.run { progress(start * self.recipe.steps + $0 * part.count, channels.count * $1) }
-      for (index, channel) in part.enumerated() {
-        let picture = try VisualizationRun.picture(result.visualization.pictures.sample(index))
-        let file = "channels/\(String(format: "%04d", channel)).png"
-        try folder.write(file, picture)
-        let isDead = result.visualization.gradient.sample(index).rootIsZero
-        entries.append(
-          Entry(channel: channel, file: file, finding: result.findings.images[index], isDead: isDead))
-        tiles.append(
-          ContactSheet.Tile(try thumbnail(picture), label: isDead ? "\(channel) (dead)" : "\(channel)"))
-      }
-      warnings += result.visualization.warnings.map { "channels \(part): \($0)" }
+extension Picture {
+  /// At most 192 pixels a side.
+  fileprivate var thumbnail: Picture {
+    get throws {
+      let scale = 192 / Double(max(height, width))
+      guard scale < 1 else { return self }
+      return resized(height: max(1, Int(Double(height) * scale)), width: max(1, Int(Double(width) * scale)))
     }
-    let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
-    try folder.write("sheet.png") {
-      try ContactSheet("\(layer) of \(model.source.specification)", tiles: tiles, columns: columns, side: 96)
-        .figure().write(to: $0, scale: tiles.count > 256 ? 1 : 2)
-    }
-    let index = Index(
-      model: model.source.specification, layer: layer, preset: recipe.preset, seed: Int(clamping: seed),
-      channels: entries, warnings: warnings)
-    try folder.write("index.json", data: index.json())
-    try folder.write("recipe.yaml", data: Data(recipe.yaml.utf8))
-    return index
-  }
-
-  private func thumbnail(_ picture: Picture) throws -> Picture {
-    let scale = 192 / Double(max(picture.height, picture.width))
-    guard scale < 1 else { return picture }
-    return picture.resized(
-      height: max(1, Int(Double(picture.height) * scale)), width: max(1, Int(Double(picture.width) * scale)))
   }
 }
 
 extension Tensor {
-  fileprivate var rootIsZero: Bool { withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }
+  fileprivate var isZero: Bool { withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }
 }

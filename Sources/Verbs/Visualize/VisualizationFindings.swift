@@ -1,9 +1,7 @@
-import Foundation
 import GinghamFeatureVisualization
-import GinghamReporting
 
-/// What `gingham visualize` finds about its pictures.
-public struct VisualizationFindings: Encodable, Sendable {
+/// What `visualize` finds about its pictures.
+public struct VisualizationFindings: RunFindings {
   public struct Image: Encodable, Sendable {
     /// The objective at the finished picture, without transforms and penalties.
     public var activation: Float
@@ -19,6 +17,7 @@ public struct VisualizationFindings: Encodable, Sendable {
       case spectrumDistance = "spectrum_distance_db"
     }
 
+    /// Everything side by side; what is not known is null.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Keys.self)
       try container.encode(activation, forKey: .activation)
@@ -42,34 +41,5 @@ public struct VisualizationFindings: Encodable, Sendable {
   public var stoppedAt: Int?
   public var latticePeriod: Int
   public var images: [Image]
-  public var warnings: [String]
-
-  private enum CodingKeys: String, CodingKey {
-    case model, objective, preset, seed, size, steps, images, warnings, stoppedAt, latticePeriod
-  }
-}
-
-extension VisualizationFindings {
-  /// For the terminal.
-  public var text: String {
-    var table = TextTable([
-      ("picture", .right), ("activation", .right), ("lattice of picture", .right), ("of gradient", .right),
-      ("total variation", .right), ("off 1/f", .right), ("verdict", .left),
-    ])
-    for (index, image) in images.enumerated() {
-      let measures = image.measures
-      table.append([
-        "\(index)", String(format: "%.4g", image.activation),
-        measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–",
-        measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
-        String(format: "%.3f", measures.totalVariation),
-        measures.spectrumDistance.map { String(format: "%.1f dB", $0) } ?? "–",
-        measures.lattice?.verdict.rawValue ?? "too small to say",
-      ])
-    }
-    return """
-      \(objective), preset \(preset), \(size[0])×\(size[1]), \(stoppedAt ?? steps) steps, lattice of \(latticePeriod)
-      \(table.description)
-      """
-  }
+  public var warnings: [VisualizationWarning]
 }

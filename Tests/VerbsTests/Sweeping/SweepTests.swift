@@ -6,7 +6,7 @@ import Gingham
 
 @Suite struct SweepTests {
   private func findings(_ yaml: String) throws -> SweepFindings {
-    try SweepRun(grid: SweepGrid(yaml: yaml, path: "grid.yaml")).findings()
+    try SweepFindings(of: SweepGrid(yaml: yaml, path: "grid.yaml"))
   }
 
   /// The closed forms of one layer: CV² r(s − r)/k² along an axis, squared law for two.
@@ -63,7 +63,7 @@ import Gingham
     ("stack: 1\nkernel: 3\nstride: 2\nblur: 0\n", "1 is none"),
   ])
   func badGridsNameTheirLine(yaml: String, message: String) throws {
-    let error = #expect(throws: RecipeError.self) { try SweepGrid(yaml: yaml, path: "grid.yaml") }
+    let error = #expect(throws: DocumentError.self) { try SweepGrid(yaml: yaml, path: "grid.yaml") }
     let text = try #require(error).description
     #expect(text.contains(message), "\(text)")
   }

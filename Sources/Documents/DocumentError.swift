@@ -1,0 +1,18 @@
+/// What is wrong with a document that someone wrote, and where.
+public struct DocumentError: Error, Hashable, Sendable {
+  /// The file, or whatever else a setting came from.
+  public var source: String
+  /// From 1; `nil` for single settings.
+  public var line: Int?
+  public var message: String
+
+  public init(source: String, line: Int?, message: String) {
+    self.source = source
+    self.line = line
+    self.message = message
+  }
+}
+
+extension DocumentError: CustomStringConvertible {
+  public var description: String { "\(source)\(line.map { ":\($0)" } ?? ""): \(message)" }
+}

@@ -1,0 +1,25 @@
+import GinghamLattices
+import GinghamTensors
+
+/// Frequencies up to a radius, the rest taken out (Muzellec et al. 2024).
+public struct LowPassConditioning: ConditioningPart {
+  public static let name = "low-pass"
+  public static let summary = "frequencies up to this radius, in bins of 224 pixels"
+
+  /// In bins of 224 pixels.
+  public var radius: Double
+
+  public init(_ radius: Double) {
+    self.radius = radius
+  }
+
+  public init(reading value: PartValue) throws { radius = try value.number() }
+  public var printedValue: String? { radius.printed }
+
+  public func conditioned(_ gradient: Tensor) throws -> Tensor { try LowPass(radius: radius).applied(to: gradient) }
+}
+
+extension GradientConditioning {
+  /// Frequencies up to a radius, in bins of 224 pixels (Muzellec et al. 2024).
+  public static func lowPass(_ radius: Double) -> Self { Self(LowPassConditioning(radius)) }
+}

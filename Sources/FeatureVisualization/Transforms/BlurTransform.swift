@@ -1,0 +1,35 @@
+import GinghamSignals
+import GinghamTensors
+
+/// A Gaussian blur.
+public struct BlurTransform: TransformPart {
+  public static let name = "blur"
+  public static let summary = "a Gaussian of this deviation in pixels"
+
+  /// Standard deviation in pixels.
+  public var sigma: Double
+
+  public init(_ sigma: Double) {
+    self.sigma = sigma
+  }
+
+  public init(reading value: PartValue) throws { sigma = try value.number() }
+  public var printedValue: String? { sigma.printed }
+
+  public func validate() throws {
+    try require(sigma > 0 && sigma <= 100, sigma, "a deviation above 0 and up to 100 pixels")
+  }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) -> any PictureMap {
+    ResampledMap(
+      map: .filter(
+        height: size.height, width: size.width, taps: FilterTaps.gaussian(sigma: sigma), border: .replicate))
+  }
+}
+
+extension PictureTransform {
+  /// A Gaussian of this standard deviation in pixels.
+  public static func blur(_ sigma: Double) -> Self { Self(BlurTransform(sigma)) }
+}

@@ -1,0 +1,22 @@
+import GinghamTensors
+
+/// Left and right exchanged, every other time.
+public struct FlipTransform: TransformPart {
+  public static let name = "flip"
+  public static let summary = "left and right exchanged, every other time"
+
+  public init() {}
+
+  public init(reading value: PartValue) throws { try value.none() }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) -> any PictureMap {
+    generator.integer(in: 0...1) == 1 ? FlipMap(inputSize: size) : ComposedMap(inputSize: size, maps: [])
+  }
+}
+
+extension PictureTransform {
+  /// Left and right exchanged, every other time.
+  public static let flip = Self(FlipTransform())
+}

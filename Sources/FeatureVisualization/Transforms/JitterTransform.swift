@@ -1,0 +1,33 @@
+import GinghamTensors
+
+/// A random crop a little smaller than the picture.
+public struct JitterTransform: TransformPart {
+  public static let name = "jitter"
+  public static let summary = "a random crop so many pixels smaller"
+
+  /// Offsets are 0 to this number, each equally likely.
+  public var pixels: Int
+
+  public init(_ pixels: Int) {
+    self.pixels = pixels
+  }
+
+  public init(reading value: PartValue) throws { pixels = try value.integer() }
+  public var printedValue: String? { pixels.printed }
+
+  public func validate() throws { try require((0...4096).contains(pixels), pixels, "pixels from 0 to 4096") }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) throws -> any PictureMap {
+    let cropped = try shrunk(size, by: pixels)
+    return WindowMap(
+      inputSize: size, outputSize: cropped, top: generator.integer(in: 0...pixels),
+      left: generator.integer(in: 0...pixels))
+  }
+}
+
+extension PictureTransform {
+  /// A random crop this much smaller: offsets 0 to the number, each equally likely.
+  public static func jitter(_ pixels: Int) -> Self { Self(JitterTransform(pixels)) }
+}

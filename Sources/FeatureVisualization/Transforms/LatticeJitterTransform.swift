@@ -1,0 +1,50 @@
+import GinghamTensors
+
+/// A shift over the torus by every offset of a lattice once before any comes again, so that a pattern locked to the
+/// lattice averages to exactly nothing.
+public struct LatticeJitterTransform: TransformPart {
+  public static let name = "lattice-jitter"
+  public static let summary = "shifts by every offset of a lattice of this period in turn; without one the network's"
+
+  /// `nil`: the network's.
+  public var period: Int?
+
+  public init(_ period: Int?) {
+    self.period = period
+  }
+
+  public init(reading value: PartValue) throws { period = try value.period() }
+  public var printedValue: String? { PeriodText.text(period) }
+
+  public func validate() throws {
+    try require((1...128).contains(period ?? 1), period ?? 1, "a period from 1 to 128")
+  }
+
+  public func resolved(period: Int) -> Self { Self(self.period ?? period) }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) throws -> any PictureMap {
+    guard let period else { throw VisualizationError.contradiction("the lattice jitter has no period") }
+    _ = try shrunk(size, by: period - 1)
+    let offset = Self.offset(period: period, place: place, in: context)
+    return RollMap(inputSize: size, rows: offset / period, columns: offset % period)
+  }
+
+  /// Draws are numbered through the run; each run of period² draws goes through all offsets in an order of its own.
+  private static func offset(period: Int, place: Int, in context: DrawContext) -> Int {
+    let number = context.step * context.draws + context.draw
+    let count = period * period
+    var generator = SeededGenerator(seed: context.seed, name: "lattice", place, context.picture, number / count)
+    var offsets = Array(0..<count)
+    for index in stride(from: count - 1, to: 0, by: -1) {
+      offsets.swapAt(index, generator.integer(in: 0...index))
+    }
+    return offsets[number % count]
+  }
+}
+
+extension PictureTransform {
+  /// A shift over the torus by every offset of a lattice of this period in turn; `nil` stands for the network's period.
+  public static func latticeJitter(_ period: Int?) -> Self { Self(LatticeJitterTransform(period)) }
+}

@@ -1,0 +1,35 @@
+import GinghamTensors
+
+/// Normal noise on top.
+public struct NoiseTransform: TransformPart {
+  public static let name = "noise"
+  public static let summary = "normal noise of this deviation, in units of 0…1"
+
+  /// Standard deviation in units of 0…1.
+  public var deviation: Double
+
+  public init(_ deviation: Double) {
+    self.deviation = deviation
+  }
+
+  public init(reading value: PartValue) throws { deviation = try value.number() }
+  public var printedValue: String? { deviation.printed }
+
+  public func validate() throws {
+    try require((0...10).contains(deviation), deviation, "a deviation from 0 to 10")
+  }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) -> any PictureMap {
+    let (seed, deviation) = (generator.next(), Float(deviation))
+    return ShiftMap(inputSize: size) { shape in
+      Tensor(shape) { NormalSequence(seed: seed, name: "noise").fill($0, deviation: deviation) }
+    }
+  }
+}
+
+extension PictureTransform {
+  /// Normal noise of this standard deviation, in units of 0…1.
+  public static func noise(_ deviation: Double) -> Self { Self(NoiseTransform(deviation)) }
+}

@@ -1,0 +1,31 @@
+import GinghamTensors
+
+/// Grey all around.
+public struct PadTransform: TransformPart {
+  public static let name = "pad"
+  public static let summary = "so many pixels of grey all around"
+
+  public var pixels: Int
+
+  public init(_ pixels: Int) {
+    self.pixels = pixels
+  }
+
+  public init(reading value: PartValue) throws { pixels = try value.integer() }
+  public var printedValue: String? { pixels.printed }
+
+  public func validate() throws { try require((0...4096).contains(pixels), pixels, "pixels from 0 to 4096") }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) -> any PictureMap {
+    WindowMap(
+      inputSize: size, outputSize: PictureSize(height: size.height + 2 * pixels, width: size.width + 2 * pixels),
+      top: -pixels, left: -pixels)
+  }
+}
+
+extension PictureTransform {
+  /// Grey all around, this many pixels.
+  public static func pad(_ pixels: Int) -> Self { Self(PadTransform(pixels)) }
+}

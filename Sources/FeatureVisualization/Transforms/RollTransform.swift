@@ -1,0 +1,30 @@
+import GinghamTensors
+
+/// A random shift over the torus.
+public struct RollTransform: TransformPart {
+  public static let name = "roll"
+  public static let summary = "a random shift over the torus, up to so many pixels each way"
+
+  public var pixels: Int
+
+  public init(_ pixels: Int) {
+    self.pixels = pixels
+  }
+
+  public init(reading value: PartValue) throws { pixels = try value.integer() }
+  public var printedValue: String? { pixels.printed }
+
+  public func validate() throws { try require((0...4096).contains(pixels), pixels, "pixels from 0 to 4096") }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) -> any PictureMap {
+    RollMap(
+      inputSize: size, rows: generator.integer(in: -pixels...pixels), columns: generator.integer(in: -pixels...pixels))
+  }
+}
+
+extension PictureTransform {
+  /// A random shift over the torus, up to this many pixels each way.
+  public static func roll(_ pixels: Int) -> Self { Self(RollTransform(pixels)) }
+}

@@ -1,0 +1,43 @@
+import GinghamSignals
+import GinghamTensors
+
+/// Bilinear resampling by a random factor.
+public struct ScaleTransform: TransformPart {
+  public static let name = "scale"
+  public static let summary = "resampled by one of these factors"
+
+  public var factors: [Double]
+
+  public init(_ factors: [Double]) {
+    self.factors = factors
+  }
+
+  public init(reading value: PartValue) throws { factors = try value.numbers() }
+  public var printedValue: String? { factors.printed }
+
+  public func validate() throws {
+    try require(
+      !factors.isEmpty && factors.allSatisfy { (0.05...20).contains($0) }, factors, "a list of factors from 0.05 to 20")
+  }
+
+  public var shrinkingMost: Self { Self([factors.min() ?? 1]) }
+
+  public func drawn(
+    for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
+  ) throws -> any PictureMap {
+    let factor = generator.element(of: factors)
+    let height = Int((Double(size.height) * factor).rounded())
+    let width = Int((Double(size.width) * factor).rounded())
+    guard height > 0, width > 0 else {
+      throw VisualizationError.transformTooLarge(
+        transform: "\(name) \(factor)", size: size, why: "no pixel would be left of a side")
+    }
+    if height == size.height, width == size.width { return ComposedMap(inputSize: size, maps: []) }
+    return ResampledMap(map: .resampling(from: (size.height, size.width), to: (height, width), kernel: .bilinear))
+  }
+}
+
+extension PictureTransform {
+  /// Bilinear resampling by one of these factors.
+  public static func scale(_ factors: [Double]) -> Self { Self(ScaleTransform(factors)) }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import GinghamFeatureVisualization
+
+/// What `compare` is asked to do.
+public struct CompareSettings: Encodable, Hashable, Sendable {
+  /// A recipe under the name that it has in the table.
+  public struct Mitigation: Hashable, Sendable {
+    /// As it was asked for: a preset, or a file.
+    public var written: String
+    public var recipe: Recipe
+
+    /// - Parameters:
+    ///   - written: a preset's name, or a recipe file that ends in `.yaml` or `.yml`.
+    ///   - changes: names of settings, their values, and what complaints call each.
+    /// - Throws: ``DocumentError``, ``FormatError``, ``VisualizationError``.
+    public init(_ written: String, changes: [(name: String, value: String, source: String)] = []) throws {
+      self.written = written
+      let isFile = Self.isFile(written)
+      recipe = try Recipe(preset: isFile ? nil : written, file: isFile ? written : nil, changes: changes)
+    }
+
+    private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    var isFile: Bool { Self.isFile(written) }
+    public var name: String { isFile ? URL(filePath: written).deletingPathExtension().lastPathComponent : written }
+  }
+
+  /// What the pictures shall maximise; several are compared together.
+  public var objectives: [String]
+  /// The first is the one that the others are compared with.
+  public var mitigations: [Mitigation]
+  /// So many seeds for each, counted from ``seed``.
+  public var seeds = 3
+  public var seed: UInt64 = 0
+  public var sort = Comparison.Order.lattice
+  /// Of all recipes; `nil`: each its own. What the recipes hold counts, this is for the record.
+  public var steps: Int?
+  public var size: String?
+
+  public init(objectives: [String], mitigations: [Mitigation]) {
+    self.objectives = objectives
+    self.mitigations = mitigations
+  }
+
+  /// - Throws: ``SettingError``, ``VisualizationError``.
+  func validate() throws {
+    guard !objectives.isEmpty, !mitigations.isEmpty else {
+      throw SettingError.contradiction(
+        settings: ["objective", "mitigations"], message: "give at least one objective and one mitigation")
+    }
+    try SettingError.require((1...1000).contains(seeds), "seeds", seeds, "a number from 1 to 1000")
+    try SettingError.require(seed <= UInt64(Int.max) - 1000, "seed", seed, "a number up to \(Int.max - 1000)")
+    guard Set(mitigations.map(\.name)).count == mitigations.count else {
+      throw SettingError.contradiction(settings: ["mitigations"], message: "two mitigations have the same name")
+    }
+    for mitigation in mitigations { try mitigation.recipe.validate() }
+  }
+}
+
+/// As it was asked for.
+extension CompareSettings.Mitigation: Encodable {
+  public func encode(to encoder: any Encoder) throws { try written.encode(to: encoder) }
+}

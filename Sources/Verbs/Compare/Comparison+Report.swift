@@ -1,0 +1,77 @@
+import Foundation
+import GinghamImaging
+import GinghamReporting
+
+extension Comparison {
+  /// What each mitigation keeps of the activation against what it leaves of the lattice.
+  var scatter: Plot {
+    Plot(
+      "activation and lattice of each mitigation",
+      x: Axis("share of fine detail on the lattice, beyond noise"), y: Axis("activation, relative to the first"),
+      series: summary.map { item in
+        Series(
+          item.mitigation, x: [item.lattice.mean ?? .nan], y: [item.relativeActivation.mean ?? .nan], style: .points,
+          labels: [item.mitigation])
+      })
+  }
+
+  /// A row a seed, a column a mitigation.
+  func sheet(_ objective: String, _ pictures: [String: Picture]) throws -> Figure {
+    let shown = runs.filter { $0.objective == objective }
+    var seen: (seeds: [Int], mitigations: [String]) = ([], [])
+    for run in shown {
+      if !seen.seeds.contains(run.seed) { seen.seeds.append(run.seed) }
+      if !seen.mitigations.contains(run.mitigation) { seen.mitigations.append(run.mitigation) }
+    }
+    var tiles: [ContactSheet.Tile] = []
+    for seed in seen.seeds {
+      for run in shown where run.seed == seed {
+        guard let picture = pictures[run.file] else { continue }
+        let share = run.image.measures.latticeShare.map { String(format: ", lattice %.3f", $0) } ?? ""
+        tiles.append(
+          .init(picture, label: "\(run.mitigation): \(String(format: "%.3g", run.image.activation))\(share)"))
+      }
+    }
+    return try ContactSheet(objective, tiles: tiles, columns: seen.mitigations.count, side: 150).figure()
+  }
+
+  func report(sheets: [(objective: String, figure: Figure)], scatter: Figure) throws -> HTMLReport {
+    var report = HTMLReport(title: "What each mitigation buys: \(model)")
+    report.paragraph(note)
+    report.paragraph(
+      "Activation is that of the finished picture without transforms, relative to '\(runs.first?.mitigation ?? "")'. "
+        + "The lattice of a picture is the share of its fine detail on the network's stride lattice (period "
+        + "\(latticePeriods.map(String.init).joined(separator: ", "))) beyond what white noise has there; that of a "
+        + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Artifacts: pictures that show one "
+        + "by themselves; bands: the periods that all of them together show, at least twice what noise has and three "
+        + "standard errors above it. Click a "
+        + "column's title to sort."
+    )
+    let columns = Self.columns.map { column -> (title: String, alignment: HTMLReport.Alignment) in
+      (column.title, column.alignment == .right ? .right : .left)
+    }
+    report.table(columns, rows: summary.map(Self.row))
+    try report.figure(scatter, caption: "Up and to the left is better.")
+    for (objective, figure) in sheets {
+      report.heading(objective)
+      try report.figure(
+        figure, caption: "A row a seed, a column a mitigation; pictures/ has each at its own size.", scale: 1)
+      report.table(columns, rows: byObjective.filter { $0.objective == objective }.map(Self.row))
+    }
+    report.heading("Every run")
+    report.table(
+      [
+        ("objective", .left), ("mitigation", .left), ("seed", .right), ("activation", .right), ("lattice", .right),
+        ("gradient", .right), ("seconds", .right), ("remarks", .left),
+      ],
+      rows: runs.map { run in
+        [
+          run.objective, run.mitigation, "\(run.seed)", String(format: "%.4g", run.image.activation),
+          run.image.measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–",
+          run.image.measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
+          String(format: "%.1f", run.seconds), run.warnings.map(\.description).joined(separator: " "),
+        ]
+      })
+    return report
+  }
+}

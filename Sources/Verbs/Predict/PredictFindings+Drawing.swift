@@ -1,0 +1,53 @@
+import GinghamImaging
+import GinghamLattices
+import GinghamReporting
+import GinghamTensors
+
+extension PredictFindings {
+  /// Writes `overlap.png` (the lattice far from the borders, and for generators the whole painted picture),
+  /// `variance.png` (the gradient's power over the whole picture) and `layers.png`.
+  ///
+  /// - Throws: ``ImageError``, ``FormatError``.
+  func draw(_ planes: PredictedPlanes, into folder: RunFolder) throws {
+    let isPainted = picture != nil
+    let name = model.split(separator: "/").last.map(String.init) ?? model
+    let plot = Self.plot(
+      isPainted ? "\(name): overlap of what it paints" : "\(name): predicted gradient power by pixel",
+      planes.tile.repeated(atLeast: 16), unit: isPainted ? "overlap over its mean" : "power over its mean")
+    try folder.write("overlap.png") { try plot.figure().write(to: $0) }
+    if let overlap = planes.overlap, overlap.height > 1, overlap.width > 1 {
+      let whole = Self.plot(
+        "\(name): overlap over the whole picture", overlap.relativeToMean, unit: "overlap over its mean")
+      try folder.write("painted.png") { try whole.figure().write(to: $0) }
+    }
+    if planes.variance.height > 1, planes.variance.width > 1 {
+      let whole = Self.plot(
+        "\(name): predicted gradient power, borders included", planes.variance, unit: "power over its mean")
+      try folder.write("variance.png") { try whole.figure().write(to: $0) }
+    }
+    if layers.count > 1 {
+      try folder.write("layers.png") { try layerPlot(name).figure().write(to: $0) }
+    }
+  }
+
+  private static func plot(_ title: String, _ plane: Plane, unit: String) -> MatrixPlot {
+    MatrixPlot(title, values: plane.tensor, barLabel: unit)
+  }
+
+  private func layerPlot(_ name: String) -> Plot {
+    let resampling = Set(strided.map(\.layer) + (picture?.layers.map(\.layer) ?? []))
+    let marked = layers.enumerated().filter { resampling.contains($0.element.name) }
+    var series = [Series("CV²", y: layers.map(\.cv2))]
+    if layers.contains(where: { $0.deadShare > 0 }) {
+      series.append(Series("dead share", y: layers.map(\.deadShare), style: .dashedLine))
+    }
+    series.append(
+      Series(
+        "strided layer", x: marked.map { Double($0.offset) }, y: marked.map(\.element.cv2), style: .points,
+        labels: marked.map(\.element.name)))
+    return Plot(
+      "\(name): predicted unevenness of the gradient at each layer",
+      x: Axis("layer, from the input to the target"), y: Axis("CV² of the gradient's power"), series: series,
+      plotSize: (560, 270))
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import GinghamLattices
+import GinghamReporting
+
+extension VisualizationFindings {
+  /// For the terminal.
+  public var text: String {
+    var table = TextTable([
+      ("picture", .right), ("activation", .right), ("lattice of picture", .right), ("of gradient", .right),
+      ("total variation", .right), ("off 1/f", .right), ("verdict", .left),
+    ])
+    for (index, image) in images.enumerated() {
+      let measures = image.measures
+      table.append([
+        "\(index)", String(format: "%.4g", image.activation),
+        measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–",
+        measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
+        String(format: "%.3f", measures.totalVariation),
+        measures.spectrumDistance.map { String(format: "%.1f dB", $0) } ?? "–",
+        measures.lattice?.verdict.rawValue ?? "too small to say",
+      ])
+    }
+    return """
+      \(objective), preset \(preset), \(size[0])×\(size[1]), \(stoppedAt ?? steps) steps, lattice of \(latticePeriod)
+      \(table.description)
+      """
+  }
+}

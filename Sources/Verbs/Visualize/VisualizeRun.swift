@@ -1,0 +1,74 @@
+import Foundation
+import GinghamFeatureVisualization
+import GinghamModels
+import GinghamReporting
+
+/// `visualize --objective`: makes pictures that an objective likes, and measures their checkerboard.
+public struct VisualizeRun: Run {
+  public static let name = "visualize"
+
+  public var model: ModelSource
+  public var settings: VisualizeSettings
+
+  /// - Parameter settings: with an objective.
+  public init(_ model: ModelSource, settings: VisualizeSettings) {
+    self.model = model
+    self.settings = settings
+  }
+
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
+  }
+
+  public func validate() throws { try settings.validate() }
+
+  private func visualizer(_ model: Model, _ context: RunContext) throws -> Visualizer {
+    try Visualizer(
+      model, objective: settings.objective ?? "", recipe: settings.recipe, start: settings.start, seed: settings.seed,
+      differentiator: context.differentiator(for: model.network))
+  }
+
+  public func check(_ model: Model, in context: RunContext) throws { _ = try visualizer(model, context) }
+
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``,
+  ///   ``EngineError``, ``ArtifactError``.
+  public func result(in context: RunContext) throws -> RunResult<VisualizationFindings> {
+    let visualizer = try visualizer(context.load(model), context)
+    let result = try visualizer.run { context.progress.step("steps", $0, of: $1) }
+    return RunResult(
+      result.findings, remarks: result.findings.warnings.map(\.description),
+      settled: ["seconds": .number(result.seconds)]
+    ) { try visualizer.draw(result.visualization, into: $0) }
+  }
+}
+
+/// `visualize --print-recipe`: says what a recipe holds and makes no picture.
+public struct RecipeRun: Run {
+  public static let name = "visualize"
+  public static let writesUnasked = false
+
+  public var settings: Settings
+
+  public struct Settings: Encodable, Hashable, Sendable {
+    public var recipe: Recipe
+  }
+
+  public struct Findings: RunFindings {
+    public var recipe: Recipe
+    public var text: String { String(recipe.yaml.dropLast()) }
+  }
+
+  public init(_ recipe: Recipe) {
+    settings = Settings(recipe: recipe)
+  }
+
+  public var record: RunRecord { RunRecord(subject: settings.recipe.preset, settings: settings) }
+
+  public func validate() throws { try settings.recipe.validate() }
+
+  public func result(in context: RunContext) -> RunResult<Findings> {
+    RunResult(Findings(recipe: settings.recipe)) { [settings] in
+      try $0.write("recipe.yaml", data: Data(settings.recipe.yaml.utf8))
+    }
+  }
+}

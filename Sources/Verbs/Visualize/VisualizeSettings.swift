@@ -1,0 +1,41 @@
+import GinghamFeatureVisualization
+
+/// What `visualize` is asked to do: pictures of an objective, or of the channels of a layer.
+public struct VisualizeSettings: Encodable, Hashable, Sendable {
+  /// What the picture shall maximise.
+  public var objective: String?
+  /// The layer whose channels are visualized one by one.
+  public var layer: String?
+  /// Of that layer, these channels; `nil`: all.
+  public var channels: ClosedRange<Int>?
+  /// A picture to begin from, or a `.npy` file of parameters; `nil`: noise.
+  public var start: String?
+  /// Of the start and of every random transform.
+  public var seed: UInt64 = 0
+  public var recipe: Recipe
+
+  public init(objective: String, recipe: Recipe = .robust) {
+    (self.objective, self.recipe) = (objective, recipe)
+  }
+
+  public init(layer: String, recipe: Recipe = .robust) {
+    (self.layer, self.recipe) = (layer, recipe)
+  }
+
+  /// Files that are read beside the model.
+  var inputs: [String] {
+    [start].compactMap { $0 } + recipe.folders + (objective.map(InputFiles.named(in:)) ?? [])
+  }
+
+  /// - Throws: ``VisualizationError``.
+  func validate() throws { try recipe.validate() }
+}
+
+extension Recipe {
+  /// Folders of pictures that colours and spectra are measured on.
+  var folders: [String] {
+    var folders = [parameterization.folder].compactMap { $0 }
+    if case .measured(let folder) = colour { folders.append(folder) }
+    return folders
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamFeatureVisualization
+import GinghamModels
+import GinghamNetworks
+import GinghamTensors
+
+/// One feature visualization: an objective of a loaded model under a recipe.
+struct Visualizer {
+  let model: Model
+  let objective: String
+  let recipe: Recipe
+  let seed: UInt64
+  /// The side of the lattice on which this objective's gradients may be uneven.
+  let latticePeriod: Int
+
+  private let renderer: Renderer
+
+  /// - Parameters:
+  ///   - start: a picture to begin from, or a `.npy` file of parameters; `nil`: noise.
+  ///   - differentiator: of the model's network.
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``.
+  init(
+    _ model: Model, objective: String, recipe: Recipe, start: String? = nil, seed: UInt64,
+    differentiator: any Differentiator
+  ) throws {
+    let size = recipe.inputSize(of: model)
+    let parsed = try model.visualizationParser(batch: recipe.batch, size: size, differentiator: differentiator)
+      .parse(objective)
+    try self.init(
+      model, objective: objective, parsed: parsed, recipe: recipe, start: start, seed: seed,
+      differentiator: differentiator)
+  }
+
+  init(
+    _ model: Model, objective: String, parsed: any Objective, recipe: Recipe, start: String?, seed: UInt64,
+    differentiator: any Differentiator
+  ) throws {
+    try recipe.validate()
+    self.model = model
+    self.objective = objective
+    self.recipe = recipe
+    self.seed = seed
+    let targets = try parsed.layers.map(model.network.value)
+    latticePeriod = try model.sized(recipe.inputSize(of: model)).latticePeriod(targets: targets)
+    let channels = model.channels ?? 3
+    renderer = try Renderer(
+      recipe, objective: parsed, differentiator: differentiator, size: model.pictureSize, channels: channels,
+      latticePeriod: latticePeriod, seed: seed,
+      materials: Self.materials(recipe, size: recipe.size ?? model.pictureSize, channels: channels, start: start))
+  }
+
+  private static func materials(_ recipe: Recipe, size: PictureSize, channels: Int, start: String?) throws
+    -> Renderer.Materials
+  {
+    var materials = Renderer.Materials()
+    if let start {
+      if start.hasSuffix(".npy") {
+        let array = try Tensor(npy: start)
+        guard array.isFinite else { throw VisualizationError.notFinite(what: "'\(start)'") }
+        materials.start = array
+      } else {
+        materials.start = try PictureFolder.picture(start, channels: channels)
+      }
+    }
+    if case .measured(let folder) = recipe.colour {
+      materials.colour = try ColourCorrelation(measuring: PictureFolder(path: folder).pictures(channels: channels))
+    }
+    if let folder = recipe.parameterization.folder {
+      let pictures = try PictureFolder(path: folder).pictures(channels: channels).map { picture in
+        let (height, width) = (picture.shape[1], picture.shape[2])
+        // The largest part of the wanted proportions, so that nothing is stretched.
+        let scale = max(Double(size.height) / Double(height), Double(size.width) / Double(width))
+        return picture.resized(
+          height: max(size.height, Int((Double(height) * scale).rounded())),
+          width: max(size.width, Int((Double(width) * scale).rounded()))
+        ).centreCropped(height: size.height, width: size.width)
+      }
+      materials.spectrum = try recipe.parameterization.measured(on: pictures)
+    }
+    return materials
+  }
+
+  struct Result {
+    let visualization: Visualization
+    let findings: VisualizationFindings
+    let seconds: Double
+  }
+
+  /// - Parameter progress: called with steps done and all steps.
+  /// - Throws: ``VisualizationError``, ``EngineError``, ``NetworkError``, ``ArtifactError``.
+  func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
+    let begin = ContinuousClock.now
+    let visualization = try renderer.run(progress: progress)
+    let duration = ContinuousClock.now - begin
+    let pictures = try (0..<recipe.batch).map { index in
+      let measures = try PictureMeasures(
+        of: visualization.pictures.sample(index), gradient: visualization.gradient.sample(index),
+        latticePeriod: latticePeriod)
+      return VisualizationFindings.Image(activation: visualization.activations[index], measures)
+    }
+    let size = recipe.size ?? model.pictureSize
+    let findings = VisualizationFindings(
+      model: model.source.specification, objective: objective, preset: recipe.preset, seed: Int(clamping: seed),
+      size: [size.height, size.width], steps: recipe.steps, stoppedAt: visualization.stoppedAt,
+      latticePeriod: latticePeriod, images: pictures, warnings: visualization.warnings)
+    return Result(visualization: visualization, findings: findings, seconds: duration / .seconds(1))
+  }
+}
+
+extension Recipe {
+  /// What the network is shown at most.
+  func inputSize(of model: Model) -> PictureSize {
+    let size = size ?? model.pictureSize
+    if let tile { return PictureSize(height: min(tile, size.height), width: min(tile, size.width)) }
+    return inputSize ?? size
+  }
+}

@@ -1,0 +1,45 @@
+import GinghamLattices
+import GinghamNetworks
+import GinghamTensors
+import Testing
+
+@testable import GinghamPrediction
+
+/// What a prediction works out is bounded before it begins.
+@Suite struct PredictionCostTests {
+  @Test(arguments: [1 << 12, 1 << 14]) func stridesThatPaintMillionsOfPositionsAreRefused(stride: Int) throws {
+    var net = TestNetwork(side: 8)
+    net.deconv(1, stride)
+    var network = net.network
+    network.outputs = [net.value]
+    #expect {
+      _ = try PicturePrediction(network.bound()).overlap()
+    } throws: { error in
+      if case ArtifactError.limit = error { true } else { error is ArtifactError }
+    }
+  }
+
+  @Test func ordinaryStacksStayBelowEveryLimit() throws {
+    var net = TestNetwork(side: 8)
+    for _ in 0..<5 { net.deconv(4, 2, padding: 1) }
+    var network = net.network
+    network.outputs = [net.value]
+    #expect(throws: Never.self) { try PicturePrediction(network.bound()).overlap() }
+  }
+
+  @Test func aUserMayRaiseTheLimit() throws {
+    var net = TestNetwork(side: 1)
+    net.deconv(1, 1 << 9)
+    net.deconv(1, 1 << 5)
+    var network = net.network
+    network.outputs = [net.value]
+    let layouts = try SpatialLayouts(network.bound())
+    func cost(_ factor: Int) throws {
+      network.limits = ResourceLimits(factor: factor)
+      try Propagation(network.bound(), layouts: layouts, region: .picture, options: PredictionOptions())
+        .requireBoundedCost()
+    }
+    #expect(throws: ArtifactError.self) { try cost(1) }
+    #expect(throws: Never.self) { try cost(8) }
+  }
+}
