@@ -107,8 +107,9 @@ public final class FastDifferentiator: Differentiator {
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
     let wanted = request.targets + request.gradients + smoothed
-    return try network.bound(to: shapes, constants: constants, leadingTo: wanted).foldingConstants()
+    let simple = try network.bound(to: shapes, constants: constants, leadingTo: wanted).foldingConstants()
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
+    return simple.recognized(keeping: Set(wanted.map(simple.resolved)))
   }
 
   private func shape(_ value: ValueID, in network: BoundNetwork) throws -> Shape {

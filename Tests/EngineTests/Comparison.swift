@@ -92,12 +92,16 @@ extension Chain {
       network, shape, targets: [last], gradients: [input], threads: threads, sourceLocation: sourceLocation)
   }
 
-  /// The kernels that the engine chooses, by the names of the layers.
-  func kernels(_ shape: Shape) throws -> [String: String] {
+  /// What the engine makes of the chain.
+  func layers(_ shape: Shape) throws -> [PlannedLayer] {
     let request = PlanRequest(inputShapes: [shape], targets: [last], gradients: [input])
     let plan = try FastDifferentiator(network: network, threads: 2).plan(request)
-    let layers = try #require(plan as? any LayeredPlan).layers
-    return Dictionary(layers.map { ($0.names[0], $0.kernel) }, uniquingKeysWith: { first, _ in first })
+    return try #require(plan as? any LayeredPlan).layers
+  }
+
+  /// The kernels that the engine chooses, by the names of the layers.
+  func kernels(_ shape: Shape) throws -> [String: String] {
+    Dictionary(try layers(shape).map { ($0.names[0], $0.kernel) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Agreement on one, two and five threads, without the reference engine's kernels.

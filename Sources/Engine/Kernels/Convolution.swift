@@ -14,6 +14,8 @@ final class ConvolutionOperator: Operator {
   private let activation: ActivationFunction?
   private let problem: ConvolutionProblem
   private let forwardDescription: PrimitiveDescription
+  /// Whether the residual has to stand where the result goes.
+  private let addsInPlace: Bool
   private let backwardWay: BackwardWay?
   /// Reordered together with the forward ones, so that the row-major copy can go.
   private var backwardWeights: KeptWeights?
@@ -70,13 +72,19 @@ final class ConvolutionOperator: Operator {
       if let description, description.isFast { chosen = (problem, description) }
     }
     guard var chosen else { return nil }
-    if chosen.0.suitsWinograd, unit.residual == nil,
-      let description = try chosen.0.forward(
+    var addsInPlace = false
+    if chosen.0.suitsWinograd {
+      // Winograd's transform back can add to what is there, but fuses no other tensor.
+      let sum: [PostOperation] = unit.residual == nil ? [] : [.sum]
+      if let description = try chosen.0.forward(
         plan.library, algorithm: dnnl_convolution_winograd, hasBias: bias != nil,
-        fusing: activation.map { [$0.postOperation] } ?? [])
-    {
-      chosen.1 = description
+        fusing: sum + (activation.map { [$0.postOperation] } ?? []))
+      {
+        chosen.1 = description
+        addsInPlace = unit.residual != nil
+      }
     }
+    self.addsInPlace = addsInPlace
     (problem, forwardDescription) = chosen
     if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
       guard let way = try Self.backwardWay(problem, axes, plan.library) else { return nil }
@@ -139,7 +147,11 @@ final class ConvolutionOperator: Operator {
     ]
     if let bias { operands.append((DNNL_ARG_BIAS, try .vector(target.layout.channels), try plan.constant(bias))) }
     if let residual {
-      operands.append((fusedOperand(0), try residual.layout.descriptor(), residual.location))
+      if addsInPlace {
+        plan.emitCopy(residual, to: target)
+      } else {
+        operands.append((fusedOperand(0), try residual.layout.descriptor(), residual.location))
+      }
     }
     try plan.emit(forwardDescription, operands)
     if let activation { plan.emitMask(unit.output, activation, at: target) }

@@ -65,17 +65,16 @@ extension PlanBuilder {
   }
 
   func emitCopy(_ source: Placement, to target: Placement) {
-    let bytes = source.layout.elementCount * MemoryLayout<Float>.stride
-    emit([source.location, target.location]) { addresses in
-      let (from, to) = (addresses[source.location], addresses[target.location])
-      return { to.copyMemory(from: from, byteCount: bytes) }
+    emitLoop([source.location, target.location], count: source.layout.elementCount) { addresses in
+      let (from, to) = (addresses.floats(source.location), addresses.floats(target.location))
+      return { share in (to + share.lowerBound).update(from: from + share.lowerBound, count: share.count) }
     }
   }
 
   func emitFill(_ location: Location, count: Int) {
-    emit([location]) { addresses in
+    emitLoop([location], count: count) { addresses in
       let base = addresses.floats(location)
-      return { base.update(repeating: 0, count: count) }
+      return { share in (base + share.lowerBound).update(repeating: 0, count: share.count) }
     }
   }
 }
