@@ -76,7 +76,9 @@ import Testing
   }
 
   /// Nobody wants to quote brackets.
-  @Test(arguments: [("[2,4]", [2, 4]), ("[2, 4]", [2, 4]), ("2,4", [2, 4]), ("2, 4", [2, 4]), ("3", [3]), ("[]", [])])
+  @Test(arguments: [
+    ("[2,4]", [2, 4]), ("[2, 4]", [2, 4]), ("2,4", [2, 4]), ("2, 4", [2, 4]), ("3", [3]), ("[]", []),
+  ])
   func listsOfNumbersMayGoWithoutBrackets(text: String, expected: [Int]) throws {
     var recipe = try Recipe.preset("robust")
     try recipe.set("snapshots", to: text, source: "here")

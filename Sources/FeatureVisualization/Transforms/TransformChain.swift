@@ -29,7 +29,8 @@ public struct TransformChain: Hashable, Sendable {
   public func validate(for size: PictureSize, target: PictureSize) throws {
     for transform in transforms { try transform.part.validate() }
     // The smallest a picture can get on its way decides.
-    _ = try TransformChain(transforms.map(\.shrinkingMost)).drawn(for: size, in: DrawContext(seed: 0, step: 0, steps: 1, target: target))
+    let context = DrawContext(seed: 0, step: 0, steps: 1, target: target)
+    _ = try TransformChain(transforms.map(\.shrinkingMost)).drawn(for: size, in: context)
   }
 }
 

@@ -60,7 +60,8 @@ public struct Comparison: RunFindings {
     public var bands: [PooledBand]
 
     private enum Keys: String, CodingKey {
-      case mitigation, objective, runs, artifactShare, bands, activationMean, latticeMean, totalVariationMean, secondsMean
+      case mitigation, objective, runs, artifactShare, bands
+      case activationMean, latticeMean, totalVariationMean, secondsMean
       case activationDeviation = "activation_sd"
       case relativeMean = "activation_relative_mean"
       case relativeDeviation = "activation_relative_sd"

@@ -24,8 +24,8 @@ enum InputFiles {
   /// The files that an objective or another word names, such as those behind the colons of `caricature:LAYER:picture`.
   static func named(in word: String) -> [String] {
     var seen: Set<String> = []
-    return ([word] + word.split(separator: ":").map(String.init) + word.split(whereSeparator: { ": ".contains($0) })
-      .map(String.init)).filter { kind(of: $0) == .file && seen.insert($0).inserted }
+    let parts = word.split(separator: ":") + word.split { ": ".contains($0) }
+    return ([word] + parts.map(String.init)).filter { kind(of: $0) == .file && seen.insert($0).inserted }
   }
 
   private enum Kind {

@@ -70,8 +70,8 @@ struct CleanProbe {
     output = classifier.output
     let labels = subjects.compactMap(\.label)
     warnings = ProbingWarning.inspect(
-      outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction), labels: labels.count == subjects.count ? labels : nil,
-      classes: classifier.classCount)
+      outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction),
+      labels: labels.count == subjects.count ? labels : nil, classes: classifier.classCount)
     // A loss and any one class start all of the last layer alike.
     let value = try model.gradientValue(ofLayer: nil)
     survey = try Expectation(of: ClassObjective(.top), in: model, at: [value]).survey(at: value)

@@ -29,7 +29,8 @@ public struct ProbeFindings: RunFindings {
     var isBaseline: Bool
 
     private enum CodingKeys: String, CodingKey {
-      case name, norm, epsilon, epsilonText, success, successWithin, accuracy, medianL0, medianL2, medianLinf, medianSteps
+      case name, norm, epsilon, epsilonText, success, successWithin, accuracy
+      case medianL0, medianL2, medianLinf, medianSteps
       case successAtEightBits = "success_8bit"
       case accuracyAtEightBits = "accuracy_8bit"
     }

@@ -6,7 +6,9 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var images: [String]
   /// Where their right classes are written down.
   public var labels = LabelSource.predicted
-  public var attacks: [AttackKind] = [.fastGradient, .projectedGradientDescent, .autoPGDCrossEntropy, .deepFool, .noise]
+  public var attacks: [AttackKind] = [
+    .fastGradient, .projectedGradientDescent, .autoPGDCrossEntropy, .deepFool, .noise,
+  ]
   public var norm = PerturbationNorm.linf
   /// `nil`: ``Epsilon/usual(for:)``.
   public var epsilons: [Epsilon]?
