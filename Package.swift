@@ -123,12 +123,13 @@ let package = Package(
     tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
     tests("Documents", uses: ["Documents"]),
-    tests("FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
+    tests(
+      "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
     tests("Models", uses: ["Models"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
-    tests("Verbs", uses: ["Verbs"], and: ["Gingham"]),
+    tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
     tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )

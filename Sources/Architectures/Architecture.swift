@@ -27,6 +27,8 @@ public struct Architecture: Sendable {
   public let isVariant: Bool
   /// Prefixes of parameters that checkpoints hold and inference does not use.
   public let ignoredPrefixes: [String]
+  /// Suffixes of the same.
+  public let ignoredSuffixes: [String]
   /// Option → the parameter whose extent along an axis tells it, for files.
   let witnesses: [String: Witness]
   let build: @Sendable (inout NetworkBuilder, ArchitectureSettings) -> Feature
@@ -34,11 +36,16 @@ public struct Architecture: Sendable {
   struct Witness: Sendable {
     let parameter: String
     let axis: Int
+    /// The option's value where the file does not have the parameter; `nil`: what is standard.
+    var absent: Int?
+    /// The option's value from the extent; `nil` where no value has that extent.
+    var value: @Sendable (Int) -> Int? = { $0 }
   }
 
   init(
     _ name: String, _ summary: String, options: [Option] = [], picture: PictureConvention? = .torchvision,
-    isVariant: Bool = false, ignoredPrefixes: [String] = [], witnesses: [String: Witness] = [:],
+    isVariant: Bool = false, ignoredPrefixes: [String] = [], ignoredSuffixes: [String] = [],
+    witnesses: [String: Witness] = [:],
     build: @escaping @Sendable (inout NetworkBuilder, ArchitectureSettings) -> Feature
   ) {
     self.name = name
@@ -47,6 +54,7 @@ public struct Architecture: Sendable {
     self.picture = picture
     self.isVariant = isVariant
     self.ignoredPrefixes = ignoredPrefixes
+    self.ignoredSuffixes = ["num_batches_tracked"] + ignoredSuffixes
     self.witnesses = witnesses
     self.build = build
   }
@@ -64,7 +72,7 @@ public struct Architecture: Sendable {
   /// A file's parameters without those that inference does not use.
   public func relevant<Value>(_ parameters: [String: Value]) -> [String: Value] {
     parameters.filter { name, _ in
-      !name.hasSuffix("num_batches_tracked") && !ignoredPrefixes.contains { name.hasPrefix($0) }
+      !ignoredSuffixes.contains { name.hasSuffix($0) } && !ignoredPrefixes.contains { name.hasPrefix($0) }
     }
   }
 }
@@ -72,4 +80,7 @@ public struct Architecture: Sendable {
 extension Architecture.Option {
   /// The number of outputs of a classifier.
   static let classes = Architecture.Option("classes", 1000, in: 1...1_000_000, "number of classes")
+  /// The same where nets are also published without the layer that scores classes.
+  static let classesOrNone = Architecture.Option(
+    "classes", 1000, in: 0...1_000_000, "number of classes; 0: features alone")
 }

@@ -8,6 +8,8 @@ public enum ArchitectureError: Error, Hashable, Sendable {
   /// No architecture has these parameters; the nearest ones, best first, with what each lacks.
   case unrecognized(parameterCount: Int, nearest: [Candidate])
   case ambiguous([String])
+  /// More than one module of a file is a net; these are their prefixes.
+  case severalNets([String])
 
   public struct Candidate: Hashable, Sendable {
     public let name: String
@@ -33,11 +35,18 @@ extension ArchitectureError: CustomStringConvertible {
     case .unrecognized(let count, let nearest):
       let lines = nearest.map { candidate in
         let mismatch = candidate.mismatch
+        let examples =
+          mismatch.wronglyShaped.prefix(2).map { "'\($0.name)' is \($0.found), not \($0.expected)" }
+          + mismatch.missing.prefix(2).map { "no '\($0.name)' (\($0.shape))" }
+          + mismatch.unexpected.prefix(2).map { "'\($0.name)' (\($0.shape)) too many" }
         return "\n  '\(candidate.name)': \(mismatch.missing.count) missing, \(mismatch.unexpected.count) unexpected, "
-          + "\(mismatch.wronglyShaped.count) of another shape"
+          + "\(mismatch.wronglyShaped.count) of another shape: \(examples.joined(separator: "; "))"
       }
       return "no built-in architecture has these \(count) parameters. Nearest:\(lines.joined()) "
         + "\n  Name one with --architecture to see the differences, or export the model as ONNX."
+    case .severalNets(let prefixes):
+      let names = prefixes.map { String($0.dropLast()) }
+      return "the file holds several nets: \(Self.quoted(names)). Choose one with --section."
     case .ambiguous(let names):
       return "these parameters fit several architectures: \(Self.quoted(names)). Name one with --architecture."
     }

@@ -5,7 +5,8 @@ struct ArchitectureSettings: Sendable {
   private let options: [String: Int]
   private(set) var convention: PictureConvention
   private let overridesNormalization: Bool
-  let size: InputSize
+  private let overridesSize: Bool
+  private(set) var size: InputSize
 
   init(_ specification: ArchitectureSpecification, for architecture: Architecture) throws {
     var options = Dictionary(uniqueKeysWithValues: architecture.options.map { ($0.name, $0.standard) })
@@ -28,6 +29,7 @@ struct ArchitectureSettings: Sendable {
     if specification.inputSize != nil, architecture.picture == nil {
       throw ArchitectureError.unknownOption("size", architecture: architecture.name, known: architecture.optionNames)
     }
+    overridesSize = specification.inputSize != nil
     size = specification.inputSize ?? InputSize(convention.side)
   }
 
@@ -44,6 +46,16 @@ struct ArchitectureSettings: Sendable {
     guard !overridesNormalization else { return self }
     var settings = self
     settings.convention.normalization = normalization
+    return settings
+  }
+
+  /// The settings for squares of another side, unless the specification gave a size.
+  func replacingStandardSide(with side: Int) -> ArchitectureSettings {
+    guard !overridesSize, side != convention.side else { return self }
+    var settings = self
+    settings.convention.shorterSide = convention.shorterSide.map { $0 * side / convention.side }
+    settings.convention.side = side
+    settings.size = InputSize(side)
     return settings
   }
 

@@ -66,7 +66,7 @@ extension Architectures {
     throw ArchitectureError.unrecognized(parameterCount: parameterShapes.count, nearest: Array(others.prefix(3)))
   }
 
-  private static func fit(
+  static func fit(
     _ specification: ArchitectureSpecification, to shapes: [String: Shape]
   ) throws -> (ArchitectureSpecification, ParameterMismatch) {
     let architecture = try named(specification.name)
@@ -83,12 +83,19 @@ extension Architecture {
   ) -> ArchitectureSpecification {
     var completed = specification
     for option in options where specification.options[option.name] == nil {
-      guard let witness = witnesses[option.name], let shape = shapes[witness.parameter],
-        shape.dimensions.indices.contains(witness.axis)
+      guard let value = witnesses[option.name]?.value(in: shapes), value != option.standard,
+        option.range.contains(value)
       else { continue }
-      let extent = shape[witness.axis]
-      if extent != option.standard, option.range.contains(extent) { completed.options[option.name] = extent }
+      completed.options[option.name] = value
     }
     return completed
+  }
+}
+
+extension Architecture.Witness {
+  /// What the shapes of a file say; `nil` where they say nothing.
+  fileprivate func value(in shapes: [String: Shape]) -> Int? {
+    guard let shape = shapes[parameter] else { return absent }
+    return shape.dimensions.indices.contains(axis) ? value(shape[axis]) : nil
   }
 }

@@ -5,7 +5,10 @@ import GinghamTensors
 public enum Architectures {
   public static let all: [Architecture] =
     [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
-    + [.googlenet, .inceptionV3, .densenet121, .mobilenetV2, .efficientnetB0, .efficientnetLite0]
+    + [.googlenet, .inceptionV3, .densenet121] + Architecture.mobileNets + Architecture.efficientNets
+    + Architecture.regNets + Architecture.shuffleNets
+    + Architecture.convNeXts + Architecture.visionTransformers + Architecture.swinTransformers
+    + [.unet, .brainUNet, .diffusionDecoder, .diffusionEncoder]
     + [.dcganGenerator, .dcganDiscriminator, .resizeGenerator, .stridedStack]
 
   public static let names: [String] = all.map(\.name)

@@ -125,7 +125,7 @@ private struct Gauge {
 
   /// One a picture: the class's probability, or the value over that of the clean picture.
   func readings(_ values: [Float], _ activations: [Tensor]) -> [Double] {
-    guard let classes = objective as? ClassObjective, let outputs = activations.first,
+    guard let classes = objective as? ClassObjective, let outputs = try? activations.first.map(ClassObjective.scores),
       outputs.count > outputs.shape[0]
     else {
       return values.map { cleanValue != 0 ? Double($0) / cleanValue : 0 }

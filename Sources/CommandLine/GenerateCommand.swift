@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Draws samples of a generator and measures their grid beside what its architecture predicts.",
@@ -29,41 +28,12 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard latents == nil || sampling.images.isEmpty else {
-      throw ValidationError("--latents and --images exclude each other")
-    }
-  }
-
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    var settings = sampling.settings
-    settings.latents = latents
-    let run = try GenerateRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
-    let result = try run.result { progress.step($0, $1, of: $2) }
-    progress.step("writing")
-    let folder = try common.folder(verb: "generate", model: self.model)
-    try result.write(into: folder, depth: bits, threads: common.threadCount)
-    try folder.write("findings.json", data: result.findings.json())
-    try folder.commit(
-      Manifest(
-        command: CommandLine.arguments, version: ginghamVersion, model: self.model, modelDigest: model.digest(),
-        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: sampling.seed),
-        parameters: [
-          "samples": .integer(sampling.samples), "images": .array(sampling.images.map(JSONValue.string)),
-          "latents": latents.map(JSONValue.string) ?? .null, "range": .string(run.sampler.range.description),
-          "bits": .integer(bits.rawValue), "periods": .string(sampling.periods.description),
-          "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
-        ],
-        started: started))
-    progress.finish()
-    let skipped = result.findings.skipped
-    if common.json { for file in skipped { progress.remark("left out: \(file.reason)") } }
-    try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
-    if !skipped.isEmpty { throw ExitCode(2) }
+  func makeRun() -> any Run {
+    var settings = GenerateSettings()
+    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
+    (settings.range, settings.periods) = (sampling.range, sampling.periods)
+    (settings.latents, settings.bits) = (latents, bits)
+    return GenerateRun(modelOptions.source(model), settings: settings)
   }
 }
 

@@ -32,6 +32,14 @@ enum Hints {
     case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
       ArtifactError.limit:
       "Where the file can be trusted, --limit 10 allows ten times as much."
+    case GeneratorError.makesNoPictures:
+      "For a classifier, 'gingham visualize' draws what a class wants to see and 'gingham gradient' what it looks at."
+    case GeneratorError.takesLatents: "Draw some with --samples N and --seed N."
+    case GeneratorError.takesPictures: "Name some, with --images or behind the model of 'gingham trace'."
+    case RepairError.nothingToRewrite(let method, .gradients) where method != .blurpool:
+      "--with blurpool rewrites strided convolutions and pools."
+    case RepairError.nothingUneven(let method, _, _):
+      "Rewrite some with --with \(method.rawValue) and --layer, or all of them with --all."
     default: nil
     }
   }
@@ -44,7 +52,14 @@ enum Hints {
     }
   }
 
-  private static func option(_ setting: String) -> String { "--" + setting.replacing("_", with: "-") }
+  /// Options are called like their settings, but for a few.
+  private static func option(_ setting: String) -> String {
+    switch setting {
+    case "min_peak_db": "--min-peak"
+    case "layers": "--layer"
+    default: "--" + setting.replacing("_", with: "-")
+    }
+  }
 }
 
 /// An error and what to type about it.

@@ -28,6 +28,9 @@ struct ModelOptions: ParsableArguments {
   )
   var inputs: [String] = []
 
+  @Option(help: ArgumentHelp("The output that is meant, of several; the first without it.", valueName: "name"))
+  var outputName: String?
+
   @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))
   var classNames: String?
 
@@ -60,6 +63,7 @@ struct ModelOptions: ParsableArguments {
       model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
       inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
     source.limits = ResourceLimits(factor: limit)
+    source.outputName = outputName
     return source
   }
 }

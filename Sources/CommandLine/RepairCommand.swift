@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct RepairCommand: ParsableCommand {
+struct RepairCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "repair",
     abstract: "Rewrites the layers that leave a grid, writes the network as ONNX and measures it before and after.",
@@ -60,58 +59,13 @@ struct RepairCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
+  func makeRun() throws -> any Run {
     guard !all || layer.isEmpty else { throw ValidationError("--all and --layer contradict each other") }
-    if let samples, !(1...65536).contains(samples) {
-      throw ValidationError("--samples takes a number from 1 to 65536, not \(samples)")
-    }
-    if let kernel, !(1...64).contains(kernel) {
-      throw ValidationError("--kernel takes a number from 1 to 64, not \(kernel)")
-    }
-    if kernel != nil, let method, method != .nearest, method != .bilinear {
-      throw ValidationError("--kernel is the kernel behind a resize: it goes with --with nearest or bilinear")
-    }
-    if let out, !out.isFileName || !out.lowercased().hasSuffix(".onnx") {
-      throw ValidationError("--out is the name of a file in the output folder and ends in .onnx, not '\(out)'")
-    }
-  }
-
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    progress.step("loading")
-    let model = try modelOptions.load(model)
-    let settings = RepairSettings(
-      layers: all ? .all : layer.isEmpty ? .uneven : .named(layer), method: method,
-      options: RewriteOptions(border: border, kernel: kernel), samples: samples, seed: seed, images: images,
-      target: target)
-    let run = try RepairRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
-    let folder = try common.folder(verb: "repair", model: self.model)
-    var result = try run.result { progress.step($0, $1, of: $2) }
-    progress.step("writing")
-    try run.write(&result, as: out ?? defaultName, into: folder)
-    try result.draw(into: folder)
-    try folder.write("findings.json", data: result.findings.json())
-    try folder.commit(
-      Manifest(
-        command: CommandLine.arguments, version: ginghamVersion, model: self.model, modelDigest: model.digest(),
-        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(clamping: seed),
-        parameters: parameters(run.method, samples: result.findings.samples), started: started))
-    progress.finish()
-    try common.report(result.findings, text: result.findings.text + "\nWritten to \(folder.path)")
-  }
-
-  private var defaultName: String {
-    URL(filePath: model).deletingPathExtension().lastPathComponent.fileStem + "-repaired.onnx"
-  }
-
-  private func parameters(_ method: RewriteMethod, samples: Int) -> [String: JSONValue] {
-    [
-      "layers": all ? "all" : layer.isEmpty ? "uneven" : .array(layer.map(JSONValue.string)),
-      "with": .string(method.rawValue), "border": .string(border.rawValue),
-      "kernel": kernel.map(JSONValue.integer) ?? .null, "samples": .integer(samples),
-      "images": .array(images.map(JSONValue.string)), "target": .string(target),
-    ]
+    var settings = RepairSettings()
+    settings.layers = all ? .all : layer.isEmpty ? .uneven : .named(layer)
+    (settings.with, settings.border, settings.kernel, settings.out) = (method, border, kernel, out)
+    (settings.samples, settings.seed, settings.images, settings.target) = (samples, seed, images, target)
+    return RepairRun(modelOptions.source(model), settings: settings)
   }
 }
 

@@ -20,21 +20,7 @@ struct SampleOptions: ParsableArguments {
   var range: OutputRange?
 
   @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
-  var periods: PeriodList = PeriodList(periods: .standard)
-
-  func validate() throws {
-    guard (1...1_000_000).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to 1000000, not \(samples)")
-    }
-    guard case .listed = periods.periods else { throw ValidationError("--periods takes numbers such as 2,4,8") }
-  }
-
-  var settings: GenerateRun.Settings {
-    var settings = GenerateRun.Settings()
-    (settings.samples, settings.seed, settings.images, settings.range) = (samples, seed, images, range)
-    if case .listed(let periods) = periods.periods { settings.periods = periods }
-    return settings
-  }
+  var periods = Periods.usual
 }
 
 extension OutputRange: ExpressibleByArgument {

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct TraceCommand: ParsableCommand {
+struct TraceCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
     abstract: "Which layer brings which band of the grid in: into gradients, or into the pictures that a net makes.",
@@ -42,74 +41,10 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func validate() throws {
-    guard (1...100_000).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to 100000, not \(samples)")
-    }
-  }
-
-  func run() throws {
-    common.progress.step("loading")
-    let model = try modelOptions.load(model)
-    if target == nil, without.isEmpty, try Generator.isGenerator(model) {
-      try traceUp(model)
-    } else {
-      guard !images.isEmpty else { throw ValidationError("Missing expected argument '<images> ...'") }
-      try traceDown(model, target: target ?? "top")
-    }
-  }
-
-  /// From the latents to the picture.
-  private func traceUp(_ model: Model) throws {
-    let started = Date()
-    let progress = common.progress
-    var settings = GenerateRun.Settings()
-    (settings.samples, settings.seed, settings.images) = (samples, seed, images)
-    let run = try GeneratorTraceRun(model, settings: settings, backend: common.backend, threads: common.threadCount)
-    let trace = try run.trace { progress.step($0, $1, of: $2) }
-    let folder = try common.folder(verb: "trace", model: self.model)
-    try trace.draw(into: folder)
-    try folder.write("trace.json", data: trace.json())
-    try folder.commit(
-      manifest(
-        model, started: started,
-        parameters: ["samples": .integer(samples), "images": .array(images.map(JSONValue.string))],
-        seed: Int(exactly: seed)))
-    progress.finish()
-    if common.json { for file in trace.skipped { progress.remark("left out: \(file.reason)") } }
-    try common.report(trace, text: trace.text + "\n\nWritten to \(folder.path)")
-    if !trace.skipped.isEmpty { throw ExitCode(2) }
-  }
-
-  /// From the target back to the pixels.
-  private func traceDown(_ model: Model, target: String) throws {
-    let started = Date()
-    let progress = common.progress
-    let run = try TraceRun(
-      model, target: target, without: without, signals: signals, backend: common.backend,
-      threads: common.threadCount)
-    let folder = try common.folder(verb: "trace", model: self.model)
-    let trace = try run.trace(picturesAt: images) { progress.step("pictures", $0, of: $1) }
-    try trace.draw(into: folder)
-    try folder.write("trace.json", data: trace.json())
-    try folder.commit(
-      manifest(
-        model, started: started,
-        parameters: [
-          "target": .string(target), "without": .array(without.map(JSONValue.string)),
-          "signals": .string(signals.rawValue), "images": .array(images.map(JSONValue.string)),
-        ]))
-    progress.finish()
-    for remark in run.remarks { progress.remark(remark) }
-    try common.report(trace, text: trace.text + "\nWritten to \(folder.path)")
-  }
-
-  private func manifest(
-    _ model: Model, started: Date, parameters: [String: JSONValue], seed: Int? = nil
-  ) throws -> Manifest {
-    Manifest(
-      command: CommandLine.arguments, version: ginghamVersion, model: self.model, modelDigest: try model.digest(),
-      backend: common.backend.rawValue, threads: common.threadCount, seed: seed, parameters: parameters,
-      started: started)
+  func makeRun() -> any Run {
+    var settings = TraceSettings(images: images)
+    (settings.target, settings.without, settings.signals) = (target, without, signals)
+    (settings.samples, settings.seed) = (samples, seed)
+    return TraceRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gingham
 
-struct TrackCommand: ParsableCommand {
+struct TrackCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "track",
     abstract: "Follows a generator's grid through the checkpoints of its training.",
@@ -24,33 +23,10 @@ struct TrackCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func run() throws {
-    let started = Date()
-    let progress = common.progress
-    let run = try TrackRun(
-      checkpoints, source: modelOptions.source(checkpoints[0]), settings: sampling.settings, backend: common.backend,
-      threads: common.threadCount)
-    let result = try run.result { progress.step($0, $1, of: $2) }
-    progress.step("writing")
-    let folder = try common.folder(verb: "track", model: checkpoints[0])
-    try result.write(into: folder)
-    try folder.write("findings.json", data: result.findings.json())
-    try folder.commit(
-      Manifest(
-        command: CommandLine.arguments, version: ginghamVersion, model: checkpoints[0], modelDigest: nil,
-        backend: common.backend.rawValue, threads: common.threadCount, seed: Int(exactly: sampling.seed),
-        parameters: [
-          "checkpoints": .array(result.findings.checkpoints.map { .string($0.path) }),
-          "samples": .integer(sampling.samples),
-          "images": .array(sampling.images.map(JSONValue.string)),
-          "range": sampling.range.map { .string($0.description) } ?? .null,
-          "periods": .string(sampling.periods.description), "inputs": .array(modelOptions.inputs.map(JSONValue.string)),
-        ],
-        started: started))
-    progress.finish()
-    let skipped = result.findings.skipped
-    if common.json { for file in skipped { progress.remark("left out: \(file.reason)") } }
-    try common.report(result.findings, text: result.findings.text + "\n\nWritten to \(folder.path)")
-    if !skipped.isEmpty { throw ExitCode(2) }
+  func makeRun() -> any Run {
+    var settings = TrackSettings(checkpoints: checkpoints)
+    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
+    (settings.range, settings.periods) = (sampling.range, sampling.periods)
+    return TrackRun(modelOptions.source(checkpoints.first ?? ""), settings: settings)
   }
 }

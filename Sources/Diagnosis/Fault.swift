@@ -1,66 +1,111 @@
+import GinghamLattices
+
 /// What can be wrong with generated pictures.
 public enum Fault: String, Hashable, Sendable, CaseIterable, Codable {
   case checkerboard, blur, banding, colour, distortion
 }
 
-/// One thing that is wrong with a set, how much, why, and what helps.
-public struct FaultFinding: Hashable, Sendable, Encodable {
-  public var fault: Fault
-  /// In `unit`.
+/// One thing that is wrong with a set, how much, and by which figures it is known. Words are made of it later.
+public struct FaultFinding: Hashable, Sendable {
+  public var sign: Sign
+  /// In the unit of the sign.
   public var strength: Double
-  public var unit: String
-  /// What the strength must exceed to count (or, of bits, fall below).
+  /// What the strength must exceed to count.
   public var threshold: Double
   /// How far beyond its threshold, in powers of two: findings are ranked by it.
   public var severity: Double
-  /// Of a lattice, in pixels.
-  public var period: Int?
-  /// Pictures that show it by themselves.
+  /// Pictures that show it by themselves, of ``setSize``.
   public var pictures: [String]
+  public var setSize: Int
   /// The picture that shows it best.
   public var worst: String?
-  /// One sentence with the figures.
-  public var summary: String
-  public var cause: String
-  public var fix: String
-  /// The file that shows it, in the run's folder.
-  public var evidence: String?
 
-  public init(
-    fault: Fault, strength: Double, unit: String, threshold: Double, severity: Double, period: Int? = nil,
-    pictures: [String], worst: String?, summary: String, cause: String, fix: String
-  ) {
-    self.fault = fault
-    self.strength = strength
-    self.unit = unit
-    self.threshold = threshold
-    self.severity = severity
-    self.period = period
-    self.pictures = pictures
-    self.worst = worst
-    self.summary = summary
-    self.cause = cause
-    self.fix = fix
+  public var fault: Fault {
+    switch sign {
+    case .lattice, .sharedLattice: .checkerboard
+    case .blur: .blur
+    case .fewLevels, .saturation: .banding
+    case .colour: .colour
+    case .distortion: .distortion
+    }
   }
 
-  /// Every key is always there.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(fault, forKey: .fault)
-    try container.encode(strength, forKey: .strength)
-    try container.encode(unit, forKey: .unit)
-    try container.encode(threshold, forKey: .threshold)
-    try container.encode(severity, forKey: .severity)
-    try container.encode(period, forKey: .period)
-    try container.encode(pictures, forKey: .pictures)
-    try container.encode(worst, forKey: .worst)
-    try container.encode(summary, forKey: .summary)
-    try container.encode(cause, forKey: .cause)
-    try container.encode(fix, forKey: .fix)
-    try container.encode(evidence, forKey: .evidence)
+  /// Of a lattice, in pixels.
+  public var period: Int? {
+    switch sign {
+    case .lattice(let lattice): lattice.period
+    case .sharedLattice(let shared): shared.band.period
+    case .blur, .fewLevels, .saturation, .colour, .distortion: nil
+    }
+  }
+}
+
+extension FaultFinding {
+  /// By what a fault is known. The strength is the first figure named of each.
+  public enum Sign: Hashable, Sendable {
+    /// A share of the fine detail beyond what chance leaves there.
+    case lattice(Lattice)
+    /// A share of the fine detail that all pictures have alike, though none shows it by itself.
+    case sharedLattice(SharedLattice)
+    /// The deviation in pixels of a Gaussian.
+    case blur(Blur)
+    /// Bits that are missing of 8.
+    case fewLevels(FewLevels)
+    /// The share of the samples at the ends of the range.
+    case saturation
+    /// A distance of the aspect from the reference's.
+    case colour(ColourDistance.Difference)
+    /// The distance of a tile from the norm, in robust deviations.
+    case distortion(Distortion)
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case fault, strength, unit, threshold, severity, period, pictures, worst, summary, cause, fix, evidence
+  public struct Lattice: Hashable, Sendable {
+    /// Of the strongest band.
+    public var period: Int
+    public var peakDecibels: Double?
+    /// Of all bands that the pictures show together.
+    public var periods: [Int]
+    /// Whether blocks of a compressed file explain it, so that no net is to blame.
+    public var isJPEG: Bool
+  }
+
+  public struct SharedLattice: Hashable, Sendable {
+    /// How many have it.
+    public var pictures: Int
+    public var band: LockedLatticeFinding.Band
+  }
+
+  public struct Blur: Hashable, Sendable {
+    /// Median over the pictures that are blurred.
+    public var sharpness: Sharpness
+    public var reference: Reference?
+
+    /// The median of pictures as they should be.
+    public struct Reference: Hashable, Sendable {
+      public var sigma: Double
+      public var sharpness: Sharpness
+    }
+  }
+
+  public struct FewLevels: Hashable, Sendable {
+    public var bits: Double
+    /// Between the outer 1 % of the levels.
+    public var levels: Int
+    /// Pixels in a row with one level on ramps.
+    public var meanRampRun: Double
+    /// Whether so many samples lie at the ends of the range that these explain it.
+    public var isSaturated: Bool
+  }
+
+  /// The tile that lies farthest from the norm.
+  public struct Distortion: Hashable, Sendable {
+    /// Its first pixel, down and right, and the pixels of its side.
+    public var row: Int
+    public var column: Int
+    public var side: Int
+    /// In which it differs most.
+    public var statistic: TileStatistics.Statistic?
+    /// Whether the norm is a reference's; else the set's own.
+    public var isBesideReference: Bool
   }
 }

@@ -26,16 +26,16 @@ struct FaultDetection {
     threshold > 0 ? log2(max(strength, 1e-12) / threshold) : 0
   }
 
-  private func count(_ affected: Int) -> String {
-    signs.count == 1 ? "the picture" : "\(affected) of \(signs.count) pictures"
-  }
+  private func names(_ affected: [Int]) -> [String] { affected.map { signs[$0].name } }
 
-  private func being(_ affected: Int) -> String {
-    count(affected) + (affected == 1 ? " is" : " are")
-  }
-
-  private func having(_ affected: Int) -> String {
-    count(affected) + (affected == 1 ? " has" : " have")
+  private func finding(
+    _ sign: FaultFinding.Sign, strength: Double, over threshold: Double, severity: Double? = nil, pictures: [Int],
+    worst: Int?
+  ) -> FaultFinding {
+    FaultFinding(
+      sign: sign, strength: strength, threshold: threshold,
+      severity: severity ?? self.severity(strength, over: threshold), pictures: names(pictures), setSize: signs.count,
+      worst: worst.map { signs[$0].name })
   }
 
   // MARK: Checkerboard
@@ -52,37 +52,23 @@ struct FaultDetection {
     guard let band = together ?? worst.flatMap({ own[$0] }) else { return nil }
     let strength = band.share - band.null
     let isJPEG = isJPEGLattice(band, affected: affected.isEmpty ? Array(signs.indices) : affected)
-    let bands = pooled.bands.filter { $0.verdict == .artifact }.map { "\($0.period)" }.joined(separator: ", ")
-    let peak = band.peakDecibels.map { String(format: ", peak %.0f dB over its surroundings", $0) } ?? ""
-    return FaultFinding(
-      fault: .checkerboard, strength: strength, unit: "share of the fine detail",
-      threshold: thresholds.lattice.excessShare, severity: severity(strength, over: thresholds.lattice.excessShare),
-      period: band.period, pictures: affected.map { signs[$0].name },
-      worst: (worst ?? mostOf(band.period)).map { signs[$0].name },
-      summary: String(
-        format: "a lattice of period %d holds %.2f %% of the fine detail beyond chance%@%@%@", band.period,
-        100 * strength, peak, bands.isEmpty ? "" : "; artifacts at periods " + bands,
-        signs.count == 1 ? "" : "; \(affected.count) of \(signs.count) pictures show it by themselves"),
-      cause: isJPEG ? Causes.jpeg : Causes.lattice(period: band.period),
-      fix: isJPEG ? Causes.jpegFix : Causes.latticeFix(period: band.period))
+    let lattice = FaultFinding.Lattice(
+      period: band.period, peakDecibels: band.peakDecibels,
+      periods: pooled.bands.filter { $0.verdict == .artifact }.map(\.period), isJPEG: isJPEG)
+    return finding(
+      .lattice(lattice), strength: strength, over: thresholds.lattice.excessShare, pictures: affected,
+      worst: worst ?? mostOf(band.period))
   }
 
   /// A grid that no picture shows by itself, though all have it at the same pixels. It ranks behind what can be seen.
   private var sharedCheckerboard: FaultFinding? {
     let bands = locked?.bands.filter(\.isLocked) ?? []
     guard let locked, let band = bands.max(by: { $0.share < $1.share }) else { return nil }
-    let least = LockedThresholds().share
-    return FaultFinding(
-      fault: .checkerboard, strength: band.share, unit: "share of the fine detail, in all pictures alike",
-      threshold: least, severity: min(0, severity(band.share, over: thresholds.lattice.excessShare)),
-      period: band.period, pictures: [], worst: mostOf(band.period).map { signs[$0].name },
-      summary: String(
-        format:
-          "all %d pictures have a faint lattice of period %d at the same pixels: %.2f of 255 levels, peak %.0f dB over "
-          + "its surroundings, %.0f dB in their mean; none shows it by itself", locked.pictures, band.period,
-        band.levels,
-        band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0),
-      cause: Causes.lattice(period: band.period), fix: Causes.sharedLatticeFix)
+    return finding(
+      .sharedLattice(.init(pictures: locked.pictures, band: band)), strength: band.share,
+      over: LockedThresholds().share,
+      severity: min(0, severity(band.share, over: thresholds.lattice.excessShare)), pictures: [],
+      worst: mostOf(band.period))
   }
 
   /// The picture with the largest share in a band, where none is an artifact by itself.
@@ -111,35 +97,23 @@ struct FaultDetection {
   private var blur: FaultFinding? {
     let sigmas = signs.map { $0.blur?.sigma }
     let known = reference.compactMap { $0.blur?.sigma }.sorted()
-    let (limit, isRelative): (Double, Bool)
+    let limit: Double
     if known.isEmpty {
-      (limit, isRelative) = (thresholds.blurSigma, false)
+      limit = thresholds.blurSigma
     } else {
       let usual = known[min(known.count - 1, Int(0.95 * Double(known.count)))]
       let added = thresholds.blurBeyondReference
-      (limit, isRelative) = ((usual * usual + added * added).squareRoot(), true)
+      limit = (usual * usual + added * added).squareRoot()
     }
     let affected = sigmas.indices.filter { sigmas[$0].map { $0 > limit } ?? false }
     guard isEnough(affected.count) else { return nil }
-    let strength = median(affected.compactMap { sigmas[$0] })
-    let sharpness = Sharpness(median: affected.map { signs[$0].faults.sharpness })
-    var summary = String(
-      format:
-        "%@ blurred as by a Gaussian of σ %.1f px (threshold %.2f): variance of the Laplacian %.2g, %.1f %% of the "
-        + "power above ¼ cycle a pixel, spectral slope %.1f",
-      being(affected.count), strength, limit, sharpness.laplacianVariance, 100 * sharpness.highFrequencyShare,
-      sharpness.spectralSlope ?? 0)
-    if isRelative {
-      let usual = Sharpness(median: reference.map(\.faults.sharpness))
-      summary += String(
-        format: "; the reference has σ %.1f px, %.2g, %.1f %%, %.1f", median(known), usual.laplacianVariance,
-        100 * usual.highFrequencyShare, usual.spectralSlope ?? 0)
-    }
-    return FaultFinding(
-      fault: .blur, strength: strength, unit: "px", threshold: limit, severity: severity(strength, over: limit),
-      pictures: affected.map { signs[$0].name },
-      worst: affected.max { (sigmas[$0] ?? 0) < (sigmas[$1] ?? 0) }.map { signs[$0].name }, summary: summary,
-      cause: Causes.blur, fix: Causes.blurFix)
+    let blur = FaultFinding.Blur(
+      sharpness: Sharpness(median: affected.map { signs[$0].faults.sharpness }),
+      reference: known.isEmpty
+        ? nil : .init(sigma: median(known), sharpness: Sharpness(median: reference.map(\.faults.sharpness))))
+    return finding(
+      .blur(blur), strength: median(affected.compactMap { sigmas[$0] }), over: limit, pictures: affected,
+      worst: affected.max { (sigmas[$0] ?? 0) < (sigmas[$1] ?? 0) })
   }
 
   // MARK: Banding
@@ -149,20 +123,14 @@ struct FaultDetection {
     let affected = bits.indices.filter { bits[$0].map { $0 <= thresholds.bits } ?? false }
     guard isEnough(affected.count) else { return nil }
     let found = median(affected.compactMap { bits[$0] })
-    let levels = Int(median(affected.compactMap { signs[$0].levels?.levels.map(Double.init) }))
-    let runs = median(affected.compactMap { signs[$0].faults.banding?.meanRampRun })
     let ends = median(affected.compactMap { signs[$0].levels?.endShare })
-    let isSaturated = ends > thresholds.endShare
-    return FaultFinding(
-      fault: .banding, strength: 8 - found, unit: "bits missing of 8", threshold: 8 - thresholds.bits,
-      severity: severity(8 - found, over: 8 - thresholds.bits), pictures: affected.map { signs[$0].name },
-      worst: affected.min { (bits[$0] ?? 8) < (bits[$1] ?? 8) }.map { signs[$0].name },
-      summary: String(
-        format:
-          "%@ the levels of %.1f bits (%d of them between their outer 1 %%); flat stretches on ramps are %.1f px",
-        having(affected.count), found, levels, runs),
-      cause: isSaturated ? Causes.saturation : Causes.fewBits,
-      fix: isSaturated ? Causes.saturationFix : Causes.fewBitsFix)
+    let levels = FaultFinding.FewLevels(
+      bits: found, levels: Int(median(affected.compactMap { signs[$0].levels?.levels.map(Double.init) })),
+      meanRampRun: median(affected.compactMap { signs[$0].faults.banding?.meanRampRun }),
+      isSaturated: ends > thresholds.endShare)
+    return finding(
+      .fewLevels(levels), strength: 8 - found, over: 8 - thresholds.bits, pictures: affected,
+      worst: affected.min { (bits[$0] ?? 8) < (bits[$1] ?? 8) })
   }
 
   private var saturation: FaultFinding? {
@@ -174,15 +142,9 @@ struct FaultDetection {
     // Missing levels are the other finding's; what piles up there is part of its cause.
     let withoutGaps = affected.filter { (signs[$0].levels?.bits ?? 8) > thresholds.bits }
     guard isEnough(withoutGaps.count) else { return nil }
-    let strength = median(withoutGaps.compactMap { shares[$0] })
-    return FaultFinding(
-      fault: .banding, strength: strength, unit: "share of the samples at the ends of the range", threshold: limit,
-      severity: severity(strength, over: limit), pictures: withoutGaps.map { signs[$0].name },
-      worst: withoutGaps.max { (shares[$0] ?? 0) < (shares[$1] ?? 0) }.map { signs[$0].name },
-      summary: String(
-        format: "in %@ %.0f %% of the samples lie within two levels of black or full intensity",
-        count(withoutGaps.count), 100 * strength),
-      cause: Causes.saturation, fix: Causes.saturationFix)
+    return finding(
+      .saturation, strength: median(withoutGaps.compactMap { shares[$0] }), over: limit, pictures: withoutGaps,
+      worst: withoutGaps.max { (shares[$0] ?? 0) < (shares[$1] ?? 0) })
   }
 
   // MARK: Colour
@@ -191,13 +153,9 @@ struct FaultDetection {
     (colours?.differences ?? []).compactMap { difference in
       let least = thresholds.least(difference.aspect)
       guard difference.distance >= least, difference.chance <= thresholds.colourChance else { return nil }
-      let text = Causes.colour(difference)
-      return FaultFinding(
-        fault: .colour, strength: difference.distance, unit: text.unit, threshold: least,
-        severity: severity(difference.distance, over: least), pictures: [],
-        worst: farthest(difference.aspect).map { signs[$0].name },
-        summary: text.summary + String(format: "; chance would do so in %.1f %% of cases", 100 * difference.chance),
-        cause: text.cause, fix: text.fix)
+      return finding(
+        .colour(difference), strength: difference.distance, over: least, pictures: [],
+        worst: farthest(difference.aspect))
     }
   }
 
@@ -231,16 +189,10 @@ struct FaultDetection {
     else { return nil }
     let distances = norm.distances(of: tiles)
     let index = distances.indices.max { distances[$0] < distances[$1] } ?? 0
-    let strangest = tiles.tiles[index].map(norm.strangest)
-    return FaultFinding(
-      fault: .distortion, strength: strength, unit: "robust deviations", threshold: thresholds.tileDistance,
-      severity: severity(strength, over: thresholds.tileDistance), pictures: affected.map { signs[$0].name },
-      worst: signs[worst].name,
-      summary: String(
-        format:
-          "%@ a tile far outside the %@'s statistics; the farthest at row %d, column %d (%d px a side), by its %@",
-        having(affected.count), reference.isEmpty ? "rest" : "reference", index / tiles.columns * tiles.side,
-        index % tiles.columns * tiles.side, tiles.side, strangest?.name ?? "statistics"),
-      cause: Causes.distortion, fix: Causes.distortionFix)
+    let distortion = FaultFinding.Distortion(
+      row: index / tiles.columns * tiles.side, column: index % tiles.columns * tiles.side, side: tiles.side,
+      statistic: tiles.tiles[index].map(norm.strangest)?.statistic, isBesideReference: !reference.isEmpty)
+    return finding(
+      .distortion(distortion), strength: strength, over: thresholds.tileDistance, pictures: affected, worst: worst)
   }
 }

@@ -19,7 +19,7 @@ public struct LocalOutliers: Sendable {
   /// - Parameter set: whose tiles are the norm. `nil` where there are fewer than 32.
   public init?(norm set: [TileStatistics]) {
     let tiles = set.flatMap { $0.tiles.compactMap { $0 } }
-    let count = TileStatistics.names.count
+    let count = TileStatistics.Statistic.allCases.count
     guard tiles.count >= LocalOutliers.fewestTiles else { return nil }
     tileCount = tiles.count
     var (centre, scale) = ([Double](), [Double]())
@@ -57,10 +57,10 @@ public struct LocalOutliers: Sendable {
   }
 
   /// The statistic in which a tile differs most, and on which side.
-  public func strangest(_ tile: [Double]) -> (name: String, deviations: Double) {
+  public func strangest(_ tile: [Double]) -> (statistic: TileStatistics.Statistic, deviations: Double) {
     let z = centre.indices.map { (tile[$0] - centre[$0]) / scale[$0] }
     let index = z.indices.max { abs(z[$0]) < abs(z[$1]) } ?? 0
-    return (TileStatistics.names[index], z[index])
+    return (TileStatistics.Statistic.allCases[index], z[index])
   }
 
   /// Gauss–Jordan on a positive definite matrix: no pivots are needed.

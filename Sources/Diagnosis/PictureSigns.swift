@@ -2,7 +2,7 @@ import GinghamLattices
 
 /// What all detectors see on one picture.
 public struct PictureSigns: Sendable {
-  public var name: String
+  public var place: SamplePlace
   public var height: Int
   public var width: Int
   /// Whether the file is a JPEG, whose blocks of 8 pixels are a lattice of their own.
@@ -18,19 +18,25 @@ public struct PictureSigns: Sendable {
   /// `nil` for small pictures.
   public var tiles: TileStatistics?
 
-  /// - Parameter retainsDetail: whether the channels keep what ``LockedLattice`` adds up.
-  /// - Returns: beside the signs what the pool of a set takes of each channel.
+  /// What findings call it.
+  public var name: String { place.name }
+
+  /// - Parameters:
+  ///   - isJPEG: whether the sample's file is one.
+  ///   - set: to whose lattices the picture belongs.
+  /// - Returns: beside the signs what the set takes of each channel.
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the shortest period fits.
   public static func signs(
-    of channels: [Plane], name: String, isJPEG: Bool, lattice: PictureLattice, retainsDetail: Bool = false
+    of sample: PictureSample, isJPEG: Bool, in set: PictureSetLattice
   ) throws -> (signs: PictureSigns, channels: [PictureLattice.Channel]) {
-    let measured = try channels.map { try lattice.measure($0, retainsDetail: retainsDetail) }
+    let channels = sample.channels
+    let measured = try channels.map(set.measure)
     let luma = Plane.luma(of: channels)
     let faults = try PictureFaults(
-      of: channels, luma: luma, spectrum: RadialSpectrum(of: [luma]), periods: lattice.periods)
+      of: channels, luma: luma, spectrum: RadialSpectrum(of: [luma]), periods: set.lattice.periods)
     let signs = PictureSigns(
-      name: name, height: luma.height, width: luma.width, isJPEG: isJPEG,
-      lattice: try lattice.finding(pooling: measured), faults: faults, blur: BlurEstimate(of: luma),
+      place: sample.place, height: luma.height, width: luma.width, isJPEG: isJPEG,
+      lattice: try set.lattice.finding(pooling: measured), faults: faults, blur: BlurEstimate(of: luma),
       levels: faults.banding == nil ? nil : LevelStatistics(of: channels),
       colours: faults.banding == nil ? nil : ColourStatistics(of: channels), tiles: TileStatistics(of: luma))
     return (signs, measured)

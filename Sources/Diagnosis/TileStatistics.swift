@@ -9,9 +9,17 @@ import GinghamLattices
 /// Local statistics of a picture's luma, one row of numbers a tile. They speak of contrast and of how it is spread over
 /// scales, not of what is shown: a tile with a wrong shape but the right texture looks normal to them.
 public struct TileStatistics: Hashable, Sendable {
-  /// ln of the variance; ln of the mean squared step over the variance; ln of the mean squared Laplacian over the mean
-  /// squared step; ln of the step over one pixel against that over two.
-  public static let names = ["contrast", "detail", "roughness", "coherence"]
+  /// What is taken of each tile, in this order.
+  public enum Statistic: String, Hashable, Sendable, CaseIterable {
+    /// ln of the variance.
+    case contrast
+    /// ln of the mean squared step over the variance.
+    case detail
+    /// ln of the mean squared Laplacian over the mean squared step.
+    case roughness
+    /// ln of the step over one pixel against that over two.
+    case coherence
+  }
 
   public let side: Int
   public let rows: Int

@@ -107,7 +107,7 @@ public final class FastDifferentiator: Differentiator {
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
     let smoothed = Array(request.rules.smoothing.keys)
     let wanted = request.targets + request.gradients + smoothed
-    return try network.bound(to: shapes, constants: constants).leading(to: wanted).foldingConstants()
+    return try network.bound(to: shapes, constants: constants, leadingTo: wanted).foldingConstants()
       .simplified(targets: request.targets, keeping: request.gradients + smoothed)
   }
 

@@ -10,7 +10,6 @@ public enum GeneratorError: Error, Hashable, Sendable {
   /// A net of latents was given pictures, or the other way round.
   case takesLatents(model: String, shape: [Int])
   case takesPictures(model: String)
-  case tooFew(samples: Int, needed: Int, why: String)
   /// More samples than fit into memory.
   case tooMany(samples: Int, limit: Int)
 }
@@ -20,21 +19,18 @@ extension GeneratorError: CustomStringConvertible {
     switch self {
     case .makesNoPictures(let model, let outputs):
       "'\(model)' makes no pictures: its output is \(outputs.map(Self.text).joined(separator: " and ")). A generator's is "
-        + "N×C×H×W with 1, 3 or 4 channels. For a classifier, 'gingham visualize' draws what a class wants to see and "
-        + "'gingham gradient' what it looks at."
+        + "N×C×H×W with 1, 3 or 4 channels"
     case .openInput(let name, let shape):
       "the input '\(name)' is \(shape.joined(separator: "×")), which is no picture, and latents cannot be drawn of an open "
         + "size"
     case .wrongLatents(let path, let expected, let found):
       "the latents in '\(path)' are \(found), the network takes N×\(Self.text(expected))"
     case .takesLatents(let model, let shape):
-      "'\(model)' makes pictures from random numbers (\(Self.text(shape))), not from pictures: use --samples N and --seed N"
+      "'\(model)' makes pictures from random numbers (\(Self.text(shape))), not from pictures"
     case .takesPictures(let model):
-      "'\(model)' makes pictures from pictures: name some with --images"
+      "'\(model)' makes pictures from pictures, of which none are named"
     case .tooMany(let samples, let limit):
       "\(samples) samples are more than are held at once: draw up to \(limit) of this size, with several seeds for more"
-    case .tooFew(let samples, let needed, let why):
-      "\(samples) samples are too few \(why): at least \(needed) are needed"
     }
   }
 

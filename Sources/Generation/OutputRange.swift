@@ -40,6 +40,11 @@ public struct OutputRange: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// As it is written: `"-1..1"`.
+extension OutputRange: Encodable {
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+}
+
 extension OutputRange {
   /// How a range became known.
   public enum Origin: String, Hashable, Sendable, Codable {

@@ -19,17 +19,17 @@ public final class PictureSampler {
   /// - Parameter range: what the network writes; found by its last layers, or by a probe, where `nil`.
   /// - Throws: ``GeneratorError`` where the network makes no pictures, ``NetworkError``, ``EngineError``.
   public convenience init(
-    _ model: Model, range: OutputRange? = nil, backend: Backend = .fast, threads: Int
+    _ model: Model, range: OutputRange? = nil, backend: Backend = .fast, team: ThreadTeam
   ) throws {
-    try self.init(Generator(model), range: range, backend: backend, threads: threads)
+    try self.init(Generator(model), range: range, backend: backend, team: team)
   }
 
   /// The same for a network already known to make pictures.
   public init(
-    _ generator: Generator, range: OutputRange? = nil, backend: Backend = .fast, threads: Int
+    _ generator: Generator, range: OutputRange? = nil, backend: Backend = .fast, team: ThreadTeam
   ) throws {
     self.generator = generator
-    let engine = try backend.differentiator(for: generator.model.network, threads: threads)
+    let engine = try backend.differentiator(for: generator.model.network, team: team)
     let shape = generator.model.inputShape(batch: generator.batch)
     plan = try engine.plan(PlanRequest(inputShapes: [shape], targets: [generator.output], gradients: []))
     if let range {

@@ -12,6 +12,15 @@ struct WeightSection {
 
   var isEmpty: Bool { layouts.isEmpty }
 
+  /// The arrays of one module: those below `prefix`, without it. `nil` where there is none.
+  func part(_ prefix: String) -> WeightSection? {
+    var part = WeightSection(key: key.isEmpty ? prefix : "\(key).\(prefix)")
+    for name in names where name.hasPrefix(prefix + ".") {
+      if let layout = layouts[name] { part.set(String(name.dropFirst(prefix.count + 1)), to: layout) }
+    }
+    return part.isEmpty ? nil : part
+  }
+
   mutating func set(_ name: String, to layout: StridedLayout) {
     if layouts.updateValue(layout, forKey: name) == nil { names.append(name) }
   }
@@ -23,10 +32,18 @@ extension [WeightSection] {
   /// Training scripts file a state dict under one of a few usual keys beside other things; those go first.
   func section(_ key: String?, path: String) throws -> WeightSection {
     if let key {
-      guard let section = first(where: { $0.key == key }) else {
-        throw FormatError.choice(path: path, sought: key, available: map(\.key))
+      if let section = first(where: { $0.key == key }) { return section }
+      // One of the nets that share a dictionary: netG of netG.main.0.weight.
+      let prefix = key.hasSuffix(".") ? String(key.dropLast()) : key
+      for section in self where prefix.hasPrefix(section.key + ".") {
+        if let part = section.part(String(prefix.dropFirst(section.key.count + 1))) { return part }
       }
-      return section
+      if let part = try? section(nil, path: path).part(prefix) { return part }
+      let parts = compactMap { $0.part(prefix) }
+      guard parts.count == 1 else {
+        throw FormatError.choice(path: path, sought: key, available: parts.isEmpty ? map(\.key) : parts.map(\.key))
+      }
+      return parts[0]
     }
     let candidates = filter { section in
       !section.key.split(separator: ".").contains { $0.hasPrefix("optim") || $0.hasSuffix("optimizer") }

@@ -12,6 +12,7 @@ extension WeightTable {
     path: String, under key: String? = nil, limits: ResourceLimits = ResourceLimits()
   ) throws -> WeightTable {
     let file = try MappedFile(path: path)
+    if let index = try ShardIndex(file) { return try WeightTable(index, under: key, limits: limits) }
     let (sections, metadata) = try sections(of: file, limits)
     return try WeightTable(sections.section(key, path: path), in: file, metadata: metadata)
   }

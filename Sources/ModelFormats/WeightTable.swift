@@ -47,6 +47,27 @@ public struct WeightTable: Sendable {
     }
   }
 
+  /// Arrays of several files as one table.
+  init(path: String, joining tables: [(table: WeightTable, names: [String])]) {
+    self.path = path
+    metadata = tables.reduce(into: [:]) { $0.merge($1.table.metadata) { first, _ in first } }
+    names = tables.flatMap(\.names)
+    tensors = tables.reduce(into: [:]) { all, part in
+      for name in part.names { all[name] = part.table.tensors[name] }
+    }
+  }
+
+  /// The arrays whose names start with `prefix`, without it; `nil` where there is none.
+  public func part(under prefix: String) -> WeightTable? {
+    guard !prefix.isEmpty else { return self }
+    var part = self
+    part.names = names.filter { $0.hasPrefix(prefix) && $0.count > prefix.count }.map {
+      String($0.dropFirst(prefix.count))
+    }
+    part.tensors = part.names.reduce(into: [:]) { $0[$1] = tensors[prefix + $1] }
+    return part.names.isEmpty ? nil : part
+  }
+
   public var count: Int { names.count }
 
   /// The array in row-major float32. The first call converts it where the file holds something else: O(elements).

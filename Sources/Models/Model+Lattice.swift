@@ -8,7 +8,7 @@ extension Model {
   ///
   /// - Throws: ``NetworkError``.
   public func latticePeriods(targets: [ValueID], at values: [ValueID]) throws -> [ValueID: Int] {
-    let network = try bound().simplified(targets: targets, keeping: values)
+    let network = try bound(leadingTo: targets + values).simplified(targets: targets, keeping: values)
     let sampling = network.sampling
     let strides = sampling.compactMap { value, sampling -> Double? in
       network.shapes[value]?.spatial.count == 2 ? sampling.stride : nil

@@ -33,12 +33,21 @@ public struct Model: Sendable {
     return [batch, channels ?? 3, preprocessing.height, preprocessing.width]
   }
 
-  /// The network at the size of its pictures.
+  /// The network at the size of its pictures, at the batch of its file where it takes no other.
   ///
+  /// - Parameter targets: what is wanted; layers that lead to none of these need not fit the size. `nil`: everything.
   /// - Throws: ``NetworkError``.
-  public func bound(batch: Int = 1) throws -> BoundNetwork {
+  public func bound(batch: Int = 1, leadingTo targets: [ValueID]? = nil) throws -> BoundNetwork {
     guard let input = network.inputs.first else { throw ModelError.notPictures([]) }
-    return try network.bound(to: [network.name(of: input.value): inputShape(batch: batch)])
+    let name = network.name(of: input.value)
+    do {
+      return try network.bound(to: [name: inputShape(batch: batch)], leadingTo: targets)
+    } catch let error as NetworkError {
+      guard let example = input.shape.first ?? nil, example > 0, example != batch,
+        let bound = try? network.bound(to: [name: inputShape(batch: example)], leadingTo: targets)
+      else { throw error }
+      return bound
+    }
   }
 
   /// The same model with its graph changed.
@@ -60,7 +69,43 @@ public struct Model: Sendable {
   ///
   /// - Throws: ``ImageError``, ``ModelError/wrongChannels(expected:found:path:)``.
   public func input(pictureAt path: String) throws -> Tensor {
-    try input(Picture(contentsOf: path), path: path)
+    path.lowercased().hasSuffix(".npy") ? try input(arrayAt: path) : try input(Picture(contentsOf: path), path: path)
+  }
+
+  /// Numbers of a `.npy` file, for pictures that no picture file holds: C×H×W, 1×C×H×W or H×W×C, or H×W of one channel.
+  /// They go in as they are where the size is the network's.
+  private func input(arrayAt path: String) throws -> Tensor {
+    let channels = try pictureChannels()
+    let array = try Tensor(npy: path)
+    var extents = array.shape.dimensions
+    if extents.count == 4, extents[0] == 1 { extents.removeFirst() }
+    if extents.count == 2, channels == 1 { extents.insert(1, at: 0) }
+    guard extents.count == 3, extents.allSatisfy({ $0 > 0 }), extents[0] == channels || extents[2] == channels else {
+      throw ModelError.wrongChannels(
+        expected: channels, found: extents.count == 3 ? min(extents[0], extents[2]) : 0, path: path)
+    }
+    try array.requireFinite("'\(path)'")
+    let pixels = extents[0] == channels ? array.reshaped(to: Shape([1] + extents)) : array.channelsFirst(extents)
+    guard (pixels.shape[2], pixels.shape[3]) != (preprocessing.height, preprocessing.width) else { return pixels }
+    return fitted(pixels)
+  }
+
+  private func pictureChannels() throws -> Int {
+    if let shape = network.inputs.first?.shape, shape.count != 4 {
+      throw ModelError.notPictures(shape.map { $0.map(String.init) ?? "?" })
+    }
+    return channels ?? 3
+  }
+
+  private func fitted(_ pixels: Tensor) -> Tensor {
+    let side: Int?
+    switch preprocessing.fit {
+    case .shorterSide(let pixels): side = pixels
+    case .stretch: side = nil
+    }
+    return pixels.fitted(
+      height: preprocessing.height, width: preprocessing.width, shorterSide: side,
+      kernel: preprocessing.interpolation.kernel)
   }
 
   /// Reads objectives for this network.
@@ -73,10 +118,7 @@ public struct Model: Sendable {
   /// - Parameter path: where it came from, for errors.
   /// - Throws: ``ModelError/notPictures(_:)``, ``ModelError/wrongChannels(expected:found:path:)``.
   public func input(_ picture: Picture, path: String) throws -> Tensor {
-    if let shape = network.inputs.first?.shape, shape.count != 4 {
-      throw ModelError.notPictures(shape.map { $0.map(String.init) ?? "?" })
-    }
-    let channels = channels ?? 3
+    let channels = try pictureChannels()
     let pixels: Tensor
     switch channels {
     case 1: pixels = picture.grey.batch
@@ -87,20 +129,32 @@ public struct Model: Sendable {
       }
       pixels = picture.batch
     }
+    let fitted = fitted(pixels)
     let side: Int?
     switch preprocessing.fit {
     case .shorterSide(let pixels): side = pixels
     case .stretch: side = nil
     }
-    let fitted = pixels.fitted(
-      height: preprocessing.height, width: preprocessing.width, shorterSide: side,
-      kernel: preprocessing.interpolation.kernel)
     let isScaled =
       side.map { $0 != min(picture.height, picture.width) }
       ?? ((picture.height, picture.width) != (preprocessing.height, preprocessing.width))
     // Scaled pictures have 8 bits in the pipelines that networks are trained with: negative bicubic weights are cut off
     // at black and white, and the rest is rounded. Pictures of the right size keep the bits they have.
     return isScaled ? fitted.map { (min(max($0, 0), 1) * 255).rounded() / 255 } : fitted
+  }
+}
+
+extension Tensor {
+  /// 1×C×H×W of H×W×C.
+  fileprivate func channelsFirst(_ extents: [Int]) -> Tensor {
+    let (area, channels) = (extents[0] * extents[1], extents[2])
+    return withUnsafeBufferPointer { source in
+      Tensor([1, channels, extents[0], extents[1]]) { target in
+        for channel in 0..<channels {
+          for place in 0..<area { target[channel * area + place] = source[place * channels + channel] }
+        }
+      }
+    }
   }
 }
 
@@ -125,14 +179,12 @@ public enum Backend: String, Sendable, CaseIterable {
 
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    switch self {
-    case .fast: try FastDifferentiator(network: network, threads: team.threads)
-    case .reference: ReferenceDifferentiator<Float>(network)
-    case .reference64: ReferenceDifferentiator<Double>(network)
-    }
-  }
-
-  public func differentiator(for network: Network, threads: Int) throws -> any Differentiator {
-    try differentiator(for: network, team: ThreadTeam(threads: threads))
+    let engine: any Differentiator =
+      switch self {
+      case .fast: try FastDifferentiator(network: network, threads: team.threads)
+      case .reference: ReferenceDifferentiator<Float>(network)
+      case .reference64: ReferenceDifferentiator<Double>(network)
+      }
+    return ExampleBatches(engine)
   }
 }

@@ -19,6 +19,8 @@ public struct ModelSource: Sendable {
   public var inputSize: (height: Int, width: Int)?
   /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0`, `name=onehot:7` or `name=file.npy`.
   public var fixedInputs: [String]
+  /// Which of the network's outputs is meant, by its name or its layer's; `nil`: the first.
+  public var outputName: String?
   /// Names of the classes, one a line.
   public var classNamesPath: String?
   /// How much the file may ask for.
@@ -45,8 +47,14 @@ public struct ModelSource: Sendable {
 
   public var isRandom: Bool { specification.hasPrefix("random:") }
 
-  /// The SHA-256 of the file; `nil` for random nets.
-  public func digest() throws -> String? { isRandom ? nil : try FileDigest.sha256(path: specification) }
+  /// The SHA-256 of the file; `nil` for random nets and for folders, which stand for the files in them.
+  public func digest() throws -> String? {
+    var isFolder: ObjCBool = false
+    guard !isRandom,
+      !FileManager.default.fileExists(atPath: specification, isDirectory: &isFolder) || !isFolder.boolValue
+    else { return nil }
+    return try FileDigest.sha256(path: specification)
+  }
 
   /// Loads the network.
   ///
@@ -55,6 +63,9 @@ public struct ModelSource: Sendable {
     var network = try network()
     if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
+    network.takePictures()
+    try requireNoOtherInputs(of: &network)
+    try chooseOutput(of: &network)
     try normalize(&network)
     return Model(
       source: self, network: network, preprocessing: try preprocessing(of: network),
@@ -80,18 +91,13 @@ public struct ModelSource: Sendable {
       throw ModelError.notFound(specification, advice: known ? "Did you mean 'random:\(specification)'?" : nil)
     }
     let table = try WeightTable.load(path: specification, under: section, limits: limits)
-    let architecture =
-      try architecture.map(ArchitectureSpecification.init(parsing:))
-      ?? Architectures.recognize(
-        parameterShapes: Dictionary(
-          uniqueKeysWithValues: table.names.compactMap { name in
-            table.shape(of: name).map { (name, $0) }
-          }), metadata: table.metadata)
-    let parameters = Dictionary(
-      uniqueKeysWithValues: table.names.compactMap { name in
-        table[name].map { (name, $0) }
-      })
-    return try Architectures.network(architecture, parameters: parameters)
+    let shapes = table.names.reduce(into: [:]) { $0[$1] = table.shape(of: $1) }
+    let part = try Architectures.part(
+      of: shapes, metadata: table.metadata, specification: architecture.map(ArchitectureSpecification.init(parsing:)))
+    let net = table.part(under: part.prefix) ?? table
+    return try Architectures.network(
+      part.specification, parameterShapes: net.names.reduce(into: [:]) { $0[$1] = net.shape(of: $1) }
+    ) { net[$0] }
   }
 
   private func normalize(_ network: inout Network) throws {
@@ -111,20 +117,45 @@ public struct ModelSource: Sendable {
     for text in fixedInputs {
       let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2 else { throw ModelError.contradiction("--input is written NAME=VALUE, not '\(text)'") }
-      let declared = network.inputs.first { network.name(of: $0.value) == sides[0] }?.shape ?? []
-      try network.fix(input: sides[0], at: .float(try Self.tensor(sides[1], declared: declared)))
+      let input = network.inputs.first { network.name(of: $0.value) == sides[0] }
+      let tensor = try Self.tensor(sides[1], declared: input?.shape ?? [])
+      try network.fix(input: sides[0], at: try Self.constant(tensor, of: input?.type ?? .float32, named: sides[0]))
     }
+  }
+
+  private func requireNoOtherInputs(of network: inout Network) throws {
     for input in network.inputs.dropFirst() {
-      let extents = input.shape.compactMap { $0 }
-      if fixesOpenInputs, input.type.isFloatingPoint, extents.count == input.shape.count,
-        let count = Shape(extents).checkedElementCount,
+      // The first axis is the batch's where it is open.
+      let extents = input.shape.enumerated().compactMap { $0.element ?? ($0.offset == 0 ? 1 : nil) }
+      if fixesOpenInputs, extents.count == input.shape.count, let count = Shape(extents).checkedElementCount,
         count <= 1 << 20
       {
-        try network.fix(input: network.name(of: input.value), at: .float(Tensor(Shape(extents), repeating: 1)))
+        // The first of a list's places is there in every list.
+        let filling = Tensor(Shape(extents), repeating: input.type.isFloatingPoint ? 1 : 0)
+        let name = network.name(of: input.value)
+        try network.fix(input: name, at: try Self.constant(filling, of: input.type, named: name))
         continue
       }
       throw ModelError.extraInput(network.name(of: input.value))
     }
+  }
+
+  /// Numbers as the input's type has them.
+  private static func constant(_ tensor: Tensor, of type: ElementType, named name: String) throws -> Constant {
+    guard !type.isFloatingPoint else { return .float(tensor) }
+    let integers = tensor.scalars.map { Int(exactly: $0) }
+    guard let elements = integers as? [Int] else {
+      throw ModelError.contradiction("the input '\(name)' takes whole numbers of type \(type.rawValue)")
+    }
+    return .integer(IntegerArray(tensor.shape, elements, type: type))
+  }
+
+  /// Puts the output that is meant first: it is what `output`, `top` and `class:` speak of.
+  private func chooseOutput(of network: inout Network) throws {
+    guard let outputName else { return }
+    let value =
+      try network.outputs.first { network.name(of: $0) == outputName } ?? network.value(ofLayer: outputName)
+    network.outputs = [value] + network.outputs.filter { $0 != value }
   }
 
   package static func tensor(_ text: String, declared: [Int?]) throws -> Tensor {
@@ -150,13 +181,17 @@ public struct ModelSource: Sendable {
     return Tensor(shape, (0..<count).map { $0 == index ? 1 : 0 })
   }
 
-  /// A single NaN among millions of weights would come out as an empty picture far away from its cause.
+  /// A single NaN among millions of weights would come out as an empty picture far away from its cause. Infinities are
+  /// damage in weights only: bounds and masks hold them on purpose.
   private func checkParameters(of network: Network) throws {
+    let trained = network.trainedConstants
     for (value, constant) in network.constants.sorted(by: { $0.key < $1.key }) {
       guard let tensor = constant.tensor else { continue }
       defer { tensor.letGo() }
       guard !tensor.isFinite else { continue }
-      let count = tensor.scalars.count { !$0.isFinite }
+      let isTrained = trained.contains(value)
+      let count = tensor.scalars.count { isTrained ? !$0.isFinite : $0.isNaN }
+      guard count > 0 else { continue }
       throw ModelError.nonFiniteWeights(name: network.name(of: value), count: count, of: tensor.count)
     }
   }
@@ -202,12 +237,16 @@ extension ModelSource {
     /// H×W in pixels.
     public var inputSize: [Int]?
     public var inputs: [String]
+    public var outputName: String?
     public var classNames: String?
+    /// How many times as much as usual the file may ask for.
+    public var limit: Int
   }
 
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,
-      inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, classNames: classNamesPath)
+      inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, outputName: outputName,
+      classNames: classNamesPath, limit: limits.factor)
   }
 }

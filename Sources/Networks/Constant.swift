@@ -53,4 +53,25 @@ public enum Constant: Sendable {
       }
     }
   }
+
+  /// `count` copies, one behind the other along the first axis.
+  func repeated(_ count: Int) -> Constant {
+    var shape = shape
+    if shape.rank > 0 { shape[0] *= count }
+    switch self {
+    case .float(let tensor):
+      return .float(
+        Tensor(shape) { destination in
+          tensor.withUnsafeBufferPointer { source in
+            for copy in 0..<count {
+              let start = copy * source.count
+              _ = destination[start..<(start + source.count)].update(fromContentsOf: source)
+            }
+          }
+        })
+    case .integer(let array):
+      return .integer(
+        IntegerArray(shape, (0..<count).flatMap { _ in array.elements }, type: array.type))
+    }
+  }
 }

@@ -8,7 +8,12 @@ extension Network {
     guard let index = inputs.firstIndex(where: { self.name(of: $0.value) == name }) else {
       throw NetworkError.unknownInput(name: name, known: inputs.map { self.name(of: $0.value) })
     }
-    constants[inputs[index].value] = constant
+    let input = inputs[index]
+    constants[input.value] = constant
+    let example = inputs.first { $0 != input }?.shape.first ?? nil
+    if let leading = input.shape.first, leading == nil || leading == example && input.shape.count > 1 {
+      batchedConstants.insert(input.value)
+    }
     inputs.remove(at: index)
   }
 }

@@ -52,6 +52,8 @@ public struct Network: Sendable {
   /// In topological order: a node stands behind the nodes it reads.
   public var nodes: [Node] = []
   public var constants: [ValueID: Constant] = [:]
+  /// Constants that were inputs with one entry a picture: one entry stands for all pictures of a batch.
+  public internal(set) var batchedConstants: Set<ValueID> = []
   /// How a picture becomes this network's input; `nil` where the file does not say.
   public var preprocessing: Preprocessing?
   /// How much the network may ask for when it is bound.

@@ -10,6 +10,8 @@ public enum ShapeError: Error, Hashable, Sendable {
   case tooLarge(Shape, ResourceLimitError)
   /// What is computed before the network runs takes more than one file may ask for.
   case limit(ResourceLimitError)
+  /// The file fixes an extent that follows from its example input, and what it would be for another cannot be told.
+  case fixedExtent(String, exported: Shape, found: Shape)
 }
 
 extension ShapeError: CustomStringConvertible {
@@ -21,6 +23,9 @@ extension ShapeError: CustomStringConvertible {
     case .mismatch(let message), .badAttribute(let message): message
     case .tooLarge(let shape, let error): "\(shape) would be \(error)"
     case .limit(let error): "\(error)"
+    case .fixedExtent(let what, let exported, let found):
+      "the file fixes \(what), made for \(exported); what it would be for \(found) cannot be told. Export with a "
+        + "dynamic batch and size, or stay at the file's own."
     }
   }
 }

@@ -34,7 +34,8 @@ public final class ReferenceDifferentiator<Scalar: ReferenceScalar>: Differentia
       throw EngineError.wrongInputCount(expected: open.count, found: request.inputShapes.count)
     }
     let shapes = Dictionary(zip(open, request.inputShapes)) { first, _ in first }
-    var bound = try network.bound(to: shapes, constants: constants)
+    let wanted = request.targets + request.gradients + Array(request.rules.smoothing.keys)
+    var bound = try network.bound(to: shapes, constants: constants, leadingTo: wanted)
     if simplifies {
       bound = bound.simplified(
         targets: request.targets, keeping: request.gradients + Array(request.rules.smoothing.keys))

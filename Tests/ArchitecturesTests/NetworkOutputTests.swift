@@ -10,6 +10,8 @@ import Testing
 @Suite struct NetworkOutputTests {
   struct Answer: Decodable, Sendable {
     let specification: String
+    /// Of kernels and matrices.
+    let gain: Float
     let input: [Int]
     let output: [Int]
     let outputNorm: Double
@@ -21,7 +23,7 @@ import Testing
   static let answers = (try? Golden.json([Answer].self, "outputs")) ?? []
 
   @Test func goldenAnswersAreThere() {
-    #expect(Self.answers.count == 22)
+    #expect(Self.answers.count == 63)
   }
 
   @Test(arguments: answers.indices)
@@ -30,7 +32,9 @@ import Testing
     let specification = try ArchitectureSpecification(parsing: answer.specification)
     let blueprint = try Architectures.named(specification.name).blueprint(specification)
     let parameters = Dictionary(
-      uniqueKeysWithValues: blueprint.parameters.map { ($0.name, IndexedNoise.parameter($0.name, $0.shape)) })
+      uniqueKeysWithValues: blueprint.parameters.map {
+        ($0.name, IndexedNoise.parameter($0.name, $0.shape, gain: answer.gain))
+      })
     let network = try blueprint.network(stateDict: parameters)
 
     let output = try #require(network.outputs.first)
@@ -85,12 +89,14 @@ struct IndexedNoise {
     }
   }
 
-  static func parameter(_ name: String, _ shape: Shape) -> Tensor {
+  static func parameter(_ name: String, _ shape: Shape, gain: Float) -> Tensor {
     let noise = IndexedNoise(name: name)
     if name.hasSuffix("running_mean") || name.hasSuffix("bias") { return noise.tensor(shape) { 0.125 * $0 } }
     if name.hasSuffix("running_var") { return noise.tensor(shape) { 1 + 0.5 * $0 } }
     if shape.rank == 1 { return noise.tensor(shape) { 1 + 0.25 * $0 } }
-    let scale = (6 / Float(shape.dimensions.dropFirst().reduce(1, *))).squareRoot()
+    // Tokens and their positions.
+    if shape.rank == 3, shape[0] == 1 { return noise.tensor(shape) { $0 } }
+    let scale = gain * (6 / Float(shape.dimensions.dropFirst().reduce(1, *))).squareRoot()
     return noise.tensor(shape) { scale * $0 }
   }
 }

@@ -10,7 +10,14 @@ import Testing
     return Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
   }
 
-  @Test(arguments: Architectures.all.filter { !$0.isVariant && $0.name != "strided_stack" }.map(\.name))
+  /// Nets with the parameters of another that differ in padding, which only their names tell.
+  private static let twins = Set(
+    (0...5).flatMap { ["efficientnet_b\($0)_timm", "tf_efficientnet_b\($0)"] }
+      + ["large", "small"].flatMap { ["mobilenetv3_\($0)_100", "tf_mobilenetv3_\($0)_100"] })
+
+  @Test(
+    arguments: Architectures.all.filter { !$0.isVariant && !twins.contains($0.name) }.map(\.name)
+      .filter { $0 != "strided_stack" })
   func parametersPointToTheirArchitecture(name: String) throws {
     #expect(try Architectures.recognize(parameterShapes: shapes(name)) == ArchitectureSpecification(name))
   }
@@ -63,6 +70,56 @@ import Testing
       })
     #expect(published["features.denseblock1.denselayer1.norm.1.weight"] == [64])
     #expect(try Architectures.recognize(parameterShapes: published).name == "densenet121")
+  }
+
+  /// torchvision's first ViT files, and Stable Diffusion's autoencoder as its first files had it.
+  @Test func formerNamesAreUnderstood() throws {
+    let former = [
+      ("vit_b_32", ".mlp.0.", ".mlp.linear_1."), ("vit_b_32", ".mlp.3.", ".mlp.linear_2."),
+      ("stable_diffusion_vae_decoder", ".to_q.", ".query."),
+      ("stable_diffusion_vae_decoder", ".to_out.0.", ".proj_attn."),
+    ]
+    for (name, current, old) in former {
+      let published = try Dictionary(
+        uniqueKeysWithValues: shapes(name).map { ($0.key.replacing(current, with: old), $0.value) })
+      #expect(try published != shapes(name))
+      #expect(try Architectures.recognize(parameterShapes: published).name == name)
+    }
+  }
+
+  @Test func netsWithoutTheirHeadAreUnderstood() throws {
+    for name in ["vit_tiny_patch16_224", "convnext_tiny", "swin_t"] {
+      let expected = ArchitectureSpecification(name, options: ["classes": 0])
+      #expect(try Architectures.recognize(parameterShapes: shapes("\(name)?classes=0")) == expected)
+    }
+  }
+
+  /// Positions learned on more patches are a larger picture's.
+  @Test func theSizeOfATransformerComesFromItsPositions() throws {
+    let specification = try Architectures.recognize(parameterShapes: shapes("vit_base_patch16_224?grid=24"))
+    #expect(specification == ArchitectureSpecification("vit_base_patch16_224", options: ["grid": 24]))
+    let network = try Architectures.skeleton(parsing: "vit_base_patch16_224?grid=24")
+    #expect(network.preprocessing?.height == 384)
+    #expect(try Architectures.skeleton(parsing: "vit_base_patch16_224?grid=24&size=64").preprocessing?.height == 64)
+    var odd = try shapes("vit_base_patch16_224")
+    odd["pos_embed"] = [1, 200, 768]
+    #expect(throws: ArchitectureError.self) { try Architectures.recognize(parameterShapes: odd) }
+  }
+
+  @Test func filesThatFitSeveralNetsAreNotGuessed() throws {
+    let error = #expect(throws: ArchitectureError.self) {
+      try Architectures.recognize(parameterShapes: shapes("tf_efficientnet_b0"))
+    }
+    #expect(error == .ambiguous(["efficientnet_b0_timm", "tf_efficientnet_b0"]))
+  }
+
+  /// One file holds both halves of an autoencoder.
+  @Test func anAutoencoderIsTakenForItsDecoder() throws {
+    let both = try shapes("stable_diffusion_vae_decoder").merging(shapes("stable_diffusion_vae_encoder")) { $1 }
+    #expect(try Architectures.recognize(parameterShapes: both).name == "stable_diffusion_vae_decoder")
+    let encoder = ArchitectureSpecification("stable_diffusion_vae_encoder")
+    let zeros = both.mapValues { Tensor($0) }
+    #expect(try Architectures.network(encoder, parameters: zeros).name == encoder.name)
   }
 
   @Test func unknownParametersNameTheNearestNets() throws {

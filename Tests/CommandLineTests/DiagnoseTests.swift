@@ -75,7 +75,7 @@ import Testing
     #expect(findings.contains { $0["fault"] as? String == "colour" && "\($0["cause"] ?? "")".contains("bright") })
     let distance = try #require(json["distance"] as? [String: Any])
     #expect((distance["value"] as? Double ?? 0) > 0 && distance["name"] as? String == "Fréchet distance")
-    #expect((distance["warning"] as? String)?.contains("too few") == true && outcome.errors.contains("too few"))
+    #expect((distance["warning"] as? String)?.contains("too few") == true)
     #expect(distance["samples"] as? [Int] == [6, 6] && (distance["features"] as? Int ?? 0) > 6)
   }
 
@@ -117,8 +117,8 @@ import Testing
         [set, "--reference", set, "--net", "random:squeezenet1_1?size=64", "--layer", "features.120"], 1, "features.12"
       ),
       ([set, "--reference", set, "--net", "random:squeezenet1_1?size=64", "--layer", "features.12"], 1, "two samples"),
-      ([set, "--max-blur", "nan"], 64, "thresholds"), ([set, "--min-bits", "9"], 64, "--min-bits"),
-      ([set, "--periods", "search"], 64, "measure"), ([set, "--periods", "1"], 64, "periods"),
+      ([set, "--max-blur", "nan"], 64, "--max-blur"), ([set, "--min-bits", "9"], 64, "--min-bits"),
+      ([set, "--periods", "search"], 64, "--periods"), ([set, "--periods", "1"], 64, "periods"),
     ] as [([String], Int32, String)] {
       let outcome = try Tool.run(
         executable: Tool.path, ["diagnose"] + arguments + ["--json", "--output", scratch.path("run")])

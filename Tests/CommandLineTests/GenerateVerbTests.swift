@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: [
     (["generate", "random:squeezenet1_1?size=64"], 1, "gingham visualize"),
-    (["generate", net, "--images", "x.png"], 1, "use --samples N and --seed N"),
+    (["generate", net, "--images", "x.png"], 1, "Draw some with --samples N and --seed N"),
     (["generate", net, "--input", "style=1"], 1, "there is no input 'style'"),
     (["generate", net, "--latents", "missing.npy"], 1, "missing.npy"),
     (["generate", net, "--samples", "0"], 64, "--samples"),

@@ -35,7 +35,7 @@ import Testing
   @Test func aClassifierWithoutPicturesIsAMistakeOfUsage() throws {
     let outcome = try Tool.run("trace", Self.classifier)
     #expect(outcome.status == 64)
-    #expect(outcome.errors.contains("<images>"))
+    #expect(outcome.errors.contains("name at least one"))
   }
 
   @Test func aClassifiersGradientIsTracedAsBefore() throws {

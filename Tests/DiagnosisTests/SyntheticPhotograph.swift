@@ -61,25 +61,23 @@ struct SyntheticPhotograph {
     return Plane(height: height, width: width, values: map.scalars.map { Double($0) / scale.squareRoot() })
   }
 
-  func signs(_ name: String? = nil, isJPEG: Bool = false) throws -> (PictureSigns, [PictureLattice.Channel]) {
-    try PictureSigns.signs(
-      of: channels, name: name ?? "\(seed)", isJPEG: isJPEG, lattice: PictureLattice(), retainsDetail: true)
+  func signs(isJPEG: Bool = false, in set: PictureSetLattice) throws -> (PictureSigns, [PictureLattice.Channel]) {
+    try PictureSigns.signs(of: PictureSample(SamplePlace("\(seed)"), channels: channels), isJPEG: isJPEG, in: set)
   }
 
   static func diagnosis(
     of set: [SyntheticPhotograph], beside reference: [SyntheticPhotograph] = [], isJPEG: Bool = false
   ) throws -> Diagnosis {
-    var pool = PictureLatticePool(try PictureLattice())
-    var locked = try LockedLattice()
+    var lattices = try PictureSetLattice()
+    let empty = lattices
     var signs: [PictureSigns] = []
     for picture in set {
-      let (found, channels) = try picture.signs(isJPEG: isJPEG)
-      for channel in channels { pool.add(channel) }
-      if let part = locked.picture(measured: channels) { locked.add(part) }
+      let (found, channels) = try picture.signs(isJPEG: isJPEG, in: empty)
+      lattices.add(channels)
       signs.append(found)
     }
     return Diagnosis(
-      of: signs, pooled: try pool.finding(), locked: try locked.finding(),
-      reference: try reference.map { try $0.signs().0 })
+      of: signs, pooled: try lattices.finding(), locked: try lattices.lockedFinding(),
+      reference: try reference.map { try $0.signs(in: empty).0 })
   }
 }

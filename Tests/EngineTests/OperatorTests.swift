@@ -235,6 +235,14 @@ import Testing
         let square = chain.weight([11, 7])
         chain.append(.matrixMultiply, square)
         try chain.expectAgreement(shape)
+        // Tokens: every position is a row.
+        chain = Chain(shape)
+        for width in [11, 3] {
+          let weights = chain.weight([width, width == 11 ? 5 : 11])
+          let bias = chain.weight([width])
+          chain.append(.generalMatrixMultiply(GeneralMatrixMultiply(transposesB: true)), weights, bias)
+        }
+        try chain.expectAgreement(shape)
       }
     }
   }

@@ -28,7 +28,7 @@ import Testing
     let golden = try arrays()
     let (latents, expected) = (try #require(golden["latents"]), try #require(golden["pictures"]))
     let sampler = try PictureSampler(
-      model(Self.golden.appending(path: "dcgan.pth").path), backend: backend, threads: 2)
+      model(Self.golden.appending(path: "dcgan.pth").path), backend: backend, team: ThreadTeam(threads: 2))
     #expect(sampler.pictureShape == [3, 64, 64])
     let pictures = try sampler.pictures(of: latents)
     #expect(pictures.shape == expected.shape)
@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func aSampleDependsOnSeedAndNumberAlone() throws {
-    let sampler = try PictureSampler(model("random:dcgan_generator?features=4&latent=10&kernel=5"), threads: 2)
+    let sampler = try PictureSampler(
+      model("random:dcgan_generator?features=4&latent=10&kernel=5"), team: ThreadTeam(threads: 2))
     let three = try sampler.samples(3, seed: 7)
     let five = try sampler.samples(5, seed: 7)
     #expect(five.slice(axis: 0, 0..<3) == three)
@@ -65,7 +66,7 @@ import Testing
     ("random:dcgan_generator?features=1&latent=3", "0..1"), ("random:resize_generator?features=1&latent=3", "0..1"),
   ])
   func theLastLayersTellTheRange(specification: String, range: String) throws {
-    let sampler = try PictureSampler(model(specification), threads: 1)
+    let sampler = try PictureSampler(model(specification), team: .alone)
     #expect(sampler.range.description == range)
     #expect(sampler.rangeOrigin == .layers)
   }
@@ -98,7 +99,7 @@ import Testing
   }
 
   @Test func vectorsAreLatentsToo() throws {
-    let sampler = try PictureSampler(vectorNet(.tanh), backend: .reference, threads: 1)
+    let sampler = try PictureSampler(vectorNet(.tanh), backend: .reference, team: .alone)
     #expect(sampler.generator.source == .latents([4]))
     #expect(sampler.range == .symmetric)
     let latents = try sampler.generator.latents(6, seed: 0)
@@ -117,10 +118,10 @@ import Testing
   }
 
   @Test func withoutABoundTheRangeIsJudgedByAProbeAndCanBeGiven() throws {
-    let open = try PictureSampler(vectorNet(nil), backend: .reference, threads: 1)
+    let open = try PictureSampler(vectorNet(nil), backend: .reference, team: .alone)
     #expect(open.rangeOrigin == .probe)
     let given = try PictureSampler(
-      vectorNet(nil), range: OutputRange(parsing: "0..255"), backend: .reference, threads: 1)
+      vectorNet(nil), range: OutputRange(parsing: "0..255"), backend: .reference, team: .alone)
     #expect(given.rangeOrigin == .given)
     let (a, b) = (try open.samples(1, seed: 2), try given.samples(1, seed: 2))
     for (x, y) in zip(a.scalars, b.scalars) {
@@ -142,7 +143,7 @@ import Testing
 
   @Test func aClassifierMakesNoPictures() throws {
     let error = #expect(throws: GeneratorError.self) {
-      try PictureSampler(model("random:squeezenet1_1?size=64"), threads: 1)
+      try PictureSampler(model("random:squeezenet1_1?size=64"), team: .alone)
     }
     #expect(try #require(error).description.contains("gingham visualize"))
   }

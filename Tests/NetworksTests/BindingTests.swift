@@ -21,6 +21,20 @@ import Testing
     #expect(bound.nodes[0].inputs.count == 1)
   }
 
+  /// Learned positions at another size are known before the run.
+  @Test func interpolatedConstantsFold() throws {
+    var network = Network(name: "positions")
+    let x = network.addInput("x", shape: [nil, 1, nil, nil])
+    let learned = network.addConstant("learned", .float(Tensor([1, 2, 2, 1], [0, 4, 8, 12])))
+    let sizes = network.append("sizes", .shapeOf(start: 2, end: 4), x)
+    let resize = Resize(mode: .linear, coordinates: .alignCorners, axes: [1, 2])
+    network.outputs = [network.append("resized", .resize(resize), learned, nil, nil, sizes)]
+    let bound = try network.bound(to: ["x": [1, 1, 3, 5]])
+    #expect(bound.nodes.isEmpty)
+    let rows = [0, 4, 8].flatMap { row in (0...4).map { Float(row + $0) } }
+    #expect(bound.constants[bound.outputs[0]]?.tensor == Tensor([1, 3, 5, 1], rows))
+  }
+
   @Test func slicesCountFromTheFrontAndClamp() throws {
     func bound(_ slice: GinghamNetworks.Slice, extent: Int) throws -> Shape? {
       var network = Network(name: "slice")

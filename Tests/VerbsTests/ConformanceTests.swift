@@ -33,7 +33,7 @@ import Gingham
     }
     let tally = try run(folders, on: engine)
     print("libonnx-testdata, \(engine.rawValue) engine: \(tally)")
-    #expect(tally.passed >= 687)
+    #expect(tally.passed >= 970)
   }
 
   @Test(.enabled(if: Suites.areWanted), arguments: Engine.allCases)
@@ -42,7 +42,7 @@ import Gingham
     let folders = try FileManager.default.contentsOfDirectory(atPath: root).sorted().map { "\(root)/\($0)" }
     let tally = try run(folders, on: engine)
     print("onnx 1.17.0 node cases, \(engine.rawValue) engine: \(tally)")
-    #expect(tally.passed >= 691)
+    #expect(tally.passed >= 1167)
   }
 
   @Test(.enabled(if: Suites.areWanted), arguments: LightNetwork.all)
@@ -77,41 +77,39 @@ import Gingham
   }
 }
 
-/// What a case must be made of for Gingham to have to pass it.
+/// What Gingham does not do, by name: everything else must pass.
 private enum Promise {
-  static let operators: Set<String> = [
-    "Conv", "ConvTranspose", "Relu", "LeakyRelu", "PRelu", "Clip", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid",
-    "Gelu", "Erf", "Elu", "Selu", "Celu", "Softplus", "Softsign", "Mish", "ThresholdedRelu", "Shrink", "MaxPool",
-    "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceSumSquare", "ReduceL1",
-    "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMin", "ReduceProd", "BatchNormalization",
-    "InstanceNormalization", "LayerNormalization", "GroupNormalization", "LRN", "Add", "Sub", "Mul", "Div", "Pow",
-    "Sqrt", "Neg", "Abs", "Sign", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh",
-    "Cosh", "Asinh", "Acosh", "Atanh", "Round", "Sum", "Mean", "Max", "Min", "Mod", "Gemm", "MatMul", "Softmax",
-    "LogSoftmax", "Concat", "Split", "Slice", "Pad", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
-    "Gather", "Expand", "Tile", "Identity", "Cast", "Dropout", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth",
-    "Shape", "Size", "Constant", "ConstantOfShape", "Range", "Where", "Equal", "Greater", "GreaterOrEqual", "Less",
-    "LessOrEqual", "And", "Or", "Xor", "Not", "Ceil", "Floor",
+  static let exceptions: Set<String> = [
+    // Text, and what learns.
+    "StringConcat", "StringNormalizer", "StringSplit", "RegexFullMatch", "TfIdfVectorizer", "LabelEncoder",
+    "ArrayFeatureExtractor", "Binarizer", "TreeEnsemble", "Adagrad", "Adam", "Momentum",
+    // Pictures as bytes, and what depends on pixels how many.
+    "ImageDecoder", "NonMaxSuppression",
+    // Recurrent layers.
+    "GRU", "LSTM", "RNN",
   ]
 
-  /// Cases of these operators that ask for what pictures never need.
-  static let exceptions = [
-    "training_mode": "statistics of the batch", "training_dropout": "random numbers",
-    "dropout_default_mask": "the mask of a dropout", "with_argmax": "positions of maxima", "STRING": "text",
-    "FLOAT8": "8-bit floats", "UINT4": "4-bit integers", "INT4": "4-bit integers", "_opt": "optional values",
-    "equal_string": "text", "identity_sequence": "sequences", "identity_opt": "optional values",
+  /// Cases of other operators that ask for what pictures never need.
+  static let exceptionalCases = [
+    "training_dropout": "random numbers", "STRING": "text", "string": "text", "scan_sum": "operator set 8",
   ]
 
-  /// Release 1.17.0 expects the divisor of a window that reaches beyond its padding wrong here; later releases and
-  /// ONNX Runtime (0.1058 for element 8, as both engines) do not.
+  /// Release 1.17.0 expects here the divisor of a window that reaches beyond its padding wrong, and that sums beyond
+  /// eight bits wrap around; later releases and ONNX Runtime (0.1058 for element 8, and −128) do not.
   static func hasWrongExpectation(_ folder: String) -> Bool {
-    folder.hasSuffix("test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True")
+    let name = folder.split(separator: "/").last ?? ""
+    return name == "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True"
+      || name.hasPrefix("test_qlinearmatmul_") && name.contains("_int8_")
   }
 
   static func covers(_ folder: String) throws -> Bool {
     let name = folder.split(separator: "/").last ?? ""
-    guard !exceptions.keys.contains(where: name.contains) else { return false }
-    let model = try ModelMessage(MappedFile(path: folder + "/model.onnx"))
-    return (model.graph?.nodes ?? []).allSatisfy { $0.domain.isEmpty && operators.contains($0.operatorType) }
+    guard !exceptionalCases.keys.contains(where: name.contains) else { return false }
+    let graph = try ModelMessage(MappedFile(path: folder + "/model.onnx")).graph
+    let areTensors = ((graph?.inputs ?? []) + (graph?.outputs ?? [])).allSatisfy { value in
+      if case .tensor(let type, _?) = value.kind { TensorMessage.elementType(code: type) != nil } else { false }
+    }
+    return areTensors && (graph?.nodes ?? []).allSatisfy { !exceptions.contains($0.operatorType) }
   }
 }
 

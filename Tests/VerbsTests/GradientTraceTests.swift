@@ -23,11 +23,24 @@ import Gingham
 
   private static let net = "random:strided_stack?depth=3&width=8&size=96&seed=4"
 
+  private func run(_ paths: [String], without: [String] = []) throws -> RunResult<TraceFindings> {
+    var settings = TraceSettings(images: paths)
+    (settings.target, settings.without) = ("layer:output", without)
+    return try TraceRun(ModelSource(Self.net), settings: settings).result(in: RunContext(team: .alone))
+  }
+
+  private func trace(_ paths: [String], without: [String] = []) throws -> GradientTrace {
+    guard case .gradients(let trace) = try run(paths, without: without).findings else {
+      throw GeneratorError.takesLatents(model: Self.net, shape: [])
+    }
+    return trace
+  }
+
   @Test func gradientsAreThoseOfEachLayerAskedForAlone() throws {
     let scratch = try Scratch()
     let paths = try [1, 2].map { try scratch.picture($0, side: 96) }
     let model = try ModelSource(Self.net).load()
-    let trace = try TraceRun(model, target: "layer:output", threads: 1).trace(picturesAt: paths)
+    let trace = try trace(paths)
     #expect(trace.layers.map(\.name) == ["input", "normalize", "conv1", "relu1", "conv2", "relu2", "conv3"])
     #expect(trace.layers.map(\.stride) == [1, 1, 2, 2, 4, 4, 8])
     for layer in trace.layers.dropFirst() {
@@ -52,9 +65,7 @@ import Gingham
 
   @Test func bandsBelongToTheLayersWhoseStrideReachesThem() throws {
     let scratch = try Scratch()
-    let model = try ModelSource(Self.net).load()
-    let trace = try TraceRun(model, target: "layer:output", threads: 1).trace(picturesAt: [scratch.picture(1, side: 96)]
-    )
+    let trace = try trace([scratch.picture(1, side: 96)])
     func owners(_ name: String) -> [Int: String] {
       let bands = trace.layers.first { $0.name == name }?.lattice?.bands ?? []
       return bands.reduce(into: [:]) { $0[$1.period] = $1.layer }
@@ -69,9 +80,7 @@ import Gingham
   @Test func evenedLayersLoseTheirBand() throws {
     let scratch = try Scratch()
     let paths = try (1...4).map { try scratch.picture($0, side: 96) }
-    let model = try ModelSource(Self.net).load()
-    let trace = try TraceRun(model, target: "layer:output", without: ["conv1", "conv2"], threads: 1)
-      .trace(picturesAt: paths)
+    let trace = try trace(paths, without: ["conv1", "conv2"])
     #expect(trace.without.map(\.layers) == [["conv1"], ["conv2"], ["conv1", "conv2"]])
     func band(_ period: Int, _ finding: LatticeFinding?) throws -> Double {
       try #require(finding?.bands.first { $0.period == period }?.cv2Corrected)
@@ -85,6 +94,18 @@ import Gingham
     }
     let first = trace.without[0].lattice.bands[0]
     #expect((first.predicted ?? 1) < 1e-9)
+  }
+
+  @Test func aBrokenPictureIsLeftOutWithItsReason() throws {
+    let scratch = try Scratch()
+    let whole = try scratch.picture(1, side: 96)
+    let result = try run([whole, whole + ".missing"])
+    #expect(result.skipped.map(\.path) == [whole + ".missing"])
+    guard case .gradients(let trace) = result.findings else { Issue.record("no gradients"); return }
+    #expect(trace.images == [whole] && trace.skipped == result.skipped)
+    let alone = try self.trace([whole])
+    #expect(alone.skipped == nil && alone.layers.map(\.rootMeanSquare) == trace.layers.map(\.rootMeanSquare))
+    #expect(throws: (any Error).self) { try run([whole + ".missing"]) }
   }
 
   @Test func squeezeNetsBandsAreNamedByItsStemAndPools() throws {

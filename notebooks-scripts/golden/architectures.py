@@ -26,13 +26,17 @@ NAMES = (
 
 def build(name):
     options = dict(aux_logits=False, init_weights=False) if name in ("googlenet", "inception_v3") else {}
-    with torch.device("meta"):
-        return getattr(torchvision.models, name)(weights=None, **options).eval()
+    make = getattr(torchvision.models, name)
+    try:
+        with torch.device("meta"):
+            return make(weights=None, **options).eval()
+    except NotImplementedError:  # some work out their widths with tensors
+        return make(weights=None, **options).eval().to("meta")
 
 
 def layers(name):
     model = build(name)
-    side = 299 if name == "inception_v3" else 224
+    side = min(weights.transforms().crop_size[0] for weights in torchvision.models.get_model_weights(name))
     tracer = NodePathTracer()
     graph = torch.fx.GraphModule(tracer.root if hasattr(tracer, "root") else model, tracer.trace(model))
     ShapeProp(graph).propagate(torch.empty(1, 3, side, side, device="meta"))

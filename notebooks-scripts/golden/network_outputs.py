@@ -2,7 +2,7 @@
 """Writes Tests/ArchitecturesTests/Golden/outputs.json: what PyTorch's own modules answer, in float64, to parameters and
 an input that both sides compute from names and indices, and the gradient of a weighted sum of the outputs at the input.
 
-Needs torch and torchvision. Usage: network_outputs.py OUTPUT.json
+Needs torch, torchvision, timm, transformers and diffusers. Usage: network_outputs.py OUTPUT.json
 """
 import json
 import sys
@@ -12,6 +12,11 @@ import torch
 from torch import nn
 
 from architectures import torchvision  # registers what a CPU torch lacks
+from reference_modules import BrainUNet, UNet
+from state_dicts import authors_convnext, authors_swin, autoencoder, published_names, transformer
+
+import timm
+import transformers
 
 SIZE = (96, 80)
 CLASSES = 10
@@ -31,7 +36,7 @@ def noise(name, shape):
     return ((z >> np.uint64(40)).astype(np.float32) * np.float32(2**-23) - np.float32(1)).reshape(shape)
 
 
-def parameter(name, shape):
+def parameter(name, shape, gain=1):
     u = noise(name, shape)
     if name.endswith("running_mean") or name.endswith("bias"):
         return np.float32(0.125) * u
@@ -39,7 +44,9 @@ def parameter(name, shape):
         return np.float32(1) + np.float32(0.5) * u
     if len(shape) == 1:
         return np.float32(1) + np.float32(0.25) * u
-    return np.sqrt(np.float32(6) / np.float32(np.prod(shape[1:]))) * u
+    if len(shape) == 3 and shape[0] == 1:  # tokens and their positions
+        return u
+    return np.float32(gain) * np.sqrt(np.float32(6) / np.float32(np.prod(shape[1:]))) * u
 
 
 class Lite0(nn.Module):
@@ -185,14 +192,182 @@ def cases():
     yield "dcgan_discriminator", discriminator(5, 2), dict(symmetric, shape=(2, 3, 64, 64), query="features=4&kernel=5")
 
 
+def at(height, width, query="", convention=IMAGENET):
+    """A case of a picture of that size."""
+    return dict(shape=(1, 3, height, width), query=f"{query}classes={CLASSES}&size={height}x{width}",
+                prepare=lambda x: normalized(x, convention))
+
+
+class Renamed(nn.Module):
+    """A net of timm's under its authors' names."""
+
+    def __init__(self, model, rename):
+        super().__init__()
+        self.model, self.rename = model, rename
+
+    def forward(self, x):
+        return self.model(x)
+
+    def names(self):
+        return {f"model.{name}": self.rename(name) for name in self.model.state_dict()}
+
+
+class Decoder(nn.Module):
+    """Latents of unit variance to pixels in −1…1."""
+
+    def __init__(self):
+        super().__init__()
+        self.model = autoencoder("decoder", 32)
+
+    def forward(self, x):
+        return self.model._decode(x * np.float32(1e5 / 18215)).sample
+
+    def names(self):
+        return {f"model.{name}": name for name in self.model.state_dict()}
+
+
+class Encoder(Decoder):
+    def __init__(self):
+        nn.Module.__init__(self)
+        self.model = autoencoder("encoder", 32)
+
+    def forward(self, x):
+        return self.model.quant_conv(self.model.encoder(x))
+
+
+class Logits(nn.Module):
+    """What Hugging Face's classifiers give, or the class token where there is no classifier."""
+
+    def __init__(self, model, **options):
+        super().__init__()
+        self.model, self.options = model, options
+
+    def forward(self, x):
+        output = self.model(x, **self.options)
+        return output.logits if hasattr(output, "logits") else output.last_hidden_state[:, 0]
+
+    def names(self):
+        return {f"model.{name}": published for name, published in published_names(self.model).items()}
+
+
+def headless(case):
+    return dict(case, query=case["query"].replace(f"classes={CLASSES}&", ""))
+
+
+def map_cases():
+    pixels = ([0, 1, 2], [0.0] * 3, [1.0] * 3)
+    small = lambda height, width, query="": at(height, width, query + "features=4&", pixels)
+    unet = lambda **options: UNet(CLASSES, features=4, **options)
+    yield "unet", unet(), small(32, 48)
+    yield "unet", unet(), small(37, 54)
+    yield "unet", unet(bilinear=True), small(32, 37, "bilinear=1&")
+    brain = small(32, 48)
+    yield "unet_brain", BrainUNet(4), dict(brain, query=brain["query"].replace(f"classes={CLASSES}&", ""))
+    latent = dict(shape=(2, 4, 3, 3), prepare=lambda x: 2 * x - 1, finish=lambda y: y / 2 + 0.5)
+    yield "stable_diffusion_vae_decoder", Decoder(), dict(latent, query="side=3&width=32")
+    half = ([0, 1, 2], [0.5] * 3, [0.5] * 3)
+    yield "stable_diffusion_vae_encoder", Encoder(), headless(at(32, 24, "width=32&", half))
+
+
+def timm_swin(name, size):
+    """timm's with windows that do not move where a single one covers the map, as in its published size, and that do not
+    become smaller than the tables of learned offsets."""
+    model = timm.create_model(name, num_classes=CLASSES, img_size=size, always_partition=True)
+    for block in model.modules():
+        if hasattr(block, "shift_size"):
+            block.shift_size = tuple(
+                0 if extent <= 7 else shift for extent, shift in zip(block.input_resolution, block.shift_size))
+            block.attn_mask = block.get_attn_mask(device="cpu", dtype=torch.float64)
+    return model
+
+
+def swin_cases():
+    # Windows that pad, windows that move along one axis only, and maps that a single window covers.
+    for size in ((64, 48), (60, 36)):
+        yield "swin_t", torchvision.models.swin_t(num_classes=CLASSES), at(*size)
+    name = "swin_tiny_patch4_window7_224"
+    yield name, timm_swin(name, (56, 112)), at(56, 112)
+    yield f"{name}_original", Renamed(timm_swin(name, (56, 56)), authors_swin), at(56, 56)
+
+
+def transformer_cases():
+    half = ([0, 1, 2], [0.5] * 3, [0.5] * 3)
+    yield "vit_b_16", torchvision.models.VisionTransformer(32, 16, 2, 12, 768, 3072, num_classes=CLASSES), at(
+        32, 32, "depth=2&grid=2&")
+    small = dict(num_classes=CLASSES, depth=2, dynamic_img_size=True)
+    # Places are taken to fewer patches along one axis and to more along the other.
+    yield "vit_tiny_patch16_224", timm.create_model("vit_tiny_patch16_224", img_size=48, **small), at(
+        32, 80, "depth=2&grid=3&", half)
+    yield "deit_tiny_patch16_224", timm.create_model("deit_tiny_patch16_224", img_size=32, **small), at(
+        32, 32, "depth=2&grid=2&")
+    yield "deit_tiny_distilled_patch16_224", timm.create_model(
+        "deit_tiny_distilled_patch16_224", img_size=64, **small), at(32, 48, "depth=2&grid=4&")
+    yield "deit3_small_patch16_224", timm.create_model("deit3_small_patch16_224", img_size=64, **small), at(
+        32, 48, "depth=2&grid=4&")
+    for name, grid in (("vit_small_patch14_dinov2", 5), ("vit_small_patch14_reg4_dinov2", 2)):
+        model = timm.create_model(name, img_size=14 * grid, depth=2, dynamic_img_size=True)
+        yield name, model, headless(at(42, 28, f"depth=2&grid={grid}&"))
+
+    def huggingFace(name, kind, configuration, case, **options):
+        model = getattr(transformers, kind)._from_config(configuration, attn_implementation="eager")
+        return name, Logits(model, **options), case
+
+    classes = dict(num_labels=CLASSES)
+    for size, image, case in (("base", 64, at(48, 32, "depth=2&grid=4&", half)),):
+        configuration = transformer("ViTConfig", size, 16, image, **classes)
+        configuration.num_hidden_layers = 2
+        yield huggingFace(f"vit-{size}-patch16-224", "ViTForImageClassification", configuration, case,
+                          interpolate_pos_encoding=True)
+    configuration = transformer("DeiTConfig", "tiny", 16, 64, **classes)
+    configuration.num_hidden_layers = 2
+    yield huggingFace("deit-tiny-distilled-patch16-224", "DeiTForImageClassificationWithTeacher", configuration,
+                      at(48, 80, "depth=2&grid=4&"), interpolate_pos_encoding=True)
+    for name, kind, grid in (("dinov2-small", "Dinov2", 5), ("dinov2-with-registers-small", "Dinov2WithRegisters", 4)):
+        configuration = transformer(f"{kind}Config", "small", 14, 14 * grid)
+        configuration.num_hidden_layers = 2
+        yield huggingFace(name, f"{kind}Model", configuration, headless(at(42, 28, f"depth=2&grid={grid}&")))
+
+
+def tamed(name, case):
+    """The deepest nets make chaos of full weights: the eleventh digit of an input or of an ε decides the gradient."""
+    return dict(case, gain=0.75) if "v2_s" in name else case
+
+
+def modern_convolution_cases():
+    case = at(64, 48)
+    for name in ("mobilenet_v3_small", "mnasnet0_5", "efficientnet_v2_s", "regnet_x_400mf", "regnet_y_400mf",
+                 "shufflenet_v2_x0_5"):
+        yield name, getattr(torchvision.models, name)(num_classes=CLASSES), tamed(name, case)
+    half = ([0, 1, 2], [0.5] * 3, [0.5] * 3)
+    for name in ("mobilenetv2_100", "mobilenetv3_small_100", "tf_mobilenetv3_small_100", "tf_efficientnet_b0",
+                 "tf_efficientnetv2_s", "regnety_002"):
+        convention = half if name in ("tf_mobilenetv3_small_100", "tf_efficientnetv2_s") else IMAGENET
+        # An odd extent tells apart where the odd pixel of padding goes.
+        yield name, timm.create_model(name, num_classes=CLASSES), tamed(name, at(63, 48, "", convention))
+    yield "efficientnet_b1_timm", timm.create_model("efficientnet_b1", num_classes=CLASSES), case
+    yield "resnext50_32x4d", torchvision.models.resnext50_32x4d(num_classes=CLASSES), case
+    yield "wide_resnet50_2", torchvision.models.wide_resnet50_2(num_classes=CLASSES), at(32, 40)
+    yield "convnext_tiny", torchvision.models.convnext_tiny(num_classes=CLASSES), case
+    for name in ("convnext_tiny", "convnext_atto"):
+        yield name + ("_timm" if name == "convnext_tiny" else ""), timm.create_model(name, num_classes=CLASSES), case
+    configuration = transformers.ConvNextConfig(
+        depths=[3, 3, 9, 3], hidden_sizes=[96, 192, 384, 768], num_labels=CLASSES)
+    model = timm.create_model("convnext_tiny", num_classes=CLASSES)
+    yield "convnext_tiny_original", Renamed(model, authors_convnext), at(32, 32)
+    yield "convnext-tiny-224", Logits(transformers.ConvNextForImageClassification(configuration)), case
+
+
 def digits(values):
     return [float(f"{value:.8g}") for value in values]
 
 
 def answer(name, model, case):
-    state = {key: torch.tensor(parameter(key, tuple(value.shape))) for key, value in model.state_dict().items()
-             if not key.endswith("num_batches_tracked")}
-    model.load_state_dict(state, strict=False)
+    names = model.names() if hasattr(model, "names") else {}
+    state = model.state_dict()
+    gain = case.get("gain", 1)
+    state.update({key: torch.tensor(parameter(names.get(key, key), tuple(value.shape), gain))
+                  for key, value in state.items() if value.is_floating_point()})
+    model.load_state_dict(state)
     model = model.double().eval()
     x = torch.tensor(noise("input", case["shape"]) * np.float32(0.5) + np.float32(0.5)).double().requires_grad_(True)
     y = case.get("finish", lambda y: y)(model(case["prepare"](x)))
@@ -200,13 +375,13 @@ def answer(name, model, case):
     gradient, = torch.autograd.grad((y * cotangent).sum(), x)
     flat, flat_gradient = y.detach().flatten().numpy(), gradient.flatten().numpy()
     every, every_gradient = -(-len(flat) // 64), -(-len(flat_gradient) // 64)
-    return dict(specification=f"{name}?{case['query']}", input=list(case["shape"]), output=list(y.shape),
+    return dict(specification=f"{name}?{case['query']}", gain=gain, input=list(case["shape"]), output=list(y.shape),
                 outputNorm=float(np.linalg.norm(flat)), outputs=digits(flat[::every]),
                 gradientNorm=float(np.linalg.norm(flat_gradient)), gradients=digits(flat_gradient[::every_gradient]))
 
 
 def main():
-    answers = [answer(*case) for case in cases()]
+    answers = [answer(*case) for make in (cases, modern_convolution_cases, transformer_cases, swin_cases, map_cases) for case in make()]
     with open(sys.argv[1], "w") as file:
         json.dump(answers, file, separators=(",", ":"))
         file.write("\n")

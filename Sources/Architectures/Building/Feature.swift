@@ -3,7 +3,7 @@ import GinghamNetworks
 /// A value under construction, with what a builder must know to size the parameters that read it.
 public struct Feature: Hashable, Sendable {
   public let value: ValueID
-  /// Extent of axis 1.
+  /// Extent of the axis of features: axis 1 of a map, the last one of tokens and of maps with their channels last.
   public let channels: Int
   /// Height and width for the input size the network is built for; `nil` where that size is too small for the layers
   /// above, which binding the network reports.

@@ -11,6 +11,8 @@ public struct NetworkBuilder: Sendable {
   public private(set) var parameters: [Parameter] = []
   /// The initialization that convolutions of this network get.
   public var convolutionInitialization = ParameterInitialization.heNormalFanOut
+  /// The initialization that dense layers of this network get.
+  public var linearInitialization = ParameterInitialization.normal(mean: 0, deviation: 0.01)
   /// The initialization that the scales of batch normalizations get.
   public var scaleInitialization = ParameterInitialization.constant(1)
 
@@ -40,9 +42,10 @@ public struct NetworkBuilder: Sendable {
     return pixelNormalization("normalize", picture, normalization)
   }
 
-  /// The random vector a generator starts from: N×`channels`×1×1.
-  public mutating func latent(channels: Int) -> Feature {
-    Feature(value: network.addInput("z", shape: [nil, channels, 1, 1]), channels: channels, spatial: [1, 1])
+  /// What a generator starts from: a random vector, N×`channels`×1×1, or a map of `side`×`side` of them.
+  public mutating func latent(channels: Int, side: Int = 1) -> Feature {
+    Feature(
+      value: network.addInput("z", shape: [nil, channels, side, side]), channels: channels, spatial: [side, side])
   }
 
   public mutating func pixelNormalization(
@@ -74,14 +77,17 @@ public struct NetworkBuilder: Sendable {
   }
 
   public mutating func transposedConvolution(
-    _ name: String, _ x: Feature, _ channels: Int, kernel: Int, stride: Int, padding: Int, outputPadding: Int = 0
+    _ name: String, _ x: Feature, _ channels: Int, kernel: Int, stride: Int, padding: Int, outputPadding: Int = 0,
+    bias: Bool = false
   ) -> Feature {
     let window = Window(kernel, stride: stride, padding: padding)
     let weight = parameter(
       "\(name).weight", Shape([x.channels, channels] + window.kernel), convolutionInitialization)
     let extra = [outputPadding, outputPadding]
+    var inputs: [ValueID?] = [x.value, weight]
+    if bias { inputs.append(parameter("\(name).bias", [channels], .constant(0))) }
     let output = network.append(
-      name, .transposedConvolution(TransposedConvolution(window, outputPadding: extra)), x.value, weight)
+      name, .transposedConvolution(TransposedConvolution(window, outputPadding: extra)), inputs: inputs)
     let spatial = x.spatial.flatMap { try? window.transposedAxes(input: $0, outputPadding: extra).map(\.input) }
     return Feature(value: output, channels: channels, spatial: spatial)
   }
@@ -98,12 +104,34 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: x.channels, spatial: x.spatial)
   }
 
-  public mutating func linear(_ name: String, _ x: Feature, _ features: Int) -> Feature {
-    let weight = parameter("\(name).weight", [features, x.channels], .normal(mean: 0, deviation: 0.01))
-    let bias = parameter("\(name).bias", [features], .constant(0))
+  /// Normalizes groups of channels of each picture over all positions.
+  public mutating func groupNormalization(_ name: String, _ x: Feature, groups: Int, epsilon: Float) -> Feature {
+    let inputs: [ValueID?] = [
+      x.value, parameter("\(name).weight", [x.channels], .constant(1)),
+      parameter("\(name).bias", [x.channels], .constant(0)),
+    ]
+    let output = network.append(name, .groupNormalization(groups: groups, epsilon: epsilon), inputs: inputs)
+    return Feature(value: output, channels: x.channels, spatial: x.spatial)
+  }
+
+  /// A dense layer on the last axis: of flattened features, of tokens, or of a map with its channels last.
+  ///
+  /// - Parameters:
+  ///   - parameters: name of the weight without its last part, where it is not the layer's with a dot: `in_proj_` for
+  ///     `in_proj_weight`.
+  ///   - initialization: of the weight, where it is not the network's ``linearInitialization``.
+  public mutating func linear(
+    _ name: String, _ x: Feature, _ features: Int, bias: Bool = true, parameters: String? = nil,
+    initialization: ParameterInitialization? = nil
+  ) -> Feature {
+    let prefix = parameters ?? "\(name)."
+    var inputs: [ValueID?] = [
+      x.value, parameter("\(prefix)weight", [features, x.channels], initialization ?? linearInitialization),
+    ]
+    if bias { inputs.append(parameter("\(prefix)bias", [features], .constant(0))) }
     let output = network.append(
-      name, .generalMatrixMultiply(GeneralMatrixMultiply(transposesB: true)), x.value, weight, bias)
-    return Feature(value: output, channels: features, spatial: [])
+      name, .generalMatrixMultiply(GeneralMatrixMultiply(transposesB: true)), inputs: inputs)
+    return Feature(value: output, channels: features, spatial: x.spatial)
   }
 
   // MARK: Layers without
@@ -167,6 +195,12 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: x.channels, spatial: [1, 1])
   }
 
+  /// N×C×H×W to N×C.
+  public mutating func globalMean(_ name: String, _ x: Feature) -> Feature {
+    let output = network.append(name, .reduce(Reduction(.mean, axes: .spatial, keepsDimensions: false)), x.value)
+    return Feature(value: output, channels: x.channels, spatial: [])
+  }
+
   /// N×C×H×W to N×(C·H·W).
   public mutating func flatten(_ name: String, _ x: Feature) -> Feature {
     let output = network.append(name, .flatten(axis: 1), x.value)
@@ -174,8 +208,17 @@ public struct NetworkBuilder: Sendable {
   }
 
   public mutating func upsampleNearest(_ name: String, _ x: Feature, scale: Int) -> Feature {
-    let resize = Resize(
-      mode: .nearest, coordinates: .asymmetric, rounding: .floor, scales: [1, 1, Float(scale), Float(scale)])
+    upsample(name, x, Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor), scale: scale)
+  }
+
+  /// Corners stay in place.
+  public mutating func upsampleBilinear(_ name: String, _ x: Feature, scale: Int) -> Feature {
+    upsample(name, x, Resize(mode: .linear, coordinates: .alignCorners), scale: scale)
+  }
+
+  private mutating func upsample(_ name: String, _ x: Feature, _ resize: Resize, scale: Int) -> Feature {
+    var resize = resize
+    resize.scales = [1, 1, Float(scale), Float(scale)]
     let output = network.append(name, .resize(resize), x.value)
     return Feature(value: output, channels: x.channels, spatial: x.spatial?.map { $0 * scale })
   }
@@ -191,6 +234,18 @@ public struct NetworkBuilder: Sendable {
     return value
   }
 
+  /// Appends a node of several outputs, which are named as the node with their place behind.
+  mutating func append(_ name: String, _ operation: Operation, _ input: ValueID, outputs count: Int) -> [ValueID] {
+    let outputs = (0..<count).map { network.makeValue(named: "\(name).\($0)") }
+    network.nodes.append(Node(name: name, operation: operation, inputs: [input], outputs: outputs))
+    return outputs
+  }
+
+  /// Appends an operator on the given values.
+  mutating func append(_ name: String, _ operation: Operation, inputs: [ValueID?]) -> ValueID {
+    network.append(name, operation, inputs: inputs)
+  }
+
   /// Appends an operator on the given features; its output has the extents of `model`.
   public mutating func append(
     _ name: String, _ operation: Operation, _ features: [Feature], like model: Feature
@@ -202,6 +257,11 @@ public struct NetworkBuilder: Sendable {
   /// A fixed matrix that no state dict holds.
   mutating func constant(_ name: String, _ tensor: Tensor) -> ValueID {
     network.addConstant(name, .float(tensor))
+  }
+
+  /// Fixed integers that no state dict holds: a shape, places to gather.
+  mutating func constant(_ name: String, _ integers: IntegerArray) -> ValueID {
+    network.addConstant(name, .integer(integers))
   }
 
   mutating func matrixMultiply(_ name: String, _ a: ValueID, _ b: ValueID) -> ValueID {

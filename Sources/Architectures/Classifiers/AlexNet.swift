@@ -5,7 +5,7 @@ extension Architecture {
   static let alexnet = Architecture(
     "alexnet", "AlexNet, stem 11×11 stride 4", options: [.classes], witnesses: ["classes": .head("classifier.6")]
   ) { net, settings in
-    var x = net.picture(settings, fixesSize: true)
+    var x = net.picture(settings)
     x = net.convolution("features.0", x, 64, kernel: 11, stride: 4, padding: 2, bias: true)
     x = net.relu("features.1", x)
     x = net.maxPool("features.2", x, kernel: 3, stride: 2)
@@ -33,5 +33,10 @@ extension Architecture.Witness {
   /// The layer that scores the classes.
   static func head(_ layer: String) -> Architecture.Witness {
     Architecture.Witness(parameter: "\(layer).weight", axis: 0)
+  }
+
+  /// The same for nets that are also published without it.
+  static func optionalHead(_ layer: String) -> Architecture.Witness {
+    Architecture.Witness(parameter: "\(layer).weight", axis: 0, absent: 0)
   }
 }

@@ -12,7 +12,7 @@ extension Architecture {
       "vgg\(depth)\(suffix)", "VGG-\(depth)\(normalized ? " with batch normalization" : ""), 3×3 only",
       options: [.classes], witnesses: ["classes": .head("classifier.6")]
     ) { net, settings in
-      var x = net.picture(settings, fixesSize: true)
+      var x = net.picture(settings)
       var index = 0
       func next() -> String {
         defer { index += 1 }

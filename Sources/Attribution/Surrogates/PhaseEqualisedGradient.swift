@@ -34,8 +34,9 @@ public struct PhaseEqualisedGradient: AttributionMethod {
     case .predicted:
       let network = differentiator.network
       let name = network.inputs.first.map { network.name(of: $0.value) } ?? "input"
+      let targets = try objective.layers.map(network.value) + network.inputs.prefix(1).map(\.value)
       let prediction = try GradientPrediction(
-        network.bound(to: [name: pictures.shape]), target: try objective.singleTarget(in: network))
+        network.bound(to: [name: pictures.shape], leadingTo: targets), target: try objective.singleTarget(in: network))
       if let phases = prediction.phases(at: prediction.inputValue) {
         attribution.map = PhaseEqualisation(energies: phases).applied(to: attribution.map)
       }

@@ -1,6 +1,7 @@
 import GinghamTensors
 
-/// The logit of a class: of a given one, or of the one that each picture is taken for.
+/// The logit of a class: of a given one, or of the one that each picture is taken for. Where the output has a map a class
+/// (N×K×H×W), the mean over the map.
 public struct ClassObjective: Objective {
   public enum Choice: Hashable, Sendable {
     case top
@@ -24,16 +25,21 @@ public struct ClassObjective: Objective {
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
     let logits = activations[0]
-    let count = logits.count / max(logits.shape.dimensions.first ?? 1, 1)
+    let view = try ClassView(logits.shape)
     let chosen = classes(of: logits)
     for index in chosen {
-      guard (0..<count).contains(index) else { throw ObjectiveError.classOutOfRange(index: index, count: count) }
+      guard (0..<view.count).contains(index) else {
+        throw ObjectiveError.classOutOfRange(index: index, count: view.count)
+      }
     }
+    let share = weight / Float(max(view.positions, 1))
     cotangents[0].withUnsafeMutableBufferPointer { gradient in
-      for (sample, index) in chosen.enumerated() { gradient[sample * count + index] += weight }
+      for (sample, index) in chosen.enumerated() {
+        for place in view.range(sample, index) { gradient[place] += share }
+      }
     }
     return logits.withUnsafeBufferPointer { values in
-      chosen.enumerated().map { weight * values[$0 * count + $1] }
+      chosen.enumerated().map { weight * view.score(values, $0, $1) }
     }
   }
 
@@ -41,23 +47,30 @@ public struct ClassObjective: Objective {
     choice == .top ? ClassObjective(.indices(classes(of: activations[0]))) : self
   }
 
-  /// The class this objective asks about for each picture.
+  /// The class this objective asks about for each picture; 0 where the output has no classes.
   public func classes(of logits: Tensor) -> [Int] {
-    let batch = logits.shape.dimensions.first ?? 1
-    let count = logits.count / max(batch, 1)
-    return (0..<batch).map { sample in
+    guard let view = try? ClassView(logits.shape) else {
+      return [Int](repeating: 0, count: logits.shape.dimensions.first ?? 1)
+    }
+    return (0..<view.batch).map { sample in
       switch choice {
-      case .top: logits.withUnsafeBufferPointer { largest($0[(sample * count)..<((sample + 1) * count)]) }
+      case .top: logits.withUnsafeBufferPointer { view.largest($0, sample) }
       case .index(let given): given
       case .indices(let given): given[sample % given.count]
       }
     }
   }
 
-  /// Position of the first largest element.
-  private func largest(_ values: Slice<UnsafeBufferPointer<Float>>) -> Int {
-    var best = values.startIndex
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best - values.startIndex
+  /// The score of every class for every picture: N×K as the output is, or each map's mean.
+  ///
+  /// - Throws: ``ObjectiveError/noClasses(_:)``.
+  public static func scores(of outputs: Tensor) throws -> Tensor {
+    let view = try ClassView(outputs.shape)
+    guard view.positions != 1 else { return outputs.reshaped(to: [view.batch, view.count]) }
+    return outputs.withUnsafeBufferPointer { values in
+      Tensor(
+        [view.batch, view.count],
+        (0..<view.batch).flatMap { sample in (0..<view.count).map { view.score(values, sample, $0) } })
+    }
   }
 }

@@ -35,6 +35,8 @@ public enum ObjectiveError: Error, Hashable, Sendable {
   case positionOutOfRange(y: Int, x: Int, layer: String, height: Int, width: Int)
   case classOutOfRange(index: Int, count: Int)
   case notSpatial(layer: String, shape: Shape)
+  /// The network's output is neither a row of classes nor a map a class.
+  case noClasses(Shape)
   case wrongDirection(layer: String, expected: Int, found: Int)
   case syntax(text: String, reason: String)
   case unknownClass(name: String, nearest: [String])
@@ -51,6 +53,9 @@ extension ObjectiveError: CustomStringConvertible {
       "class \(index) is out of range: the network has classes 0 to \(count - 1)"
     case .notSpatial(let layer, let shape):
       "layer '\(layer)' has the shape \(shape): this objective needs channels (N×C or N×C×H×W)"
+    case .noClasses(let shape):
+      "the output has the shape \(shape): classes are known of N×K and N×K×H×W only. Name a layer, as in channel:LAYER:3, "
+        + "or another output with --output-name."
     case .wrongDirection(let layer, let expected, let found):
       "a direction in layer '\(layer)' needs \(expected) numbers, found \(found)"
     case .syntax(let text, let reason): "cannot read the objective '\(text)': \(reason)"

@@ -193,7 +193,11 @@ final class ConvolutionOperator: Operator {
     let abilities: ContributionAbilities =
       algorithm == dnnl_convolution_winograd ? .accumulate : [.accumulate, .addend, .mask]
     try plan.contribute(to: input, flipped.destination.form, able: abilities) { target in
-      let (operations, extra) = try target.fused { try $0.descriptor() } mask: { try $0.descriptor() }
+      let (operations, extra) = try target.fused {
+        try $0.descriptor()
+      } mask: {
+        try $0.descriptor()
+      }
       guard
         let description = try flipped.forward(
           plan.library, algorithm: algorithm, hasBias: false, fusing: operations)

@@ -39,7 +39,7 @@ final class DenseOperator: Operator {
     var bias = unit.bias
     switch node.operation {
     case .generalMatrixMultiply(let product):
-      guard shape.rank == 2, !product.transposesA else { return nil }
+      guard shape.rank >= 2, !product.transposesA else { return nil }
       (isTransposed, alpha, beta) = (product.transposesB, product.alpha, product.beta)
       if node.inputs.count > 2, let own = node.inputs[2] {
         guard bias == nil else { return nil }
@@ -206,7 +206,8 @@ final class DenseOperator: Operator {
       try plan.emit(
         description,
         [
-          (DNNL_ARG_SRC, try descriptor(columns), sent.location), (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
+          (DNNL_ARG_SRC, try descriptor(columns), sent.location),
+          (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
           (DNNL_ARG_DST, try descriptor(inner), target.placement.location),
         ] + extra)
     }

@@ -58,7 +58,9 @@ final class FastPlan: LayeredPlan {
     makeRoom(for: targetShapes, in: &activations)
     library.claimThreads()
     try lend(inputs, to: \.inputs) {
-      try lend(&activations, to: \.activations) { try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) } }
+      try lend(&activations, to: \.activations) {
+        try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) }
+      }
     }
     hasRun = true
   }
@@ -69,7 +71,9 @@ final class FastPlan: LayeredPlan {
     makeRoom(for: gradientShapes, in: &gradients)
     library.claimThreads()
     try lend(cotangents, to: \.cotangents) {
-      try lend(&gradients, to: \.gradients) { try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) } }
+      try lend(&gradients, to: \.gradients) {
+        try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) }
+      }
     }
   }
 

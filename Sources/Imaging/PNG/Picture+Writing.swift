@@ -1,7 +1,7 @@
 import GinghamTensors
 
 /// Bits a sample of a written PNG.
-public enum BitDepth: Int, Hashable, Sendable, CaseIterable {
+public enum BitDepth: Int, Hashable, Sendable, CaseIterable, Encodable {
   case eight = 8
   /// Fine enough that slow gradients of colour show no bands.
   case sixteen = 16

@@ -5,16 +5,36 @@ import GinghamTensors
 /// Weights in files beside the model (ONNX `data_location = EXTERNAL`). Each file is mapped once.
 ///
 /// A model names these files itself, so only ones inside its own folder are opened: no absolute path, no `..`, no
-/// link that leads out.
+/// link that leads out. A model that is itself a link has the folder that the link leads to as well; one in a Hugging Face
+/// cache, whose `snapshots` hold links into `blobs` beside them, has its repository's folder.
 final class ExternalData {
   private let folder: String
+  /// The folder of the file that the model's path leads to.
+  private let realFolder: String
   private var files: [String: MappedFile] = [:]
 
   private let budget: Budget
 
-  init(folder: String, budget: Budget) {
-    self.folder = folder
+  init(model path: String, budget: Budget) {
+    func parent(_ path: String) -> String {
+      guard let slash = path.lastIndex(of: "/") else { return "." }
+      return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+    folder = parent(path)
+    realFolder = Self.resolved(path).map(parent) ?? folder
     self.budget = budget
+  }
+
+  /// The repository's folder where `folder` lies below its `snapshots`, with `blobs` beside these.
+  private static func repository(of folder: String) -> String? {
+    guard let path = resolved(folder) else { return nil }
+    var parts = path.split(separator: "/")
+    while let snapshots = parts.lastIndex(of: "snapshots") {
+      let repository = "/" + parts[..<snapshots].joined(separator: "/")
+      if parts.count > snapshots + 1, resolved(repository + "/blobs") == repository + "/blobs" { return repository }
+      parts.removeSubrange(snapshots...)
+    }
+    return nil
   }
 
   /// - Parameter byteCount: what the tensor's shape takes; what the model declares must agree.
@@ -41,12 +61,12 @@ final class ExternalData {
   private func file(at location: String, _ malformed: (String) -> FormatError) throws -> MappedFile {
     if let file = files[location] { return file }
     let path = folder + "/" + location
-    guard let target = Self.resolved(path), let root = Self.resolved(folder) else {
+    let roots = [Self.resolved(folder), realFolder, Self.repository(of: folder)].compactMap { $0 }
+    guard let target = Self.resolved(path) ?? Self.resolved(realFolder + "/" + location) else {
       throw FormatError.unreadable(
         path: path, reason: "\(String(cString: strerror(errno))); the model keeps weights in it")
     }
-    let inside = root == "/" ? root : root + "/"
-    guard target.utf8.starts(with: inside.utf8) else {
+    guard roots.contains(where: { target.utf8.starts(with: ($0.hasSuffix("/") ? $0 : $0 + "/").utf8) }) else {
       throw malformed("'\(location)' is a link that leads out of the model's folder")
     }
     let file: MappedFile

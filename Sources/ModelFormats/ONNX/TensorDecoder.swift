@@ -13,9 +13,7 @@ final class TensorDecoder {
   ///     again.
   init(beside path: String, budget: Budget = Budget(ResourceLimits())) {
     self.budget = budget
-    let slash = path.lastIndex(of: "/")
-    external = ExternalData(
-      folder: slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".", budget: budget)
+    external = ExternalData(model: path, budget: budget)
   }
 
   /// - Throws: `FormatError` where the declared extents and the bytes disagree, external data is missing or lies

@@ -4,23 +4,25 @@ import GinghamTensors
 /// axes are counted from the front. Inputs that became attributes are dropped.
 struct AttributeBinder {
   private let nodeName: String
-  private var inputs: [ValueID?]
-  private let constants: [ValueID: Constant]
+  private(set) var inputs: [ValueID?]
+  let constants: [ValueID: Constant]
   private let shapes: [ValueID: Shape]
   private let outputCount: Int
+  /// The network at the extents of its file, where those at hand are others.
+  let exported: ExportedForm?
   private let budget: Budget
 
   static func bound(
-    _ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape], budget: Budget
+    _ node: Node, constants: [ValueID: Constant], shapes: [ValueID: Shape], exported: ExportedForm?, budget: Budget
   ) throws -> Node {
     var binder = AttributeBinder(
       nodeName: node.name, inputs: node.inputs, constants: constants, shapes: shapes, outputCount: node.outputs.count,
-      budget: budget)
+      exported: exported, budget: budget)
     let operation = try binder.bind(node.operation)
     return Node(name: node.name, operation: operation, inputs: binder.inputs, outputs: node.outputs)
   }
 
-  private func shape(_ index: Int) throws -> Shape {
+  func shape(_ index: Int) throws -> Shape {
     guard index < inputs.count, let value = inputs[index], let shape = shapes[value] else {
       throw ShapeError.mismatch("input \(index) is missing")
     }
@@ -33,7 +35,7 @@ struct AttributeBinder {
     inputs = [inputs[0]]
   }
 
-  private func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
+  func value(_ index: Int) -> ValueID? { index < inputs.count ? inputs[index] : nil }
 
   /// No list of axes, extents or sizes is longer; indices of a gather may be.
   private static let longestList = 1 << 12
@@ -146,21 +148,21 @@ struct AttributeBinder {
       inputs = [inputs[0]]
       return .reshape(Reshape(shape: target, allowsZero: true))
     case .expand(let target):
-      let wanted = try target ?? integers(1, "the shape to expand to") ?? []
+      let wanted = try rederived(target ?? integers(1, "the shape to expand to") ?? [], "the shape to expand to")
       guard let shape = try shape(0).broadcast(with: Shape(wanted)), wanted.allSatisfy({ $0 >= 0 }) else {
         throw ShapeError.mismatch("\(try shape(0)) does not expand to \(Shape(wanted))")
       }
       try keepFirstInput()
       return .expand(shape: shape.dimensions)
     case .tile(let repeats):
-      let counts = try repeats ?? integers(1, "the number of repeats") ?? []
+      let counts = try rederivedRepeats(repeats ?? integers(1, "the number of repeats") ?? [])
       guard counts.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
         throw ShapeError.badAttribute("repeats \(counts)")
       }
       try keepFirstInput()
       return .tile(repeats: counts)
     case .resize(let resize):
-      let bound = try resize.bound(
+      let bound = try rederived(resize).bound(
         input: shape(0), region: floats(1, "the region"), scales: floats(2, "the scales"), sizes: integers(3, "sizes"))
       try keepFirstInput()
       return .resize(bound)
@@ -208,6 +210,7 @@ struct AttributeBinder {
       let given = try integers(1, "the axes") ?? []
       axes = given.isEmpty ? (emptyMeansNone ? [] : Array(0..<rank)) : try given.map { try axis($0, rank: rank) }
     }
+    try checkReduction(axes)
     try keepFirstInput()
     return .reduce(Reduction(reduction.kind, axes: .listed(axes.sorted()), keepsDimensions: reduction.keepsDimensions))
   }
@@ -245,7 +248,9 @@ struct AttributeBinder {
       }
       let range = step > 0 ? 0...extent : -1...max(extent - 1, -1)
       bound.starts?[axis] = clamped(starts[index], to: range)
-      bound.ends?[axis] = clamped(ends[index], to: range)
+      bound.ends?[axis] = clamped(
+        try rederivedEnd(ends[index], start: starts[index], step: step, axis: axis, isWritten: slice.ends != nil),
+        to: range)
       bound.steps?[axis] = min(max(step, -extent - 1), extent + 1)
     }
     try keepFirstInput()
@@ -318,9 +323,27 @@ struct AttributeBinder {
   }
 
   private func resolved(_ reshape: Reshape, input x: Shape) throws -> [Int] {
-    guard var target = try reshape.shape ?? integers(1, "the shape of a reshape") else {
+    guard let target = try reshape.shape ?? integers(1, "the shape of a reshape") else {
       throw ShapeError.mismatch("the target shape is missing")
     }
+    if let old = changedShape(isWritten: reshape.shape != nil, attribute: 1),
+      let written = try? resolved(target, reshape, input: old)
+    {
+      if let derived = exported?.reshaped(written, from: old, to: x),
+        Shape(derived).checkedElementCount == x.elementCount
+      {
+        return derived
+      }
+      guard target.contains(-1), let open = try? resolved(target, reshape, input: x) else {
+        throw ShapeError.fixedExtent("the target \(Shape(written)) of a reshape", exported: old, found: x)
+      }
+      return open
+    }
+    return try resolved(target, reshape, input: x)
+  }
+
+  private func resolved(_ target: [Int], _ reshape: Reshape, input x: Shape) throws -> [Int] {
+    var target = target
     for (index, extent) in target.enumerated() where extent == 0 && !reshape.allowsZero {
       guard index < x.rank else { throw ShapeError.badAttribute("0 copies axis \(index) of \(x)") }
       target[index] = x[index]

@@ -67,6 +67,11 @@ struct ConstantEvaluator {
       let shapes = try operation.outputShapes(inputs: inputShapes, outputCount: outputCount, limits: budget.limits)
       for shape in shapes { try budget.spend(computing: shape) }
       return try ConstantMovement(shapes: shapes, limits: budget.limits).move(operation, known)
+    case .resize(let resize):
+      for shape in try operation.outputShapes(inputs: inputShapes, outputCount: outputCount, limits: budget.limits) {
+        try budget.spend(computing: shape)
+      }
+      return known[0].tensor.map { [.float($0.resized(resize))] }
     default: return nil
     }
   }

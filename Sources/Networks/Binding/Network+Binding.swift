@@ -4,13 +4,50 @@ extension Network {
   /// The network at fixed input shapes: every value gets a shape, attributes that shape subgraphs compute are filled
   /// in, and everything known before the run is folded into constants.
   ///
+  /// Constants in which the file's exporter wrote the batch or the size of its example input are derived anew for other
+  /// ones.
+  ///
   /// - Parameters:
   ///   - inputShapes: by input name. Inputs whose declared shape is complete may be left out.
   ///   - constants: inputs that are fixed at a value: integer inputs, style weights, the bounds of a clip.
+  ///   - targets: what is wanted; layers that lead to none of these need not fit. `nil`: everything.
   /// - Throws: ``NetworkError`` naming the layer where shapes do not fit.
   public func bound(
-    to inputShapes: [String: Shape] = [:], constants fixed: [String: Constant] = [:]
+    to inputShapes: [String: Shape] = [:], constants fixed: [String: Constant] = [:],
+    leadingTo targets: [ValueID]? = nil
   ) throws -> BoundNetwork {
+    guard let example = exampleShapes(for: inputShapes, fixed: fixed) else {
+      return try bound(to: inputShapes, fixed: fixed, leadingTo: targets, exported: nil)
+    }
+    var exported: ExportedForm?
+    if let network = try? bound(to: example.shapes, fixed: fixed, leadingTo: targets, exported: nil) {
+      exported = ExportedForm(network, batch: example.batch)
+    }
+    return try bound(to: inputShapes, fixed: fixed, leadingTo: targets, exported: exported)
+  }
+
+  /// The inputs' shapes in the file, with open extents as they are asked for, and the batches of both where they differ.
+  /// `nil` where these are the ones that are asked for.
+  private func exampleShapes(
+    for inputShapes: [String: Shape], fixed: [String: Constant]
+  ) -> (shapes: [String: Shape], batch: (exported: Int, found: Int)?)? {
+    var shapes = inputShapes
+    var batch: (exported: Int, found: Int)?
+    for (index, input) in inputs.enumerated() where fixed[name(of: input.value)] == nil {
+      guard let found = inputShapes[name(of: input.value)], found.rank == input.shape.count, found.rank > 0 else {
+        continue
+      }
+      let declared = Shape(zip(input.shape, found.dimensions).map { $0 ?? $1 })
+      if index == 0, declared[0] != found[0] { batch = (declared[0], found[0]) }
+      shapes[name(of: input.value)] = declared
+    }
+    return shapes == inputShapes ? nil : (shapes, batch)
+  }
+
+  private func bound(
+    to inputShapes: [String: Shape], fixed: [String: Constant], leadingTo targets: [ValueID]?, exported: ExportedForm?
+  ) throws -> BoundNetwork {
+    var exported = exported
     var result = BoundNetwork(name: name, valueNames: valueNames)
     result.constants = constants
     result.limits = limits
@@ -20,17 +57,47 @@ extension Network {
       budget.allow(constant.shape.elementCount, more: .computedElements)
     }
     try bindInputs(to: inputShapes, fixed: fixed, in: &result)
-    result.nodes.reserveCapacity(nodes.count)
-    for node in nodes { try bind(node, in: &result, budget: budget) }
-    for (index, output) in outputs.enumerated() where result.shapes[output] == nil {
-      guard let missing = result.missing[output] else {
-        throw NetworkError.dangling(node: "output", value: name(of: output))
+    try repeatFixedInputs(in: &result)
+    for input in result.inputs { result.shapes[input].map { exported?.record(input, found: $0) } }
+    let wanted = targets.map { nodes.leading(to: $0) } ?? nodes
+    result.nodes.reserveCapacity(wanted.count)
+    for node in wanted { try bind(node, in: &result, exported: &exported, budget: budget) }
+    let ends = targets ?? outputs
+    for (index, output) in ends.enumerated() {
+      guard let shape = result.shapes[output] else {
+        guard let missing = result.missing[output] else {
+          throw NetworkError.dangling(node: "output", value: name(of: output))
+        }
+        // Nobody has to ask for the outputs beside the first.
+        if index == 0 || targets != nil { throw unavailable(output, missing, in: result) }
+        continue
       }
-      // Nobody has to ask for the outputs beside the first.
-      if index == 0 { throw unavailable(output, missing, in: result) }
+      guard result.constants[output] == nil, !result.inputs.contains(output) else { continue }
+      do {
+        try exported?.checkBatch(of: output, found: shape)
+      } catch let error as ShapeError {
+        throw NetworkError.shape(node: name(of: output), operation: "output", error)
+      }
     }
-    result.outputs = outputs.filter { result.shapes[$0] != nil }
+    result.outputs = ends.filter { result.shapes[$0] != nil }
     return result
+  }
+
+  /// A label or style that was fixed for one picture stands for every picture of a batch.
+  private func repeatFixedInputs(in result: inout BoundNetwork) throws {
+    guard let batch = result.inputs.first.flatMap({ result.shapes[$0]?.dimensions.first }), batch > 1 else { return }
+    for value in batchedConstants {
+      guard let constant = result.constants[value], constant.shape.dimensions.first == 1 else { continue }
+      var shape = constant.shape
+      shape[0] = batch
+      do {
+        try limits.require(shape, as: "an input")
+      } catch let error as ShapeError {
+        throw NetworkError.shape(node: name(of: value), operation: "input", error)
+      }
+      result.constants[value] = constant.repeated(batch)
+      result.shapes[value] = shape
+    }
   }
 
   private func bindInputs(
@@ -61,7 +128,15 @@ extension Network {
     }
   }
 
+  /// Nodes of branches and loops: an exporter's extents are not derived anew in them.
   func bind(_ node: Node, in result: inout BoundNetwork, budget: Budget) throws {
+    var exported: ExportedForm?
+    try bind(node, in: &result, exported: &exported, budget: budget)
+  }
+
+  private func bind(
+    _ node: Node, in result: inout BoundNetwork, exported: inout ExportedForm?, budget: Budget
+  ) throws {
     for value in node.inputs.compactMap({ $0 }) where result.shapes[value] == nil {
       guard let missing = result.missing[value] else {
         throw NetworkError.dangling(node: node.name, value: name(of: value))
@@ -78,7 +153,14 @@ extension Network {
         return
       default: break
       }
-      let bound = try AttributeBinder.bound(node, constants: result.constants, shapes: result.shapes, budget: budget)
+      var node = node
+      if let exported { try node.spreadOverBatch(in: &result, exported, limits) }
+      if let parts = try node.adaptivePool(in: &result) {
+        for part in parts { try bind(part, in: &result, exported: &exported, budget: budget) }
+        return
+      }
+      let bound = try AttributeBinder.bound(
+        node, constants: result.constants, shapes: result.shapes, exported: exported, budget: budget)
       if let folded = try ConstantEvaluator(
         inputs: bound.inputs.map { $0.flatMap { result.constants[$0] } },
         inputShapes: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count,
@@ -92,7 +174,10 @@ extension Network {
       }
       let shapes = try bound.operation.outputShapes(
         inputs: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count, limits: limits)
-      for (output, shape) in zip(node.outputs, shapes) { result.shapes[output] = shape }
+      for (output, shape) in zip(node.outputs, shapes) {
+        result.shapes[output] = shape
+        exported?.record(output, found: shape)
+      }
       result.nodes.append(bound)
     } catch let error as ShapeError {
       throw NetworkError.shape(node: node.name, operation: node.operation.name, error)
@@ -111,6 +196,40 @@ extension Network {
     let reachable = front.flatMap { value in layers.last { $0.value == value }?.name }
     return .missingOperator(
       reason: missing.reason, behind: blocked.count, of: layers.count, value: name(of: value), front: reachable)
+  }
+}
+
+extension Node {
+  fileprivate func adaptivePool(in result: inout BoundNetwork) throws -> [Node]? {
+    guard case .averagePool(let pool) = operation, pool.adaptiveSize != nil,
+      let shape = (inputs.first ?? nil).flatMap({ result.shapes[$0] })
+    else { return nil }
+    var network = result
+    let nodes = try adaptivePool(
+      input: shape, makeValue: { network.addValue(named: $0) }, makeConstant: { network.addConstant($1, named: $0) })
+    result = network
+    return nodes
+  }
+
+  /// Where a file joins something that it made once for its one picture (a class token) to what every picture has.
+  fileprivate mutating func spreadOverBatch(
+    in result: inout BoundNetwork, _ exported: ExportedForm, _ limits: ResourceLimits
+  ) throws {
+    guard case .concatenate = operation, let batch = exported.batch, batch.exported == 1,
+      inputs.contains(where: { $0.flatMap { result.shapes[$0]?.dimensions.first } == batch.found })
+    else { return }
+    for (index, value) in inputs.enumerated() {
+      guard let value, let constant = result.constants[value], constant.shape.rank > 1, constant.shape[0] == 1 else {
+        continue
+      }
+      var shape = constant.shape
+      shape[0] = batch.found
+      try limits.require(shape, as: "a constant")
+      let spread = result.addValue(named: result.name(of: value))
+      result.constants[spread] = constant.repeated(batch.found)
+      result.shapes[spread] = shape
+      inputs[index] = spread
+    }
   }
 }
 

@@ -293,13 +293,13 @@ extension Reduction {
 
 extension GeneralMatrixMultiply {
   fileprivate func outputShape(a: Shape, b: Shape, c: Shape?) throws -> Shape {
-    guard a.rank == 2, b.rank == 2 else {
-      throw ShapeError.wrongRank(expected: 2, found: a.rank == 2 ? b.rank : a.rank)
+    guard a.rank == 2 || a.rank > 2 && !transposesA, b.rank == 2 else {
+      throw ShapeError.wrongRank(expected: 2, found: b.rank == 2 ? a.rank : b.rank)
     }
-    let (rows, inner) = transposesA ? (a[1], a[0]) : (a[0], a[1])
+    let (rows, inner) = transposesA ? ([a[1]], a[0]) : (Array(a.dimensions.dropLast()), a[a.rank - 1])
     let (otherInner, columns) = transposesB ? (b[1], b[0]) : (b[0], b[1])
     guard inner == otherInner else { throw ShapeError.mismatch("\(a) and \(b) do not multiply") }
-    let result: Shape = [rows, columns]
+    let result = Shape(rows + [columns])
     if let c, result.broadcast(with: c) != result { throw ShapeError.mismatch("the bias \(c) does not fit \(result)") }
     return result
   }

@@ -143,10 +143,19 @@ public struct MaxPool: Hashable, Sendable {
 public struct AveragePool: Hashable, Sendable {
   public var window: Window
   public var countsPadding: Bool
+  /// Extents that come out whatever goes in, as PyTorch's `AdaptiveAvgPool` has them; the window is open then. Binding
+  /// replaces such a pool by what it is at the extents at hand.
+  public var adaptiveSize: [Int]?
 
   public init(_ window: Window, countsPadding: Bool) {
     self.window = window
     self.countsPadding = countsPadding
+  }
+
+  public init(adaptiveSize: [Int]) {
+    window = Window(kernel: [], strides: [])
+    countsPadding = true
+    self.adaptiveSize = adaptiveSize
   }
 }
 
@@ -191,6 +200,9 @@ public struct Reduction: Hashable, Sendable {
 }
 
 /// y = alpha · A·B + beta · C, with A and B transposed where told.
+///
+/// A that is not transposed may have axes in front of its rows, as a dense layer on N×T×C tokens has: every one of them
+/// counts as rows, and y keeps them.
 public struct GeneralMatrixMultiply: Hashable, Sendable {
   public var alpha: Float
   public var beta: Float

@@ -43,7 +43,9 @@ extension BoundNetwork {
       return shape(0).elementCount.clampedProduct(with: Shape(Array(shape(1).dimensions.dropFirst())))
     case .matrixMultiply: return output.elementCount.clampedProduct(with: [shape(0).dimensions.last ?? 1])
     case .generalMatrixMultiply(let multiply):
-      return output.elementCount.clampedProduct(with: [multiply.transposesA ? shape(0)[0] : shape(0)[1]])
+      return output.elementCount.clampedProduct(with: [
+        multiply.transposesA ? shape(0)[0] : shape(0).dimensions.last ?? 1
+      ])
     case .maxPool, .averagePool, .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization,
       .batchNormalization, .instanceNormalization, .layerNormalization, .groupNormalization,
       .localResponseNormalization,

@@ -182,8 +182,8 @@ struct Propagation {
       case .maximum, .minimum: return 1 / count
       case .sum, .product, .l1, .l2, .sumOfSquares, .logSum, .logSumExp: return 1
       }
-    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK, .gridSample, .regionAlign:
-      return position == 0 ? ratio() : nil
+    case .split, .slice, .gather, .gatherElements, .gatherSlices, .topK: return position == 0 ? ratio() : nil
+    case .gridSample, .regionAlign: return position == 0 ? max(1, ratio()) : nil
     case .expand, .tile: return position == 0 ? max(1, ratio()) : nil
     case .resize, .pad, .reshape, .squeeze, .unsqueeze: return position == 0 ? 1 : nil
     case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth,

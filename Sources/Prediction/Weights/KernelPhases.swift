@@ -129,6 +129,19 @@ extension BoundNetwork {
     return found
   }
 
+  /// Of layers that enlarge by their own weights, by name: the spread of the phase sums over their mean magnitude.
+  ///
+  /// - Throws: as ``kernelPhases()`` does.
+  public var phaseSumDeviations: [String: Double] {
+    get throws {
+      let phases = try kernelPhases()
+      return nodes.reduce(into: [:]) { deviations, node in
+        if case .convolution(let layer) = node.operation, layer.window.strides.contains(where: { $0 > 1 }) { return }
+        if let found = node.outputs.first.flatMap({ phases[$0] }) { deviations[node.name] = found.meanSumDeviation }
+      }
+    }
+  }
+
   private func depthToSpace(reading value: ValueID) -> (Int, DepthOrder)? {
     for node in nodes where node.inputs.first == value {
       if case .depthToSpace(let block, let order) = node.operation { return (block, order) }

@@ -1,7 +1,7 @@
 import GinghamNetworks
 import GinghamTensors
 
-/// y = α·op(A)·op(B) + β·C for matrices, with C broadcast.
+/// y = α·op(A)·op(B) + β·C for matrices, with C broadcast. The leading axes of an A that is not transposed are its rows.
 struct GeneralMatrixProductKernel<Scalar: ReferenceScalar>: Kernel {
   private let attributes: GeneralMatrixMultiply
   private let rows: Int
@@ -14,14 +14,17 @@ struct GeneralMatrixProductKernel<Scalar: ReferenceScalar>: Kernel {
 
   init(_ attributes: GeneralMatrixMultiply, _ request: KernelRequest) throws {
     let (a, b, output) = try (request.inputShape(0), request.inputShape(1), request.outputShape())
-    guard a.rank == 2, b.rank == 2 else { throw request.unsupported("\(a) and \(b) are not matrices") }
+    guard a.rank == 2 || a.rank > 2 && !attributes.transposesA, b.rank == 2 else {
+      throw request.unsupported("\(a) and \(b) are not matrices")
+    }
     self.attributes = attributes
-    rows = attributes.transposesA ? a[1] : a[0]
-    depth = attributes.transposesA ? a[0] : a[1]
+    let leading = attributes.transposesA ? [a[1]] : Array(a.dimensions.dropLast())
+    rows = leading.reduce(1, *)
+    depth = attributes.transposesA ? a[0] : a[a.rank - 1]
     columns = attributes.transposesB ? b[0] : b[1]
     alpha = Scalar(attributes.alpha)
     beta = Scalar(attributes.beta)
-    guard depth == (attributes.transposesB ? b[1] : b[0]), output == [rows, columns] else {
+    guard depth == (attributes.transposesB ? b[1] : b[0]), output == Shape(leading + [columns]) else {
       throw request.unsupported("\(a) and \(b) cannot be multiplied")
     }
     guard request.hasInput(2) else {

@@ -51,8 +51,8 @@ public struct Benchmark: RunFindings {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     peakMemory = Double(usage.ru_maxrss) / 1024
 
-    let bound = try model.bound(batch: settings.batch)
     let targets = try objective.layers.map(model.network.value)
+    let bound = try model.bound(batch: settings.batch, leadingTo: targets)
     let operations = 4 * Double(bound.simplified(targets: targets).layerStatistics.multiplyAdds)
     gigaflops = operations / gradientMilliseconds / 1e6
     self.model = model.source.specification

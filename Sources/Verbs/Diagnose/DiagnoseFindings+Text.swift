@@ -10,23 +10,24 @@ extension DiagnoseFindings {
       var table = TextTable([("", .right), ("fault", .left), ("strength", .right), ("", .left), ("pictures", .right)])
       for (index, finding) in findings.enumerated() {
         table.append([
-          "\(index + 1)", Self.name(of: finding), Self.number(finding.strength), finding.unit,
-          finding.pictures.isEmpty ? "the set" : "\(finding.pictures.count)/\(images.count)",
+          "\(index + 1)", finding.fault.name, Self.number(finding.fault.strength), finding.fault.unit,
+          finding.fault.pictures.isEmpty ? "the set" : "\(finding.fault.pictures.count)/\(images.count)",
         ])
       }
       blocks.append(table.description)
       for (index, finding) in findings.enumerated() {
-        var lines = ["\(index + 1). \(Self.name(of: finding)): \(finding.summary)."]
-        lines.append("   cause: \(finding.cause)")
-        lines.append("   fix:   \(finding.fix)")
-        if let worst = finding.worst {
+        let fault = finding.fault
+        var lines = ["\(index + 1). \(fault.name): \(fault.summary)."]
+        lines.append("   cause: \(fault.cause)")
+        lines.append("   fix:   \(fault.fix)")
+        if let worst = fault.worst {
           lines.append("   see:   \(worst)" + (finding.evidence.map { " (\($0))" } ?? ""))
         }
         blocks.append(lines.joined(separator: "\n"))
       }
     }
-    if let distance { blocks.append(Self.text(of: distance)) }
-    if !notes.isEmpty { blocks.append(notes.map { "note: \($0)" }.joined(separator: "\n")) }
+    if let distance { blocks.append(distance.text) }
+    if !notes.isEmpty { blocks.append(notes.map { "note: \($0.text)" }.joined(separator: "\n")) }
     let all = skipped + referenceSkipped
     if !all.isEmpty { blocks.append("not measured:\n" + all.map { "  \($0.reason)" }.joined(separator: "\n")) }
     return blocks.joined(separator: "\n\n")
@@ -42,18 +43,34 @@ extension DiagnoseFindings {
     }
   }
 
-  static func name(of finding: FaultFinding) -> String {
-    finding.fault.rawValue + (finding.period.map { " \($0) px" } ?? "")
-  }
-
-  static func number(_ value: Double) -> String {
+  private static func number(_ value: Double) -> String {
     value < 0.1 ? String(format: "%.4f", value) : String(format: "%.2f", value)
   }
+}
 
-  static func text(of distance: Distance) -> String {
+extension DiagnoseFindings.Distance {
+  var text: String {
     let line = String(
-      format: "%@ %.6g (means %.4g, covariances %.4g) in the %d features of '%@' of %@", distance.name, distance.value,
-      distance.meanPart, distance.covariancePart, distance.features, distance.layer, distance.model)
-    return line + (distance.warning.map { "\nwarning: \($0)" } ?? "")
+      format: "%@ %.6g (means %.4g, covariances %.4g) in the %d features of '%@' of %@", name.rawValue, value, meanPart,
+      covariancePart, features, layer, model)
+    return line + (warning.map { "\nwarning: \($0)" } ?? "")
+  }
+
+  var warning: String? {
+    guard isRankDeficient else { return nil }
+    return "\(samples.min() ?? 0) pictures are too few for \(features) features: the covariances are singular and the "
+      + "distance comes out too large; compare only with distances of equally large sets"
+  }
+}
+
+extension DiagnoseFindings.Note {
+  var text: String {
+    switch self {
+    case .coloursNeedReference: "colours are judged beside a reference only (\(Mention.option("reference", "DIR")))"
+    case .tooFewForColours(let needed):
+      "colours were not judged: that takes at least \(needed) colour pictures in both sets"
+    case .tooFewTiles: "distortion was not judged: there are too few tiles for a norm; name a reference"
+    case .fewTiles: "distortion was judged by the tiles of so few pictures that only gross outliers show"
+    }
   }
 }

@@ -3,7 +3,7 @@ import GinghamLattices
 import GinghamReporting
 
 /// What `gingham diagnose` finds.
-public struct DiagnoseFindings: Encodable, Sendable {
+public struct DiagnoseFindings: RunFindings {
   /// One picture.
   public struct Image: Encodable, Sendable {
     public var path: String
@@ -21,6 +21,13 @@ public struct DiagnoseFindings: Encodable, Sendable {
     public var tileDistance: Double?
   }
 
+  /// One thing that is wrong with the set.
+  public struct Finding: Sendable {
+    public var fault: FaultFinding
+    /// The file that shows it, in the run's folder; `nil` where nobody keeps one.
+    public var evidence: String?
+  }
+
   /// Between the set and its reference.
   public struct Colour: Encodable, Sendable {
     public var aspect: ColourDistance.Aspect
@@ -31,7 +38,13 @@ public struct DiagnoseFindings: Encodable, Sendable {
 
   /// Of two sets of features.
   public struct Distance: Encodable, Sendable {
-    public var name: String
+    public enum Name: String, Encodable, Sendable {
+      /// Only the pool features of the Inception net make it that.
+      case inception = "FID"
+      case general = "Fréchet distance"
+    }
+
+    public var name: Name
     public var value: Double
     public var meanPart: Double
     public var covariancePart: Double
@@ -39,10 +52,10 @@ public struct DiagnoseFindings: Encodable, Sendable {
     public var layer: String
     public var features: Int
     public var samples: [Int]
-    /// Why the figure must not be trusted far; `nil` where there are samples enough.
-    public var warning: String?
+    /// Whether there are fewer samples than features, so that the figure must not be trusted far.
+    public var isRankDeficient: Bool
 
-    init(_ distance: FrechetDistance, model: String, layer: String, name: String) {
+    init(_ distance: FrechetDistance, model: String, layer: String, name: Name) {
       self.name = name
       value = distance.distance
       meanPart = distance.meanPart
@@ -51,17 +64,23 @@ public struct DiagnoseFindings: Encodable, Sendable {
       self.layer = layer
       features = distance.features
       samples = [distance.samples.0, distance.samples.1]
-      if distance.isRankDeficient {
-        warning =
-          "\(samples.min() ?? 0) pictures are too few for \(features) features: the covariances are singular and the "
-          + "distance comes out too large; compare only with distances of equally large sets"
-      }
+      isRankDeficient = distance.isRankDeficient
     }
+  }
+
+  /// What could not be judged, and why.
+  public enum Note: Hashable, Sendable {
+    case coloursNeedReference
+    /// Both sets must have so many colour pictures.
+    case tooFewForColours(needed: Int)
+    case tooFewTiles
+    /// Of so few pictures only gross outliers show.
+    case fewTiles
   }
 
   public var images: [Image]
   /// The worst first.
-  public var findings: [FaultFinding]
+  public var findings: [Finding]
   public var pooled: PictureLatticeFinding
   public var colours: [Colour]
   public var distance: Distance?
@@ -69,19 +88,18 @@ public struct DiagnoseFindings: Encodable, Sendable {
   public var thresholds: DiagnosisThresholds
   public var periods: [Int]
   /// Files that could not be measured, and why.
-  public var skipped: [MeasureFindings.Skipped]
-  public var referenceSkipped: [MeasureFindings.Skipped]
-  /// What could not be judged, and why.
-  public var notes: [String]
+  public var skipped: [SkippedFile]
+  public var referenceSkipped: [SkippedFile]
+  public var notes: [Note]
 
   private enum CodingKeys: String, CodingKey {
-    case images, findings, pooled, colours, distance, thresholds, periods, skipped, notes, referenceSkipped
-    case referenceCount = "reference_pictures"
+    case images, findings, pooled, colours, distance, thresholds, periods, skipped, referenceSkipped, notes
+    case referenceCount = "referencePictures"
   }
 
   init(
-    _ diagnosis: Diagnosis, periods: [Int], skipped: [MeasureFindings.Skipped],
-    referenceSkipped: [MeasureFindings.Skipped], distance: Distance?
+    _ diagnosis: Diagnosis, periods: [Int], skipped: [SkippedFile],
+    referenceSkipped: [SkippedFile], distance: Distance?
   ) {
     images = zip(diagnosis.signs, diagnosis.tileDistances).map { picture, tile in
       Image(
@@ -92,7 +110,7 @@ public struct DiagnoseFindings: Encodable, Sendable {
         lattice: picture.lattice, sharpness: picture.faults.sharpness, blur: picture.blur, levels: picture.levels,
         banding: picture.faults.banding, colour: picture.colours, tileDistance: tile)
     }
-    findings = diagnosis.findings
+    findings = diagnosis.findings.map { Finding(fault: $0) }
     pooled = diagnosis.pooled
     colours = (diagnosis.colours?.differences ?? []).map {
       Colour(aspect: $0.aspect, distance: $0.distance, shift: $0.shift, chance: $0.chance)
@@ -106,19 +124,64 @@ public struct DiagnoseFindings: Encodable, Sendable {
     notes = DiagnoseFindings.notes(diagnosis)
   }
 
-  private static func notes(_ diagnosis: Diagnosis) -> [String] {
-    var notes: [String] = []
+  private static func notes(_ diagnosis: Diagnosis) -> [Note] {
+    var notes: [Note] = []
     if diagnosis.reference.isEmpty {
-      notes.append("colours are judged beside a reference only (--reference DIR)")
+      notes.append(.coloursNeedReference)
     } else if diagnosis.colours == nil {
-      notes.append(
-        "colours were not judged: that takes at least \(ColourDistance.fewestPictures) colour pictures in both sets")
+      notes.append(.tooFewForColours(needed: ColourDistance.fewestPictures))
     }
     if diagnosis.norm == nil {
-      notes.append("distortion was not judged: there are too few tiles for a norm; name a reference")
+      notes.append(.tooFewTiles)
     } else if diagnosis.reference.isEmpty, diagnosis.signs.count < 4 {
-      notes.append("distortion was judged by the tiles of so few pictures that only gross outliers show")
+      notes.append(.fewTiles)
     }
     return notes
   }
+}
+
+extension DiagnoseFindings.Finding: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case fault, strength, unit, threshold, severity, period, pictures, worst, summary, cause, fix, evidence
+  }
+
+  /// Every key is always there. The words are those of the terminal.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(fault.fault, forKey: .fault)
+    try container.encode(fault.strength, forKey: .strength)
+    try container.encode(fault.unit, forKey: .unit)
+    try container.encode(fault.threshold, forKey: .threshold)
+    try container.encode(fault.severity, forKey: .severity)
+    try container.encode(fault.period, forKey: .period)
+    try container.encode(fault.pictures, forKey: .pictures)
+    try container.encode(fault.worst, forKey: .worst)
+    try container.encode(fault.summary, forKey: .summary)
+    try container.encode(fault.cause, forKey: .cause)
+    try container.encode(fault.fix, forKey: .fix)
+    try container.encode(evidence, forKey: .evidence)
+  }
+}
+
+extension DiagnoseFindings.Distance {
+  private enum CodingKeys: String, CodingKey {
+    case name, value, meanPart, covariancePart, model, layer, features, samples, warning
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(value, forKey: .value)
+    try container.encode(meanPart, forKey: .meanPart)
+    try container.encode(covariancePart, forKey: .covariancePart)
+    try container.encode(model, forKey: .model)
+    try container.encode(layer, forKey: .layer)
+    try container.encode(features, forKey: .features)
+    try container.encode(samples, forKey: .samples)
+    try container.encodeIfPresent(warning, forKey: .warning)
+  }
+}
+
+extension DiagnoseFindings.Note: Encodable {
+  public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
 }

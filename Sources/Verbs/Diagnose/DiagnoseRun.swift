@@ -1,68 +1,82 @@
 import GinghamDiagnosis
-import GinghamImaging
 import GinghamLattices
-import GinghamTensors
+import GinghamModels
+import GinghamReporting
 
-/// Says what is wrong with a set of generated pictures.
-public struct DiagnoseRun: Sendable {
-  public var periods: [Int]
-  public var thresholds: DiagnosisThresholds
-  public var threads: Int
+/// `diagnose`: says what is wrong with a set of generated pictures.
+public struct DiagnoseRun: Run {
+  public static let name = "diagnose"
 
-  public init(
-    periods: [Int] = Lattice.usualPeriods, thresholds: DiagnosisThresholds = DiagnosisThresholds(), threads: Int = 1
-  ) {
-    self.periods = periods
-    self.thresholds = thresholds
-    self.threads = threads
+  public var settings: DiagnoseSettings
+  /// The net whose features the sets' distance is taken in; `nil`: none is.
+  public var features: ModelSource?
+
+  public init(settings: DiagnoseSettings, features: ModelSource? = nil) {
+    self.settings = settings
+    self.features = features
   }
 
-  /// What a run found, and what can be drawn of it.
-  public struct Result: Sendable {
-    public var findings: DiagnoseFindings
-    let diagnosis: Diagnosis
+  public var record: RunRecord {
+    let subject = settings.paths.first ?? ""
+    let inputs = settings.paths + (settings.reference.map { [$0] } ?? [])
+    guard let features else { return RunRecord(subject: subject, inputs: inputs, settings: settings) }
+    var record = RunRecord(of: features, inputs: inputs, settings: settings)
+    record.subject = subject
+    return record
   }
 
-  /// Diagnoses files, folders and patterns, beside a reference where there is one. Files that cannot be measured are
-  /// listed in the findings.
+  public func validate() throws {
+    try settings.validate()
+    guard (features == nil) == (settings.layer == nil) else {
+      throw SettingError.contradiction(
+        settings: ["net", "layer"], message: "a net and a layer go together: the features are a layer's")
+    }
+    if features != nil, settings.reference == nil {
+      throw SettingError.contradiction(
+        settings: ["net", "reference"],
+        message: "a Fréchet distance is one between two sets: name a reference beside the net")
+    }
+  }
+
+  /// Files that cannot be measured are listed in the findings.
   ///
-  /// - Parameters:
-  ///   - reference: pictures as they should be; empty: none.
-  ///   - features: the net whose features the sets' distance is taken in.
-  ///   - progress: told what is done and how many files are through.
   /// - Throws: ``MeasureError`` where there are no files or none of them can be measured, in either set;
   ///   ``ArtifactError`` for bad periods, and for too few pictures for a distance; what the engine throws.
-  public func result(
-    _ paths: [String], reference: [String] = [], features: FeatureNet? = nil,
-    progress: (_ what: String, _ done: Int, _ count: Int) -> Void = { _, _, _ in }
-  ) throws -> Result {
-    if features != nil, reference.isEmpty {
-      throw ArtifactError.badArgument("a Fréchet distance is one between two sets: name the other with --reference")
-    }
-    let set = try PictureFiles(paths)
-    let other = reference.isEmpty ? nil : try PictureFiles(reference)
-    let found = try signs(of: set, what: "diagnosing", progress)
-    let known = try other.map { try signs(of: $0, what: "the reference", progress) }
-    var thresholds = thresholds
+  public func result(in context: RunContext) throws -> RunResult<DiagnoseFindings> {
+    let features = try featureNet(in: context)
+    let set = try PictureFiles(settings.paths)
+    let other = try settings.reference.map { try PictureFiles([$0]) }
+    let found = try signs(of: set, counting: "diagnosing", in: context)
+    let known = try other.map { try signs(of: $0, counting: "the reference", in: context) }
+    var thresholds = settings.thresholds
     if known == nil, found.signs.count < Self.pooledPictures { thresholds.tileDistance *= Self.ownNormFactor }
     let diagnosis = Diagnosis(
-      of: found.signs, pooled: found.pooled, locked: found.locked, reference: known?.signs ?? [], thresholds: thresholds
-    )
+      of: found.signs, pooled: try found.lattices.finding(), locked: try found.lattices.lockedFinding(),
+      reference: known?.signs ?? [], thresholds: thresholds)
     var distance: DiagnoseFindings.Distance?
     if let features, let known {
       distance = try features.distance(
-        between: found.signs.map(\.name), and: known.signs.map(\.name), progress: progress)
+        between: found.signs.map(\.place), and: known.signs.map(\.place), progress: context.progress)
     }
-    return Result(
-      findings: DiagnoseFindings(
-        diagnosis, periods: found.periods, skipped: found.skipped, referenceSkipped: known?.skipped ?? [],
-        distance: distance),
-      diagnosis: diagnosis)
+    var findings = DiagnoseFindings(
+      diagnosis, periods: found.lattices.lattice.periods, skipped: found.skipped,
+      referenceSkipped: known?.skipped ?? [], distance: distance)
+    if let folder = context.folder {
+      context.progress.step("drawing")
+      findings.findings = try Evidence(diagnosis: diagnosis).draw(findings, into: folder)
+    }
+    return RunResult(findings, skipped: found.skipped + (known?.skipped ?? []))
   }
 
   /// So few pictures are their own norm: a sky beside a tree is far from it, and more distance is asked for.
   private static let pooledPictures = 4
   private static let ownNormFactor = 1.5
+
+  private func featureNet(in context: RunContext) throws -> FeatureNet? {
+    guard let features, let layer = settings.layer else { return nil }
+    let model = try context.load(features)
+    return try FeatureNet(model, layer: layer, by: context.differentiator(for: model.network))
+  }
 
   private struct PictureFiles {
     var files: [String]
@@ -75,49 +89,26 @@ public struct DiagnoseRun: Sendable {
 
   private struct Signs {
     var signs: [PictureSigns] = []
-    var pooled: PictureLatticeFinding
-    /// `nil` of too few pictures.
-    var locked: LockedLatticeFinding?
-    var periods: [Int]
-    var skipped: [MeasureFindings.Skipped] = []
+    var lattices: PictureSetLattice
+    var skipped: [SkippedFile] = []
   }
 
-  private func signs(
-    of set: PictureFiles, what: String, _ progress: (String, Int, Int) -> Void
-  ) throws -> Signs {
-    let lattice = try PictureLattice(periods: periods, thresholds: thresholds.lattice)
-    var pool = PictureLatticePool(lattice)
-    var locked = try LockedLattice(periods: periods)
-    let gathersLocked = set.files.count >= locked.thresholds.pictures
-    var (signs, skipped) = ([PictureSigns](), [MeasureFindings.Skipped]())
-    MeasureRun(threads: threads).forEach(
-      set.files.map(MeasureRun.Source.file),
-      measure: { sample in
-        try PictureSigns.signs(
-          of: sample.channels, name: sample.name, isJPEG: Self.isJPEG(sample.name), lattice: lattice,
-          retainsDetail: gathersLocked)
-      },
-      progress: { progress(what, $0, $1) },
-      use: { outcome in
-        switch outcome {
-        case .skipped(let file): skipped.append(file)
-        case .measured(let found):
-          for picture in found {
-            for channel in picture.channels { pool.add(channel) }
-            if gathersLocked, let part = locked.picture(measured: picture.channels) { locked.add(part) }
-            signs.append(picture.signs)
-          }
-        }
-      })
-    guard !signs.isEmpty else {
-      throw MeasureError.nothingMeasured(count: set.files.count, first: skipped.first?.reason ?? "")
+  private func signs(of set: PictureFiles, counting what: String, in context: RunContext) throws -> Signs {
+    let lattices = try PictureSetLattice(
+      periods: settings.periods.list, thresholds: settings.thresholds.lattice,
+      seeksLocked: set.files.count >= PictureSetLattice.fewestLocked)
+    var found = Signs(lattices: lattices)
+    found.skipped = context.eachSample(set.files, counting: what) { sample in
+      try PictureSigns.signs(of: sample, isJPEG: sample.place.isJPEG, in: lattices)
+    } use: {
+      for picture in $0 {
+        found.lattices.add(picture.channels)
+        found.signs.append(picture.signs)
+      }
     }
-    return Signs(
-      signs: signs, pooled: try pool.finding(), locked: gathersLocked ? try locked.finding() : nil,
-      periods: lattice.periods, skipped: skipped)
-  }
-
-  private static func isJPEG(_ path: String) -> Bool {
-    [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
+    guard !found.signs.isEmpty else {
+      throw MeasureError.nothingMeasured(count: set.files.count, first: found.skipped.first?.reason ?? "")
+    }
+    return found
   }
 }

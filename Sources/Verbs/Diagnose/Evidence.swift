@@ -32,33 +32,33 @@ struct Evidence {
   ///
   /// - Throws: ``ImageError``.
   func drawings(of finding: FaultFinding) throws -> [Drawing] {
-    guard let worst = finding.worst, let index = diagnosis.signs.firstIndex(where: { $0.name == worst }),
-      let channels = try Self.channels(named: worst)
+    guard let signs = diagnosis.signs.first(where: { $0.name == finding.worst }),
+      let channels = try PictureSample.sample(at: signs.place)?.channels
     else { return [] }
     // Arrays may have any number of channels; only colours are drawn as such.
     let drawn = channels.count == 3 ? channels : [Plane.luma(of: channels)]
     let picture = try Picture(.stacked(drawn.map { $0.tensor.reshaped(to: [1, $0.height, $0.width]) })).rgb
-    switch finding.fault {
-    case .checkerboard:
-      guard let period = finding.period else { return [] }
-      return try lattice(of: picture, channels: channels, period: period, name: worst)
-    case .blur: return try [blur(channels: channels, name: worst), .pixels(picture, caption: worst)]
-    case .banding: return try [levels(of: diagnosis.signs[index]), .pixels(picture, caption: worst)]
-    case .colour:
-      return try [colours(finding.unit), .pixels(picture, caption: "\(worst), the farthest from the reference")]
-    case .distortion: return try distortion(of: picture, signs: diagnosis.signs[index])
+    switch finding.sign {
+    case .lattice(let lattice):
+      return try self.lattice(of: picture, channels: channels, period: lattice.period, name: signs.name)
+    case .sharedLattice(let shared):
+      return try lattice(of: picture, channels: channels, period: shared.band.period, name: signs.name)
+    case .blur: return try [blur(channels: channels, name: signs.name), .pixels(picture, caption: signs.name)]
+    case .fewLevels, .saturation: return try [levels(of: signs), .pixels(picture, caption: signs.name)]
+    case .colour(let difference):
+      return try [
+        colours(difference.aspect), .pixels(picture, caption: "\(signs.name), the farthest from the reference"),
+      ]
+    case .distortion: return try distortion(of: picture, signs: signs)
     }
   }
 
-  /// The channels of a picture, or of one sample of an array, read again.
-  private static func channels(named name: String) throws -> [Plane]? {
-    let path = name.hasSuffix("]") ? String(name[..<(name.lastIndex(of: "[") ?? name.endIndex)]) : name
-    let samples = try MeasureRun.samples(of: path.lowercased().hasSuffix(".npy") ? path : name)
-    return samples.first { $0.name == name }?.channels
-  }
-
   private func lattice(of picture: Picture, channels: [Plane], period: Int, name: String) throws -> [Drawing] {
-    guard let map = try? LatticeTileMap(of: channels, period: period) else {
+    let map: LatticeTileMap
+    do {
+      map = try LatticeTileMap(of: channels, period: period)
+    } catch ArtifactError.tooSmall {
+      // Not one tile fits: the picture shows all there is.
       return [.pixels(picture, caption: name)]
     }
     var field = Tensor([1, picture.height, picture.width])
@@ -94,7 +94,7 @@ struct Evidence {
     }
     var all = [try series("this picture", Plane.luma(of: channels))]
     if let usual = diagnosis.reference.min(by: { ($0.blur?.sigma ?? 9) < ($1.blur?.sigma ?? 9) }),
-      let channels = try Self.channels(named: usual.name)
+      let channels = try PictureSample.sample(at: usual.place)?.channels
     {
       all.append(try series("sharpest of the reference", Plane.luma(of: channels)))
     }
@@ -111,9 +111,8 @@ struct Evidence {
     return .figure(try plot.figure(), caption: "\(signs.name): gaps are levels that never occur")
   }
 
-  /// The histograms that a colour finding in this unit compares, of the set and of the reference.
-  private func colours(_ unit: String) throws -> Drawing {
-    if unit == "of a*b*" { return try tints() }
+  /// What a colour finding of this aspect compares, of the set and of the reference.
+  private func colours(_ aspect: ColourDistance.Aspect) throws -> Drawing {
     func mean(_ set: [PictureSigns], _ histogram: (ColourStatistics) -> [Double]) -> [Double] {
       let histograms = set.compactMap(\.colours).map(histogram)
       guard let first = histograms.first else { return [] }
@@ -121,16 +120,18 @@ struct Evidence {
       let total = sums.reduce(0, +)
       return sums.map { total > 0 ? 100 * $0 / total : 0 }
     }
+    if aspect == .cast { return try tints() }
     let (title, axis, step, histogram): (String, Axis, Double, (ColourStatistics) -> [Double]) =
-      switch unit {
-      case "degrees of hue":
+      switch aspect {
+      case .hue:
         (
           "Hue, weighted by chroma",
           Axis("CIELAB hue (degrees): red, yellow at 90, green, blue at 270", range: 0...360),
           10, { colours in colours.hue.map { $0 * colours.meanChroma } }
         )
-      case "C*": ("Chroma", Axis("chroma C*"), ColourStatistics.binWidth, { $0.chroma })
-      default: ("Lightness", Axis("lightness L*", range: 0...100), ColourStatistics.binWidth, { $0.lightness })
+      case .saturation: ("Chroma", Axis("chroma C*"), ColourStatistics.binWidth, { $0.chroma })
+      case .brightness, .contrast, .cast:
+        ("Lightness", Axis("lightness L*", range: 0...100), ColourStatistics.binWidth, { $0.lightness })
       }
     let (own, usual) = (mean(diagnosis.signs, histogram), mean(diagnosis.reference, histogram))
     let places = own.indices.map { (Double($0) + 0.5) * step }

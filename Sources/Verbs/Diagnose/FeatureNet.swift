@@ -13,11 +13,11 @@ public final class FeatureNet {
   private let plan: any GradientPlan
 
   /// - Throws: ``NetworkError`` where the layer is unknown, ``EngineError``.
-  public init(_ model: Model, layer: String, backend: Backend = .fast, threads: Int) throws {
+  public init(_ model: Model, layer: String, by differentiator: any Differentiator) throws {
     self.model = model
     self.layer = layer
     let value = try model.network.value(ofLayer: layer)
-    plan = try backend.differentiator(for: model.network, threads: threads).plan(
+    plan = try differentiator.plan(
       PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: [value], gradients: []))
   }
 
@@ -38,16 +38,16 @@ public final class FeatureNet {
 
   /// - Throws: ``ArtifactError/badArgument(_:)`` below two pictures a set.
   func distance(
-    between set: [String], and reference: [String], progress: (String, Int, Int) -> Void
+    between set: [SamplePlace], and reference: [SamplePlace], progress: RunProgress
   ) throws -> DiagnoseFindings.Distance {
-    if let array = (set + reference).first(where: { !$0.lowercased().hasSuffix(".png") && $0.contains(".npy") }) {
-      throw ArtifactError.badArgument("features are taken of PNG and JPEG files, not of '\(array)'")
+    if let array = (set + reference).first(where: \.isInArray) {
+      throw ArtifactError.badArgument("features are taken of PNG and JPEG files, not of '\(array.name)'")
     }
-    func matrix(_ paths: [String], _ what: String) throws -> Matrix {
+    func matrix(_ places: [SamplePlace], _ what: String) throws -> Matrix {
       var rows: [[Double]] = []
-      for (index, path) in paths.enumerated() {
-        progress(what, index, paths.count)
-        rows.append(try features(ofPictureAt: path))
+      for (index, place) in places.enumerated() {
+        progress.step(what, index, of: places.count)
+        rows.append(try features(ofPictureAt: place.path))
       }
       return Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
     }
@@ -56,11 +56,10 @@ public final class FeatureNet {
     return DiagnoseFindings.Distance(found, model: model.source.specification, layer: layer, name: name)
   }
 
-  /// Only the pool features of the Inception net make it the FID.
-  private var name: String {
+  private var name: DiagnoseFindings.Distance.Name {
     let isInception = (model.source.specification + (model.source.architecture ?? "")).lowercased().contains(
       "inception")
     let isPool = ["avgpool", "pool3", "global_pool"].contains { layer.lowercased().contains($0) }
-    return isInception && isPool ? "FID" : "Fréchet distance"
+    return isInception && isPool ? .inception : .general
   }
 }

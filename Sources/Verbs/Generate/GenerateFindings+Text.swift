@@ -1,4 +1,5 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamGeneration
 import GinghamLattices
 import GinghamReporting
@@ -29,7 +30,7 @@ extension GenerateFindings {
       switch range.origin {
       case .given: "as given"
       case .layers: "as its last layers force"
-      case .probe: "judged by a probe; --range says otherwise"
+      case .probe: "judged by a probe; \(Mention.option("range")) says otherwise"
       }
     let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
     var text = "\(model): \(drawn), \(size), output \(rangeText) (\(origin))"
@@ -42,8 +43,7 @@ extension GenerateFindings {
   private var verdictText: String {
     let periods = pooled.lattice.bands.map(\.period)
     let named = periods.compactMap { period -> String? in
-      let verdict = SetVerdict(period: period, pooled: pooled.lattice, locked: pooled.locked)
-      guard verdict != .clean else { return nil }
+      guard pooled.setVerdict(of: period) != .clean else { return nil }
       return "period \(period)" + (layers[period].map { " (\($0))" } ?? "")
     }
     switch verdict {

@@ -1,9 +1,10 @@
+import GinghamDiagnosis
 import GinghamGeneration
 import GinghamLattices
 import GinghamReporting
 
 /// What `gingham generate` finds.
-public struct GenerateFindings: Encodable, Sendable {
+public struct GenerateFindings: RunFindings {
   /// How the network's output became pixels.
   public struct Range: Encodable, Sendable {
     public var lower: Float
@@ -28,12 +29,12 @@ public struct GenerateFindings: Encodable, Sendable {
   public var layers: [Int: String]
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
-  public var pooled: MeasureFindings.PictureFigures
+  public var pooled: PictureFigures
   /// How the grid goes with strong colours; `nil` for grey or constant pictures.
   public var colour: ColourDependence.Figures?
   public var thresholds: LatticeThresholds
   /// Input files that are no pictures, and why.
-  public var skipped: [MeasureFindings.Skipped]
+  public var skipped: [SkippedFile]
 
   /// Of the samples as a set.
   public var verdict: SetVerdict { pooled.setVerdict }

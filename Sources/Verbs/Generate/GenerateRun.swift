@@ -1,164 +1,96 @@
-import Foundation
+import GinghamDiagnosis
 import GinghamGeneration
+import GinghamImaging
 import GinghamLattices
 import GinghamModels
 import GinghamPrediction
+import GinghamReporting
 import GinghamTensors
 
-/// Draws samples of a generator and measures them beside what its architecture predicts.
-public struct GenerateRun {
-  public struct Settings: Sendable {
-    /// Latents to draw; of no meaning where pictures or latents are given.
-    public var samples = 16
-    public var seed: UInt64 = 0
-    /// Pictures for a network that takes pictures: files, folders, patterns.
-    public var images: [String] = []
-    /// A .npy file of latents in place of drawn ones.
-    public var latents: String?
-    public var range: OutputRange?
-    public var periods = Lattice.usualPeriods
-    public var thresholds = LatticeThresholds()
+/// `generate`: draws samples of a generator and measures them beside what its architecture predicts.
+public struct GenerateRun: Run {
+  public static let name = "generate"
 
-    public init() {}
-  }
+  public var model: ModelSource
+  public var settings: GenerateSettings
 
-  public let sampler: PictureSampler
-  public let settings: Settings
-  private let threads: Int
-
-  public var generator: Generator { sampler.generator }
-
-  /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``.
-  public init(_ model: Model, settings: Settings, backend: Backend = .fast, threads: Int) throws {
-    let generator = try Generator(model)
-    let isTold = !settings.images.isEmpty
-    switch generator.source {
-    case .latents(let extents) where isTold:
-      throw GeneratorError.takesLatents(model: model.source.specification, shape: extents)
-    case .pictures where !isTold: throw GeneratorError.takesPictures(model: model.source.specification)
-    default: break
-    }
+  public init(_ model: ModelSource, settings: GenerateSettings = GenerateSettings()) {
+    self.model = model
     self.settings = settings
-    self.threads = threads
-    sampler = try PictureSampler(generator, range: settings.range, backend: backend, threads: threads)
   }
 
-  /// What a run made and found.
-  public struct Result: Sendable {
-    public let findings: GenerateFindings
-    /// N×C×H×W in 0…1, unclipped.
-    public let samples: Tensor
-    /// What they were made from, where it was no pictures.
-    public let latents: Tensor?
-    let measured: MeasureRun.Result
-    let colours: ColourDependence?
+  public var record: RunRecord {
+    RunRecord(
+      of: model, inputs: settings.images + (settings.latents.map { [$0] } ?? []), seed: settings.seed,
+      settings: settings)
   }
 
-  /// - Throws: ``MeasureError``, ``GeneratorError``, ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``.
-  public func result(
-    progress: (_ what: String, _ done: Int, _ count: Int) -> Void = { _, _, _ in }
-  ) throws -> Result {
-    let inputs = try self.inputs(progress: progress)
-    let samples = try sampler.pictures(of: inputs.tensor) { progress("samples", $0, inputs.names.count) }
-    let run = MeasureRun(periods: .listed(settings.periods), thresholds: settings.thresholds, threads: threads)
-    let measured = try run.result(ofPictures: samples, name: { inputs.names[$0] }, progress: progress)
-    guard case .picture(let pooled) = measured.findings.pooled else {
-      throw MeasureError.nothingMeasured(count: inputs.names.count, first: "they were measured as gradients")
+  public func validate() throws { try settings.validate() }
+
+  /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``,
+  ///   ``MeasureError``, ``ArtifactError`` where the pictures are too small to be measured,
+  ///   ``ModelError/nonFiniteResult(what:count:of:)``.
+  public func result(in context: RunContext) throws -> RunResult<GenerateFindings> {
+    let generator = try Generator(try context.load(model))
+    let inputs = try GeneratorInputs(
+      for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
+      latents: settings.latents, in: context)
+    let sampler = try PictureSampler(
+      generator, range: settings.range, backend: context.backend, team: context.team)
+    let samples = try sampler.pictures(of: inputs.tensor) {
+      context.progress.step("samples", $0, of: inputs.names.count)
     }
-    let (prediction, unpredicted) = self.prediction()
-    let clearest = pooled.clearest
-    let colours = try clearest.flatMap {
+    let measured = try PictureSurvey.measure(
+      samples, periods: settings.periods.list, on: context.team, name: { inputs.names[$0] },
+      progress: { context.progress.step("measuring", $0, of: $1) })
+    let pooled = measured.pooled
+    let colours = try pooled.clearest.flatMap {
       try ColourDependence(
         of: Plane.planes(of: samples), of: samples.shape, period: $0.period, frequency: $0.frequency)
     }
-    let outside = samples.withUnsafeBufferPointer { $0.count { $0 < 0 || $0 > 1 } }
+    let (prediction, unpredicted) = generator.prediction
     let findings = GenerateFindings(
-      model: generator.model.source.specification, samples: samples.shape[0],
-      seed: inputs.isDrawn ? settings.seed : nil, picture: generator.pictureShape,
-      range: .init(
-        lower: sampler.range.lower, upper: sampler.range.upper, origin: sampler.rangeOrigin,
-        outsideShare: Double(outside) / Double(max(samples.count, 1))),
+      model: model.specification, samples: samples.shape[0], seed: inputs.isDrawn ? settings.seed : nil,
+      picture: generator.pictureShape, range: .init(of: sampler, samples: samples),
       prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
-      layers: prediction?.bandLayers(of: settings.periods) ?? [:], images: measured.findings.images, pooled: pooled,
-      colour: colours?.figures, thresholds: settings.thresholds,
-      skipped: inputs.skipped + measured.findings.skipped)
-    return Result(
-      findings: findings, samples: samples, latents: generator.isLatent ? inputs.tensor : nil, measured: measured,
-      colours: colours)
+      layers: prediction?.bandLayers(of: settings.periods.list) ?? [:],
+      images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
+      thresholds: LatticeThresholds(), skipped: inputs.skipped)
+    let latents = generator.isLatent ? inputs.tensor : nil
+    return RunResult(
+      findings, skipped: inputs.skipped,
+      settled: ["range": .string(sampler.range.description), "inputs": model.settledInputs]
+    ) { folder in
+      try folder.write(samples, named: inputs.names, depth: settings.bits, on: context.team)
+      if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
+      try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples).write(to: $0) }
+      try measured.draw(into: folder)
+      if let colours { try folder.write("colours.png") { try colours.plot.figure().write(to: $0) } }
+    }
   }
+}
 
-  /// What the architecture implies, or why that cannot be told.
-  func prediction() -> (PicturePrediction?, reason: String?) {
+extension GenerateFindings.Range {
+  init(of sampler: PictureSampler, samples: Tensor) {
+    let outside = samples.withUnsafeBufferPointer { $0.count { $0 < 0 || $0 > 1 } }
+    self.init(
+      lower: sampler.range.lower, upper: sampler.range.upper, origin: sampler.rangeOrigin,
+      outsideShare: Double(outside) / Double(max(samples.count, 1)))
+  }
+}
+
+extension Generator {
+  /// What the architecture alone implies for the pictures, or why that cannot be told.
+  var prediction: (PicturePrediction?, failure: String?) {
     do {
-      return (try PicturePrediction(generator.network, output: generator.output), nil)
+      return (try PicturePrediction(network, output: output), nil)
     } catch {
       return (nil, "\(error)")
     }
   }
-
-  /// Elements of all samples together: 2 GiB.
-  private static let elementLimit = 1 << 29
-
-  struct Inputs {
-    var tensor: Tensor
-    var names: [String]
-    var skipped: [MeasureFindings.Skipped] = []
-    var isDrawn = false
-  }
-
-  func inputs(progress: (_ what: String, _ done: Int, _ count: Int) -> Void) throws -> Inputs {
-    if !settings.images.isEmpty { return try pictures(progress: progress) }
-    if let path = settings.latents {
-      let latents = try generator.latents(npy: path)
-      return Inputs(tensor: latents, names: Self.names(latents.shape[0]))
-    }
-    guard settings.samples > 0 else {
-      throw GeneratorError.tooFew(samples: settings.samples, needed: 1, why: "to draw")
-    }
-    let limit = Self.elementLimit / max(generator.pictureShape.reduce(1, *), 1)
-    guard settings.samples <= limit else {
-      throw GeneratorError.tooMany(samples: settings.samples, limit: limit)
-    }
-    return Inputs(
-      tensor: try generator.latents(settings.samples, seed: settings.seed), names: Self.names(settings.samples),
-      isDrawn: true)
-  }
-
-  /// Files that are no pictures are listed.
-  private func pictures(progress: (_ what: String, _ done: Int, _ count: Int) -> Void) throws -> Inputs {
-    let files = try InputFiles.files(settings.images)
-    guard !files.isEmpty else { throw MeasureError.noPictures(in: settings.images) }
-    var (tensors, names, skipped) = ([Tensor](), [String](), [MeasureFindings.Skipped]())
-    for (index, path) in files.enumerated() {
-      progress("reading pictures", index, files.count)
-      do {
-        tensors.append(try generator.input(pictureAt: path))
-        names.append(path)
-      } catch {
-        skipped.append(.init(path: path, reason: "\(error)"))
-      }
-    }
-    guard !tensors.isEmpty else {
-      throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
-    }
-    return Inputs(tensor: .stacked(tensors), names: names, skipped: skipped)
-  }
-
-  static func names(_ count: Int) -> [String] { (0..<count).map(Self.name) }
-
-  /// The file of a drawn sample.
-  static func name(_ index: Int) -> String { "samples/\(String(format: "%04d", index)).png" }
 }
 
-extension MeasureFindings.PictureFigures {
-  /// The frequency of a grid that shows most clearly, in single pictures or in what all have alike.
-  var clearest: (period: Int, frequency: [Double])? {
-    let artifacts = lattice.bands.filter { $0.verdict == .artifact }
-    if let band = artifacts.max(by: { ($0.peakDecibels ?? 0) < ($1.peakDecibels ?? 0) }) {
-      return band.peakFrequency.map { (band.period, $0) }
-    }
-    let shared = locked?.bands.max { ($0.meanPeakDecibels ?? 0) < ($1.meanPeakDecibels ?? 0) }
-    if let shared, let frequency = shared.peakFrequency { return (shared.period, frequency) }
-    return lattice.bands.first.flatMap { band in band.peakFrequency.map { (band.period, $0) } }
-  }
+extension ModelSource {
+  /// Inputs beside the picture, among the settings of runs that are about pictures of one class or style.
+  var settledInputs: JSONValue { .array(fixedInputs.map(JSONValue.string)) }
 }

@@ -19,10 +19,11 @@ extension PictureGradients.Result {
     try survey.draw([map], into: folder, under: prefix)
   }
 
-  /// What the network saw.
+  /// What the network saw; of more than three channels the first three, of two the first.
   var photograph: Picture {
     get throws {
-      try Picture(input.reshaped(to: Shape(Array(input.shape.dimensions.dropFirst()))))
+      let shown = input.shape[1] == 2 ? 1 : min(input.shape[1], 3)
+      return try Picture(input.slice(axis: 1, 0..<shown))
     }
   }
 }

@@ -7,6 +7,9 @@ extension GradientFindings {
   public var text: String {
     var blocks = images.map { image in
       var head = "\(image.path): \(image.target) = \(Self.short(Double(image.value)))"
+      if let positions = image.averagedOver {
+        head += " (mean of its map of \(positions.map(String.init).joined(separator: "×")))"
+      }
       if let prediction = image.prediction {
         let label = prediction.label.map { " (\($0))" } ?? ""
         head += ", predicted class \(prediction.index)\(label)"

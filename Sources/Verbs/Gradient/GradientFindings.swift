@@ -22,6 +22,8 @@ public struct GradientFindings: RunFindings {
     /// The objective, with `top` replaced by the class.
     public var target: String
     public var value: Float
+    /// The positions over whose mean the value is, where the class has a map: H×W. `nil`: the class is one number.
+    public var averagedOver: [Int]?
     /// The class the network takes the picture for; `nil` where its output is not a row of classes.
     public var prediction: Prediction?
     public var lattice: LatticeFinding
@@ -34,6 +36,7 @@ public struct GradientFindings: RunFindings {
 
     private enum CodingKeys: String, CodingKey {
       case path, target, value, prediction, lattice, cosine, completenessGap
+      case averagedOver = "mean_over"
     }
   }
 

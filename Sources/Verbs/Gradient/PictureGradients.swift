@@ -62,7 +62,8 @@ struct PictureGradients {
     try attribution.map.requireFinite("the gradient at '\(path)'")
     let outputs = try logits(attribution, input)
     let finding = GradientFindings.Image(
-      path: path, target: settledTarget(outputs), value: attribution.values[0], prediction: prediction(outputs),
+      path: path, target: settledTarget(outputs), value: attribution.values[0],
+      averagedOver: positions(outputs), prediction: prediction(outputs),
       lattice: try survey.finding(of: [attribution.map]),
       cosine: try cosine(of: attribution.map, at: input), isZero: attribution.map.scalars.allSatisfy { $0 == 0 },
       completenessGap: attribution.completenessGaps.first)
@@ -89,21 +90,33 @@ struct PictureGradients {
     return try Gradient().attribute(input, to: objective, by: exactDifferentiator).map.cosine(to: map)
   }
 
-  /// The network's output for the picture, from the run itself where the objective reads it.
+  /// The network's output for the picture, from the run itself where the objective reads it; nothing where the layers
+  /// behind the objective do not take pictures of this size.
   private func logits(_ attribution: Attribution, _ input: Tensor) throws -> Tensor {
     if let index = objective.layers.firstIndex(of: "output") { return attribution.activations[index] }
     guard let output = model.network.outputs.first else { return Tensor([0]) }
-    return try outputDifferentiator.plan(
-      PlanRequest(inputShapes: [input.shape], targets: [output], gradients: [])
-    ).forward([input])[0]
+    do {
+      return try outputDifferentiator.plan(
+        PlanRequest(inputShapes: [input.shape], targets: [output], gradients: [])
+      ).forward([input])[0]
+    } catch is NetworkError {
+      return Tensor([0])
+    }
   }
 
   private func prediction(_ outputs: Tensor) -> GradientFindings.Prediction? {
-    // A picture or a map is no row of classes.
-    guard outputs.count == outputs.shape.dimensions.dropFirst().first, outputs.count > 1 else { return nil }
+    // A picture is no row of classes, nor a map a class: of a map, only the objective that asks for a class says so.
+    guard outputs.shape.rank > 1, outputs.count == outputs.shape[1], outputs.count > 1 else { return nil }
     let index = ClassObjective(.top).classes(of: outputs)[0]
     return GradientFindings.Prediction(
       index: index, logit: outputs.scalars[index], label: model.classNames.name(of: index, among: outputs.count))
+  }
+
+  /// H and W of the map that a class has, where it is no single number.
+  private func positions(_ outputs: Tensor) -> [Int]? {
+    guard objective is ClassObjective, outputs.shape.rank > 3 else { return nil }
+    let positions = Array(outputs.shape.dimensions.dropFirst(2))
+    return positions.allSatisfy { $0 == 1 } ? nil : positions
   }
 
   /// The objective as the user wrote it, a class by its number.
@@ -127,6 +140,18 @@ extension PictureGradients {
 extension Model {
   /// What a user should know about the model before trusting a gradient of it.
   var remarks: [String] {
+    outputRemarks + normalizationRemarks
+  }
+
+  private var outputRemarks: [String] {
+    guard network.outputs.count > 1, source.outputName == nil, let first = network.outputs.first else { return [] }
+    let names = network.outputs.map { "'\(network.name(of: $0))'" }
+    return [
+      "of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; --output-name takes another"
+    ]
+  }
+
+  private var normalizationRemarks: [String] {
     guard network.normalization == nil, !source.isRandom else { return [] }
     return [
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "

@@ -1,4 +1,5 @@
 import Foundation
+import GinghamDiagnosis
 import GinghamLattices
 import GinghamReporting
 
@@ -49,7 +50,7 @@ extension MeasureFindings {
     }
     let rest = images.count - Self.listed
     let head = folder.isEmpty ? "" : folder + "\n"
-    return head + table.description + (rest > 0 ? "\n… and \(rest) more, all of them in findings.json" : "")
+    return head + table.description + (rest > 0 ? "\n… and \(rest) more, all of them in \(Self.fileName)" : "")
   }
 }
 
@@ -85,7 +86,7 @@ extension PictureLatticeFinding {
   }
 }
 
-extension MeasureFindings.PictureFigures {
+extension PictureFigures {
   func text(thresholds: LatticeThresholds) -> String {
     var lines: [String] = []
     if let search { lines.append("  " + search.text) }
@@ -152,7 +153,7 @@ extension LockedLatticeFinding {
   }
 }
 
-extension MeasureFindings.SearchFigures {
+extension PeriodSearchFigures {
   fileprivate var text: String {
     guard let found else { return "no lattice of 2 to 64 px stands out" }
     let period = found.wholePeriod.map { "\($0)" } ?? String(format: "%.2f", found.period)
@@ -163,7 +164,7 @@ extension MeasureFindings.SearchFigures {
   }
 }
 
-extension MeasureFindings.GradientFigures {
+extension GradientFigures {
   fileprivate var text: String {
     let rest = String(
       format: "  total variation %.3g, %@ of the power above ¼ cycle/px", normalizedTotalVariation,

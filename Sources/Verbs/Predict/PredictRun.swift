@@ -66,7 +66,7 @@ private struct Prediction {
     start = try model.network.value(ofLayer: name)
     neuron = objective as? NeuronObjective
     at = try settings.at.map { ($0, try model.network.value(ofLayer: $0)) }
-    network = try model.bound()
+    network = try model.bound(leadingTo: [start] + (at.map { [$0.value] } ?? []))
   }
 
   func findings() throws -> (PredictFindings, PredictedPlanes) {

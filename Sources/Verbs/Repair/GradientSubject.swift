@@ -1,6 +1,8 @@
 import GinghamDifferentiation
+import GinghamGeneration
 import GinghamModels
 import GinghamNetworks
+import GinghamReporting
 import GinghamTensors
 
 /// A network judged by the gradients it sends back to its pixels. Where the gradient is that of the top class, it is the
@@ -8,62 +10,64 @@ import GinghamTensors
 struct GradientSubject: RepairSubject {
   let kind = RepairFindings.Kind.gradients
   let output: ValueID
-  private let inputs: [Tensor]
-  private let target: String
-  private let classes: [Int]?
-  private let backend: Backend
-  private let threads: Int
+  let skipped: [SkippedFile]
+  private let trial: GradientTrial
+  private let objective: any Objective
+  private let context: RunContext
 
-  var count: Int { inputs.count }
+  var count: Int { trial.inputs.count }
 
-  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``EngineError``, ``ImageError`` for pictures.
-  init(_ model: Model, settings: RepairSettings, backend: Backend, threads: Int) throws {
+  /// - Throws: ``ModelError/notPictures(_:)``, ``ObjectiveError``, ``NetworkError``, ``EngineError``, ``ImageError`` where
+  ///   no picture can be read.
+  init(_ model: Model, settings: RepairSettings, context: RunContext) throws {
     guard let output = model.network.outputs.first, model.network.inputs.first?.shape.count == 4 else {
       throw ModelError.notPictures(model.network.inputs.first?.shape.map { $0.map(String.init) ?? "?" } ?? [])
     }
-    self.output = output
-    target = settings.target
-    self.backend = backend
-    self.threads = threads
-    inputs =
-      settings.images.isEmpty
-      ? SeededPictures.pictures(model.inputShape(batch: settings.samples ?? 16), seed: settings.seed)
-      : try settings.images.map(model.input(pictureAt:))
-    let objective = try model.objectiveParser().parse(target)
-    guard (objective as? ClassObjective)?.choice == .top else {
-      classes = nil
-      return
+    (self.output, self.context) = (output, context)
+    let inputs: [Tensor]
+    if settings.images.isEmpty {
+      let shape = model.inputShape(batch: settings.samples ?? RepairSettings.samplesOfGradients)
+      (inputs, skipped) = (SeededPictures.pictures(shape, seed: settings.seed), [])
+    } else {
+      (inputs, skipped) = try context.each(settings.images, counting: "reading pictures", model.input(pictureAt:))
     }
-    let pass = try ObjectivePass(
-      objective, of: backend.differentiator(for: model.network, threads: threads), inputShapes: [inputs[0].shape])
-    classes = try inputs.map { input in
+    let objective = try model.objectiveParser().parse(settings.target)
+    self.objective = objective
+    let settled = try Self.settled(objective, at: inputs, by: context.differentiator(for: model.network))
+    trial = GradientTrial(
+      inputs: Array(zip(inputs, settled)), names: inputs.indices.map { "input \($0)" })
+  }
+
+  /// Of each input the objective itself, or the class that its top one is.
+  private static func settled(
+    _ objective: any Objective, at inputs: [Tensor], by differentiator: any Differentiator
+  ) throws -> [any Objective] {
+    guard (objective as? ClassObjective)?.choice == .top, let first = inputs.first else {
+      return inputs.map { _ in objective }
+    }
+    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [first.shape])
+    return try inputs.map { input in
       _ = try pass.values(input)
-      return ClassObjective(.top).classes(of: pass.activations[0])[0]
+      return ClassObjective(.index(ClassObjective(.top).classes(of: pass.activations[0])[0]))
     }
   }
 
-  func measure(_ model: Model, progress: (Int, Int) -> Void) throws -> RepairMeasurement {
-    let objective = try model.objectiveParser().parse(target)
+  func prediction(of network: BoundNetwork) -> RepairPrediction {
+    RepairPrediction(ofGradients: network, target: output)
+  }
+
+  func measure(_ model: Model, counting what: String) throws -> RepairMeasurement {
     let value = try model.gradientValue(ofLayer: nil)
     let survey = try Expectation(of: objective, in: model, at: [value]).survey(at: value)
-    let engine = try backend.differentiator(for: model.network, threads: threads)
-    let plan = try engine.plan(
-      PlanRequest(
-        inputShapes: [inputs[0].shape], targets: try objective.layers.map(model.network.value), gradients: [value]))
-    let outputs = try engine.plan(PlanRequest(inputShapes: [inputs[0].shape], targets: [output], gradients: []))
-    var found = RepairMeasurement(outputs: Tensor([0]))
-    var rows: [Tensor] = []
-    for (index, input) in inputs.enumerated() {
-      progress(index, inputs.count)
-      let settled = classes.map { ClassObjective(.index($0[index])) as any Objective } ?? objective
-      let map = try ObjectivePass(settled, on: plan).valuesAndGradients(input).gradients[0]
-      try map.requireFinite("the gradient of input \(index)")
-      found.maps.append(map)
-      rows.append(try outputs.forward([input])[0])
-    }
-    found.outputs = .stacked(rows)
+    let engine = try context.differentiator(for: model.network)
+    let maps = try trial.maps(at: value, by: engine) { context.progress.step(what, $0, of: count) }
+    let outputs = try engine.plan(
+      PlanRequest(inputShapes: [trial.inputs[0].picture.shape], targets: [output], gradients: []))
+    var found = RepairMeasurement(
+      outputs: .stacked(try trial.inputs.map { try outputs.forward([$0.picture])[0] }))
+    found.maps = maps
     found.survey = survey
-    found.gradients = try survey.finding(of: found.maps)
+    found.gradients = try survey.finding(of: maps)
     return found
   }
 }

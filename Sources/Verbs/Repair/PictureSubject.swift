@@ -2,64 +2,53 @@ import GinghamGeneration
 import GinghamLattices
 import GinghamModels
 import GinghamNetworks
-import GinghamPrediction
+import GinghamReporting
 import GinghamTensors
 
 /// A network that paints, judged by its samples: pictures of equal latents, or of equal pictures.
 struct PictureSubject: RepairSubject {
   let kind = RepairFindings.Kind.pictures
   let output: ValueID
-  private let inputs: Tensor
-  private let range: OutputRange
-  private let periods: [Int]
-  private let backend: Backend
-  private let threads: Int
+  let skipped: [SkippedFile]
+  private let trial: PictureTrial
 
-  var count: Int { inputs.shape[0] }
+  var count: Int { trial.inputs.shape[0] }
 
-  /// - Throws: ``GeneratorError``, ``NetworkError``, ``EngineError``, ``ImageError`` for pictures.
-  init(_ model: Model, settings: RepairSettings, backend: Backend, threads: Int) throws {
+  /// - Throws: ``GeneratorError``, ``NetworkError``, ``EngineError``, ``ImageError`` and ``MeasureError`` for pictures.
+  init(_ model: Model, settings: RepairSettings, context: RunContext) throws {
     let generator = try Generator(model)
     output = generator.output
-    let count = settings.samples ?? 64
-    if generator.isLatent {
-      // A generator that takes latents says so when it is handed a picture.
-      for path in settings.images { _ = try generator.input(pictureAt: path) }
-      inputs = try generator.latents(count, seed: settings.seed)
-    } else if settings.images.isEmpty {
+    let count = settings.samples ?? RepairSettings.samplesOfPictures
+    let inputs: Tensor
+    if !generator.isLatent, settings.images.isEmpty {
       inputs = .stacked(SeededPictures.pictures(model.inputShape(batch: count), seed: settings.seed))
+      skipped = []
     } else {
-      inputs = .stacked(try settings.images.map(generator.input(pictureAt:)))
+      let given = try GeneratorInputs(
+        for: generator, samples: count, seed: settings.seed, images: settings.images, in: context)
+      (inputs, skipped) = (given.tensor, given.skipped)
     }
-    range = try PictureSampler(generator, backend: backend, threads: threads).range
-    let side = generator.pictureShape.dropFirst().min() ?? 0
-    let prediction = try? PicturePrediction(generator.network, output: generator.network.resolved(generator.output))
-    let lattice = prediction.flatMap { try? Lattice(period: $0.upsamplingLayers.map(\.cumulativeBehind).max() ?? 1) }
-    let wanted = lattice?.bandPeriods.filter { $0 <= 32 } ?? []
-    periods = (wanted.isEmpty ? [2, 4, 8] : wanted).filter { PictureLattice.smallestSide(for: $0) <= side }
-    self.backend = backend
-    self.threads = threads
+    trial = PictureTrial(
+      inputs: inputs,
+      range: try PictureSampler(generator, backend: context.backend, team: context.team).range,
+      periods: Self.periods(of: generator), context: context)
   }
 
-  func measure(_ model: Model, progress: (Int, Int) -> Void) throws -> RepairMeasurement {
-    let sampler = try PictureSampler(Generator(model), range: range, backend: backend, threads: threads)
-    let samples = try sampler.pictures(of: inputs) { progress($0, count) }
-    var found = RepairMeasurement(outputs: samples)
-    guard !periods.isEmpty else { return found }
-    let lattice = try PictureLattice(periods: periods)
-    var (pool, spectra) = (PictureLatticePool(lattice), SpectrumPool())
-    var locked = try LockedLattice(periods: periods)
-    for index in 0..<samples.shape[0] {
-      let channels = try Plane.planes(of: samples.sample(index)).map { try lattice.measure($0, retainsDetail: true) }
-      for channel in channels {
-        pool.add(channel)
-        spectra.add(channel)
-      }
-      if let picture = locked.picture(measured: channels) { locked.add(picture) }
-    }
-    found.pictures = try pool.finding()
-    found.locked = try locked.finding()
-    found.spectrum = spectra.commonest
-    return found
+  /// The bands that the network's enlargements give, as far as they fit its pictures.
+  private static func periods(of generator: Generator) -> [Int] {
+    let side = generator.pictureShape.dropFirst().min() ?? 0
+    let longest = generator.prediction.0?.upsamplingLayers.map(\.cumulativeBehind).max() ?? 1
+    let bands = (2...32).filter { longest.isMultiple(of: $0) }
+    return (bands.isEmpty ? [2, 4, 8] : bands).filter { PictureLattice.smallestSide(for: $0) <= side }
+  }
+
+  func prediction(of network: BoundNetwork) -> RepairPrediction {
+    RepairPrediction(ofPictures: network, output: output)
+  }
+
+  func measure(_ model: Model, counting what: String) throws -> RepairMeasurement {
+    let outcome = try trial.run(model, counting: what)
+    return RepairMeasurement(
+      outputs: outcome.pictures, pictures: outcome.lattice, locked: outcome.locked, spectrum: outcome.spectrum)
   }
 }

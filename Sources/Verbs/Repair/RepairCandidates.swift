@@ -1,4 +1,3 @@
-import Foundation
 import GinghamModels
 import GinghamNetworks
 import GinghamPrediction
@@ -8,75 +7,52 @@ import GinghamRewriting
 struct RepairCandidates {
   /// Layers the method applies to.
   let applicable: [String]
-  private var reasons: [String: [String]] = [:]
+  private let prediction: RepairPrediction
+  private var reasons: [String: [RepairFindings.Reason]] = [:]
 
-  init(_ model: Model, method: RewriteMethod, subject: any RepairSubject, measured: RepairMeasurement) throws {
-    let bound = try model.bound()
-    applicable = model.network.layers(for: method)
-    switch subject.kind {
-    case .pictures: addPictures(try? PicturePrediction(bound, output: bound.resolved(subject.output)), measured)
-    case .gradients: try addGradients(try? GradientPrediction(bound, target: bound.resolved(subject.output)), measured)
+  /// - Throws: ``ArtifactError`` where the architecture's warnings cannot be worked out.
+  init(
+    _ network: Network, method: RewriteMethod, prediction: RepairPrediction, measured: RepairMeasurement
+  ) throws {
+    applicable = network.layers(for: method)
+    self.prediction = prediction
+    for warning in try prediction.warnings() { add(warning) }
+    addPictures(measured)
+    for band in measured.gradients?.bands ?? [] where band.verdict == .artifact {
+      add(band.layer, .unevenGradient(period: band.period, cv2: band.cv2Corrected))
     }
   }
 
   /// In the network's order.
   var chosen: [RepairFindings.Choice] {
     applicable.compactMap { name in
-      reasons[name].map { RepairFindings.Choice(layer: name, reason: $0.joined(separator: "; ")) }
+      reasons[name].map { RepairFindings.Choice(layer: name, reasons: $0) }
     }
   }
 
-  private mutating func add(_ layer: String?, _ reason: String) {
+  private mutating func add(_ layer: String?, _ reason: RepairFindings.Reason) {
     // The values of a layer's rewritten parts stand under its name.
     guard let layer, applicable.contains(layer) else { return }
     reasons[layer, default: []].append(reason)
   }
 
-  private mutating func addPictures(_ prediction: PicturePrediction?, _ measured: RepairMeasurement) {
-    for warning in (try? prediction?.warnings()) ?? [] {
-      switch warning.kind {
-      case .unevenUpsampling: add(warning.layer, "predicted: \(warning.message)")
-      // Depth to space is warned of, the convolution in front of it is what can be changed.
-      case .subPixelPhases: add(subPixelConvolution(of: warning.layer, in: prediction), "predicted: \(warning.message)")
-      default: break
-      }
+  private mutating func add(_ warning: PredictionWarning) {
+    switch warning.kind {
+    case .unevenUpsampling, .unevenOverlap, .deadPhases, .unevenPool: add(warning.layer, .predicted(warning))
+    // Depth to space is warned of, the convolution in front of it is what can be changed.
+    case .subPixelPhases: add(prediction.subPixelConvolution(of: warning.layer), .predicted(warning))
+    // Pixels at the border that no window reads are no grid.
+    case .unusedPixels: break
     }
-    let owners = prediction?.bandLayers ?? [:]
+  }
+
+  private mutating func addPictures(_ measured: RepairMeasurement) {
+    let owners = prediction.owners
     for band in measured.pictures?.bands ?? [] where band.verdict == .artifact {
-      add(
-        owners[band.period],
-        "measured: \(percent(band.share)) of the fine detail at period \(band.period), \(percent(band.null)) by chance")
+      add(owners[band.period], .visible(period: band.period, share: band.share, null: band.null))
     }
     for band in measured.locked?.bands ?? [] where band.isLocked {
-      let peak = band.meanPeakDecibels.map { ", \(decimal($0)) dB above its surroundings" } ?? ""
-      add(owners[band.period], "measured: a grid of period \(band.period) that all samples share\(peak)")
+      add(owners[band.period], .shared(period: band.period, peakDecibels: band.meanPeakDecibels))
     }
-  }
-
-  private func subPixelConvolution(of layer: String, in prediction: PicturePrediction?) -> String? {
-    guard let network = prediction?.network, let node = network.nodes.first(where: { $0.name == layer }) else {
-      return nil
-    }
-    return network.nodes.first { $0.outputs.first == node.inputs.first ?? nil }?.name
-  }
-
-  private mutating func addGradients(_ prediction: GradientPrediction?, _ measured: RepairMeasurement) throws {
-    for warning in (try? prediction?.warnings()) ?? [] {
-      switch warning.kind {
-      case .unevenOverlap, .deadPhases, .unevenPool: add(warning.layer, "predicted: \(warning.message)")
-      default: break
-      }
-    }
-    for band in measured.gradients?.bands ?? [] where band.verdict == .artifact {
-      add(
-        band.layer, "measured: CV² \(decimal(band.cv2Corrected, places: 4)) at period \(band.period)")
-    }
-  }
-
-  private func percent(_ share: Double) -> String { decimal(100 * share, places: 2) + " %" }
-
-  private func decimal(_ value: Double, places: Int = 1) -> String {
-    value.formatted(
-      .number.precision(.fractionLength(places)).locale(.init(identifier: "en_US_POSIX")).grouping(.never))
   }
 }

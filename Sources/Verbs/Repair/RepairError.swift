@@ -13,20 +13,17 @@ public enum RepairError: Error, Hashable, Sendable {
 extension RepairError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .nothingToRewrite(let method, let kind):
+    case .nothingToRewrite(let method, _):
       switch method {
       case .blurpool: "there is nothing to repair: no convolution and no pool has a stride above 1"
-      case .nearest, .bilinear, .subpixel:
-        "there is nothing to repair: no transposed convolution has a stride above 1"
-          + (kind == .gradients ? "; --with blurpool rewrites strided convolutions and pools" : "")
+      case .nearest, .bilinear, .subpixel: "there is nothing to repair: no transposed convolution has a stride above 1"
       case .icnr, .equalise:
         "there is nothing to repair: no transposed convolution has a stride above 1, and no convolution feeds a "
-          + "depth-to-space" + (kind == .gradients ? "; --with blurpool rewrites strided convolutions and pools" : "")
+          + "depth-to-space"
       }
-    case .nothingUneven(let method, let kind, let layers):
-      "there is nothing to repair: no band of the \(kind == .pictures ? "pictures" : "gradients") is uneven, neither "
-        + "predicted nor measured. To rewrite layers all the same (--with \(method.rawValue)), name some of "
-        + "\(Self.listed(layers)) with --layer, or all of them with --all."
+    case .nothingUneven(_, let kind, let layers):
+      "there is nothing to repair: no band of the \(kind.rawValue) is uneven, neither predicted nor measured; what could "
+        + "be rewritten all the same is \(Self.listed(layers))"
     case .differsWhenRead(let path, let error):
       "'\(path)' does not compute what it was written from (relative error \(error)), so it is not kept"
     }

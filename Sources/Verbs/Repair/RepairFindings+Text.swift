@@ -126,3 +126,24 @@ extension RepairFindings {
     return value >= 1e3 ? String(format: "%.1f k", value / 1e3) : "\(number)"
   }
 }
+
+extension RepairFindings.Choice {
+  var reason: String { reasons.map(\.text).joined(separator: "; ") }
+}
+
+extension RepairFindings.Reason {
+  fileprivate var text: String {
+    switch self {
+    case .named: "named"
+    case .every: "every layer that can be rewritten"
+    case .predicted(let warning): "predicted: \(warning.message)"
+    case .visible(let period, let share, let null):
+      String(
+        format: "measured: %.2f %% of the fine detail at period %d, %.2f %% by chance", 100 * share, period, 100 * null)
+    case .shared(let period, let peak):
+      "measured: a grid of period \(period) that all samples share"
+        + (peak.map { String(format: ", %.1f dB above its surroundings", $0) } ?? "")
+    case .unevenGradient(let period, let cv2): String(format: "measured: CV² %.4f at period %d", cv2, period)
+    }
+  }
+}

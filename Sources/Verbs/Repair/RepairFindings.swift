@@ -1,22 +1,39 @@
 import GinghamLattices
+import GinghamPrediction
+import GinghamReporting
 import GinghamRewriting
 
-/// What `gingham repair` did, and what became of the grid.
-public struct RepairFindings: Encodable, Sendable {
+/// What a repair did, and what became of the grid.
+public struct RepairFindings: RunFindings {
   /// Whether the grid is looked for in what the network paints or in what it sends back to its pixels.
   public enum Kind: String, Hashable, Codable, Sendable {
     case pictures, gradients
   }
 
-  public struct Choice: Encodable, Sendable {
+  public struct Choice: Sendable {
     public var layer: String
-    public var reason: String
+    public var reasons: [Reason]
+  }
+
+  /// Why a layer is rewritten.
+  public enum Reason: Hashable, Sendable {
+    case named
+    /// All that can be are.
+    case every
+    case predicted(PredictionWarning)
+    /// Single pictures show the layer's band: its share of the fine detail, and that by chance.
+    case visible(period: Int, share: Double, null: Double)
+    /// All samples share it.
+    case shared(period: Int, peakDecibels: Double?)
+    case unevenGradient(period: Int, cv2: Double)
   }
 
   /// The network before or after.
   public struct State: Encodable, Sendable {
     /// From the architecture alone; `nil` where nothing can be predicted.
     public var prediction: LatticeFinding?
+    /// Why that is so.
+    public var unpredicted: String?
     /// Of samples, for networks that paint.
     public var pictures: PictureLatticeFinding?
     /// What all samples have alike.
@@ -72,8 +89,20 @@ public struct RepairFindings: Encodable, Sendable {
   public var fineTuning: FineTuning
   /// Samples or inputs measured.
   public var samples: Int
-  /// The file that was written, in the output folder.
-  public var file: String
+  /// The file that was written, in the run's folder; `nil` where nobody keeps one.
+  public var file: String?
   /// Largest difference of an output when the file is read again, over the largest output.
-  public var readBackError: Double
+  public var readBackError: Double?
+}
+
+extension RepairFindings.Choice: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case layer, reason
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(layer, forKey: .layer)
+    try container.encode(reason, forKey: .reason)
+  }
 }

@@ -1,8 +1,9 @@
+import GinghamTensors
 import GinghamRewriting
 
-/// What a repair is asked for.
-public struct RepairSettings: Sendable {
-  public enum Layers: Sendable {
+/// What `repair` is asked to do.
+public struct RepairSettings: Encodable, Hashable, Sendable {
+  public enum Layers: Hashable, Sendable {
     /// Those behind an uneven band, predicted or measured.
     case uneven
     /// Every one the method applies to.
@@ -10,28 +11,56 @@ public struct RepairSettings: Sendable {
     case named([String])
   }
 
-  public var layers: Layers
+  public var layers = Layers.uneven
   /// `nil`: equal phase sums for networks that paint, blur pools for all others.
-  public var method: RewriteMethod?
-  public var options: RewriteOptions
-  /// Samples, or seeded inputs, that are measured; `nil`: 64 samples, 16 inputs.
+  public var with: RewriteMethod?
+  /// What a convolution behind a resize finds beyond the border.
+  public var border = RewriteOptions.Border.zero
+  /// Side of the kernel behind a resize; `nil`: as short as paints what the layer painted.
+  public var kernel: Int?
+  /// Name of the ONNX file in the run's folder; `nil`: the model's with `-repaired` behind it.
+  public var out: String?
+  /// Samples, or seeded inputs, that are measured; `nil`: ``samplesOfPictures`` for networks that paint,
+  /// ``samplesOfGradients`` for all others.
   public var samples: Int?
-  public var seed: UInt64
+  public var seed: UInt64 = 0
   /// Pictures to measure with in place of seeded inputs.
-  public var images: [String]
+  public var images: [String] = []
   /// Of the gradients.
-  public var target: String
+  public var target = "top"
 
-  public init(
-    layers: Layers = .uneven, method: RewriteMethod? = nil, options: RewriteOptions = RewriteOptions(),
-    samples: Int? = nil, seed: UInt64 = 0, images: [String] = [], target: String = "top"
-  ) {
-    self.layers = layers
-    self.method = method
-    self.options = options
-    self.samples = samples
-    self.seed = seed
-    self.images = images
-    self.target = target
+  public static let samplesOfPictures = 64
+  public static let samplesOfGradients = 16
+
+  public init() {}
+
+  var options: RewriteOptions { RewriteOptions(border: border, kernel: kernel) }
+
+  /// - Throws: ``SettingError``.
+  func validate() throws {
+    try SettingError.require((1...65536).contains(samples ?? 1), "samples", samples ?? 0, "a number from 1 to 65536")
+    try SettingError.require((1...64).contains(kernel ?? 1), "kernel", kernel ?? 0, "a number from 1 to 64")
+    if kernel != nil, let method = with, method != .nearest, method != .bilinear {
+      throw SettingError.contradiction(
+        settings: ["kernel", "with"],
+        message: "the kernel is that behind a resize: it goes with \(RewriteMethod.nearest.rawValue) or "
+          + RewriteMethod.bilinear.rawValue)
+    }
+    if let out {
+      try SettingError.require(
+        out.isFileName && out.lowercased().hasSuffix(".onnx"), "out", out,
+        "the name of a file in the run's folder that ends in .onnx")
+    }
+  }
+}
+
+extension RepairSettings.Layers: Encodable {
+  /// `"uneven"`, `"all"`, or a list of names.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .uneven: try "uneven".encode(to: encoder)
+    case .all: try "all".encode(to: encoder)
+    case .named(let names): try names.encode(to: encoder)
+    }
   }
 }

@@ -20,8 +20,9 @@ struct Expectation {
     of objective: any Objective, in model: Model, at values: [ValueID],
     signals: PredictionOptions.Signals = .white
   ) throws {
-    let bound = try model.bound()
-    periods = try model.latticePeriods(targets: try objective.layers.map(model.network.value), at: values)
+    let targets = try objective.layers.map(model.network.value)
+    let bound = try model.bound(leadingTo: targets + values)
+    periods = try model.latticePeriods(targets: targets, at: values)
     var found: (GradientPrediction, [ValueID: Plane], [ValueID: [Int: String]])?
     var failure: String?
     do {

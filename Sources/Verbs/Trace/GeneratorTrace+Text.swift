@@ -1,4 +1,6 @@
 import Foundation
+import GinghamDiagnosis
+import GinghamGeneration
 import GinghamLattices
 import GinghamReporting
 
@@ -65,20 +67,18 @@ extension GeneratorTrace {
     let periods = pooled.lattice.bands.map(\.period)
     var table = TextTable(
       [("  layer", .left), ("change", .right)] + periods.map { ("\($0) px", .right) })
-    func cells(_ pooled: PictureLatticeFinding, _ locked: LockedLatticeFinding?) -> [String] {
-      periods.map { period in
-        let peak =
-          locked?.bands.first { $0.period == period }?.peakDecibels
-          ?? pooled.bands.first { $0.period == period }?.peakDecibels
-        let verdict = SetVerdict(period: period, pooled: pooled, locked: locked)
-        return peak.map { String(format: "%.1f dB%@", $0, verdict == .clean ? "" : " \(verdict.rawValue)") } ?? ""
-      }
+    func cell(_ peak: Double?, _ verdict: SetVerdict) -> String {
+      peak.map { String(format: "%.1f dB%@", $0, verdict == .clean ? "" : " \(verdict.rawValue)") } ?? ""
     }
-    table.append(["  as it is", ""] + cells(pooled.lattice, pooled.locked))
+    table.append(["  as it is", ""] + periods.map { cell(pooled.peakDecibels(of: $0), pooled.setVerdict(of: $0)) })
     for change in without {
       table.append(
         ["  " + change.layers.joined(separator: ", "), String(format: "%.1f levels", change.change)]
-          + cells(change.pooled, change.locked))
+          + periods.map { period in
+            cell(
+              change.peakDecibels(of: period),
+              SetVerdict(period: period, pooled: change.pooled, locked: change.locked))
+          })
     }
     return table.description
   }
@@ -88,6 +88,33 @@ extension GeneratorTrace.Cause {
   fileprivate var text: String {
     let late = emergence.flatMap { $0 == layer ? nil : " On the maps it stands out from '\($0)' on." } ?? ""
     return "period \(period) (\(verdict.rawValue)): " + (layer.map { "\($0). " } ?? "") + evidence + late
+  }
+
+  /// Why the layer is to blame, in sentences.
+  var evidence: String {
+    guard let layer else { return "No layer's enlargement reaches this period." }
+    var sentences = [
+      grid?.evidence ?? "The enlargement by '\(layer)' reaches this period; it has no phase sums to even."
+    ]
+    if let peak, let evenedPeak {
+      sentences.append(String(format: "With equal phase sums the peak falls from %.1f to %.1f dB.", peak, evenedPeak))
+    }
+    return sentences.joined(separator: " ")
+  }
+}
+
+extension UpsamplingGrid {
+  fileprivate var evidence: String {
+    let sums = String(format: "its learned phase sums differ by ±%.0f %%", 100 * phaseSumDeviation)
+    let head =
+      overlap < 0.01 * predicted
+      ? "Its kernel \(kernel[0]) divides evenly by stride \(stride[0]), but \(sums)"
+      : "Kernel \(kernel[0]) at stride \(stride[0]) paints unevenly, and \(sums)"
+    guard let ratio, let cosine else { return head + "." }
+    return head
+      + String(
+        format: "; these and the means of its input predict %.2f× the grid on its mean output (cosine %.3f).",
+        1 / max(ratio, 1e-9), cosine)
   }
 }
 

@@ -1,9 +1,9 @@
+import GinghamDiagnosis
 import GinghamGeneration
 import GinghamLattices
 import GinghamReporting
-import GinghamTensors
 
-/// What `gingham trace` finds of a generator: the grid of every layer's activations on the way up to the picture.
+/// What is found of a generator: the grid of every layer's activations on the way up to the picture.
 public struct GeneratorTrace: Encodable, Sendable {
   public struct Band: Encodable, Sendable {
     public var band: ActivationLattice.Band
@@ -36,17 +36,27 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var pooled: PictureLatticeFinding
     /// Root mean square of what changes in the pictures, in 8-bit levels.
     public var change: Double
+
+    /// Of one band in dB: what the set has alike, or without that what its pictures show.
+    func peakDecibels(of period: Int) -> Double? {
+      let alike = locked?.bands.first { $0.period == period }?.peakDecibels
+      return alike ?? pooled.bands.first { $0.period == period }?.peakDecibels
+    }
   }
 
   /// A band that the pictures show, and the layer behind it.
-  public struct Cause: Encodable, Sendable {
+  public struct Cause: Sendable {
     public var period: Int
     public var verdict: SetVerdict
     /// The layer whose enlargement reaches the period.
     public var layer: String?
     /// The first layer on whose maps the band stands 10 dB above its surroundings.
     public var emergence: String?
-    public var evidence: String
+    /// What the layer's weights make inevitable; `nil` where it has no phase sums.
+    public var grid: UpsamplingGrid?
+    /// Of the pictures, and once the layer's phase sums are equal; in dB.
+    public var peak: Double?
+    public var evenedPeak: Double?
   }
 
   public var model: String
@@ -56,24 +66,12 @@ public struct GeneratorTrace: Encodable, Sendable {
   public var upsampling: [UpsamplingGrid]
   public var prediction: LatticeFinding?
   /// Of the pictures, as `measure` gives it.
-  public var pooled: MeasureFindings.PictureFigures
+  public var pooled: PictureFigures
   public var without: [Without]
   public var causes: [Cause]
-  public var skipped: [MeasureFindings.Skipped]
+  public var skipped: [SkippedFile]
 
   public var verdict: SetVerdict { pooled.setVerdict }
-
-  /// What is drawn beside the findings.
-  var drawing = Drawing()
-
-  struct Drawing: Sendable {
-    /// The layer whose maps are shown.
-    var layer = ""
-    /// C×H×W of the first samples.
-    var activations: [Tensor] = []
-    /// C×H×W: the mean over all samples.
-    var mean: Tensor?
-  }
 
   private enum CodingKeys: String, CodingKey {
     case model, samples, seed, layers, upsampling, prediction, pooled, without, causes, skipped, verdict
@@ -105,5 +103,20 @@ extension GeneratorTrace.Band {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(pixels, forKey: .pixels)
     try container.encode(layer, forKey: .layer)
+  }
+}
+
+extension GeneratorTrace.Cause: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case period, verdict, layer, emergence, evidence
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(period, forKey: .period)
+    try container.encode(verdict, forKey: .verdict)
+    try container.encodeIfPresent(layer, forKey: .layer)
+    try container.encodeIfPresent(emergence, forKey: .emergence)
+    try container.encode(evidence, forKey: .evidence)
   }
 }

@@ -1,9 +1,7 @@
-import Foundation
 import GinghamLattices
 import GinghamReporting
-import GinghamTensors
 
-/// What `gingham trace` finds: gradients at every layer between the picture and the target, pooled over pictures.
+/// What is found of gradients: those at every layer between the picture and the target, pooled over pictures.
 public struct GradientTrace: Encodable, Sendable {
   public struct Layer: Encodable, Sendable {
     public var name: String
@@ -40,60 +38,9 @@ public struct GradientTrace: Encodable, Sendable {
   /// From the picture (`input`) to the deepest layer.
   public var layers: [Layer]
   public var without: [Without]
-}
+  /// Pictures that could not be read, each with the reason; `nil` where all could.
+  public var skipped: [SkippedFile]?
 
-extension GradientTrace {
   /// The gradient at the pixels.
   public var input: LatticeFinding? { layers.first?.lattice }
-
-  /// For the terminal.
-  public var text: String {
-    var table = TextTable([
-      ("layer", .left), ("operation", .left), ("map", .left), ("stride", .right), ("rms", .right), ("CV²", .right),
-      ("predicted", .right), ("uneven at (period in elements: layer behind it)", .left),
-    ])
-    for layer in layers {
-      let predicted = layer.lattice?.bands.compactMap(\.predicted) ?? []
-      table.append([
-        layer.name, layer.operation, layer.shape.dropFirst().map(String.init).joined(separator: "×"),
-        layer.lattice == nil ? "" : String(format: "%g", layer.stride), String(format: "%.2e", layer.rootMeanSquare),
-        layer.lattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "",
-        predicted.isEmpty ? "" : String(format: "%.4f", predicted.reduce(0, +)), layer.lattice?.cause ?? "",
-      ])
-    }
-    let pictures = images.count == 1 ? images[0] : "\(images.count) pictures"
-    let parts = ["\(model), \(target) at \(pictures)\n\(table.description)"]
-    let pixels = input.map { ["the gradient at the pixels\n" + $0.text] } ?? []
-    return (parts + pixels + without.map { comparison(with: $0) }).joined(separator: "\n\n")
-  }
-
-  /// The bands at the pixels with and without some layers.
-  private func comparison(with change: Without) -> String {
-    var table = TextTable([
-      ("  period", .right), ("CV²", .right), ("without", .right), ("predicted without", .right), ("layer", .left),
-    ])
-    for band in input?.bands ?? [] {
-      let changed = change.lattice.bands.first { $0.period == band.period }
-      table.append([
-        String(band.period), String(format: "%.4f", band.cv2Corrected),
-        changed.map { String(format: "%.4f", $0.cv2Corrected) } ?? "",
-        changed?.predicted.map { String(format: "%.4f", $0) } ?? "", band.layer ?? "",
-      ])
-    }
-    let names = change.layers.joined(separator: ", ")
-    return """
-      without the unevenness of \(names) (surrogate, cosine to the true gradient \
-      \(String(format: "%.3f", change.cosine)))
-      \(table.description)
-      """
-  }
-}
-
-extension LatticeFinding {
-  /// The uneven bands and the layers behind them.
-  fileprivate var cause: String {
-    bands.filter { $0.verdict == .artifact }
-      .map { "\($0.period): " + ($0.layer ?? "?") + ($0.ratioText.isEmpty ? "" : " (\($0.ratioText)×)") }
-      .joined(separator: ", ")
-  }
 }

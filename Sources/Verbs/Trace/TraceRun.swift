@@ -1,174 +1,65 @@
-import GinghamAttribution
-import GinghamDifferentiation
-import GinghamLattices
+import GinghamGeneration
 import GinghamModels
-import GinghamNetworks
-import GinghamPrediction
-import GinghamTensors
+import GinghamReporting
 
-/// Traces the gradients of an objective through a network: one backward pass a picture that hands out the gradient of
-/// every layer on the way.
-public struct TraceRun {
-  public let model: Model
-  public let target: String
-  private let objective: any Objective
-  private let engine: any Differentiator
-  private let expectation: Expectation
-  private let path: [Station]
-  /// The layers of each counterfactual, with the rules that even them.
-  private let changes: [(layers: [String], values: [ValueID], rules: BackwardRules)]
+/// `trace`: which layer brings which band of the grid in, into the pictures that a net makes or into its gradients.
+public struct TraceRun: Run {
+  public static let name = "trace"
 
-  /// A value on the way whose gradient is looked at.
-  private struct Station {
-    let name: String
-    let operation: String
-    let value: ValueID
-    let stride: Double
-  }
+  public var model: ModelSource
+  public var settings: TraceSettings
 
-  /// - Parameter evened: layers whose backward pass is replaced by its even version; each alone, and, where there are
-  ///   several, all together.
-  /// - Throws: ``ObjectiveError``, ``NetworkError`` for unknown layers with the nearest names,
-  ///   ``AttributionError/nothingToSmooth(layer:uneven:)``, ``EngineError``.
-  public init(
-    _ model: Model, target: String, without evened: [String] = [], signals: PredictionOptions.Signals = .white,
-    backend: Backend = .fast, threads: Int
-  ) throws {
+  public init(_ model: ModelSource, settings: TraceSettings) {
     self.model = model
-    self.target = target
-    objective = try model.objectiveParser().parse(target)
-    let network = model.network
-    var groups = evened.map { [$0] }
-    if evened.count > 1 { groups.append(evened) }
-    let targets = objective.layers
-    changes = try groups.map { layers in
-      (
-        layers, try layers.map(network.value),
-        try BackwardSmoothing.rules(smoothing: layers, of: network, towards: targets)
-      )
-    }
-    path = try Self.path(in: model, to: targets.map(network.value))
-    expectation = try Expectation(of: objective, in: model, at: path.map(\.value), signals: signals)
-    engine = try backend.differentiator(for: network, threads: threads)
+    self.settings = settings
   }
 
-  /// The picture and every layer between it and the targets, these left out: there the gradient is the objective's own.
-  private static func path(in model: Model, to targets: [ValueID]) throws -> [Station] {
-    let bound = try model.bound()
-    let source = try model.gradientValue(ofLayer: nil)
-    let leading = bound.nodes.ancestors(of: targets)
-    guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
-    let sampling = bound.sampling
-    var stations = [Station(name: "input", operation: "picture", value: source, stride: 1)]
-    for node in bound.nodes.following([source]) {
-      guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
-      stations.append(
-        Station(
-          name: node.name, operation: node.operation.name, value: value, stride: sampling[value]?.stride ?? 1))
-    }
-    return stations
+  public var record: RunRecord {
+    RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// What a user should know beside the findings.
-  public var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
+  public func validate() throws { try SettingError.require(samples: settings.samples) }
 
-  /// - Parameter progress: told how many of how many passes are done.
-  /// - Throws: ``ImageError`` for a picture, ``ModelError/nonFiniteResult(what:count:of:)``, and what the engine throws.
-  public func trace(picturesAt paths: [String], progress: (Int, Int) -> Void = { _, _ in }) throws -> GradientTrace {
-    let inputs = try paths.map(model.input(pictureAt:))
-    let total = inputs.count * (1 + changes.count)
-    let pass = try pass(gradientsAt: path.map(\.value), rules: BackwardRules())
-    var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
-    var exact: [Tensor] = []
-    for (index, input) in inputs.enumerated() {
-      progress(index, total)
-      let gradients = try pass.valuesAndGradients(input).gradients
-      for (station, gradient) in gradients.enumerated() {
-        try gradient.requireFinite("the gradient of '\(path[station].name)' at '\(paths[index])'")
-        try collected[station].add(gradient)
-      }
-      if !changes.isEmpty { exact.append(gradients[0]) }
+  /// - Throws: ``SettingError`` where gradients are traced and no picture is named; what ``GeneratorTracer`` and
+  ///   ``GradientTracer`` throw.
+  public func result(in context: RunContext) throws -> RunResult<TraceFindings> {
+    let model = try context.load(model)
+    if settings.target == nil, settings.without.isEmpty, try Generator.isGenerator(model) {
+      return try GeneratorTracer(model, settings: settings, context: context).result()
     }
-    let without = try changes.enumerated().map { number, change in
-      try self.without(change.layers, change.values, change.rules, inputs: inputs, exact: exact) {
-        progress(inputs.count * (1 + number) + $0, total)
-      }
+    guard !settings.images.isEmpty else {
+      throw SettingError.contradiction(settings: [], message: "gradients are traced at pictures: name at least one")
     }
-    return GradientTrace(
-      model: model.source.specification, target: target, images: paths,
-      layers: try zip(path, collected).map { station, gradients in
-        try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
-      }, without: without)
-  }
-
-  private func pass(gradientsAt values: [ValueID], rules: BackwardRules) throws -> ObjectivePass {
-    let plan = try engine.plan(
-      PlanRequest(
-        inputShapes: [model.inputShape(batch: 1)], targets: try objective.layers.map(model.network.value),
-        gradients: values, rules: rules))
-    return ObjectivePass(objective, on: plan)
-  }
-
-  private func without(
-    _ layers: [String], _ values: [ValueID], _ rules: BackwardRules, inputs: [Tensor], exact: [Tensor],
-    progress: (Int) -> Void
-  ) throws -> GradientTrace.Without {
-    let pass = try pass(gradientsAt: [path[0].value], rules: rules)
-    let survey = expectation.survey(at: path[0].value)
-    var maps: [Tensor] = []
-    for (index, input) in inputs.enumerated() {
-      progress(index)
-      maps.append(try pass.valuesAndGradients(input).gradients[0])
-    }
-    var finding = try survey.finding(of: maps)
-    let predicted = try expectation.bands(evening: values)
-    for index in finding.bands.indices {
-      finding.bands[index].predicted = predicted[finding.bands[index].period]
-      finding.bands[index].ratio = nil
-    }
-    let cosines = try zip(maps, exact).map { try $0.cosine(to: $1) }
-    return .init(
-      layers: layers, lattice: finding, cosine: cosines.reduce(0, +) / Double(max(cosines.count, 1)))
+    let target = settings.target ?? "top"
+    let tracer = try GradientTracer(
+      model, target: target, without: settings.without, signals: settings.signals, context: context)
+    let (trace, skipped) = try tracer.trace(picturesAt: settings.images)
+    return RunResult(
+      .gradients(trace), remarks: tracer.remarks, skipped: skipped, settled: ["target": .string(target)],
+      draw: trace.draw)
   }
 }
 
-/// Gradients at one layer, added up picture by picture.
-private struct LayerGradients {
-  let survey: LatticeSurvey
-  private var lattice: GradientLattice?
-  private var example: Tensor?
-  private var squares = 0.0
-  private var magnitudes = 0.0
-  private var zeros = 0
-  private var count = 0
+/// What `trace` finds.
+public enum TraceFindings: RunFindings {
+  /// From the target back to the pixels.
+  case gradients(GradientTrace)
+  /// From the input up to the picture.
+  case pictures(GeneratorTrace)
 
-  init(survey: LatticeSurvey) {
-    self.survey = survey
-  }
+  public static let fileName = "trace.json"
 
-  mutating func add(_ gradient: Tensor) throws {
-    gradient.withUnsafeBufferPointer { values in
-      for value in values {
-        squares += Double(value) * Double(value)
-        magnitudes += Double(abs(value))
-        if value == 0 { zeros += 1 }
-      }
+  public var text: String {
+    switch self {
+    case .gradients(let trace): trace.text
+    case .pictures(let trace): trace.text
     }
-    count += gradient.count
-    if example == nil { example = Tensor(gradient.shape) }
-    // A lattice needs two positions along each axis.
-    guard gradient.shape.rank == 4, min(gradient.shape[2], gradient.shape[3]) >= 2 else { return }
-    if lattice == nil { lattice = try survey.emptyLattice(for: gradient.shape) }
-    try lattice?.add(gradient)
   }
 
-  func layer(name: String, operation: String, stride: Double) throws -> GradientTrace.Layer {
-    let total = Double(max(count, 1))
-    return GradientTrace.Layer(
-      name: name, operation: operation, shape: example.map { Array($0.shape.dimensions.dropFirst()) } ?? [],
-      stride: stride, rootMeanSquare: (squares / total).squareRoot(), meanMagnitude: magnitudes / total,
-      zeroShare: Double(zeros) / total,
-      lattice: try lattice?.finding(
-        prediction: survey.expectation(for: example.map { [$0] } ?? []), layers: survey.layers))
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .gradients(let trace): try trace.encode(to: encoder)
+    case .pictures(let trace): try trace.encode(to: encoder)
+    }
   }
 }

@@ -1,8 +1,9 @@
+import GinghamDiagnosis
 import GinghamLattices
 import GinghamReporting
 
 /// What `gingham track` finds.
-public struct TrackFindings: Encodable, Sendable {
+public struct TrackFindings: RunFindings {
   public struct Level: Encodable, Sendable {
     /// Over all samples, channels and pixels, in 0…1.
     public var mean: Double
@@ -12,7 +13,7 @@ public struct TrackFindings: Encodable, Sendable {
   public struct Checkpoint: Encodable, Sendable {
     public var path: String
     public var step: Int
-    public var pooled: MeasureFindings.PictureFigures
+    public var pooled: PictureFigures
     public var level: Level
     /// Root mean square of what changed in the pictures since the checkpoint before, in 8-bit levels; `nil` for the
     /// first.
@@ -47,7 +48,7 @@ public struct TrackFindings: Encodable, Sendable {
   public var seed: UInt64?
   public var checkpoints: [Checkpoint]
   public var bands: [Band]
-  public var skipped: [MeasureFindings.Skipped]
+  public var skipped: [SkippedFile]
 
   private enum CodingKeys: String, CodingKey {
     case samples, seed, checkpoints, bands, skipped, verdict
@@ -75,25 +76,15 @@ public struct TrackFindings: Encodable, Sendable {
   /// - Parameter layers: that give each period.
   init(
     samples: Int, seed: UInt64?, checkpoints: [Checkpoint], layers: [Int: String],
-    skipped: [MeasureFindings.Skipped]
+    skipped: [SkippedFile]
   ) {
     (self.samples, self.seed, self.checkpoints, self.skipped) = (samples, seed, checkpoints, skipped)
     let periods = checkpoints.first?.pooled.lattice.bands.map(\.period) ?? []
     bands = periods.map { period in
-      let shown = checkpoints.map {
-        SetVerdict(period: period, pooled: $0.pooled.lattice, locked: $0.pooled.locked) != .clean
-      }
+      let shown = checkpoints.map { $0.pooled.setVerdict(of: period) != .clean }
       let peaks = checkpoints.map { $0.pooled.peakDecibels(of: period) }
       return Band(
         period: period, layer: layers[period], verdict: GridHistory(shown: shown, peaks: peaks), peaks: peaks)
     }
-  }
-}
-
-extension MeasureFindings.PictureFigures {
-  /// Of one band: what the set has alike, or without that what its pictures show.
-  func peakDecibels(of period: Int) -> Double? {
-    let alike = locked?.bands.first { $0.period == period }?.peakDecibels
-    return alike ?? lattice.bands.first { $0.period == period }?.peakDecibels
   }
 }

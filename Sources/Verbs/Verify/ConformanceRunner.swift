@@ -87,18 +87,26 @@ public struct ConformanceRunner {
     }
   }
 
+  /// The network with everything fixed that is no picture, and the pictures.
+  static func opened(_ network: Network, _ inputs: [String: Constant]) throws -> (Network, [Tensor]) {
+    let network = network.fixingParameters(inputs)
+    return (
+      network,
+      try network.inputs.map { input -> Tensor in
+        guard let tensor = inputs[network.name(of: input.value)]?.tensor else {
+          throw NetworkError.missingInputShape(name: network.name(of: input.value))
+        }
+        return tensor
+      }
+    )
+  }
+
   /// The outputs of a network in its order: those that are known once the network is bound come from there, the
   /// engine computes the rest.
   static func outputs(
     of network: Network, _ inputs: [String: Constant], on makeDifferentiator: (Network) throws -> any Differentiator
   ) throws -> [Constant] {
-    let network = network.fixingParameters(inputs)
-    let open = try network.inputs.map { input -> Tensor in
-      guard let tensor = inputs[network.name(of: input.value)]?.tensor else {
-        throw NetworkError.missingInputShape(name: network.name(of: input.value))
-      }
-      return tensor
-    }
+    let (network, open) = try opened(network, inputs)
     let shapes = zip(network.inputs, open).map { (network.name(of: $0.value), $1.shape) }
     let bound = try network.bound(to: Dictionary(shapes) { first, _ in first })
     for output in network.outputs {
@@ -128,7 +136,7 @@ extension Network {
     for node in nodes {
       switch node.operation {
       case .convolution, .transposedConvolution, .batchNormalization, .instanceNormalization, .layerNormalization,
-        .groupNormalization, .parametricReLU, .resize, .pad:
+        .groupNormalization, .parametricReLU, .resize, .pad, .regionAlign:
         parameters.formUnion(node.inputs.dropFirst().compactMap { $0 })
       case .range: parameters.formUnion(node.inputs.compactMap { $0 })
       default: break

@@ -13,7 +13,7 @@ extension Verification {
     return """
       \(table.description)
       fused, as used: output \(Self.short(outputError)), input gradient \(Self.short(gradientError)) \
-      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)
+      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)\(precisionRemark)
       \(passed ? "passed" : "FAILED")
       """
   }
@@ -24,6 +24,16 @@ extension Verification {
 
       after \(nudges) nudges of the picture by a quarter of a grey level: before, the input of a rectifier was zero to \
       within rounding, and the gradient jumped
+      """
+  }
+
+  private var precisionRemark: String {
+    guard let error = singlePrecisionError else { return "" }
+    guard passed else { return "\nthe reference engine in 32 bits is off by \(Self.short(error))" }
+    return """
+
+      the reference engine in 32 bits is off by \(Self.short(error)): the net amplifies rounding, and single precision \
+      holds it no better
       """
   }
 

@@ -98,7 +98,7 @@ extension Model {
   ///   ``ObjectiveError/channelOutOfRange(channel:layer:count:)``.
   fileprivate func channels(of layer: String, within range: ClosedRange<Int>?, size: PictureSize) throws -> [Int] {
     let value = try network.value(ofLayer: layer)
-    let bound = try sized(size).bound().simplified(targets: [value])
+    let bound = try sized(size).bound(leadingTo: [value]).simplified(targets: [value])
     guard let shape = bound.shapes[bound.resolved(value)], shape.rank == 2 || shape.rank == 4 else {
       throw ObjectiveError.notSpatial(layer: layer, shape: bound.shapes[bound.resolved(value)] ?? [])
     }

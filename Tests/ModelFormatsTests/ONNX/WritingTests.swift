@@ -197,6 +197,16 @@ import Testing
     }
   }
 
+  /// ONNX's Gemm has one axis of rows.
+  @Test func denseLayersOnTokensAreComposed() throws {
+    let product = GeneralMatrixMultiply(alpha: 2, beta: 3, transposesB: true)
+    let weights: [Shape] = [[5, 8], [5]]
+    let again = try reread(Case("", .generalMatrixMultiply(product), weights: weights).network)
+    #expect(again.nodes.map(\.operation.name) == ["multiply", "transpose", "matrixMultiply", "multiply", "add"])
+    #expect(again.nodes.last?.name == "layer.7")
+    #expect(try again.bound().shapes[again.outputs[0]] == [1, 4, 6, 5])
+  }
+
   @Test func shapesAsDataAreWrittenToo() throws {
     var network = Network(name: "shapes")
     let x = network.addInput("x", shape: [nil, 4, nil, nil])

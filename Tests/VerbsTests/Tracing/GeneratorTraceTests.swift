@@ -16,9 +16,13 @@ import Testing
     || FileManager.default.fileExists(atPath: models.appending(path: "dcgan_faces.pth").path)
 
   private func trace(_ specification: String, samples: Int) throws -> GeneratorTrace {
-    var settings = GenerateRun.Settings()
+    var settings = TraceSettings()
     settings.samples = samples
-    return try GeneratorTraceRun(ModelSource(specification).load(), settings: settings, threads: 2).trace()
+    let run = TraceRun(ModelSource(specification), settings: settings)
+    guard case .pictures(let trace) = try run.result(in: RunContext(team: ThreadTeam(threads: 2))).findings else {
+      throw GeneratorError.makesNoPictures(model: specification, outputs: [])
+    }
+    return trace
   }
 
   private func peak(_ period: Int, _ locked: LockedLatticeFinding?) throws -> Double {
@@ -67,9 +71,10 @@ import Testing
 
   /// Photographs are no generator's, though JPEG leaves a trace of period 2 on them.
   @Test(.enabled(if: hasFaces)) func photographsAreClean() throws {
-    let found = try MeasureRun(periods: .listed([2, 4, 8, 16]), threads: 2)
-      .result([Self.models.appending(path: "pictures/foolbox").path])
-    guard case .picture(let pooled) = found.findings.pooled else { throw MeasureError.noPictures(in: []) }
+    var settings = MeasureSettings(paths: [Self.models.appending(path: "pictures/foolbox").path])
+    settings.periods = .listed([2, 4, 8, 16])
+    let found = try MeasureRun(settings: settings).result(in: RunContext(team: ThreadTeam(threads: 2))).findings
+    guard case .picture(let pooled) = found.pooled else { throw MeasureError.noPictures(in: []) }
     #expect((pooled.locked?.pictures ?? 0) >= 8)
     #expect(pooled.setVerdict == .clean)
   }

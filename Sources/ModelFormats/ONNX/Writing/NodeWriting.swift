@@ -86,13 +86,7 @@ struct NodeWriting {
         ])
     case .reduce(let reduction): try write(reduction)
     case .matrixMultiply: emit("MatMul")
-    case .generalMatrixMultiply(let multiply):
-      emit(
-        "Gemm", nil,
-        [
-          ("alpha", .float(multiply.alpha)), ("beta", .float(multiply.beta)),
-          ("transA", .int(multiply.transposesA ? 1 : 0)), ("transB", .int(multiply.transposesB ? 1 : 0)),
-        ])
+    case .generalMatrixMultiply(let multiply): write(multiply)
     case .softmax(let softmax): write(softmax)
     case .concatenate, .split, .slice, .pad, .transpose, .gather, .expand, .tile, .depthToSpace, .spaceToDepth:
       try writeRearrangement()
@@ -117,6 +111,29 @@ struct NodeWriting {
     case .branch, .loop: throw unwritable("branches and loops are not written")
     case .missing(let missing): throw unwritable(missing.reason)
     }
+  }
+
+  /// ONNX multiplies by a stored matrix with a bias in one operator only where there is one axis of rows.
+  private func write(_ multiply: GeneralMatrixMultiply) {
+    guard let rank = shape(ofInput: 0)?.rank, rank > 2 else {
+      emit(
+        "Gemm", nil,
+        [
+          ("alpha", .float(multiply.alpha)), ("beta", .float(multiply.beta)),
+          ("transA", .int(multiply.transposesA ? 1 : 0)), ("transB", .int(multiply.transposesB ? 1 : 0)),
+        ])
+      return
+    }
+    func scaled(_ operand: String, _ name: String, by factor: Float) -> String {
+      factor == 1
+        ? operand : intermediate("\(name).scaled", "Mul", [operand, constant(name, [factor], shape: [])])
+    }
+    let a = scaled(input(0), "alpha", by: multiply.alpha)
+    let b =
+      multiply.transposesB
+      ? intermediate("transposed", "Transpose", [input(1)], [("perm", .ints([1, 0]))]) : input(1)
+    guard inputs.count > 2 else { return emit("MatMul", [a, b]) }
+    emit("Add", [intermediate("product", "MatMul", [a, b]), scaled(input(2), "beta", by: multiply.beta)])
   }
 
   /// An input as a truth value.

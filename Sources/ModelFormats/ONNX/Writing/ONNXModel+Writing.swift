@@ -29,11 +29,17 @@ extension ONNXModel {
   ///   only the number of axes of the outputs is taken from it. Without one, the size of the preprocessing is tried.
   /// - Throws: `FormatError.unwritable` naming the layer that ONNX has no operator for, or where the file cannot be
   ///   written or would exceed 2 GB.
-  public static func write(_ network: Network, to path: String, inputShapes: [String: Shape] = [:]) throws {
+  public static func write(_ whole: Network, to path: String, inputShapes: [String: Shape] = [:]) throws {
+    let shapes = try shapes(of: whole, at: inputShapes, path: path)
+    let network: Network
+    do {
+      network = try whole.replacingAdaptivePools(at: shapes)
+    } catch let error as ShapeError {
+      throw FormatError.unwritable(path: path, reason: "\(error)")
+    }
     var operatorSet = 17
     for node in network.nodes where node.firstOperatorSet > operatorSet { operatorSet = 21 }
-    let graph = OutgoingGraph(
-      network, path: path, operatorSet: operatorSet, shapes: try shapes(of: network, at: inputShapes, path: path))
+    let graph = OutgoingGraph(network, path: path, operatorSet: operatorSet, shapes: shapes)
     for node in network.nodes { try NodeWriting(node, graph: graph).write() }
     var model = WireWriter()
     model.int(1, operatorSet > 17 ? 10 : 8)

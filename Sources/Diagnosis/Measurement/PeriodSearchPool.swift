@@ -1,0 +1,40 @@
+import GinghamLattices
+
+/// Windowed spectra of a set, in which each picture's strongest lattice is sought, and that of all of the commonest size.
+public struct PeriodSearchPool: Sendable {
+  private var spectra: [(name: String, spectrum: WindowedSpectrum)] = []
+
+  public init() {}
+
+  /// One picture, for ``add(_:)``.
+  public struct Picture: Sendable {
+    fileprivate let name: String
+    fileprivate let spectrum: WindowedSpectrum
+
+    public init(_ sample: PictureSample) {
+      var spectrum = WindowedSpectrum(height: sample.height, width: sample.width)
+      for channel in sample.channels { spectrum.add(channel) }
+      (name, self.spectrum) = (sample.place.name, spectrum)
+    }
+  }
+
+  public mutating func add(_ picture: Picture) { spectra.append((picture.name, picture.spectrum)) }
+
+  /// What was found, by the pictures' names and of all together. Pictures below ``PeriodSearch/smallestSide`` have no
+  /// say.
+  ///
+  /// - Throws: ``ArtifactError``.
+  public func search(_ search: PeriodSearch) throws -> (
+    each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures
+  ) {
+    var each: [String: PeriodSearchFigures] = [:]
+    var pools: [[Int]: WindowedSpectrum] = [:]
+    for (name, spectrum) in spectra where min(spectrum.height, spectrum.width) >= PeriodSearch.smallestSide {
+      each[name] = PeriodSearchFigures(found: try search.search(spectrum))
+      let size = [spectrum.height, spectrum.width]
+      pools[size, default: WindowedSpectrum(height: size[0], width: size[1])].add(spectrum)
+    }
+    let commonest = pools.values.max { ($0.mapCount, $0.height * $0.width) < ($1.mapCount, $1.height * $1.width) }
+    return (each, PeriodSearchFigures(found: try commonest.flatMap { try search.search($0) }))
+  }
+}

@@ -1,0 +1,135 @@
+import GinghamLattices
+import GinghamTensors
+
+/// Measures the pictures of a set on lattices, and what stands beside them: each by itself, and all together.
+///
+/// Pictures are measured by ``measure(_:)``, on several threads where there are some, and added in their order, so that
+/// figures do not depend on the number of threads.
+public struct PictureSurvey: Sendable {
+  /// As asked for, in ascending order.
+  public var periods: [Int] { lattices.lattice.periods }
+  /// Whether every picture's spectra are kept, and cosine spectra computed.
+  public let keepsSpectra: Bool
+  private var lattices: PictureSetLattice
+  private var pictures: [MeasuredPicture] = []
+  private var radial = RadialSpectrumPool()
+  private var cosines = CosineSpectrumPool()
+
+  /// - Parameter seeksLocked: whether the set may be large enough to have something in common.
+  /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for an empty list.
+  public init(
+    periods: [Int] = Periods.usual.list, thresholds: LatticeThresholds = LatticeThresholds(),
+    keepsSpectra: Bool = false, seeksLocked: Bool = true
+  ) throws {
+    lattices = try PictureSetLattice(periods: periods, thresholds: thresholds, seeksLocked: seeksLocked)
+    self.keepsSpectra = keepsSpectra
+  }
+
+  /// One picture, and what the set takes of it.
+  public struct Measurement: Sendable {
+    var picture: MeasuredPicture
+    var channels: [PictureLattice.Channel]
+    var radial: RadialSpectrum
+    var cosine: Plane?
+  }
+
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits,
+  ///   ``ArtifactError/noMaps`` without a channel.
+  public func measure(_ sample: PictureSample) throws -> Measurement {
+    let channels = try sample.channels.map(lattices.measure)
+    let luma = Plane.luma(of: sample.channels)
+    let radial = try RadialSpectrum(of: [luma])
+    let cosine = keepsSpectra ? try CosineSpectrum(of: [luma]).logMagnitude : nil
+    let figures = PictureFigures(
+      lattice: try lattices.lattice.finding(pooling: channels),
+      faults: try PictureFaults(of: sample.channels, luma: luma, spectrum: radial, periods: periods),
+      radial: keepsSpectra ? SpectrumFigures(of: radial, height: sample.height, width: sample.width) : nil,
+      cosine: cosine.map { SpectrumFigures(profileOf: $0, pictures: 1) })
+    let picture = MeasuredPicture(name: sample.place.name, height: sample.height, width: sample.width, figures: figures)
+    return Measurement(picture: picture, channels: channels, radial: radial, cosine: cosine)
+  }
+
+  public mutating func add(_ measurement: Measurement) {
+    let picture = measurement.picture
+    lattices.add(measurement.channels)
+    radial.add(measurement.radial, height: picture.height, width: picture.width)
+    if let cosine = measurement.cosine { cosines.add(cosine) }
+    pictures.append(picture)
+  }
+
+  /// What was added so far; `nil` before that.
+  ///
+  /// - Throws: ``ArtifactError``.
+  public func finding() throws -> MeasuredSet? {
+    guard let faults = PictureFaults(median: pictures.map(\.figures.faults)) else { return nil }
+    let locked = try lattices.lockedFinding()
+    let pooled = PictureFigures(
+      lattice: try lattices.finding(), faults: faults, radial: radial.mean,
+      cosine: cosines.mean.map { SpectrumFigures(profileOf: $0.logMagnitude, pictures: $0.pictures) },
+      locked: locked.flatMap { $0.pictures >= PictureSetLattice.fewestLocked ? $0 : nil })
+    return MeasuredSet(
+      periods: periods, pictures: pictures, pooled: pooled, spectrum: lattices.spectrum, cosine: cosines.mean)
+  }
+}
+
+/// One picture of a set.
+public struct MeasuredPicture: Sendable {
+  public var name: String
+  public var height: Int
+  public var width: Int
+  public var figures: PictureFigures
+}
+
+/// The pictures of a set, and what they show together.
+public struct MeasuredSet: Sendable {
+  /// In ascending order.
+  public var periods: [Int]
+  public var pictures: [MeasuredPicture]
+  /// The medians of all pictures' figures, peaks from powers added up.
+  public var pooled: PictureFigures
+  /// Mean power of the high-passed channels, H×W of the commonest size; `nil` where all were constant.
+  public var spectrum: (power: Plane, maps: Int)?
+  /// Mean logarithm of the cosine transform of the commonest size; `nil` where spectra were not kept.
+  public var cosine: (logMagnitude: Plane, pictures: Int)?
+}
+
+extension PictureSurvey {
+  /// Measures pictures in memory.
+  ///
+  /// - Parameters:
+  ///   - pictures: N×C×H×W in 0…1.
+  ///   - name: of the picture of each index.
+  ///   - progress: told how many of how many are measured.
+  /// - Throws: ``ArtifactError/noMaps`` where there are none, ``ArtifactError/tooSmall(height:width:needed:why:)``.
+  public static func measure(
+    _ pictures: Tensor, periods: [Int], thresholds: LatticeThresholds = LatticeThresholds(), on team: ThreadTeam,
+    name: (Int) -> String, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> MeasuredSet {
+    guard pictures.shape.rank == 4 else { throw ArtifactError.wrongRank(pictures.shape) }
+    let (count, channels) = (pictures.shape[0], pictures.shape[1])
+    let planes = try Plane.planes(of: pictures)
+    var survey = try PictureSurvey(
+      periods: periods, thresholds: thresholds, seeksLocked: count >= PictureSetLattice.fewestLocked)
+    let empty = survey
+    let samples = (0..<count).map { index in
+      PictureSample(
+        SamplePlace(name(index)), channels: Array(planes[(index * channels)..<((index + 1) * channels)]), isArray: true)
+    }
+    var failure: (any Error)?
+    var done = 0
+    progress(0, count)
+    team.forEach(samples, ahead: 4 * team.threads) { sample in
+      Result { try empty.measure(sample) }
+    } use: { result in
+      switch result {
+      case .success(let measurement): survey.add(measurement)
+      case .failure(let error): failure = failure ?? error
+      }
+      done += 1
+      progress(done, count)
+    }
+    if let failure { throw failure }
+    guard let found = try survey.finding() else { throw ArtifactError.noMaps }
+    return found
+  }
+}

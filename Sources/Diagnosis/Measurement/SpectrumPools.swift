@@ -1,0 +1,68 @@
+import GinghamLattices
+
+/// Radial spectra of a set, those of each size added up.
+struct RadialSpectrumPool: Sendable {
+  private var sums: [[Int]: (power: [Double], frequencies: [Double], pictures: Int)] = [:]
+
+  mutating func add(_ spectrum: RadialSpectrum, height: Int, width: Int) {
+    let known = sums.removeValue(forKey: [height, width])
+    let sum = known.map { zip($0.power, spectrum.power).map(+) } ?? spectrum.power
+    sums[[height, width]] = (sum, spectrum.frequencies, (known?.pictures ?? 0) + 1)
+  }
+
+  /// Of the commonest size, of several the largest.
+  var mean: SpectrumFigures? {
+    let found = sums.max { ($0.value.pictures, $0.key[0] * $0.key[1]) < ($1.value.pictures, $1.key[0] * $1.key[1]) }
+    return found.map { size, sum in
+      SpectrumFigures(
+        frequency: sum.frequencies, value: sum.power.map { $0 / Double(sum.pictures) }, height: size[0],
+        width: size[1], pictures: sum.pictures)
+    }
+  }
+}
+
+/// Logarithms of cosine spectra, those of each size added up.
+struct CosineSpectrumPool: Sendable {
+  private var sums: [[Int]: (sum: Plane, pictures: Int)] = [:]
+
+  mutating func add(_ logMagnitude: Plane) {
+    let size = [logMagnitude.height, logMagnitude.width]
+    let known = sums.removeValue(forKey: size)
+    var sum = known?.sum ?? Plane(height: size[0], width: size[1])
+    for index in sum.values.indices { sum.values[index] += logMagnitude.values[index] }
+    sums[size] = (sum, (known?.pictures ?? 0) + 1)
+  }
+
+  /// Of the commonest size.
+  var mean: (logMagnitude: Plane, pictures: Int)? {
+    guard let (sum, pictures) = sums.values.max(by: { $0.pictures < $1.pictures }) else { return nil }
+    return (Plane(height: sum.height, width: sum.width, values: sum.values.map { $0 / Double(pictures) }), pictures)
+  }
+}
+
+extension SpectrumFigures {
+  init(of radial: RadialSpectrum, height: Int, width: Int) {
+    self.init(frequency: radial.frequencies, value: radial.power, height: height, width: width, pictures: 1)
+  }
+
+  /// The mean over rings of a cosine spectrum, whose element k stands for k/2N cycles a pixel.
+  init(profileOf spectrum: Plane, pictures: Int) {
+    let size = min(spectrum.height, spectrum.width)
+    var sums = [Double](repeating: 0, count: size)
+    var counts = sums
+    for y in 0..<spectrum.height {
+      let down = Double(y) / Double(2 * spectrum.height)
+      for x in 0..<spectrum.width {
+        let across = Double(x) / Double(2 * spectrum.width)
+        let ring = Int((down * down + across * across).squareRoot() * Double(2 * size) + 0.5)
+        guard ring < size else { continue }
+        sums[ring] += spectrum[y, x]
+        counts[ring] += 1
+      }
+    }
+    self.init(
+      frequency: sums.indices.map { Double($0) / Double(2 * size) },
+      value: zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }, height: spectrum.height, width: spectrum.width,
+      pictures: pictures)
+  }
+}

@@ -1,0 +1,19 @@
+import GinghamSignals
+import GinghamTensors
+
+/// Inputs for networks that take pictures where the user gives none: smooth fields of colour with some noise, which have
+/// no lattice of their own.
+public enum SeededPictures {
+  /// - Returns: N×C×H×W in 0…1. A picture depends on the seed and its number alone.
+  public static func pictures(_ shape: Shape, seed: UInt64) -> [Tensor] {
+    let (channels, height, width) = (shape[1], shape[2], shape[3])
+    return (0..<shape[0]).map { index in
+      let coarse = NormalSequence(seed: seed, name: "field \(index)")
+      let fine = NormalSequence(seed: seed, name: "noise \(index)")
+      let field = Tensor([1, channels, max(2, height / 12), max(2, width / 12)]) { coarse.fill($0, deviation: 0.25) }
+        .fitted(height: height, width: width, shorterSide: nil, kernel: .bicubic)
+      let noise = Tensor(field.shape) { fine.fill($0, mean: 0.5, deviation: 0.05) }
+      return Tensor(field.shape, zip(field.scalars, noise.scalars).map { min(max($0 + $1, 0), 1) })
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// Periods of lattices that are looked at, in pixels, in the order they were named.
+public struct Periods: Hashable, Sendable {
+  public var list: [Int]
+
+  public init(_ list: [Int]) {
+    self.list = list
+  }
+
+  /// What pictures are measured on where nobody says otherwise: the strides and enlargements that networks are made of.
+  public static let usual = Periods(Lattice.usualPeriods)
+
+  /// What a period may be: below 2 nothing repeats, above 1024 no picture holds enough of it.
+  public static let bounds = 2...1024
+
+  /// Reads `2,4,8`; `nil` where that is no list of numbers within ``bounds``.
+  public init?(parsing text: String) {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false)
+      .map { part in Int(part.trimmed) }
+    guard let list = numbers as? [Int], list.allSatisfy(Self.bounds.contains) else { return nil }
+    self.init(list)
+  }
+}
+
+extension Periods: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Int...) { self.init(elements) }
+}
+
+extension Periods: CustomStringConvertible {
+  public var description: String { list.map(String.init).joined(separator: ",") }
+}
+
+/// As it is written: `"2,4,8"`.
+extension Periods: Encodable {
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+}
+
+extension Substring {
+  /// Without the blanks around it.
+  fileprivate var trimmed: Substring {
+    let head = drop { $0 == " " }
+    return head.lastIndex { $0 != " " }.map { head[...$0] } ?? ""
+  }
+}

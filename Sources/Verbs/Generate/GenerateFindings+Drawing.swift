@@ -1,0 +1,76 @@
+import Foundation
+import GinghamGeneration
+import GinghamImaging
+import GinghamReporting
+import GinghamTensors
+
+extension RunFolder {
+  /// Writes samples as PNG (`samples/0000.png` or under the names of their pictures) and `samples.npy`.
+  ///
+  /// - Parameters:
+  ///   - samples: N×C×H×W in 0…1.
+  ///   - names: of the samples in findings.
+  /// - Throws: ``ImageError``, ``FormatError``.
+  func write(_ samples: Tensor, named names: [String], depth: BitDepth, on team: ThreadTeam) throws {
+    let files = PictureNames(names).files
+    let encoded = team.map(Array(files.indices)) { index in
+      Result { try Picture(samples.sample(index)).encodedPNG(path: files[index], depth: depth) }
+    }
+    for (name, png) in zip(files, encoded) { try write(name, data: Data(png.get())) }
+    try write("samples.npy") { try samples.write(npy: $0) }
+  }
+}
+
+extension Picture {
+  /// The first pictures of N×C×H×W side by side, none of them scaled.
+  static func contactSheet(of pictures: Tensor, limit: Int = 256) throws -> Picture {
+    let count = min(pictures.shape[0], limit)
+    let columns = Int(Double(count).squareRoot().rounded(.up))
+    return try .montage((0..<count).map { try Picture(pictures.sample($0)) }, columns: columns)
+  }
+}
+
+/// Names of the files that samples are written to.
+struct PictureNames {
+  let files: [String]
+
+  /// Drawn samples have names already; those made of pictures take the pictures' names, each once.
+  init(_ paths: [String]) {
+    var taken: Set<String> = []
+    files = paths.map { path in
+      let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
+      var (name, number) = ("samples/\(stem).png", 2)
+      while !taken.insert(name).inserted {
+        name = "samples/\(stem)-\(number).png"
+        number += 1
+      }
+      return name
+    }
+  }
+}
+
+extension ColourDependence {
+  /// The grid's strength against the distance from the mean colour, with the mean of each tenth of the blocks.
+  var plot: Plot {
+    let sorted = points.sorted { $0.distance < $1.distance }
+    let share = max(1, (sorted.count + 9) / 10)
+    let tenths = stride(from: 0, to: sorted.count, by: share).map { sorted[$0..<min($0 + share, sorted.count)] }
+    func mean(_ part: ArraySlice<Point>, _ value: (Point) -> Double) -> Double {
+      part.map(value).reduce(0, +) / Double(part.count)
+    }
+    let centres = tenths.map { mean($0, \.distance) }
+    let title = String(
+      format: "Grid of period %d and strong colours: r = %.2f (control %.2f)", figures.period, figures.correlation,
+      figures.controlCorrelation)
+    return Plot(
+      title, x: Axis("distance of a block from the mean colour"),
+      y: Axis("amplitude (levels of 255, rms)"),
+      series: [
+        Series("a block of \(figures.side) px", x: points.map(\.distance), y: points.map(\.strength), style: .points),
+        Series("mean of a tenth", x: centres, y: tenths.map { mean($0, \.strength) }, style: .lineWithPoints),
+        Series(
+          "control: period \(figures.controlPeriod)", x: centres, y: tenths.map { mean($0, \.control) },
+          style: .dashedLine),
+      ], plotSize: (520, 300))
+  }
+}

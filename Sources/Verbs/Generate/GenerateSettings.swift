@@ -1,0 +1,39 @@
+import GinghamGeneration
+import GinghamImaging
+import GinghamLattices
+
+/// What `generate` is asked to do.
+public struct GenerateSettings: Encodable, Hashable, Sendable {
+  /// Latents to draw; of no meaning where pictures or latents are given.
+  public var samples = 64
+  public var seed: UInt64 = 0
+  /// Pictures for a network that takes pictures: files, folders, patterns.
+  public var images: [String] = []
+  /// A .npy file of latents in place of drawn ones: N×Z or N×C×1×1.
+  public var latents: String?
+  /// What the network writes for black and white; `nil`: as its last layers force, or judged by a probe.
+  public var range: OutputRange?
+  /// A sample of the PNG files.
+  public var bits = BitDepth.eight
+  /// In pixels.
+  public var periods = Periods.usual
+
+  public init() {}
+
+  /// - Throws: ``SettingError``.
+  func validate() throws {
+    try SettingError.require(samples: samples)
+    try SettingError.require(periods)
+    if latents != nil, !images.isEmpty {
+      throw SettingError.contradiction(
+        settings: ["latents", "images"], message: "latents and pictures exclude each other")
+    }
+  }
+}
+
+extension SettingError {
+  /// - Parameter samples: of the setting `samples`.
+  static func require(samples: Int) throws {
+    try require((1...1_000_000).contains(samples), "samples", samples, "a number from 1 to 1000000")
+  }
+}

@@ -1,0 +1,95 @@
+import GinghamLattices
+
+/// What `measure` is asked to do.
+public struct MeasureSettings: Encodable, Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
+    /// Signed lattice energy: the sign of a pixel matters.
+    case picture
+    /// Power unevenness: only the squares of a map matter.
+    case gradient
+  }
+
+  /// Pictures, arrays, folders and patterns as the user named them.
+  public var paths: [String]
+  public var periods = PeriodChoice.listed(.usual)
+  /// What the maps are.
+  public var `as` = Kind.picture
+  /// Excess of a band's share over chance that makes an artifact of a picture.
+  public var minShare = LatticeThresholds().excessShare
+  /// Power of a frequency of the band over one of the control.
+  public var controlRatio = LatticeThresholds().controlRatio
+  /// Peak of the band over its surroundings, in dB.
+  public var minPeakDb = LatticeThresholds().peakDecibels
+  /// Unevenness of a band that makes an artifact of a gradient.
+  public var minCv2 = LatticeThresholds().gradientUnevenness
+  /// Keeps the spectra of every picture, and computes cosine spectra.
+  public var spectra = false
+
+  public init(paths: [String]) {
+    self.paths = paths
+  }
+
+  var thresholds: LatticeThresholds {
+    LatticeThresholds(
+      excessShare: minShare, controlRatio: controlRatio, peakDecibels: minPeakDb, gradientUnevenness: minCv2)
+  }
+
+  /// - Throws: ``SettingError``.
+  func validate() throws {
+    try SettingError.require(threshold: minShare, "min_share")
+    try SettingError.require(threshold: controlRatio, "control_ratio")
+    try SettingError.require(threshold: minPeakDb, "min_peak_db")
+    try SettingError.require(threshold: minCv2, "min_cv2")
+    switch periods {
+    case .listed(let listed): try SettingError.require(listed)
+    case .search where `as` == .gradient:
+      throw SettingError.contradiction(
+        settings: ["periods", "as"],
+        message: "a period is sought in pictures; name the strides of the gradient's network")
+    case .search: break
+    }
+  }
+}
+
+/// Which periods pictures are measured on.
+public enum PeriodChoice: Hashable, Sendable {
+  case listed(Periods)
+  /// The strongest lattice of 2…64 pixels is sought first; its divisors are then measured.
+  case search
+
+  /// Reads `2,4,8` or `search`.
+  public init?(parsing text: String) {
+    if text == "search" {
+      self = .search
+    } else if let listed = Periods(parsing: text) {
+      self = .listed(listed)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension PeriodChoice: Encodable, CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .search: "search"
+    case .listed(let periods): periods.description
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+}
+
+extension SettingError {
+  /// Thresholds are numbers from 0.
+  static func require(threshold: Double, _ setting: String) throws {
+    try require(threshold.isFinite && threshold >= 0, setting, threshold, "a number from 0")
+  }
+
+  /// - Parameter periods: of the setting `periods`.
+  static func require(_ periods: Periods) throws {
+    try require(
+      !periods.list.isEmpty && periods.list.allSatisfy(Periods.bounds.contains), "periods", periods,
+      "numbers from \(Periods.bounds.lowerBound) to \(Periods.bounds.upperBound) such as 2,4,8")
+  }
+}

@@ -1,0 +1,176 @@
+import GinghamAttribution
+import GinghamDifferentiation
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamPrediction
+import GinghamReporting
+import GinghamTensors
+
+/// Traces the gradients of an objective through a network: one backward pass a picture that hands out the gradient of
+/// every layer on the way.
+struct GradientTracer {
+  let model: Model
+  let target: String
+  private let objective: any Objective
+  private let engine: any Differentiator
+  private let expectation: Expectation
+  private let path: [Station]
+  /// The layers of each counterfactual, with the rules that even them.
+  private let changes: [(layers: [String], values: [ValueID], rules: BackwardRules)]
+
+  /// A value on the way whose gradient is looked at.
+  private struct Station {
+    let name: String
+    let operation: String
+    let value: ValueID
+    let stride: Double
+  }
+
+  private let context: RunContext
+
+  /// - Parameter evened: layers whose backward pass is replaced by its even version; each alone, and, where there are
+  ///   several, all together.
+  /// - Throws: ``ObjectiveError``, ``NetworkError`` for unknown layers with the nearest names,
+  ///   ``AttributionError/nothingToSmooth(layer:uneven:)``, ``EngineError``.
+  init(
+    _ model: Model, target: String, without evened: [String] = [], signals: PredictionOptions.Signals = .white,
+    context: RunContext
+  ) throws {
+    self.model = model
+    self.target = target
+    objective = try model.objectiveParser().parse(target)
+    let network = model.network
+    var groups = evened.map { [$0] }
+    if evened.count > 1 { groups.append(evened) }
+    let targets = objective.layers
+    changes = try groups.map { layers in
+      (
+        layers, try layers.map(network.value),
+        try BackwardSmoothing.rules(smoothing: layers, of: network, towards: targets)
+      )
+    }
+    path = try Self.path(in: model, to: targets.map(network.value))
+    expectation = try Expectation(of: objective, in: model, at: path.map(\.value), signals: signals)
+    engine = try context.differentiator(for: network)
+    self.context = context
+  }
+
+  /// The picture and every layer between it and the targets, these left out: there the gradient is the objective's own.
+  private static func path(in model: Model, to targets: [ValueID]) throws -> [Station] {
+    let source = try model.gradientValue(ofLayer: nil)
+    let bound = try model.bound(leadingTo: targets + [source])
+    let leading = bound.nodes.ancestors(of: targets)
+    guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
+    let sampling = bound.sampling
+    var stations = [Station(name: "input", operation: "picture", value: source, stride: 1)]
+    for node in bound.nodes.following([source]) {
+      guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
+      stations.append(
+        Station(
+          name: node.name, operation: node.operation.name, value: value, stride: sampling[value]?.stride ?? 1))
+    }
+    return stations
+  }
+
+  /// What a user should know beside the findings.
+  var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
+
+  /// Pictures that cannot be read are left out.
+  ///
+  /// - Throws: what the first picture fails with where none can be read, ``ModelError/nonFiniteResult(what:count:of:)``,
+  ///   and what the engine throws.
+  func trace(picturesAt paths: [String]) throws -> (trace: GradientTrace, skipped: [SkippedFile]) {
+    let (read, skipped) = try context.each(paths, counting: "reading pictures") { path in
+      (path: path, picture: try model.input(pictureAt: path))
+    }
+    let total = read.count * (1 + changes.count)
+    let plan = try engine.plan(
+      PlanRequest(
+        inputShapes: [model.inputShape(batch: 1)], targets: try objective.layers.map(model.network.value),
+        gradients: path.map(\.value)))
+    let pass = ObjectivePass(objective, on: plan)
+    var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
+    var exact: [Tensor] = []
+    for (index, input) in read.enumerated() {
+      context.progress.step("pictures", index, of: total)
+      let gradients = try pass.valuesAndGradients(input.picture).gradients
+      for (station, gradient) in gradients.enumerated() {
+        try gradient.requireFinite("the gradient of '\(path[station].name)' at '\(input.path)'")
+        try collected[station].add(gradient)
+      }
+      if !changes.isEmpty { exact.append(gradients[0]) }
+    }
+    let trial = GradientTrial(
+      inputs: read.map { ($0.picture, objective) }, names: read.map { "the pixels at '\($0.path)'" })
+    let without = try changes.enumerated().map { number, change in
+      try self.without(change.layers, change.values, change.rules, trial: trial, exact: exact) {
+        context.progress.step("pictures", read.count * (1 + number) + $0, of: total)
+      }
+    }
+    let trace = GradientTrace(
+      model: model.source.specification, target: target, images: read.map(\.path),
+      layers: try zip(path, collected).map { station, gradients in
+        try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
+      }, without: without, skipped: skipped.isEmpty ? nil : skipped)
+    return (trace, skipped)
+  }
+
+  private func without(
+    _ layers: [String], _ values: [ValueID], _ rules: BackwardRules, trial: GradientTrial, exact: [Tensor],
+    progress: (Int) -> Void
+  ) throws -> GradientTrace.Without {
+    let pixels = path[0].value
+    let maps = try trial.maps(at: pixels, by: engine, rules: rules, progress: progress)
+    var finding = try expectation.survey(at: pixels).finding(of: maps)
+    let predicted = try expectation.bands(evening: values)
+    for index in finding.bands.indices {
+      finding.bands[index].predicted = predicted[finding.bands[index].period]
+      finding.bands[index].ratio = nil
+    }
+    let cosines = try zip(maps, exact).map { try $0.cosine(to: $1) }
+    return .init(
+      layers: layers, lattice: finding, cosine: cosines.reduce(0, +) / Double(max(cosines.count, 1)))
+  }
+}
+
+/// Gradients at one layer, added up picture by picture.
+private struct LayerGradients {
+  let survey: LatticeSurvey
+  private var lattice: GradientLattice?
+  private var example: Tensor?
+  private var squares = 0.0
+  private var magnitudes = 0.0
+  private var zeros = 0
+  private var count = 0
+
+  init(survey: LatticeSurvey) {
+    self.survey = survey
+  }
+
+  mutating func add(_ gradient: Tensor) throws {
+    gradient.withUnsafeBufferPointer { values in
+      for value in values {
+        squares += Double(value) * Double(value)
+        magnitudes += Double(abs(value))
+        if value == 0 { zeros += 1 }
+      }
+    }
+    count += gradient.count
+    if example == nil { example = Tensor(gradient.shape) }
+    // A lattice needs two positions along each axis.
+    guard gradient.shape.rank == 4, min(gradient.shape[2], gradient.shape[3]) >= 2 else { return }
+    if lattice == nil { lattice = try survey.emptyLattice(for: gradient.shape) }
+    try lattice?.add(gradient)
+  }
+
+  func layer(name: String, operation: String, stride: Double) throws -> GradientTrace.Layer {
+    let total = Double(max(count, 1))
+    return GradientTrace.Layer(
+      name: name, operation: operation, shape: example.map { Array($0.shape.dimensions.dropFirst()) } ?? [],
+      stride: stride, rootMeanSquare: (squares / total).squareRoot(), meanMagnitude: magnitudes / total,
+      zeroShare: Double(zeros) / total,
+      lattice: try lattice?.finding(
+        prediction: survey.expectation(for: example.map { [$0] } ?? []), layers: survey.layers))
+  }
+}

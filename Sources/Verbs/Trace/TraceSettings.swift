@@ -1,0 +1,21 @@
+import GinghamPrediction
+
+/// What `trace` is asked to do.
+public struct TraceSettings: Encodable, Hashable, Sendable {
+  /// Pictures that go in; none for a net that makes pictures of random numbers.
+  public var images: [String]
+  /// What the gradient is of; `nil`: a net that makes pictures is traced up to them, any other net's top class down to
+  /// the pixels.
+  public var target: String?
+  /// Latents that a generator draws.
+  public var samples = 64
+  public var seed: UInt64 = 0
+  /// Layers whose backward pass is made even: each alone, and, where there are several, all together.
+  public var without: [String] = []
+  /// What the prediction assumes of neighbouring activations in pools.
+  public var signals = PredictionOptions.Signals.white
+
+  public init(images: [String] = []) {
+    self.images = images
+  }
+}
