@@ -6,7 +6,8 @@ extension Recognition {
   static func factorBehindTranspose(_ recognition: inout Recognition, _ node: Node) {
     guard case .elementwise(.multiply) = node.operation else { return }
     for case let turned? in node.inputs {
-      guard let other = recognition.partner(of: turned, in: node), let factors = recognition.network.constants[other]?.tensor,
+      guard let other = recognition.partner(of: turned, in: node),
+        let factors = recognition.network.constants[other]?.tensor,
         let turn = recognition.node(making: turned), case .transpose(let permutation?) = turn.operation,
         recognition.isRead(only: turned), let value = turn.inputs[0], let shape = recognition.shape(turned),
         recognition.shape(node.outputs[0]) == shape, let former = recognition.shape(value)
@@ -47,7 +48,8 @@ extension Recognition {
 
   /// Factors of queries and keys become one of the scores, which softmax takes in.
   static func factorsOfScores(_ recognition: inout Recognition, _ node: Node) {
-    guard case .matrixMultiply = node.operation, node.inputs.count == 2, let scores = recognition.shape(node.outputs[0]),
+    guard case .matrixMultiply = node.operation, node.inputs.count == 2,
+      let scores = recognition.shape(node.outputs[0]),
       recognition.leadsToSoftmax(node.outputs[0])
     else { return }
     var (factor, nodes, aliases) = (Float(1), [Node](), [(from: ValueID, to: ValueID)]())
