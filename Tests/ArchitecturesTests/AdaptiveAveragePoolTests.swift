@@ -4,7 +4,7 @@ import GinghamTensors
 import Testing
 
 @Suite struct AdaptiveAveragePoolTests {
-  private func pool(height: Int, width: Int, to size: Int) throws -> (network: Network, shape: Shape?) {
+  private func pool(height: Int, width: Int, to size: Int) throws -> (network: BoundNetwork, shape: Shape?) {
     var builder = NetworkBuilder(name: "pool")
     let normalization = PixelNormalization(mean: [0], deviation: [1])
     let preprocessing = Preprocessing(height: height, width: width, fit: .stretch)
@@ -13,7 +13,7 @@ import Testing
     x = builder.adaptiveAveragePool("avgpool", x, size: size)
     let network = builder.blueprint(output: x).network(seed: 0)
     let bound = try network.bound(to: ["input": [1, 1, height, width]])
-    return (network, try bound.shapes[bound.resolved(network.value(ofLayer: "avgpool"))])
+    return (bound, try bound.shapes[bound.resolved(network.value(ofLayer: "avgpool"))])
   }
 
   @Test func anyExtentBecomesTheWantedOne() throws {

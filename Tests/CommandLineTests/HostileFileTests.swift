@@ -66,6 +66,7 @@ import Testing
     let sum = network.append("sum", .slice(Slice(starts: [0], ends: [1])), zeros)
     value = network.append("y", .elementwise(.add), value, sum)
     network.outputs = [value]
+    network.limits = ResourceLimits(factor: 2)
     let path = scratch.path("long.onnx")
     try ONNXModel.write(network, to: path)
     try expectRefusal(["layers", path], says: "--limit 10")

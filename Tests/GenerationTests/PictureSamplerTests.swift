@@ -145,7 +145,10 @@ import Testing
     let error = #expect(throws: GeneratorError.self) {
       try PictureSampler(model("random:squeezenet1_1?size=64"), team: .alone)
     }
-    #expect(try #require(error).description.contains("gingham visualize"))
+    guard case .makesNoPictures = try #require(error) else {
+      Issue.record("\(try #require(error))")
+      return
+    }
   }
 
   @Test func latentsOfAnotherShapeAreRefused() throws {

@@ -29,6 +29,11 @@ public struct PicturePrediction: Sendable {
     guard !layout.axes.isEmpty else {
       throw ArtifactError.badArgument("'\(network.name(of: ground.end))' is no picture: it has no spatial axes")
     }
+    // Bands are told apart by a transform over all phases, of which a stride of 2¹² has sixteen million.
+    let period = max(plane.height, plane.width)
+    guard period <= Periods.bounds.upperBound else {
+      throw ArtifactError.badPeriod(period, why: "more than \(Periods.bounds.upperBound) pixels are not predicted")
+    }
     self.ground = ground
     self.plane = plane
     upsamplingLayers = try PicturePrediction.upsamplingLayers(ground, plane: plane)

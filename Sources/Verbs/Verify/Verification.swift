@@ -91,7 +91,8 @@ public struct Verification: RunFindings {
       Self.relativeError(plain.activations[0], expected.activations[0]),
       Self.relativeError(plain.gradients[0], expected.gradients[0]))
     singlePrecisionError = own
-    passed = own.isFinite && maxRelativeError <= 2 * own
+    // Only of a net that amplifies rounding beyond what usually passes can no more be asked.
+    passed = own.isFinite && 2 * own > VerifySettings().tolerance && maxRelativeError <= 2 * own
   }
 
   /// Activations of every layer and gradients at those that lie between picture and output.
