@@ -29,12 +29,11 @@ extension ModelError: CustomStringConvertible {
     case .impossibleInput(let shape):
       "the network's input is \(shape.joined(separator: "×")): no picture has this size"
     case .extraInput(let name):
-      "the network also needs the input '\(name)': fix it with --input \(name)=VALUE"
+      "the network also needs the input '\(name)'"
     case .wrongChannels(let expected, let found, let path):
       "'\(path)' has \(found) channels, the network takes \(expected)"
     case .nonFiniteResult(let what, let count, let total):
-      "\(what) holds \(count) infinities or NaN among \(total) numbers, so nothing is drawn of it. 'gingham verify' "
-        + "finds the layer where they begin."
+      "\(what) holds \(count) infinities or NaN among \(total) numbers, so nothing is drawn of it"
     }
   }
 }

@@ -35,7 +35,9 @@ public enum Resource: Hashable, Sendable, CaseIterable {
   var most: Int {
     switch self {
     case .elements: 1 << 36
-    case .computedElements, .nodes, .parts, .nameLength, .names, .positions, .visits: 1 << 40
+    // They are made at once: two gigabytes of integers.
+    case .computedElements: 1 << 28
+    case .nodes, .parts, .nameLength, .names, .positions, .visits: 1 << 40
     }
   }
 }
