@@ -92,6 +92,7 @@ private enum Promise {
   /// Cases of other operators that ask for what pictures never need.
   static let exceptionalCases = [
     "training_dropout": "random numbers", "STRING": "text", "string": "text", "scan_sum": "operator set 8",
+    "gradient_of": "training", "sequence_model8": "a number of pieces that is not known",
   ]
 
   /// Release 1.17.0 expects here the divisor of a window that reaches beyond its padding wrong, and that sums beyond
@@ -141,7 +142,9 @@ struct LightNetwork: CustomTestStringConvertible, Sendable {
   /// The picture is a ramp from 0 to 1, as the suite's runner makes it.
   func testCase() throws -> ONNXTestCase {
     let path = "\(Suites.folder)/light/light_\(name)"
-    let network = try ONNXModel.load(path: path + ".onnx")
+    var network = try ONNXModel.load(path: path + ".onnx")
+    // Its weights are made, not stored: more of them than a stranger's file may ask for.
+    network.limits = ResourceLimits(factor: 16)
     let inputs = network.inputs.map { input -> (String, Constant) in
       let shape = Shape(input.shape.map { $0 ?? 1 })
       let count = Double(shape.elementCount)
