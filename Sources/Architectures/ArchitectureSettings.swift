@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamNetworks
 
 /// A specification with every default filled in, as a builder reads it.
@@ -6,7 +7,7 @@ struct ArchitectureSettings: Sendable {
   private(set) var convention: PictureConvention
   private let overridesNormalization: Bool
   private let overridesSize: Bool
-  private(set) var size: InputSize
+  private(set) var size: PictureSize
 
   init(_ specification: ArchitectureSpecification, for architecture: Architecture) throws {
     var options = Dictionary(uniqueKeysWithValues: architecture.options.map { ($0.name, $0.standard) })
@@ -30,7 +31,7 @@ struct ArchitectureSettings: Sendable {
       throw ArchitectureError.unknownOption("size", architecture: architecture.name, known: architecture.optionNames)
     }
     overridesSize = specification.inputSize != nil
-    size = specification.inputSize ?? InputSize(convention.side)
+    size = specification.inputSize ?? PictureSize(convention.side)
   }
 
   /// The value of an option the architecture declares.
@@ -55,7 +56,7 @@ struct ArchitectureSettings: Sendable {
     var settings = self
     settings.convention.shorterSide = convention.shorterSide.map { $0 * side / convention.side }
     settings.convention.side = side
-    settings.size = InputSize(side)
+    settings.size = PictureSize(side)
     return settings
   }
 

@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamNetworks
 
 /// Which net to build, and how: `resnet50?seed=3&classes=10&size=256x320`.
@@ -8,14 +9,14 @@ public struct ArchitectureSpecification: Hashable, Sendable {
   public var name: String
   public var seed: UInt64
   /// `nil`: the size the net was published for.
-  public var inputSize: InputSize?
+  public var inputSize: PictureSize?
   /// Replaces the net's own mean and deviation.
   public var normalization: PixelNormalization?
   /// Options of the architecture that differ from their standard.
   public var options: [String: Int]
 
   public init(
-    _ name: String, seed: UInt64 = 0, inputSize: InputSize? = nil, normalization: PixelNormalization? = nil,
+    _ name: String, seed: UInt64 = 0, inputSize: PictureSize? = nil, normalization: PixelNormalization? = nil,
     options: [String: Int] = [:]
   ) {
     self.name = name
@@ -54,7 +55,7 @@ public struct ArchitectureSpecification: Hashable, Sendable {
       guard let seed = UInt64(text) else { throw ArchitectureError.malformedOption("seed=\(text)", architecture: name) }
       self.seed = seed
     case "size" where architecture.picture != nil:
-      guard let size = InputSize(text), max(size.height, size.width) <= 1 << 14 else {
+      guard let size = PictureSize(parsing: text), max(size.height, size.width) <= 1 << 14 else {
         throw ArchitectureError.malformedOption("size=\(text)", architecture: name)
       }
       inputSize = size

@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamNetworks
 
 /// How a net's authors turned photographs into inputs.
@@ -28,7 +29,7 @@ public struct PictureConvention: Hashable, Sendable {
   }
 
   /// For another input size the shorter side keeps its proportion to the input.
-  public func preprocessing(for size: InputSize) -> Preprocessing {
+  public func preprocessing(for size: PictureSize) -> Preprocessing {
     let fit: Preprocessing.Fit
     if let shorterSide {
       fit = .shorterSide((min(size.height, size.width) * shorterSide + side / 2) / side)

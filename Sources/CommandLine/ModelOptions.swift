@@ -13,14 +13,18 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Which dictionary of a checkpoint holds the weights, such as netG_state_dict.")
   var section: String?
 
-  @Option(help: ArgumentHelp("Mean of each channel in 0…1, subtracted in front of the net.", valueName: "r,g,b"))
-  var mean: NumberList?
+  @Option(
+    help: ArgumentHelp("Mean of each channel in 0…1, subtracted in front of the net.", valueName: "r,g,b"),
+    transform: read([Float].init(listed:)))
+  var mean: [Float]?
 
-  @Option(help: ArgumentHelp("Deviation of each channel in 0…1, divided by.", valueName: "r,g,b"))
-  var std: NumberList?
+  @Option(
+    help: ArgumentHelp("Deviation of each channel in 0…1, divided by.", valueName: "r,g,b"),
+    transform: read([Float].init(listed:)))
+  var std: [Float]?
 
   @Option(help: ArgumentHelp("Size of the input in pixels.", valueName: "HxW"))
-  var inputSize: PixelSize?
+  var inputSize: PictureSize?
 
   @Option(
     name: .customLong("input"), parsing: .singleValue,
@@ -46,50 +50,17 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// - Parameters:
-  ///   - model: as the user named it.
-  ///   - skipsRandomWeights: whether shapes are all that matters of a random net.
-  ///   - fixesOpenInputs: whether it does not matter what other inputs than the picture hold.
-  func load(_ model: String, skipsRandomWeights: Bool = false, fixesOpenInputs: Bool = false) throws -> Model {
-    var source = source(model)
-    source.skipsRandomWeights = skipsRandomWeights
-    source.fixesOpenInputs = fixesOpenInputs
-    return try source.load()
-  }
-
   /// Which model the options make of a name.
   func source(_ model: String) -> ModelSource {
     var source = ModelSource(
-      model, architecture: architecture, section: section, mean: mean?.numbers, deviation: std?.numbers,
-      inputSize: inputSize.map { ($0.height, $0.width) }, fixedInputs: inputs, classNamesPath: classNames)
+      model, architecture: architecture, section: section, mean: mean, deviation: std,
+      inputSize: inputSize, fixedInputs: inputs, classNamesPath: classNames)
     source.limits = ResourceLimits(factor: limit)
     source.outputName = outputName
     return source
   }
 }
 
-/// `0.485,0.456,0.406`
-struct NumberList: ExpressibleByArgument {
-  var numbers: [Float]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-      .map { Float($0.trimmingCharacters(in: .whitespaces)) }
-    guard let numbers = parts as? [Float], !numbers.isEmpty else { return nil }
-    self.numbers = numbers
-  }
-}
-
-/// `HEIGHTxWIDTH`, or one number for a square.
-struct PixelSize: ExpressibleByArgument {
-  var height: Int
-  var width: Int
-
-  init?(argument: String) {
-    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard let sides = parts as? [Int], (1...2).contains(sides.count), sides.allSatisfy({ (1...(1 << 16)).contains($0) })
-    else { return nil }
-    height = sides[0]
-    width = sides.last ?? sides[0]
-  }
+extension PictureSize: ExpressibleByArgument {
+  public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -32,6 +32,14 @@ struct RunOptions: ParsableArguments {
 
 extension Backend: ExpressibleByArgument {}
 
+/// What an option does with its word, where a library reads it.
+func read<Value>(_ parse: @escaping @Sendable (String) -> Value?) -> @Sendable (String) throws -> Value {
+  { word in
+    guard let value = parse(word) else { throw ValidationError("cannot read '\(word)'") }
+    return value
+  }
+}
+
 /// A verb on the command line: options, and the run that they make.
 protocol VerbCommand: ParsableCommand {
   var common: RunOptions { get }

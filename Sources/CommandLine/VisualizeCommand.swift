@@ -29,8 +29,10 @@ struct VisualizeCommand: VerbCommand {
   @Option(help: ArgumentHelp("Every channel of this layer, into a contact sheet and an index.", valueName: "layer"))
   var allChannels: String?
 
-  @Option(help: ArgumentHelp("Only these channels of --all-channels.", valueName: "first-last"))
-  var channels: ChannelRange?
+  @Option(
+    help: ArgumentHelp("Only these channels of --all-channels.", valueName: "first-last"),
+    transform: read(VisualizeSettings.channels(parsing:)))
+  var channels: ClosedRange<Int>?
 
   @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).")
   var preset: String?
@@ -65,24 +67,11 @@ struct VisualizeCommand: VerbCommand {
       return VisualizeRun(modelOptions.source(model), settings: settings)
     case (nil, let layer?):
       var settings = VisualizeSettings(layer: layer, recipe: recipe)
-      (settings.channels, settings.seed) = (channels?.range, seed)
+      (settings.channels, settings.seed) = (channels, seed)
       let isBatchGiven = recipeOptions.changes.contains { $0.name == "batch" } || recipe.batch != 1
       if !isBatchGiven { settings.recipe.batch = LayerVisualizationRun.usualBatch }
       return LayerVisualizationRun(modelOptions.source(model), settings: settings)
     default: throw ValidationError("give --objective or --all-channels, one of them")
     }
-  }
-}
-
-/// `0-31`, or one number.
-struct ChannelRange: ExpressibleByArgument {
-  var range: ClosedRange<Int>
-
-  init?(argument: String) {
-    let ends = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let ends = ends as? [Int], (1...2).contains(ends.count), ends[0] >= 0, ends[ends.count - 1] >= ends[0] else {
-      return nil
-    }
-    range = ends[0]...ends[ends.count - 1]
   }
 }

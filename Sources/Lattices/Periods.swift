@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// Periods of lattices that are looked at, in pixels, in the order they were named.
 public struct Periods: Hashable, Sendable {
   public var list: [Int]
@@ -32,12 +34,4 @@ extension Periods: CustomStringConvertible {
 /// As it is written: `"2,4,8"`.
 extension Periods: Encodable {
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
-}
-
-extension Substring {
-  /// Without the blanks around it.
-  fileprivate var trimmed: Substring {
-    let head = drop { $0 == " " }
-    return head.lastIndex { $0 != " " }.map { head[...$0] } ?? ""
-  }
 }

@@ -16,7 +16,7 @@ public struct ModelSource: Sendable {
   public var mean: [Float]?
   public var deviation: [Float]?
   /// Height and width in pixels.
-  public var inputSize: (height: Int, width: Int)?
+  public var inputSize: PictureSize?
   /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0`, `name=onehot:7` or `name=file.npy`.
   public var fixedInputs: [String]
   /// Which of the network's outputs is meant, by its name or its layer's; `nil`: the first.
@@ -32,7 +32,7 @@ public struct ModelSource: Sendable {
 
   public init(
     _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,
-    deviation: [Float]? = nil, inputSize: (height: Int, width: Int)? = nil, fixedInputs: [String] = [],
+    deviation: [Float]? = nil, inputSize: PictureSize? = nil, fixedInputs: [String] = [],
     classNamesPath: String? = nil
   ) {
     self.specification = specification
@@ -161,8 +161,7 @@ public struct ModelSource: Sendable {
   package static func tensor(_ text: String, declared: [Int?]) throws -> Tensor {
     if text.hasSuffix(".npy") { return try Tensor(npy: text) }
     if text.hasPrefix("onehot:") { return try oneHot(String(text.dropFirst("onehot:".count)), declared: declared) }
-    let numbers = text.split(separator: ",", omittingEmptySubsequences: false)
-      .compactMap { Float($0.trimmingCharacters(in: .whitespaces)) }
+    let numbers = [Float](listed: text) ?? []
     let shape = Shape(declared.map { $0 ?? 1 })
     guard let count = shape.checkedElementCount, count <= 1 << 28, numbers.count == 1 || numbers.count == count else {
       throw ModelError.contradiction("'\(text)' does not fill an input of \(shape): give one number or all of them")

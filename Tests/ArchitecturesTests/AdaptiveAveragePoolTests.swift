@@ -9,7 +9,7 @@ import Testing
     let normalization = PixelNormalization(mean: [0], deviation: [1])
     let preprocessing = Preprocessing(height: height, width: width, fit: .stretch)
     var x = builder.picture(
-      size: InputSize(height: height, width: width), normalization: normalization, preprocessing: preprocessing)
+      size: PictureSize(height: height, width: width), normalization: normalization, preprocessing: preprocessing)
     x = builder.adaptiveAveragePool("avgpool", x, size: size)
     let network = builder.blueprint(output: x).network(seed: 0)
     let bound = try network.bound(to: ["input": [1, 1, height, width]])

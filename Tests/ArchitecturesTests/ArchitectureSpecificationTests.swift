@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamArchitectures
 import GinghamNetworks
 import Testing
@@ -8,7 +9,7 @@ import Testing
       parsing: "random:dcgan_discriminator?kernel=5&seed=18446744073709551615&size=64x96")
     #expect(specification.name == "dcgan_discriminator")
     #expect(specification.seed == .max)
-    #expect(specification.inputSize == InputSize(height: 64, width: 96))
+    #expect(specification.inputSize == PictureSize(height: 64, width: 96))
     #expect(specification.options == ["kernel": 5])
   }
 

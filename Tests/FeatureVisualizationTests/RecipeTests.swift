@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamDocuments
 import Testing
 

@@ -33,7 +33,7 @@ public struct NetworkBuilder: Sendable {
   ///
   /// - Parameter fixesSize: whether layers behind, such as a dense head, only fit the given size.
   public mutating func picture(
-    size: InputSize, normalization: PixelNormalization, preprocessing: Preprocessing, fixesSize: Bool = false
+    size: PictureSize, normalization: PixelNormalization, preprocessing: Preprocessing, fixesSize: Bool = false
   ) -> Feature {
     let extents: [Int?] = fixesSize ? [size.height, size.width] : [nil, nil]
     let input = network.addInput("input", shape: [nil, normalization.source.count] + extents)

@@ -1,3 +1,4 @@
+import GinghamTensors
 import GinghamNetworks
 
 extension Recipe {

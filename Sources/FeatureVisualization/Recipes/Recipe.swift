@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// Everything that decides how a picture is made, the objective, the network and the seed apart. A preset is one; users
 /// print it, change it and run it.
 public struct Recipe: Hashable, Sendable {

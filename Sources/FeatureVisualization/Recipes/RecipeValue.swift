@@ -64,12 +64,11 @@ extension OptimizerKind: RecipeValue {}
 extension PictureSize: RecipeValue {
   init(_ node: DocumentNode, _ what: String) throws {
     let text = try node.text(what)
-    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard let sides = sides as? [Int], (1...2).contains(sides.count), sides.allSatisfy({ $0 > 0 }) else {
+    guard let size = PictureSize(parsing: text) else {
       throw node.failure("\(what) is written HEIGHTxWIDTH, not '\(text)'")
     }
-    self.init(height: sides[0], width: sides.last ?? sides[0])
+    self = size
   }
 
-  var printed: String { "\(height)x\(width)" }
+  var printed: String { written }
 }

@@ -22,6 +22,15 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
     (self.layer, self.recipe) = (layer, recipe)
   }
 
+  /// Reads `0-31`, or one number; `nil` where the text is neither.
+  public static func channels(parsing text: String) -> ClosedRange<Int>? {
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard let ends = ends as? [Int], (1...2).contains(ends.count), ends[0] >= 0, ends[ends.count - 1] >= ends[0] else {
+      return nil
+    }
+    return ends[0]...ends[ends.count - 1]
+  }
+
   /// Files that are read beside the model.
   var inputs: [String] {
     [start].compactMap { $0 } + recipe.folders + (objective.map(InputFiles.named(in:)) ?? [])

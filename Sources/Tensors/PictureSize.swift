@@ -1,0 +1,36 @@
+/// Height and width of a picture or of a network's input, in pixels.
+public struct PictureSize: Hashable, Sendable {
+  public var height: Int
+  public var width: Int
+
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// A square.
+  public init(_ side: Int) {
+    self.init(height: side, width: side)
+  }
+
+  /// What a side may be: larger ones are slips of the keyboard.
+  public static let sides = 1...(1 << 16)
+
+  /// Reads `HEIGHTxWIDTH`, or `224` for a square; `nil` where the text is neither or a side is not one of ``sides``.
+  public init?(parsing text: some StringProtocol) {
+    let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let sides = parts as? [Int], (1...2).contains(sides.count), sides.allSatisfy(Self.sides.contains) else {
+      return nil
+    }
+    self.init(height: sides[0], width: sides[sides.count - 1])
+  }
+
+  public var area: Int { height * width }
+
+  /// As ``init(parsing:)`` reads it.
+  public var written: String { "\(height)x\(width)" }
+}
+
+extension PictureSize: CustomStringConvertible {
+  public var description: String { "\(height)×\(width)" }
+}
