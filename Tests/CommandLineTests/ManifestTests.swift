@@ -107,7 +107,8 @@ struct ManifestTests {
         ]) { $1 }),
       Sample("visualize random:squeezenet1_1 --all-channels conv1", ["all-channels": ["conv2"], "channels": ["0-3"]]),
       Sample("visualize random:squeezenet1_1 --objective conv1:3 --parameterization laplacian", ["levels": ["3"]]),
-      Sample("visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
+      Sample(
+        "visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
     ],
     "compare": [
       Sample(

@@ -104,8 +104,8 @@ import Testing
       let found = pictures.sample(sample).scalars.reduce(0.0) { $0 + Double($1) }
       try #require(abs(found - Double(sum)) < 1e-2, "another JPEG decoder, other pixels: nothing can be compared")
     }
-    let model = try ModelSource(Self.models.appending(path: "squeezenet1_1.safetensors").path, inputSize: PictureSize(227))
-      .load()
+    let path = Self.models.appending(path: "squeezenet1_1.safetensors").path
+    let model = try ModelSource(path, inputSize: PictureSize(227)).load()
     let classifier = try Classifier(
       backend.differentiator(for: model.network, team: ThreadTeam(threads: 2)), inputShape: pictures.shape)
     let labels = try #require(golden["labels"]).scalars.map(Int.init)
