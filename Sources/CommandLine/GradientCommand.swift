@@ -18,7 +18,7 @@ struct GradientCommand: VerbCommand {
   @Argument(help: ModelOptions.modelHelp)
   var model: String
 
-  @Argument(help: "PNG or JPEG pictures.")
+  @Argument(help: ModelOptions.picturesHelp)
   var images: [String]
 
   @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective"))

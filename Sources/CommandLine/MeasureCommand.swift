@@ -15,7 +15,7 @@ struct MeasureCommand: VerbCommand {
       above its surroundings. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
       """)
 
-  @Argument(help: ArgumentHelp("Pictures, .npy arrays, folders, quoted patterns.", valueName: "path"))
+  @Argument(help: ModelOptions.picturesHelp)
   var paths: [String]
 
   @Option(

@@ -7,6 +7,10 @@ struct ModelOptions: ParsableArguments {
   /// Of the argument that names the model, which every verb declares itself.
   static let modelHelp: ArgumentHelp = "A .onnx, .safetensors, .pth or .pt file, or random:NAME[?seed=N]."
 
+  /// Of arguments that name pictures.
+  static let picturesHelp: ArgumentHelp =
+    "Pictures, .npy arrays, folders, quoted patterns, @FILE that lists them, or - for a list on standard input."
+
   @Option(help: "The net that a weight file belongs to; recognised by parameter names without it.")
   var architecture: String?
 

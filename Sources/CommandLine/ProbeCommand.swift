@@ -15,7 +15,7 @@ struct ProbeCommand: VerbCommand {
   @Argument(help: ModelOptions.modelHelp)
   var model: String
 
-  @Argument(help: "PNG or JPEG pictures.")
+  @Argument(help: ModelOptions.picturesHelp)
   var images: [String]
 
   @Option(

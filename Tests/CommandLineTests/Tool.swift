@@ -51,7 +51,10 @@ struct Tool {
     try run(executable: path, arguments, in: folder)
   }
 
-  static func run(executable: String, _ arguments: [String], in folder: URL? = nil) throws -> Outcome {
+  /// - Parameter standardInput: a file; nothing without it.
+  static func run(
+    executable: String, _ arguments: [String], in folder: URL? = nil, standardInput: String? = nil
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(filePath: executable)
     process.arguments = arguments
@@ -61,7 +64,7 @@ struct Tool {
     for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try standardInput.map { try FileHandle(forReadingFrom: URL(filePath: $0)) } ?? .nullDevice
     try process.run()
     process.waitUntilExit()
     return Outcome(

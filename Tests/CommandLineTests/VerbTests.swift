@@ -92,6 +92,35 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: scratch.path("run/b/heatmap.png")))
   }
 
+  /// A folder, a pattern, a list, and a list on standard input are the files that they stand for.
+  @Test func picturesComeFromFoldersPatternsAndLists() throws {
+    let scratch = try Tool.Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.path("set"), withIntermediateDirectories: true)
+    let pictures = [try scratch.picture("set/a.png"), try scratch.picture("set/b.png", side: 80)]
+    let list = scratch.path("list.txt")
+    try Data((pictures.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: list))
+    let named = try gradient(of: pictures, scratch.path("named"))
+    #expect(try gradient(of: [scratch.path("set")], scratch.path("folder")) == named)
+    #expect(try gradient(of: [scratch.path("set/*.png")], scratch.path("pattern")) == named)
+    #expect(try gradient(of: ["@" + list], scratch.path("list")) == named)
+    #expect(try gradient(of: ["-"], scratch.path("input"), standardInput: list) == named)
+
+    let missing = try Tool.run("gradient", Self.net, "@" + scratch.path("nowhere.txt"))
+    #expect(missing.status == 1 && missing.errors.contains("nowhere.txt"))
+    try FileManager.default.createDirectory(atPath: scratch.path("empty"), withIntermediateDirectories: true)
+    let empty = try Tool.run("gradient", Self.net, scratch.path("empty"), "--output", scratch.path("none"))
+    #expect(empty.status == 1 && empty.errors.contains("empty"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("none")))
+  }
+
+  private func gradient(of pictures: [String], _ output: String, standardInput: String? = nil) throws -> Tensor {
+    let outcome = try Tool.run(
+      executable: Tool.path, ["gradient", Self.net] + pictures + ["--target", "class:3", "--output", output],
+      standardInput: standardInput)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return try Tensor(npy: output + "/gradient.npy")
+  }
+
   @Test func bothEnginesAgree() throws {
     let scratch = try Tool.Scratch()
     let picture = try scratch.picture()

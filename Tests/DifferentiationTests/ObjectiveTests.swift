@@ -80,6 +80,8 @@ import Testing
     #expect((try parser.parse("top") as? ClassObjective)?.choice == .top)
     #expect((try parser.parse("class:281") as? ClassObjective)?.choice == .index(281))
     #expect((try parser.parse("class:\"egyptian cat\"") as? ClassObjective)?.choice == .index(1))
+    #expect((try parser.parse("class:EGYPTIAN_cat") as? ClassObjective)?.choice == .index(1))
+    #expect((try parser.parse("class:tinca-tinca") as? ClassObjective)?.choice == .index(0))
     #expect((try parser.parse("class:Tinca tinca") as? ClassObjective)?.choice == .index(0))
     #expect((try parser.parse("mixed4a:97") as? ChannelObjective)?.channel == 97)
     #expect((try parser.parse("channel:/layer1/a+b:7") as? ChannelObjective)?.layer == "/layer1/a+b")

@@ -116,10 +116,10 @@ public struct ObjectiveParser {
 
   private func classIndex(_ text: String) throws -> Int {
     if let index = Int(text) { return index }
-    let name = trim(text).trimmingQuotes().lowercased()
+    let name = trim(text).trimmingQuotes().asClassName
     // A class often has several names, separated by commas: any of them will do.
     let match = classNames.firstIndex { entry in
-      entry.lowercased() == name || entry.split(separator: ",").contains { trim(String($0)).lowercased() == name }
+      entry.asClassName == name || entry.split(separator: ",").contains { String($0).asClassName == name }
     }
     guard let match else {
       throw ObjectiveError.unknownClass(
@@ -134,6 +134,11 @@ private func trim(_ text: String) -> String {
 }
 
 extension String {
+  /// As names are compared: lists of them differ in capitals, and in what stands between words.
+  fileprivate var asClassName: String {
+    lowercased().split { $0 == " " || $0 == "_" || $0 == "-" }.joined(separator: " ")
+  }
+
   fileprivate func trimmingQuotes() -> String {
     count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
   }

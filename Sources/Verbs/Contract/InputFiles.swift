@@ -1,15 +1,18 @@
 import Foundation
+import GinghamTensors
 
 /// The files that a user means by names, folders and patterns.
 enum InputFiles {
   /// Files as they are named, those in folders and their subfolders by name, those that match a pattern of `*`, `?`,
-  /// `[…]` and `{…}`; each once. Names that begin with a dot are passed over in folders.
+  /// `[…]` and `{…}`, those that `@FILE` lists, one a line, and those that standard input does (`-`); each once. Names
+  /// that begin with a dot are passed over in folders.
   ///
   /// - Throws: ``MeasureError/nothingThere(_:)``.
   static func files(_ paths: [String]) throws -> [String] {
     var seen: Set<String> = []
     return try paths.flatMap { path -> [String] in
       if let kind = kind(of: path) { return kind == .folder ? files(inFolder: path) : [path] }
+      if let names = try names(listedBy: path) { return names.flatMap { (try? files([$0])) ?? [$0] } }
       let matches = matches(of: path)
       guard !matches.isEmpty else { throw MeasureError.nothingThere(path) }
       return matches.flatMap { kind(of: $0) == .folder ? files(inFolder: $0) : [$0] }
@@ -26,6 +29,30 @@ enum InputFiles {
     var seen: Set<String> = []
     let parts = word.split(separator: ":") + word.split { ": ".contains($0) }
     return ([word] + parts.map(String.init)).filter { kind(of: $0) == .file && seen.insert($0).inserted }
+  }
+
+  /// What `-` or `@FILE` stands for; `nil` of other words. Lists name files, folders and patterns, and no further lists.
+  ///
+  /// - Throws: ``MeasureError/nothingThere(_:)`` where the list is empty, ``FormatError/unreadable(path:reason:)``.
+  private static func names(listedBy word: String) throws -> [String]? {
+    let lines: [String]
+    if word == "-" {
+      lines = standardInput
+    } else if word.hasPrefix("@") {
+      lines = Self.lines(of: Data(try MappedFile(path: String(word.dropFirst())).bytes))
+    } else {
+      return nil
+    }
+    let names = lines.filter { $0 != "-" && !$0.hasPrefix("@") }
+    guard !names.isEmpty else { throw MeasureError.nothingThere(word) }
+    return names
+  }
+
+  /// It can be read once only, and is asked for by the run and by its record.
+  private static let standardInput = lines(of: (try? FileHandle.standardInput.readToEnd()) ?? Data())
+
+  private static func lines(of data: Data) -> [String] {
+    String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
   }
 
   private enum Kind {

@@ -47,16 +47,18 @@ public struct RunContext {
 }
 
 extension RunContext {
-  /// Does `body` with each input in turn. Those that fail are left out with their reason, so that one broken picture
+  /// Does `body` with each file that the inputs stand for in turn. Those that fail are left out with their reason, so that one broken picture
   /// does not cost the others their results.
   ///
-  /// - Throws: what the first input fails with, where none succeeds.
+  /// - Throws: what the first input fails with, where none succeeds; ``MeasureError/noPictures(in:)``.
   func each<Value>(
-    _ paths: [String], counting what: String = "pictures", _ body: (String) throws -> Value
+    _ inputs: [String], counting what: String = "pictures", _ body: (String) throws -> Value
   ) throws -> (results: [Value], skipped: [SkippedFile]) {
     var results: [Value] = []
     var skipped: [SkippedFile] = []
     var first: (any Error)?
+    let paths = InputFiles.listed(inputs)
+    guard !paths.isEmpty else { throw MeasureError.noPictures(in: inputs) }
     for (index, path) in paths.enumerated() {
       progress.step(what, index, of: paths.count)
       do {

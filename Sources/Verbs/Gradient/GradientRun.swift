@@ -38,10 +38,11 @@ public struct GradientRun: Run {
     let method = try settings.method.make(settings) { try model.latticePeriod(ofGradientsOf: settings.target) }
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
+    let isOfOne = InputFiles.listed(settings.images).count == 1
     let (results, skipped) = try context.each(settings.images) { path in
       let result = try gradients.result(pictureAt: path)
       if let folder = context.folder {
-        try result.draw(into: folder, under: settings.images.count > 1 ? folder.subfolder(for: path) : "")
+        try result.draw(into: folder, under: isOfOne ? "" : folder.subfolder(for: path))
       }
       return result
     }
