@@ -69,7 +69,7 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   }
 
   /// Pictures in a pass: never more than there are.
-  var passSize: Int { min(batch, images.count) }
+  var passSize: Int { max(1, min(batch, InputFiles.listed(images).count)) }
 
   /// - Throws: ``SettingError``.
   func validate() throws {
