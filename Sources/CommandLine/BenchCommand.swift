@@ -5,23 +5,12 @@ struct BenchCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
-
+  @Argument(help: ModelOptions.modelHelp) var model: String
   @OptionGroup var modelOptions: ModelOptions
-
-  @Option(help: "What the gradient is of; the net is cut behind it.")
-  var target = "top"
-
-  @Option(help: "Pictures in a batch.")
-  var batch = 1
-
-  @Option(help: "At least this many timed runs.")
-  var runs = 20
-
-  @Flag(help: "Also how long each layer takes, and which code runs it.")
-  var layers = false
-
+  @Option(help: "What the gradient is of; the net is cut behind it.") var target = "top"
+  @Option(help: "Pictures in a batch.") var batch = 1
+  @Option(help: "At least this many timed runs.") var runs = 20
+  @Flag(help: "Also how long each layer takes, and which code runs it.") var layers = false
   @OptionGroup var common: RunOptions
 
   func makeRun() -> any Run {

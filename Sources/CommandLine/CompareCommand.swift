@@ -10,8 +10,7 @@ struct CompareCommand: VerbCommand {
       the others are compared with. Settings given here change all of them.
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
+  @Argument(help: ModelOptions.modelHelp) var model: String
 
   @Option(parsing: .upToNextOption, help: "What the pictures shall maximise; several are compared together.")
   var objective: [String]
@@ -19,21 +18,14 @@ struct CompareCommand: VerbCommand {
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Presets or recipe files.", valueName: "name"))
   var mitigations = ["naive", "jitter", "multiscale", "frequency", "fourier", "robust", "lattice", "all"]
 
-  @Option(help: "Seeds for each, counted from --seed.")
-  var seeds = 3
-
-  @Option(help: "The first seed.")
-  var seed: UInt64 = 0
+  @Option(help: "Seeds for each, counted from --seed.") var seeds = 3
+  @Option(help: "The first seed.") var seed: UInt64 = 0
 
   @Option(help: "How the table is sorted: lattice, the cleanest first, or activation, the strongest first.")
   var sort: Comparison.Order = .lattice
 
-  @Option(help: "Steps of each run.")
-  var steps: Int?
-
-  @Option(help: ArgumentHelp("Size of the pictures.", valueName: "HxW"))
-  var size: String?
-
+  @Option(help: "Steps of each run.") var steps: Int?
+  @Option(help: ArgumentHelp("Size of the pictures.", valueName: "HxW")) var size: String?
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

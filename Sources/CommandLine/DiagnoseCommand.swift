@@ -12,20 +12,14 @@ struct DiagnoseCommand: VerbCommand {
       in that layer's features is computed too. Files that cannot be measured are listed, and the exit status is then 2.
       """)
 
-  @Argument(help: ArgumentHelp("The pictures: files, folders, quoted patterns.", valueName: "dir"))
-  var paths: [String]
-
-  @Option(help: ArgumentHelp("Pictures as they should be.", valueName: "dir"))
-  var reference: String?
+  @Argument(help: ArgumentHelp("The pictures: files, folders, quoted patterns.", valueName: "dir")) var paths: [String]
+  @Option(help: ArgumentHelp("Pictures as they should be.", valueName: "dir")) var reference: String?
 
   @Option(help: ArgumentHelp("A net whose features the Fréchet distance is taken in.", valueName: "model"))
   var net: String?
 
-  @Option(help: "The layer of that net; its activations are averaged over the map.")
-  var layer: String?
-
-  @Option(help: ArgumentHelp("Periods of checkerboards in pixels.", valueName: "2,4,8"))
-  var periods = Periods.usual
+  @Option(help: "The layer of that net; its activations are averaged over the map.") var layer: String?
+  @Option(help: ArgumentHelp("Periods of checkerboards in pixels.", valueName: "2,4,8")) var periods = Periods.usual
 
   @Option(help: "Excess of a band's share over chance that makes a checkerboard.")
   var minShare = LatticeThresholds().excessShare
@@ -33,8 +27,7 @@ struct DiagnoseCommand: VerbCommand {
   @Option(help: "Power of a frequency of the band over one of the control.")
   var controlRatio = LatticeThresholds().controlRatio
 
-  @Option(help: "Peak of the band over its surroundings, in dB.")
-  var minPeak = LatticeThresholds().peakDecibels
+  @Option(help: "Peak of the band over its surroundings, in dB.") var minPeak = LatticeThresholds().peakDecibels
 
   @Option(help: ArgumentHelp("Blur that counts, as the σ in px of a Gaussian; without a reference.", valueName: "px"))
   var maxBlur = DiagnosisThresholds().blurSigma

@@ -15,14 +15,9 @@ struct GradientCommand: VerbCommand {
       gradient is reported. --compare tables them all.
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
-
-  @Argument(help: ModelOptions.picturesHelp)
-  var images: [String]
-
-  @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective"))
-  var target = "top"
+  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.picturesHelp) var images: [String]
+  @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective")) var target = "top"
 
   @Option(
     help: ArgumentHelp(
@@ -33,26 +28,16 @@ struct GradientCommand: VerbCommand {
   @Flag(help: "Table the gradient and its mitigated surrogates: evenness, cosine, faithfulness, time.")
   var compare = false
 
-  @Option(help: "The layer to take the gradient at, or Grad-CAM's layer.")
-  var at: String?
-
-  @Option(help: "Copies of smoothgrad (5) and uniform-jitter (16), or steps of integrated (50).")
-  var samples: Int?
-
-  @Option(help: "Noise of smoothgrad, in the network's normalized units.")
-  var noise: Float = 1
-
-  @Option(help: "Seed of smoothgrad's noise and uniform-jitter's shifts.")
-  var seed: UInt64 = 0
-
-  @Option(help: PredictionOptions.Signals.help)
-  var signals: PredictionOptions.Signals = .white
+  @Option(help: "The layer to take the gradient at, or Grad-CAM's layer.") var at: String?
+  @Option(help: "Copies of smoothgrad (5) and uniform-jitter (16), or steps of integrated (50).") var samples: Int?
+  @Option(help: "Noise of smoothgrad, in the network's normalized units.") var noise: Float = 1
+  @Option(help: "Seed of smoothgrad's noise and uniform-jitter's shifts.") var seed: UInt64 = 0
+  @Option(help: PredictionOptions.Signals.help) var signals: PredictionOptions.Signals = .white
 
   @Option(help: ArgumentHelp("Side of the lattice to treat: lattice-jitter's 4, else the net's.", valueName: "pixels"))
   var period: Int?
 
-  @Option(help: ArgumentHelp("Offsets an axis of uniform-jitter.", valueName: "pixels"))
-  var jitter = 8
+  @Option(help: ArgumentHelp("Offsets an axis of uniform-jitter.", valueName: "pixels")) var jitter = 8
 
   @Option(help: ArgumentHelp("Radius that low-pass keeps, in cycles over 224 pixels.", valueName: "radius"))
   var cutoff = 15.0

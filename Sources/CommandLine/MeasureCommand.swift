@@ -15,8 +15,7 @@ struct MeasureCommand: VerbCommand {
       above its surroundings. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
       """)
 
-  @Argument(help: ModelOptions.picturesHelp)
-  var paths: [String]
+  @Argument(help: ModelOptions.picturesHelp) var paths: [String]
 
   @Option(
     name: [.long, .customLong("period")],
@@ -32,15 +31,12 @@ struct MeasureCommand: VerbCommand {
   @Option(help: "Power of a frequency of the band over one of the control.")
   var controlRatio = LatticeThresholds().controlRatio
 
-  @Option(help: "Peak of the band over its surroundings, in dB.")
-  var minPeak = LatticeThresholds().peakDecibels
+  @Option(help: "Peak of the band over its surroundings, in dB.") var minPeak = LatticeThresholds().peakDecibels
 
   @Option(name: .customLong("min-cv2"), help: "Unevenness of a band that makes an artifact of a gradient.")
   var minUnevenness = LatticeThresholds().gradientUnevenness
 
-  @Flag(help: "Keep the spectra of every picture, and compute cosine spectra too.")
-  var spectra = false
-
+  @Flag(help: "Keep the spectra of every picture, and compute cosine spectra too.") var spectra = false
   @OptionGroup var common: RunOptions
 
   func makeRun() -> any Run {

@@ -14,8 +14,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The net that a weight file belongs to; recognised by parameter names without it.")
   var architecture: String?
 
-  @Option(help: "Which dictionary of a checkpoint holds the weights, such as netG_state_dict.")
-  var section: String?
+  @Option(help: "Which dictionary of a checkpoint holds the weights, such as netG_state_dict.") var section: String?
 
   @Option(
     help: ArgumentHelp("Mean of each channel in 0…1, subtracted in front of the net.", valueName: "r,g,b"),
@@ -27,8 +26,7 @@ struct ModelOptions: ParsableArguments {
     transform: read([Float].init(listed:)))
   var std: [Float]?
 
-  @Option(help: ArgumentHelp("Size of the input in pixels.", valueName: "HxW"))
-  var inputSize: PictureSize?
+  @Option(help: ArgumentHelp("Size of the input in pixels.", valueName: "HxW")) var inputSize: PictureSize?
 
   @Option(
     name: .customLong("input"), parsing: .singleValue,
@@ -39,8 +37,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The output that is meant, of several; the first without it.", valueName: "name"))
   var outputName: String?
 
-  @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"))
-  var classNames: String?
+  @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file")) var classNames: String?
 
   @Option(
     help: ArgumentHelp(

@@ -12,11 +12,8 @@ struct ProbeCommand: VerbCommand {
       command goes on where it was stopped.
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
-
-  @Argument(help: ModelOptions.picturesHelp)
-  var images: [String]
+  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.picturesHelp) var images: [String]
 
   @Option(
     help: ArgumentHelp(
@@ -30,39 +27,26 @@ struct ProbeCommand: VerbCommand {
       discussion: AttackKind.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"), valueName: "list"))
   var attack = AttackList(kinds: ProbeSettings(images: []).attacks)
 
-  @Option(help: "How changes are measured: linf or l2.")
-  var norm: PerturbationNorm = .linf
+  @Option(help: "How changes are measured: linf or l2.") var norm: PerturbationNorm = .linf
 
   @Option(
     help: ArgumentHelp(
       "Budgets, such as 8/255 or 0.5,1,2; ¼ to 8 levels of 255 without it, or 0.1 to 4 for l2.", valueName: "list"))
   var epsilon: String?
 
-  @Option(help: "Steps of pgd (40, l2: 50; fewer are longer) and apgd (100).")
-  var steps: Int?
-
-  @Option(help: "Searches of pgd and apgd, until one succeeds.")
-  var restarts = 1
-
-  @Flag(help: "pgd starts at a random place of its budget.")
-  var randomStart = false
-
-  @Flag(help: "pgd leaves a picture alone once it is turned.")
-  var earlyStop = false
-
-  @Option(help: ArgumentHelp("The class that every picture is to be taken for.", valueName: "class"))
-  var target: Int?
+  @Option(help: "Steps of pgd (40, l2: 50; fewer are longer) and apgd (100).") var steps: Int?
+  @Option(help: "Searches of pgd and apgd, until one succeeds.") var restarts = 1
+  @Flag(help: "pgd starts at a random place of its budget.") var randomStart = false
+  @Flag(help: "pgd leaves a picture alone once it is turned.") var earlyStop = false
+  @Option(help: ArgumentHelp("The class that every picture is to be taken for.", valueName: "class")) var target: Int?
 
   @Option(
     help: ArgumentHelp("Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file")
   )
   var mask: String?
 
-  @Flag(help: "Look for each picture's smallest budget by bisection.")
-  var minimal = false
-
-  @Option(help: ArgumentHelp("Cells a side of a Fourier heat map; 0 draws none.", valueName: "n"))
-  var fourier = 0
+  @Flag(help: "Look for each picture's smallest budget by bisection.") var minimal = false
+  @Option(help: ArgumentHelp("Cells a side of a Fourier heat map; 0 draws none.", valueName: "n")) var fourier = 0
 
   @Flag(help: "Attack each lattice phase alone, and random pixels, control periods and an even twin beside it.")
   var phaseStudy = false
@@ -70,15 +54,9 @@ struct ProbeCommand: VerbCommand {
   @Option(help: "Side of the lattice; the network's largest stride without it, at most 4 in the phase study.")
   var period: Int?
 
-  @Option(help: "Pictures attacked together.")
-  var batch = 5
-
-  @Option(help: "Seed of random starts, noise and random pixels.")
-  var seed: UInt64 = 0
-
-  @Flag(inversion: .prefixedNo, help: "Keep changed pictures as .npy and PNG.")
-  var pictures = true
-
+  @Option(help: "Pictures attacked together.") var batch = 5
+  @Option(help: "Seed of random starts, noise and random pixels.") var seed: UInt64 = 0
+  @Flag(inversion: .prefixedNo, help: "Keep changed pictures as .npy and PNG.") var pictures = true
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

@@ -19,16 +19,14 @@ struct RepairCommand: VerbCommand {
       up to 20 %.
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
+  @Argument(help: ModelOptions.modelHelp) var model: String
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp("A layer to rewrite; can be given several times.", valueName: "layer"))
   var layer: [String] = []
 
-  @Flag(help: "Rewrite every layer the method applies to.")
-  var all = false
+  @Flag(help: "Rewrite every layer the method applies to.") var all = false
 
   @Option(
     name: .customLong("with"),
@@ -38,24 +36,18 @@ struct RepairCommand: VerbCommand {
   @Option(help: "What a convolution behind a resize finds beyond the border: zero, as in training, or reflect.")
   var border: RewriteOptions.Border = .zero
 
-  @Option(help: "Side of the kernel behind a resize; larger ones fit better and cost more.")
-  var kernel: Int?
-
-  @Option(help: ArgumentHelp("Name of the ONNX file in the output folder.", valueName: "file"))
-  var out: String?
+  @Option(help: "Side of the kernel behind a resize; larger ones fit better and cost more.") var kernel: Int?
+  @Option(help: ArgumentHelp("Name of the ONNX file in the output folder.", valueName: "file")) var out: String?
 
   @Option(help: "Samples or seeded inputs to measure with; 64 for nets that paint, 16 for all others.")
   var samples: Int?
 
-  @Option(help: "Seed of the samples.")
-  var seed: UInt64 = 0
+  @Option(help: "Seed of the samples.") var seed: UInt64 = 0
 
   @Option(parsing: .upToNextOption, help: "Pictures to measure with in place of seeded inputs.")
   var images: [String] = []
 
-  @Option(help: ArgumentHelp("What gradients are of.", valueName: "objective"))
-  var target = "top"
-
+  @Option(help: ArgumentHelp("What gradients are of.", valueName: "objective")) var target = "top"
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

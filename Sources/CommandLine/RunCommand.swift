@@ -18,20 +18,14 @@ struct RunCommand: ParsableCommand {
             preset: [naive, robust]
       """)
 
-  @Argument(help: "A YAML file.")
-  var recipe: String
+  @Argument(help: "A YAML file.") var recipe: String
 
   @Option(help: ArgumentHelp("The folder to write; outputs/run-<recipe> without it.", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Print the command lines and run nothing.")
-  var dryRun = false
-
-  @Flag(help: "No progress and no remarks on standard error.")
-  var quiet = false
-
-  @Option(help: "Threads of each step that names none; all cores without it.")
-  var threads: Int?
+  @Flag(help: "Print the command lines and run nothing.") var dryRun = false
+  @Flag(help: "No progress and no remarks on standard error.") var quiet = false
+  @Option(help: "Threads of each step that names none; all cores without it.") var threads: Int?
 
   func validate() throws { try RunOptions.validate(threads: threads) }
 

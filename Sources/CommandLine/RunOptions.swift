@@ -7,14 +7,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Print the findings as JSON on standard output, and nothing else there.")
-  var json = false
-
-  @Flag(help: "No progress and no remarks on standard error.")
-  var quiet = false
-
-  @Option(help: "Threads to compute with; all cores without it.")
-  var threads: Int?
+  @Flag(help: "Print the findings as JSON on standard output, and nothing else there.") var json = false
+  @Flag(help: "No progress and no remarks on standard error.") var quiet = false
+  @Option(help: "Threads to compute with; all cores without it.") var threads: Int?
 
   @Option(help: "The engine: fast (oneDNN), reference (plain Swift, 32 bits) or reference64 (64 bits).")
   var backend: Backend = .fast

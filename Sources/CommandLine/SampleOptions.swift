@@ -3,11 +3,8 @@ import Gingham
 
 /// What a generator is given, and how its samples are read.
 struct SampleOptions: ParsableArguments {
-  @Option(help: "Samples to draw.")
-  var samples = 64
-
-  @Option(help: "Seed of the random numbers.")
-  var seed: UInt64 = 0
+  @Option(help: "Samples to draw.") var samples = 64
+  @Option(help: "Seed of the random numbers.") var seed: UInt64 = 0
 
   @Option(
     parsing: .upToNextOption,
@@ -19,8 +16,7 @@ struct SampleOptions: ParsableArguments {
     help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
   var range: OutputRange?
 
-  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8"))
-  var periods = Periods.usual
+  @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8")) var periods = Periods.usual
 }
 
 extension OutputRange: ExpressibleByArgument {

@@ -15,29 +15,21 @@ struct TraceCommand: VerbCommand {
       backward pass of a layer by its even version and shows what becomes of the bands at the pixels.
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String
+  @Argument(help: ModelOptions.modelHelp) var model: String
 
   @Argument(help: "PNG or JPEG pictures; none for a net that makes pictures of random numbers.")
   var images: [String] = []
 
-  @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective"))
-  var target: String?
-
-  @Option(help: "Samples that a generator draws.")
-  var samples = 64
-
-  @Option(help: "Seed of a generator's random numbers.")
-  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?
+  @Option(help: "Samples that a generator draws.") var samples = 64
+  @Option(help: "Seed of a generator's random numbers.") var seed: UInt64 = 0
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp("A layer whose backward pass is made even; can be given several times.", valueName: "layer"))
   var without: [String] = []
 
-  @Option(help: PredictionOptions.Signals.help)
-  var signals: PredictionOptions.Signals = .white
-
+  @Option(help: PredictionOptions.Signals.help) var signals: PredictionOptions.Signals = .white
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

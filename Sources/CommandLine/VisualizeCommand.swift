@@ -20,11 +20,8 @@ struct VisualizeCommand: VerbCommand {
       \(RecipeOptions.discussion)
       """)
 
-  @Argument(help: ModelOptions.modelHelp)
-  var model: String?
-
-  @Option(help: "What the picture shall maximise.")
-  var objective: String?
+  @Argument(help: ModelOptions.modelHelp) var model: String?
+  @Option(help: "What the picture shall maximise.") var objective: String?
 
   @Option(help: ArgumentHelp("Every channel of this layer, into a contact sheet and an index.", valueName: "layer"))
   var allChannels: String?
@@ -34,21 +31,14 @@ struct VisualizeCommand: VerbCommand {
     transform: read(VisualizeSettings.channels(parsing:)))
   var channels: ClosedRange<Int>?
 
-  @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).")
-  var preset: String?
-
-  @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file"))
-  var recipe: String?
+  @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).") var preset: String?
+  @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file")) var recipe: String?
 
   @Option(help: ArgumentHelp("A picture to begin from, or parameters as .npy; noise without it.", valueName: "file"))
   var start: String?
 
-  @Option(help: "Seed of the start and of every random transform.")
-  var seed: UInt64 = 0
-
-  @Flag(help: "Print the recipe and do nothing.")
-  var printRecipe = false
-
+  @Option(help: "Seed of the start and of every random transform.") var seed: UInt64 = 0
+  @Flag(help: "Print the recipe and do nothing.") var printRecipe = false
   @OptionGroup var recipeOptions: RecipeOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
