@@ -40,9 +40,10 @@ public struct CompareRun: Run {
       run.warnings.map { "\(run.mitigation), \(run.objective): \($0)" }
     }
     guard context.folder != nil else { return RunResult(comparison, remarks: remarks) }
+    let settled: [String: JSONValue] = ["seconds": comparison.seconds]
     let sheets = try settings.objectives.map { (objective: $0, figure: try comparison.sheet($0, pictures)) }
     let scatter = try comparison.scatter.figure()
-    return RunResult(comparison, remarks: remarks) { folder in
+    return RunResult(comparison, remarks: remarks, settled: settled) { folder in
       for (number, sheet) in sheets.enumerated() {
         try folder.write(sheets.count == 1 ? "montage.png" : "montage-\(number).png") {
           try sheet.figure.write(to: $0)

@@ -62,14 +62,14 @@ extension Comparison {
     report.table(
       [
         ("objective", .left), ("mitigation", .left), ("seed", .right), ("activation", .right), ("lattice", .right),
-        ("gradient", .right), ("seconds", .right), ("remarks", .left),
+        ("gradient", .right), ("remarks", .left),
       ],
       rows: runs.map { run in
         [
           run.objective, run.mitigation, "\(run.seed)", String(format: "%.4g", run.image.activation),
           run.image.measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–",
           run.image.measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
-          String(format: "%.1f", run.seconds), run.warnings.map(\.description).joined(separator: " "),
+          run.warnings.map(\.description).joined(separator: " "),
         ]
       })
     return report

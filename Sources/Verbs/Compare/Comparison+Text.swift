@@ -12,7 +12,7 @@ extension Comparison {
   static let columns: [(title: String, alignment: TextTable.Alignment)] = [
     ("mitigation", .left), ("activation", .right), ("relative", .right), ("lattice of picture", .right),
     ("of gradient", .right), ("total variation", .right), ("off 1/f (dB)", .right), ("artifacts", .right),
-    ("bands (of noise)", .left), ("seconds", .right),
+    ("bands (of noise)", .left),
   ]
 
   static func row(_ item: Summary) -> [String] {
@@ -20,14 +20,14 @@ extension Comparison {
       item.mitigation, cell(item.activation, "%.4g"), cell(item.relativeActivation, "%.2f"),
       cell(item.lattice, "%.4f"), cell(item.gradientLattice, "%.3f"), cell(item.totalVariation, "%.3f"),
       cell(item.spectrumDistance, "%.1f"), String(format: "%.0f %%", 100 * item.artifactShare),
-      PooledBand.text(item.bands), cell(item.seconds, "%.1f"),
+      PooledBand.text(item.bands),
     ]
   }
 
   /// For the terminal.
   public var text: String {
-    var table = TextTable(Self.columns)
-    for item in summary { table.append(Self.row(item)) }
+    var table = TextTable(Self.columns + [("seconds", .right)])
+    for item in summary { table.append(Self.row(item) + [Self.cell(item.seconds, "%.1f")]) }
     return "\(objective)\n\(table.description)\n\n\(note)"
   }
 }

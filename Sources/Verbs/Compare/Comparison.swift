@@ -1,5 +1,6 @@
 import GinghamFeatureVisualization
 import GinghamLattices
+import GinghamReporting
 import GinghamSignals
 
 /// Objectives × mitigations × seeds, as numbers: what each mitigation costs in activation and buys in artifacts.
@@ -13,7 +14,8 @@ public struct Comparison: RunFindings {
     public var image: VisualizationFindings.Image
     /// Relative to the first mitigation's mean for the same objective.
     public var relativeActivation: Double?
-    public var seconds: Double
+    /// Wall clock; `nil` in files.
+    public var seconds: Double?
     public var steps: Int
     public var stoppedAt: Int?
     /// Relative to the report.
@@ -33,7 +35,7 @@ public struct Comparison: RunFindings {
       try container.encode(mitigation, forKey: .mitigation)
       try container.encode(seed, forKey: .seed)
       try container.encode(relativeActivation, forKey: .relativeActivation)
-      try container.encode(seconds, forKey: .seconds)
+      try container.encodeIfPresent(seconds, forKey: .seconds)
       try container.encode(steps, forKey: .steps)
       try container.encodeIfPresent(stoppedAt, forKey: .stoppedAt)
       try container.encode(file, forKey: .file)
@@ -86,7 +88,7 @@ public struct Comparison: RunFindings {
       try container.encode(gradientLattice.deviation, forKey: .gradientDeviation)
       try container.encode(totalVariation.mean, forKey: .totalVariationMean)
       try container.encode(spectrumDistance.mean, forKey: .distanceMean)
-      try container.encode(seconds.mean, forKey: .secondsMean)
+      try container.encodeIfPresent(seconds.mean, forKey: .secondsMean)
       try container.encode(artifactShare, forKey: .artifactShare)
       try container.encode(bands, forKey: .bands)
     }
@@ -145,6 +147,25 @@ public struct Comparison: RunFindings {
       case .lattice: (left.lattice.mean ?? 0) < (right.lattice.mean ?? 0)
       }
     }
+  }
+}
+
+extension Comparison {
+  public var timeless: Comparison {
+    var copy = self
+    for index in copy.runs.indices { copy.runs[index].seconds = nil }
+    for index in copy.summary.indices { copy.summary[index].seconds = Spread([Double]()) }
+    for index in copy.byObjective.indices { copy.byObjective[index].seconds = Spread([Double]()) }
+    return copy
+  }
+
+  /// Wall-clock seconds of each mitigation, a run, for the manifest.
+  var seconds: JSONValue {
+    .object(
+      Dictionary(
+        uniqueKeysWithValues: summary.compactMap { item in
+          item.seconds.mean.map { (item.mitigation, .number($0)) }
+        }))
   }
 }
 

@@ -34,7 +34,7 @@ extension Run {
     if let folder {
       context.progress.step("writing")
       try result.draw(folder)
-      try folder.write(Findings.fileName, data: result.findings.json())
+      try folder.write(Findings.fileName, data: result.findings.timeless.json())
       try result.append(folder)
       try folder.commit(
         record.manifest(command: command, context: context, started: started, settled: result.settled))

@@ -49,9 +49,13 @@ public protocol RunFindings: Encodable, Sendable {
 
   /// For the terminal, without a newline at its end.
   var text: String { get }
+
+  /// As files hold them: without times, so that equal runs write equal bytes. Times are in the manifest.
+  var timeless: Self { get }
 }
 
 extension RunFindings {
+  public var timeless: Self { self }
   public static var fileName: String { "findings.json" }
 }
 

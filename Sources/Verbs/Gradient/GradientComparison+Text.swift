@@ -17,7 +17,7 @@ extension GradientComparison {
       table.append(
         [row.method + (row.surrogate ? " *" : ""), String(format: "%.4f", row.lattice.cv2Corrected)] + bandCells + [
           String(format: "%.3f", row.cosine), String(format: "%.3f", row.faithfulness.deletion),
-          String(format: "%.3f", row.faithfulness.insertion), String(format: "%.3f", row.seconds),
+          String(format: "%.3f", row.faithfulness.insertion), row.seconds.map { String(format: "%.3f", $0) } ?? "–",
         ])
     }
     let pictures = images.count == 1 ? images[0] : "\(images.count) pictures"

@@ -21,8 +21,8 @@ public struct GradientComparison: RunFindings {
     public var cosine: Double
     /// Areas under the curves, means over the pictures.
     public var faithfulness: DeletionInsertion.Score
-    /// A picture, the plan being made already; median over the pictures.
-    public var seconds: Double
+    /// A picture, the plan being made already; median over the pictures. `nil` in files.
+    public var seconds: Double?
   }
 
   /// How faithfulness was measured.
@@ -38,6 +38,12 @@ public struct GradientComparison: RunFindings {
   public var images: [String]
   public var methods: [Row]
   public var faithfulness: Faithfulness
+
+  public var timeless: GradientComparison {
+    var copy = self
+    for index in copy.methods.indices { copy.methods[index].seconds = nil }
+    return copy
+  }
 
   private enum CodingKeys: String, CodingKey {
     case model, target, images, methods

@@ -37,7 +37,11 @@ public struct GradientComparisonRun: Run {
     let table = try MethodTable(model, settings: settings, context: context)
     let (inputs, skipped) = try context.each(settings.images) { (path: $0, picture: try model.input(pictureAt: $0)) }
     let (comparison, sheet) = try table.compare(inputs)
-    return RunResult(comparison, remarks: table.remarks, skipped: skipped) { folder in
+    let seconds = comparison.methods.map { ($0.method, $0.seconds.map(JSONValue.number) ?? .null) }
+    return RunResult(
+      comparison, remarks: table.remarks, skipped: skipped,
+      settled: ["seconds": .object(Dictionary(uniqueKeysWithValues: seconds))]
+    ) { folder in
       try folder.write("montage.png") { try sheet.figure().write(to: $0, scale: 1) }
     }
   }
