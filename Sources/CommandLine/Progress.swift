@@ -1,6 +1,17 @@
 import Foundation
 import Gingham
 
+enum Terminal {
+  /// Columns of the terminal that standard output is; `nil` where it is none.
+  static var width: Int? {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return max(Int(size.ws_col), 40)
+  }
+}
+
 /// How far a long run has come, on one line of the terminal. Silent where standard error is a file or a pipe.
 struct Progress {
   private let isShown: Bool

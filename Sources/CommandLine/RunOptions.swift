@@ -9,6 +9,7 @@ struct RunOptions: ParsableArguments {
 
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.") var json = false
   @Flag(help: "No progress and no remarks on standard error.") var quiet = false
+  @Flag(help: "Tables and lines as wide as they come, in place of the terminal's width.") var wide = false
   @Option(help: "Threads to compute with; all cores without it.") var threads: Int?
 
   @Option(help: "The engine: fast (oneDNN), reference (plain Swift, 32 bits) or reference64 (64 bits).")
@@ -63,7 +64,10 @@ extension RunOptions {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
       try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
     } else {
-      print(performance.text.printableLines(isIndented: false))
+      print(
+        TextLayout.$width.withValue(wide ? nil : Terminal.width) {
+          TextLayout.wrapped(performance.text.printableLines(isIndented: false))
+        })
     }
     if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }

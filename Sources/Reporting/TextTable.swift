@@ -1,6 +1,9 @@
 import GinghamTensors
 
 /// A table for the terminal: columns as wide as their widest cell, numbers flush right.
+///
+/// Where ``TextLayout/width`` is too narrow, titles are broken, then texts are shortened in their middle, and at last the
+/// columns are parted into tables below each other, each with the first column.
 public struct TextTable: Sendable {
   public enum Alignment: Sendable {
     case left, right
@@ -24,18 +27,101 @@ public struct TextTable: Sendable {
   private static func cell(_ text: String) -> String { text.printable(limit: longestCell) }
 
   private static let longestCell = 160
+  /// Texts are not shortened below this.
+  private static let shortestText = 16
+  private static let gap = "  "
 
   public var description: String {
-    let all = [header] + rows
-    let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    var columns = header.indices.map { column in
+      Column(titles: [header[column]], cells: rows.map { $0[column] }, alignment: alignments[column])
+    }
+    guard let width = TextLayout.width, Self.width(of: columns) > width else { return Self.text(of: columns) }
+    for index in columns.indices { columns[index].breakTitle() }
+    Self.shorten(&columns, to: width)
+    return Self.blocks(of: columns, width: width).map(Self.text).joined(separator: "\n\n")
+  }
+
+  /// A column with the lines of its title.
+  private struct Column {
+    var titles: [String]
+    var cells: [String]
+    let alignment: Alignment
+
+    var width: Int { (titles + cells).map(\.count).max() ?? 0 }
+
+    /// Into two lines, where that makes the column narrower.
+    mutating func breakTitle() {
+      let title = titles[0]
+      let room = cells.map(\.count).max() ?? 0
+      guard title.count > room else { return }
+      let spaces = title.indices.filter { title[$0] == " " }
+      let breaks = spaces.map { [String(title[..<$0]), String(title[title.index(after: $0)...])] }
+      func longest(_ lines: [String]) -> Int { lines.map(\.count).max() ?? 0 }
+      if let best = breaks.min(by: { longest($0) < longest($1) }), longest(best) < title.count { titles = best }
+    }
+
+    mutating func shorten(to width: Int) {
+      cells = cells.map { cell in
+        guard cell.count > width else { return cell }
+        let head = (width - 1) / 2
+        return cell.prefix(head) + "…" + cell.suffix(width - 1 - head)
+      }
+    }
+  }
+
+  private static func width(of columns: [Column]) -> Int {
+    columns.reduce(0) { $0 + $1.width } + gap.count * max(columns.count - 1, 0)
+  }
+
+  /// Takes from the widest texts what is too much, as far as that goes.
+  private static func shorten(_ columns: inout [Column], to width: Int) {
+    while true {
+      let excess = Self.width(of: columns) - width
+      let texts = columns.indices.filter { columns[$0].alignment == .left && columns[$0].width > shortestText }
+        .sorted { columns[$0].width > columns[$1].width }
+      guard excess > 0, let widest = texts.first else { return }
+      let next = max(shortestText, texts.dropFirst().first.map { columns[$0].width } ?? 0)
+      let before = columns[widest].width
+      columns[widest].shorten(to: max(before - excess, min(next, before - 1)))
+      // A title alone cannot be shortened.
+      if columns[widest].width == before { return }
+    }
+  }
+
+  private static func blocks(of columns: [Column], width: Int) -> [[Column]] {
+    guard let first = columns.first else { return [] }
+    var blocks: [[Column]] = [[first]]
+    for column in columns.dropFirst() {
+      let last = blocks.count - 1
+      if blocks[last].count > 1, Self.width(of: blocks[last] + [column]) > width {
+        blocks.append([first, column])
+      } else {
+        blocks[last].append(column)
+      }
+    }
+    return blocks
+  }
+
+  private static func text(of columns: [Column]) -> String {
+    let widths = columns.map(\.width)
     func line(_ row: [String]) -> String {
       let cells = row.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return alignments[column] == .left ? cell + padding : padding + cell
+        return columns[column].alignment == .left ? cell + padding : padding + cell
       }
-      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+      return String(cells.joined(separator: gap).reversed().drop { $0 == " " }.reversed())
     }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-    return ([line(header), rule] + rows.map(line)).joined(separator: "\n")
+    // Titles stand on the rule: a short one leaves its first lines empty.
+    let titleLines = columns.map(\.titles.count).max() ?? 1
+    let titles = (0..<titleLines).map { number in
+      line(
+        columns.map { column in
+          let place = number - (titleLines - column.titles.count)
+          return place < 0 ? "" : column.titles[place]
+        })
+    }
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: gap)
+    let rows = (0..<(columns.first?.cells.count ?? 0)).map { row in line(columns.map { $0.cells[row] }) }
+    return (titles + [rule] + rows).joined(separator: "\n")
   }
 }

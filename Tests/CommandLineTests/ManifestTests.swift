@@ -143,7 +143,7 @@ struct ManifestTests {
   ]
 
   /// What shapes no result: where it goes, and how it is told.
-  static let shapeNothing: Set = ["output", "json", "quiet", "help", "version"]
+  static let shapeNothing: Set = ["output", "json", "quiet", "wide", "help", "version"]
 
   /// Options of every verb that a manifest has outside its settings.
   static let context: [String: [String]] = ["threads": ["1"], "backend": ["reference"]]

@@ -89,18 +89,3 @@ import Testing
     #expect(text == "{\n  \"a\" : [\n    \"inf\",\n    \"nan\",\n    \"x/y\"\n  ],\n  \"b\" : 1\n}\n")
   }
 }
-
-@Suite struct TextTableTests {
-  @Test func columnsAlign() {
-    var table = TextTable([("name", .left), ("count", .right)])
-    table.append(["a", "1"])
-    table.append(["longer", "12345678"])
-    #expect(
-      table.description == """
-        name       count
-        ──────  ────────
-        a              1
-        longer  12345678
-        """)
-  }
-}
