@@ -47,7 +47,7 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path("run"))
     #expect(
       Set(names).isSuperset(of: [
-        "gradient.npy", "heatmap.png", "overlay.png", "spectrum.png", "phases.png", "notch.png", "findings.json",
+        "gradient.npy", "heatmap.png", "overlay.png", "spectrum.png", "phases.png", "even.png", "findings.json",
         "manifest.json",
       ]))
     #expect(try Tensor(npy: scratch.path("run/gradient.npy")).shape == [1, 3, 64, 64])

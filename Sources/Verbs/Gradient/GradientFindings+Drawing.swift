@@ -15,7 +15,7 @@ extension PictureGradients.Result {
     try folder.write(prefix + "heatmap.png", signed.picture)
     try folder.write(prefix + "magnitude.png", magnitude.picture)
     try folder.write(prefix + "overlay.png", magnitude.overlay(on: photograph))
-    try survey.drawNotch(of: magnitude, into: folder, under: prefix)
+    try survey.drawEvened(magnitude, into: folder, under: prefix)
     try survey.draw([map], into: folder, under: prefix)
   }
 

@@ -42,20 +42,29 @@ extension LatticeSurvey {
     return PhaseTable(lattice: table.lattice, values: table.values.map { mean > 0 ? $0 / mean : 0 })
   }
 
-  /// Writes magnitudes beside the same with the lattice's frequencies taken out.
-  func drawNotch(of magnitude: HeatMap, into folder: RunFolder, under prefix: String) throws {
+  /// Magnitudes with all phases of the lattice equally strong.
+  ///
+  /// A grid in magnitudes is a factor, not a summand: what is subtracted from bright regions would appear in dark ones.
+  ///
+  /// - Returns: the map on the scale of what came in, and the lattice's side.
+  func evened(_ magnitude: HeatMap) throws -> (map: HeatMap, period: Int) {
     let shape = magnitude.values.shape
     let side = min(period, max(2, min(shape[0], shape[1]) / 2))
-    let plane = Plane(height: shape[0], width: shape[1], values: magnitude.values.scalars.map(Double.init))
-    let notched = try LatticeNotch(period: side).applied(to: plane)
-    // Magnitudes have no sign; what falls below zero is dark.
-    let without = try HeatMap(
-      of: notched.tensor.map { max($0, 0) }.reshaped(to: Shape([1] + shape.dimensions)), reducing: .norm)
+    let energy = magnitude.values.scalars.map { Double($0) * Double($0) }
+    let energies = try PhaseTable(
+      means: Plane(height: shape[0], width: shape[1], values: energy), lattice: Lattice(period: side))
+    let even = PhaseEqualisation(energies: energies).applied(to: magnitude.values)
+    return (try HeatMap(of: even.reshaped(to: Shape([1] + shape.dimensions)), reducing: .norm), side)
+  }
+
+  /// Writes magnitudes beside the same without their grid.
+  func drawEvened(_ magnitude: HeatMap, into folder: RunFolder, under prefix: String) throws {
+    let (map, side) = try evened(magnitude)
     let sheet = ContactSheet(
       tiles: [
         .init(magnitude.picture, label: "magnitude"),
-        .init(without.picture, label: "lattice of \(side) px notched out"),
+        .init(map.picture, label: "phases of \(side) px made equal"),
       ], columns: 2, side: 300)
-    try folder.write(prefix + "notch.png") { try sheet.figure().write(to: $0) }
+    try folder.write(prefix + "even.png") { try sheet.figure().write(to: $0) }
   }
 }
