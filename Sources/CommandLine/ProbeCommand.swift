@@ -23,9 +23,12 @@ struct ProbeCommand: VerbCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Attacks: \(AttackKind.all.map(\.name).joined(separator: ", ")).",
+      "Attacks; \(ProbeSettings.usualAttacks.map(\.name).joined(separator: ",")) without it.",
       discussion: AttackKind.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"), valueName: "list"))
-  var attack = AttackList(kinds: ProbeSettings(images: []).attacks)
+  var attack: AttackList?
+
+  @Flag(help: "Also apgd-ce, the strongest of the usual attacks, which costs as much as the others together.")
+  var thorough = false
 
   @Option(help: "How changes are measured: linf or l2.") var norm: PerturbationNorm = .linf
 
@@ -61,8 +64,10 @@ struct ProbeCommand: VerbCommand {
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
+    if thorough, attack != nil { throw ValidationError("--thorough and --attack exclude each other") }
+    let attacks = attack?.kinds ?? (thorough ? ProbeSettings.thoroughAttacks : ProbeSettings.usualAttacks)
     var settings = ProbeSettings(images: images)
-    (settings.labels, settings.attacks, settings.norm) = (LabelSource(parsing: labels), attack.kinds, norm)
+    (settings.labels, settings.attacks, settings.norm) = (LabelSource(parsing: labels), attacks, norm)
     settings.epsilons = try epsilon.map {
       try $0.split(separator: ",", omittingEmptySubsequences: false).map(Epsilon.init)
     }
@@ -79,18 +84,12 @@ struct ProbeCommand: VerbCommand {
 struct AttackList: ExpressibleByArgument {
   var kinds: [AttackKind]
 
-  init(kinds: [AttackKind]) {
-    self.kinds = kinds
-  }
-
   init?(argument: String) {
     let parsed = argument.split(separator: ",", omittingEmptySubsequences: false)
       .map { AttackKind(named: String($0.drop { $0 == " " })) }
     guard let kinds = parsed as? [AttackKind], !kinds.isEmpty, Set(kinds).count == kinds.count else { return nil }
     self.kinds = kinds
   }
-
-  var defaultValueDescription: String { kinds.map(\.name).joined(separator: ",") }
 }
 
 extension PerturbationNorm: ExpressibleByArgument {}

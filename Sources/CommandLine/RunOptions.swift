@@ -8,6 +8,10 @@ struct RunOptions: ParsableArguments {
   var output: String?
 
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.") var json = false
+  @Option(
+    help: ArgumentHelp("Figures also as SVG or PDF, beside PNG.", valueName: "svg,pdf"), transform: read(formats))
+  var figures: Set<FigureFormat> = []
+
   @Flag(help: "No progress and no remarks on standard error.") var quiet = false
   @Flag(help: "Tables and lines as wide as they come, in place of the terminal's width.") var wide = false
   @Option(help: "Threads to compute with; all cores without it.") var threads: Int?
@@ -21,6 +25,11 @@ struct RunOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, not \(threads)")
     }
+  }
+
+  @Sendable private static func formats(_ text: String) -> Set<FigureFormat>? {
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map { FigureFormat(rawValue: String($0)) }
+    return (names as? [FigureFormat]).map(Set.init)
   }
 
   var team: ThreadTeam { threads.map(ThreadTeam.init(threads:)) ?? .allCores }
@@ -54,7 +63,8 @@ extension RunOptions {
   /// Performs a run and reports it: as JSON where that was asked for, else as text.
   func perform(_ run: some Run) throws {
     let progress = Progress(isShown: !quiet)
-    let context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
+    var context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
+    context.figureFormats = figures
     let performance = try Hints.given {
       try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
     }

@@ -8,6 +8,8 @@ public final class RunFolder {
   private let staging: String
   /// Files written so far, in order.
   public private(set) var files: [String] = []
+  /// What figures are written as, beside PNG.
+  public var figureFormats: Set<FigureFormat> = []
   private var isCommitted = false
 
   /// - Throws: ``FormatError/unwritable(path:reason:)`` where the folder cannot be made.

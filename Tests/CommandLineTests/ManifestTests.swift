@@ -122,7 +122,8 @@ struct ManifestTests {
       Sample(
         "probe random:squeezenet1_1 a.png",
         model.merging([
-          "labels": ["filename"], "attack": ["fgsm"], "norm": ["l2"], "epsilon": ["3/255"], "steps": ["7"],
+          "labels": ["filename"], "attack": ["fgsm"], "thorough": [], "norm": ["l2"], "epsilon": ["3/255"],
+          "steps": ["7"],
           "restarts": ["2"], "random-start": [], "early-stop": [], "target": ["3"], "mask": ["mask.npy"],
           "minimal": [], "fourier": ["5"], "phase-study": [], "period": ["3"], "batch": ["3"], "seed": ["9"],
           "no-pictures": [],
@@ -143,7 +144,7 @@ struct ManifestTests {
   ]
 
   /// What shapes no result: where it goes, and how it is told.
-  static let shapeNothing: Set = ["output", "json", "quiet", "wide", "help", "version"]
+  static let shapeNothing: Set = ["output", "json", "quiet", "wide", "figures", "help", "version"]
 
   /// Options of every verb that a manifest has outside its settings.
   static let context: [String: [String]] = ["threads": ["1"], "backend": ["reference"]]

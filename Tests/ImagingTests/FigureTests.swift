@@ -101,6 +101,8 @@ private enum Gallery {
       #expect(Set(picture.pixels.scalars).count > 8, "\(name) is blank")
       let parser = XMLParser(data: Data(try figure.svg()))
       #expect(parser.parse(), "\(name): \(String(describing: parser.parserError))")
+      let document = Data(try figure.pdf())
+      #expect(document.starts(with: Data("%PDF-".utf8)) && document.range(of: Data("%%EOF".utf8)) != nil, "\(name)")
     }
   }
 
@@ -109,15 +111,18 @@ private enum Gallery {
     for (left, right) in zip(first, second) {
       #expect(try left.figure.picture().encodedPNG() == right.figure.picture().encodedPNG(), "\(left.name)")
       #expect(try left.figure.svg() == right.figure.svg(), "\(left.name)")
+      #expect(try left.figure.pdf() == right.figure.pdf(), "\(left.name)")
     }
   }
 
-  @Test func theNameDecidesBetweenSVGAndPNG() throws {
+  @Test func theNameDecidesTheFormat() throws {
     let figure = try Plot("", x: Axis(), y: Axis(), series: [Series("", y: [1, 2])]).figure()
     try withTemporaryFolder { folder in
       try figure.write(to: folder + "/plot.svg")
       try figure.write(to: folder + "/plot.png", scale: 1)
       #expect(try Data(contentsOf: URL(filePath: folder + "/plot.svg")).starts(with: Data("<?xml".utf8)))
+      try figure.write(to: folder + "/plot.pdf")
+      #expect(try Data(contentsOf: URL(filePath: folder + "/plot.pdf")).starts(with: Data("%PDF-".utf8)))
       #expect(try Picture(contentsOf: folder + "/plot.png").width == Int(figure.width))
     }
     #expect(throws: ImageError.self) { try figure.picture(scale: 1000) }

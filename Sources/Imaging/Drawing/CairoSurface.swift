@@ -35,8 +35,15 @@ final class CairoSurface {
     cairo_surface_mark_dirty(pointer)
   }
 
-  /// An SVG document of the given size in pixels of 1/96 inch, built by `draw`.
-  static func svg(width: Double, height: Double, _ draw: (CairoSurface) -> Void) -> [UInt8]? {
+  /// A document that is written in strokes.
+  enum Document {
+    case svg, pdf
+  }
+
+  /// A document of the given size in units of 1/96 inch, built by `draw`.
+  static func document(
+    _ kind: Document, width: Double, height: Double, _ draw: (CairoSurface) -> Void
+  ) -> [UInt8]? {
     let sink = ByteSink()
     let append: cairo_write_func_t = { sink, bytes, count in
       guard let sink else { return CAIRO_STATUS_WRITE_ERROR }
@@ -45,11 +52,21 @@ final class CairoSurface {
       return CAIRO_STATUS_SUCCESS
     }
     return withExtendedLifetime(sink) {
-      guard
-        let pointer = cairo_svg_surface_create_for_stream(
-          append, Unmanaged.passUnretained(sink).toOpaque(), width, height)
-      else { return nil }
-      cairo_svg_surface_set_document_unit(pointer, CAIRO_SVG_UNIT_PX)
+      let target = Unmanaged.passUnretained(sink).toOpaque()
+      let pointer: OpaquePointer?
+      switch kind {
+      case .svg:
+        pointer = cairo_svg_surface_create_for_stream(append, target, width, height)
+        if let pointer { cairo_svg_surface_set_document_unit(pointer, CAIRO_SVG_UNIT_PX) }
+      case .pdf:
+        // PDF counts in points of 1/72 inch.
+        pointer = cairo_pdf_surface_create_for_stream(append, target, width * 0.75, height * 0.75)
+        // Equal figures are equal bytes: the hour of drawing has no place in them.
+        if let pointer {
+          cairo_pdf_surface_set_metadata(pointer, CAIRO_PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z")
+        }
+      }
+      guard let pointer else { return nil }
       let surface = CairoSurface(owning: pointer)
       draw(surface)
       cairo_surface_finish(pointer)

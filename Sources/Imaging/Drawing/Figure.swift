@@ -66,17 +66,34 @@ public struct Figure: Sendable {
   /// The figure as an SVG document. Letters are outlines, so it looks the same without the fonts.
   public func svg() throws -> [UInt8] {
     guard
-      let bytes = CairoSurface.svg(width: width, height: height, { $0.draw(scale: 1, drawOnPaper) })
+      let bytes = CairoSurface.document(.svg, width: width, height: height, { $0.draw(scale: 1, drawOnPaper) })
     else {
       throw ImageError.undrawable("the figure could not be drawn as SVG")
     }
     return SVGIdentifiers.renumbered(bytes)
   }
 
-  /// Writes the figure: as SVG where the name ends in `.svg`, otherwise as PNG.
+  /// The figure as a PDF document of one page, of the figure's size.
+  ///
+  /// - Throws: ``ImageError/undrawable(_:)``.
+  public func pdf() throws -> [UInt8] {
+    guard
+      let bytes = CairoSurface.document(.pdf, width: width, height: height, { $0.draw(scale: 0.75, drawOnPaper) })
+    else {
+      throw ImageError.undrawable("the figure could not be drawn as PDF")
+    }
+    return bytes
+  }
+
+  /// Writes the figure: as SVG where the name ends in `.svg`, as PDF where it ends in `.pdf`, otherwise as PNG.
+  ///
+  /// - Parameter scale: pixels a unit of 1/96 inch, of a PNG.
+  /// - Throws: ``ImageError/undrawable(_:)``, ``FormatError/unwritable(path:reason:)``.
   public func write(to path: String, scale: Double = 2) throws {
     if path.lowercased().hasSuffix(".svg") {
       try FileBytes.replaceContents(of: path, with: svg())
+    } else if path.lowercased().hasSuffix(".pdf") {
+      try FileBytes.replaceContents(of: path, with: pdf())
     } else {
       let pixels = try pixels(scale: scale)
       try FileBytes.replaceContents(

@@ -45,11 +45,9 @@ public struct CompareRun: Run {
     let scatter = try comparison.scatter.figure()
     return RunResult(comparison, remarks: remarks, settled: settled) { folder in
       for (number, sheet) in sheets.enumerated() {
-        try folder.write(sheets.count == 1 ? "montage.png" : "montage-\(number).png") {
-          try sheet.figure.write(to: $0)
-        }
+        try folder.write(sheets.count == 1 ? "montage.png" : "montage-\(number).png", figure: sheet.figure)
       }
-      try folder.write("scatter.png") { try scatter.write(to: $0) }
+      try folder.write("scatter.png", figure: scatter)
     } append: { [mitigations = settings.mitigations] folder in
       for mitigation in mitigations {
         try folder.write("recipes/\(mitigation.name).yaml", data: Data(mitigation.recipe.yaml.utf8))

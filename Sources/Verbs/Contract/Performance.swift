@@ -30,6 +30,7 @@ extension Run {
     let wanted =
       path ?? (Self.writesUnasked ? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started) : nil)
     let folder = try wanted.map(RunFolder.init(path:))
+    folder?.figureFormats = context.figureFormats
     let result = try result(in: context.writing(into: folder))
     if let folder {
       context.progress.step("writing")

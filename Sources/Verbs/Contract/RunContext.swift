@@ -10,6 +10,8 @@ public struct RunContext {
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam
   public var progress: RunProgress
+  /// What figures are written as, beside PNG.
+  public var figureFormats: Set<FigureFormat> = []
   /// `nil` where nobody keeps files: then nothing is drawn.
   public private(set) var folder: RunFolder?
 

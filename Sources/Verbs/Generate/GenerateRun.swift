@@ -65,7 +65,7 @@ public struct GenerateRun: Run {
       if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
       try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples).write(to: $0) }
       try measured.draw(into: folder)
-      if let colours { try folder.write("colours.png") { try colours.plot.figure().write(to: $0) } }
+      if let colours { try folder.write("colours.png", figure: colours.plot.figure()) }
     }
   }
 }

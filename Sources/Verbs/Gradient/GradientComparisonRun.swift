@@ -42,7 +42,7 @@ public struct GradientComparisonRun: Run {
       comparison, remarks: table.remarks, skipped: skipped,
       settled: ["seconds": .object(Dictionary(uniqueKeysWithValues: seconds))]
     ) { folder in
-      try folder.write("montage.png") { try sheet.figure().write(to: $0, scale: 1) }
+      try folder.write("montage.png", figure: sheet.figure(), scale: 1)
     }
   }
 }

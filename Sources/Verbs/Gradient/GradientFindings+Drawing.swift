@@ -4,19 +4,49 @@ import GinghamReporting
 import GinghamTensors
 
 extension PictureGradients.Result {
-  /// Writes the signed heat map, the magnitudes, these over the photograph and without the lattice, the spectrum, and
-  /// the energy of the lattice's phases.
+  /// Writes the signed heat map, the magnitudes, these over the photograph and without their grid, the spectrum, and the
+  /// energy of the lattice's phases.
   ///
-  /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
+  /// - Parameters:
+  ///   - subject: the net and the method, for titles.
+  ///   - prefix: a folder inside `folder`, with a slash at its end, or nothing.
   /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
-  func draw(into folder: RunFolder, under prefix: String) throws {
+  func draw(_ subject: String, into folder: RunFolder, under prefix: String) throws {
     let signed = try HeatMap(of: map, reducing: .strongest)
     let magnitude = try HeatMap(of: map, reducing: .norm)
-    try folder.write(prefix + "heatmap.png", signed.picture)
-    try folder.write(prefix + "magnitude.png", magnitude.picture)
-    try folder.write(prefix + "overlay.png", magnitude.overlay(on: photograph))
+    let file = URL(filePath: finding.path).lastPathComponent
+    let title = "\(subject), \(finding.target), at \(file)"
+    try folder.write(prefix + "heatmap.png", figure: figure(of: signed, title).figure())
+    try folder.write(prefix + "magnitude.png", figure: figure(of: magnitude, title).figure())
+    try folder.write(prefix + "overlay.png", figure: overlay(magnitude, title).figure())
     try survey.drawEvened(magnitude, into: folder, under: prefix)
     try survey.draw([map], into: folder, under: prefix)
+  }
+
+  /// The map at a size to look at, its pixels square-edged so that a grid shows as it is; a layer's coarse map is
+  /// resampled smoothly to the picture's size, which the bar says.
+  private func figure(of heat: HeatMap, _ title: String) -> MatrixPlot {
+    let (height, width) = (input.shape[2], input.shape[3])
+    let isCoarse = map.shape[2] * 4 <= height && map.shape[3] * 4 <= width
+    let values = isCoarse ? heat.values.resized(height: height, width: width) : heat.values
+    let limit = heat.limit > 0 ? Double(heat.limit) : 1
+    let what = heat.isSigned ? "strongest channel" : "magnitude over channels"
+    let size = isCoarse ? ", resampled from \(map.shape[2])×\(map.shape[3])" : ""
+    return MatrixPlot(
+      title, values: values, colourMap: heat.colourMap, range: (heat.isSigned ? -limit : 0)...limit,
+      barLabel: "\(what), ends at the 99th percentile\(size)", side: Self.side)
+  }
+
+  /// 1/96 inch.
+  private static let side = 448.0
+
+  private func overlay(_ heat: HeatMap, _ title: String) throws -> ContactSheet {
+    ContactSheet(
+      title,
+      tiles: [
+        .init(try photograph, label: "what the net saw, \(input.shape[2])×\(input.shape[3]) px"),
+        .init(heat.overlay(on: try photograph), label: "magnitude over it, opaque at the 99th percentile"),
+      ], columns: 2, side: Self.side * 0.75)
   }
 
   /// What the network saw; of more than three channels the first three, of two the first.

@@ -42,7 +42,8 @@ public struct GradientRun: Run {
     let (results, skipped) = try context.each(settings.images) { path in
       let result = try gradients.result(pictureAt: path)
       if let folder = context.folder {
-        try result.draw(into: folder, under: isOfOne ? "" : folder.subfolder(for: path))
+        try result.draw(
+          gradients.subject, into: folder, under: isOfOne ? "" : folder.subfolder(for: path))
       }
       return result
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GinghamAttribution
 import GinghamDifferentiation
 import GinghamImaging
@@ -43,6 +44,12 @@ struct PictureGradients {
     differentiator = PlanCache(engine)
     exactDifferentiator = PlanCache(engine)
     outputDifferentiator = PlanCache(engine)
+  }
+
+  /// For titles: the net, the method, and the layer where the gradient is no picture's.
+  var subject: String {
+    let net = URL(filePath: model.source.specification).deletingPathExtension().lastPathComponent
+    return "\(type(of: method).name) of \(net)" + (layer.map { " at \($0)" } ?? "")
   }
 
   /// One picture's part of a run.

@@ -15,10 +15,10 @@ extension MeasuredSet {
       let channels = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels"
       let plot = SpectrumPlot(
         "Mean power of \(channels), high-passed", power: spectrum.power.tensor, periods: periods)
-      try folder.write("spectrum.png") { try plot.figure().write(to: $0) }
+      try folder.write("spectrum.png", figure: plot.figure())
     }
     if let radial = pooled.radial, !pooled.lattice.isConstant {
-      try folder.write("radial.png") { try Self.plot(radial, of: periods).figure().write(to: $0) }
+      try folder.write("radial.png", figure: Self.plot(radial, of: periods).figure())
     }
     if let cosine {
       let plot = MatrixPlot(
@@ -27,7 +27,7 @@ extension MeasuredSet {
         x: Axis("horizontal frequency (cycles/px)", range: 0...0.5, ticks: [0, 0.125, 0.25, 0.375, 0.5]),
         y: Axis(
           "vertical frequency (cycles/px)", range: 0...0.5, ticks: [0, 0.125, 0.25, 0.375, 0.5], isReversed: true))
-      try folder.write("cosine.png") { try plot.figure().write(to: $0) }
+      try folder.write("cosine.png", figure: plot.figure())
     }
   }
 
@@ -52,6 +52,6 @@ extension PhaseTable {
     let plot = MatrixPlot(
       "Energy of each phase, lattice of \(period)", values: Tensor([period, period], relative),
       barLabel: "energy over the mean", x: Axis("column mod \(period) (px)"), y: Axis("row mod \(period) (px)"))
-    try folder.write("phases.png") { try plot.figure().write(to: $0) }
+    try folder.write("phases.png", figure: plot.figure())
   }
 }

@@ -15,7 +15,7 @@ extension OverlapFindings {
         }
       } + equivalents.map { OverlapStrips.Strip($0.notation, counts: $0.kernel.map { abs($0) }) }
     let title = demos.isEmpty ? "Equivalent kernels (magnitudes)" : "How often each position is painted"
-    try folder.write("overlap.png") { try OverlapStrips(title, strips: strips).figure().write(to: $0) }
+    try folder.write("overlap.png", figure: OverlapStrips(title, strips: strips).figure())
     let planes = demos.filter { $0.plane != nil }
     guard !planes.isEmpty else { return }
     let tiles = try planes.map { demo -> ContactSheet.Tile in
@@ -27,6 +27,6 @@ extension OverlapFindings {
       return .init(try plot.figure().picture())
     }
     let sheet = ContactSheet("Both axes together", tiles: tiles, columns: min(3, tiles.count), side: 460)
-    try folder.write("plane.png") { try sheet.figure().write(to: $0) }
+    try folder.write("plane.png", figure: sheet.figure())
   }
 }

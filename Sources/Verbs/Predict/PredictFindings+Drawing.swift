@@ -14,19 +14,19 @@ extension PredictFindings {
     let plot = Self.plot(
       isPainted ? "\(name): overlap of what it paints" : "\(name): predicted gradient power by pixel",
       planes.tile.repeated(atLeast: 16), unit: isPainted ? "overlap over its mean" : "power over its mean")
-    try folder.write("overlap.png") { try plot.figure().write(to: $0) }
+    try folder.write("overlap.png", figure: plot.figure())
     if let overlap = planes.overlap, overlap.height > 1, overlap.width > 1 {
       let whole = Self.plot(
         "\(name): overlap over the whole picture", overlap.relativeToMean, unit: "overlap over its mean")
-      try folder.write("painted.png") { try whole.figure().write(to: $0) }
+      try folder.write("painted.png", figure: whole.figure())
     }
     if planes.variance.height > 1, planes.variance.width > 1 {
       let whole = Self.plot(
         "\(name): predicted gradient power, borders included", planes.variance, unit: "power over its mean")
-      try folder.write("variance.png") { try whole.figure().write(to: $0) }
+      try folder.write("variance.png", figure: whole.figure())
     }
     if layers.count > 1 {
-      try folder.write("layers.png") { try layerPlot(name).figure().write(to: $0) }
+      try folder.write("layers.png", figure: layerPlot(name).figure())
     }
   }
 

@@ -19,6 +19,6 @@ extension SweepFindings {
           "none as even is cheaper", x: front.map { Double($0.macs) }, y: front.map(\.cv2), style: .lineWithPoints,
           labels: front.map(label)),
       ], plotSize: (620, 320))
-    try folder.write("tradeoff.png") { try plot.figure().write(to: $0) }
+    try folder.write("tradeoff.png", figure: plot.figure())
   }
 }

@@ -128,15 +128,16 @@ struct ProbeDrawing {
   /// Pictures turned by the smallest change: as they are, changed, and the change made visible.
   func worstPictures(_ store: PictureStore) throws -> Figure? {
     let correct = clean.pictures.filter(\.isCorrect)
-    var rows: [(epsilon: Float, picture: ProbePicture, record: ProbeAttackRecord, outcome: AttackResult.Outcome)] = []
+    let norm = findings.norm
+    var rows: [(picture: ProbePicture, record: ProbeAttackRecord, outcome: AttackResult.Outcome)] = []
     for (picture, record) in zip(correct, records) {
       let best = record.attacks.compactMap { attack -> (ProbeAttackRecord, AttackResult.Outcome)? in
         guard let saved = attack.saved, attack.outcomes[saved].success else { return nil }
         return (attack, attack.outcomes[saved])
-      }.min { ($0.1.epsilon, $0.0.name) < ($1.1.epsilon, $1.0.name) }
-      if let best { rows.append((best.1.epsilon, picture, best.0, best.1)) }
+      }.min { $0.1.distances[norm] < $1.1.distances[norm] }
+      if let best { rows.append((picture, best.0, best.1)) }
     }
-    rows.sort { ($0.epsilon, $0.picture.path) < ($1.epsilon, $1.picture.path) }
+    rows.sort { ($0.outcome.distances[norm], $0.picture.path) < ($1.outcome.distances[norm], $1.picture.path) }
     var tiles: [ContactSheet.Tile] = []
     for row in rows.prefix(4) {
       let file = "\(store.folder(row.picture.folder))/\(row.record.stem).npy"
@@ -148,9 +149,9 @@ struct ProbeDrawing {
         clean.shape, zip(changed.scalars, clean.scalars).map { 0.5 + 0.5 * ($0 - $1) / Float(limit) })
       let name = { (index: Int) in model.classNames.name(of: index, among: classCount) ?? "class \(index)" }
       let size =
-        row.record.norm == .linf
-        ? String(format: "L∞ %.2f/255", 255 * row.outcome.distances.linf)
-        : String(format: "L2 %.2f", row.outcome.distances.l2)
+        norm == .linf
+        ? String(format: "L∞ %.2f/255, ε %.2f/255", 255 * row.outcome.distances.linf, 255 * row.outcome.epsilon)
+        : String(format: "L2 %.2f, ε %.2f", row.outcome.distances.l2, row.outcome.epsilon)
       tiles.append(ContactSheet.Tile(try Picture(clean), label: name(row.picture.label)))
       tiles.append(
         ContactSheet.Tile(

@@ -48,16 +48,27 @@ extension ProbeFindings {
     ("accuracy", .right), ("at 8 bits", .right), ("median L2", .right), ("median steps", .right),
   ]
 
+  /// Budgets beyond the first at which an attack turns everything say nothing more: they share its row.
   var rows: [[String]] {
-    attacks.map { attack in
-      [
-        attack.name, attack.norm.title, attack.epsilonText, Self.percent(attack.success),
+    var done: Set<String> = []
+    return attacks.compactMap { attack in
+      guard !done.contains(attack.name) else { return nil }
+      let isFolded =
+        attack.success == 1 && attack.successAtEightBits == 1
+        && attacks.filter { $0.name == attack.name && $0.epsilon > attack.epsilon }
+          .allSatisfy { $0.success == 1 && $0.successAtEightBits == 1 }
+      if isFolded { done.insert(attack.name) }
+      return [
+        attack.name, attack.norm.title,
+        (isFolded && attack.epsilon < largestEpsilon ? "from " : "") + attack.epsilonText, Self.percent(attack.success),
         Self.percent(attack.successAtEightBits), Self.percent(attack.accuracy),
         Self.percent(attack.accuracyAtEightBits), attack.medianL2.map { String(format: "%.3f", $0) } ?? "",
         attack.medianSteps.map { String(format: "%.0f", $0) } ?? "",
       ]
     }
   }
+
+  private var largestEpsilon: Float { attacks.map(\.epsilon).max() ?? 0 }
 
   static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
 

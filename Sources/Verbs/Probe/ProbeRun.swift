@@ -93,7 +93,7 @@ public struct ProbeRun: Run {
     let figures = try drawing.figures()
     let worst = try drawing.worstPictures(store)
     result.draw = { folder in
-      for item in figures { try folder.write(item.name) { try item.figure.write(to: $0) } }
+      for item in figures { try folder.write(item.name, figure: item.figure) }
       if let worst { try folder.write("worst.png") { try worst.write(to: $0) } }
     }
     result.append = { folder in

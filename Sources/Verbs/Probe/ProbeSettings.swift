@@ -6,9 +6,7 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var images: [String]
   /// Where their right classes are written down.
   public var labels = LabelSource.predicted
-  public var attacks: [AttackKind] = [
-    .fastGradient, .projectedGradientDescent, .autoPGDCrossEntropy, .deepFool, .noise,
-  ]
+  public var attacks = Self.usualAttacks
   public var norm = PerturbationNorm.linf
   /// `nil`: ``Epsilon/usual(for:)``.
   public var epsilons: [Epsilon]?
@@ -40,6 +38,13 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public init(images: [String]) {
     self.images = images
   }
+
+  /// What gives a picture of a net within seconds.
+  public static let usualAttacks: [AttackKind] = [.fastGradient, .projectedGradientDescent, .deepFool, .noise]
+  /// With Auto-PGD, whose hundred steps at every budget cost as much again as all the others.
+  public static let thoroughAttacks: [AttackKind] = [
+    .fastGradient, .projectedGradientDescent, .autoPGDCrossEntropy, .deepFool, .noise,
+  ]
 
   /// In ascending order, each once.
   public var budgets: [Epsilon] {

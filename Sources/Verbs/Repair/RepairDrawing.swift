@@ -34,7 +34,7 @@ struct RepairDrawing {
     let sheet = ContactSheet(
       "\(findings.model): \(findings.method.rawValue)", tiles: tiles, columns: shown,
       side: max(128, min(256, Double(old[0].width))))
-    try folder.write("samples.png") { try sheet.figure().write(to: $0) }
+    try folder.write("samples.png", figure: sheet.figure())
     guard let first = before.spectrum, let second = after.spectrum else { return }
     let periods = findings.before.pictures?.bands.map(\.period) ?? []
     let plots = try [("before", first), ("after", second)].map { name, spectrum in
@@ -55,7 +55,7 @@ struct RepairDrawing {
     }
     let sheet = ContactSheet(
       "\(findings.model): gradient magnitudes, \(findings.method.rawValue)", tiles: tiles, columns: shown, side: 256)
-    try folder.write("gradients.png") { try sheet.figure().write(to: $0) }
+    try folder.write("gradients.png", figure: sheet.figure())
     try before.survey?.draw(before.maps, into: folder, under: "before/")
     try after.survey?.draw(after.maps, into: folder, under: "after/")
   }

@@ -18,7 +18,7 @@ extension LatticeSurvey {
     let spectrum = SpectrumPlot(
       "Spectrum of the gradient's energy\(pictures)", spectrum: PowerSpectrum(of: energies),
       periods: lattice.lattice.bandPeriods)
-    try folder.write(prefix + "spectrum.png") { try spectrum.figure().write(to: $0) }
+    try folder.write(prefix + "spectrum.png", figure: spectrum.figure())
 
     let measured = Self.relative(lattice.phases)
     let expected = try expectedPhases(for: maps, on: lattice).map(Self.relative)
@@ -33,7 +33,7 @@ extension LatticeSurvey {
     var tiles = [try plot("Measured energy of each phase\(pictures)", measured)]
     if let expected { tiles.append(try plot("Predicted from the architecture", expected)) }
     let phases = try Figure.row(tiles)
-    try folder.write(prefix + "phases.png") { try phases.write(to: $0) }
+    try folder.write(prefix + "phases.png", figure: phases)
   }
 
   /// In units of the mean; zeros stay zeros.
@@ -65,6 +65,6 @@ extension LatticeSurvey {
         .init(magnitude.picture, label: "magnitude"),
         .init(map.picture, label: "phases of \(side) px made equal"),
       ], columns: 2, side: 300)
-    try folder.write(prefix + "even.png") { try sheet.figure().write(to: $0) }
+    try folder.write(prefix + "even.png", figure: sheet.figure())
   }
 }

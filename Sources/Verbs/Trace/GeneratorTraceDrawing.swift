@@ -31,10 +31,10 @@ struct GeneratorTraceDrawing {
     let share = latticePlot("Grid of the activations on the way up, \(sampleCount(samples))", \.share)
     let alike = latticePlot("The part of the grid that all \(samples) samples have alike", \.lockedShare)
     for (name, plot) in [("lattice.png", share), ("alike.png", alike)] {
-      if let plot { try folder.write(name) { try plot.figure().write(to: $0) } }
+      if let plot { try folder.write(name, figure: plot.figure()) }
     }
-    if let chart = peakChart { try folder.write("peaks.png") { try chart.figure().write(to: $0) } }
-    if let sheet = try activationSheet() { try folder.write("activations.png") { try sheet.figure().write(to: $0) } }
+    if let chart = peakChart { try folder.write("peaks.png", figure: chart.figure()) }
+    if let sheet = try activationSheet() { try folder.write("activations.png", figure: sheet.figure()) }
   }
 
   /// A line a period, from the layer that gives it to the picture.

@@ -8,10 +8,10 @@ extension GradientTrace {
   /// - Throws: ``ImageError``, ``FormatError``.
   public func draw(into folder: RunFolder) throws {
     let unevenness = try unevennessPlot.figure()
-    try folder.write("unevenness.png") { try unevenness.write(to: $0) }
+    try folder.write("unevenness.png", figure: unevenness)
     let gradients = try magnitudePlot.figure()
-    try folder.write("gradients.png") { try gradients.write(to: $0) }
-    if let bands = bandChart { try folder.write("bands.png") { try bands.figure().write(to: $0) } }
+    try folder.write("gradients.png", figure: gradients)
+    if let bands = bandChart { try folder.write("bands.png", figure: bands.figure()) }
   }
 
   private var pictures: String { images.count == 1 ? "one picture" : "\(images.count) pictures" }

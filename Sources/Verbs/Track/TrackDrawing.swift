@@ -20,7 +20,7 @@ struct TrackDrawing {
     try folder.write("track.csv", data: Data(findings.csv.utf8))
     let lines = try findings.checkpoints.map { try $0.jsonLine() }
     try folder.write("track.jsonl", data: lines.reduce(Data(), +))
-    try folder.write("track.png") { try plot.figure().write(to: $0) }
+    try folder.write("track.png", figure: plot.figure())
     for (checkpoint, sheet) in zip(findings.checkpoints, sheets) {
       try folder.write("sheets/\(checkpoint.step).png") { try Picture(sheet).write(to: $0) }
     }

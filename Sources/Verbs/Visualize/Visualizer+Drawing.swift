@@ -27,7 +27,7 @@ extension Visualizer {
       }
     }
     if !visualization.curve.isEmpty {
-      try folder.write("curve.png") { try Self.curve(visualization, self.objective).figure().write(to: $0) }
+      try folder.write("curve.png", figure: Self.curve(visualization, self.objective).figure())
     }
     try folder.write("curve.csv", data: Self.table(visualization))
     try folder.write("recipe.yaml", data: Data(recipe.yaml.utf8))
