@@ -30,7 +30,7 @@ enum Hints {
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
     case ModelError.impossibleInput: "--input-size HxW gives another size."
     case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
-      ArtifactError.limit:
+      NetworkError.work, ArtifactError.limit:
       "Where the file can be trusted, --limit 10 allows ten times as much."
     case GeneratorError.makesNoPictures:
       "For a classifier, 'gingham visualize' draws what a class wants to see and 'gingham gradient' what it looks at."
