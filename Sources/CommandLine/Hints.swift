@@ -26,6 +26,8 @@ enum Hints {
     case ProbingError.nonFiniteOutput: "'gingham verify' finds the layer where they begin."
     case ProbingError.pixelsOutOfRange: "Give them with --mean and --std."
     case ProbingError.noTargetedForm: "Leave it out of --attack."
+    case RunFolderError.occupied: "Name another folder, or replace what is there with --force."
+    case RunFolderError.busy: "Wait for it, or name another folder."
     case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
     case ModelError.impossibleInput: "--input-size HxW gives another size."

@@ -7,6 +7,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
   var output: String?
 
+  @Flag(help: "Replace a folder that holds anything else.")
+  var force = false
+
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.")
   var json = false
 
@@ -52,15 +55,15 @@ extension RunOptions {
     let progress = Progress(isShown: !quiet)
     let context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
     let performance = try Hints.given {
-      try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
+      try run.perform(in: context, command: CommandLine.arguments, writingTo: output, replaces: force)
     }
     progress.finish()
     for remark in performance.result.remarks { progress.remark(remark) }
     if json {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
-      try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
+      try StandardOutput.write(performance.result.findings.json())
     } else {
-      print(performance.text.printableLines(isIndented: false))
+      try StandardOutput.write(line: performance.text.printableLines(isIndented: false))
     }
     if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }

@@ -7,11 +7,13 @@ extension BoundNetwork {
   /// - Throws: ``NetworkError/work(network:_:)``.
   public func requireAllowedWork() throws {
     let allowed = limits.allowed(.work)
-    let work = nodes.reduce(0) { $0 + self.work(of: $1) }
     guard work <= Double(allowed) else {
       throw NetworkError.work(network: name, ResourceLimitError(.work, allowed: allowed))
     }
   }
+
+  /// Multiply-adds of one forward pass through the whole network, or what takes about as long.
+  public var work: Double { nodes.reduce(0) { $0 + work(of: $1) } }
 
   /// Multiply-adds of one forward pass through a node, or what takes about as long. In floating point, as products of
   /// extents may leave every integer.

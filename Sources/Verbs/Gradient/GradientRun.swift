@@ -39,7 +39,7 @@ public struct GradientRun: Run {
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
     let (results, skipped) = try context.each(settings.images) { path in
-      let result = try gradients.result(pictureAt: path)
+      let result = try gradients.result(pictureAt: path, in: context)
       if let folder = context.folder {
         try result.draw(into: folder, under: settings.images.count > 1 ? folder.subfolder(for: path) : "")
       }
