@@ -1,13 +1,15 @@
 # make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
 # make test   check format, build without warnings, run every test and the notebook
 # make build  the command line tool, in .build/release/gingham
+# make fuzz   fuzz every reader under the address sanitizer, SECONDS=120 in all
+# make sanitize   every test under the address sanitizer
 # make docs   guides and reference as a static site, in .build/documentation
 #
 # Each installs the Debian packages it needs; the Swift toolchain must be there.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo docs test lint packages clean
+.PHONY: build demo docs test fuzz sanitize lint packages clean
 
 build: packages
 	swift build -c release --product gingham
@@ -22,6 +24,15 @@ test: lint
 	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
 	GINGHAM=.build-test/release/gingham notebooks-scripts/run_notebook.sh
 
+SECONDS ?= 120
+fuzz: packages
+	notebooks-scripts/fuzz.sh $(SECONDS)
+
+sanitize:
+	notebooks-scripts/install_packages.sh --test
+	ASAN_OPTIONS=detect_leaks=0 swift test -c release -Xswiftc -enable-testing --sanitize=address \
+	  --scratch-path .build-asan --no-parallel
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
@@ -32,4 +43,4 @@ packages:
 	notebooks-scripts/install_packages.sh
 
 clean:
-	rm -rf .build .build-test .build-docs
+	rm -rf .build .build-test .build-docs .build-asan .build-fuzz

@@ -133,3 +133,14 @@ let package = Package(
     tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
   ]
 )
+
+// Fuzzing needs instrumented code and a library of the compiler's: notebooks-scripts/fuzz.sh asks for it, and says where
+// the library is.
+if let runtime = Context.environment["GINGHAM_FUZZ"] {
+  package.targets.append(
+    .executableTarget(
+      name: "GinghamFuzz", dependencies: ["Gingham"], path: "Tests/Fuzz", swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags(["-L\(runtime)"]), .linkedLibrary("clang_rt.fuzzer_no_main-x86_64"), .linkedLibrary("stdc++"),
+      ]))
+}

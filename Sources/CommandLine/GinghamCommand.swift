@@ -21,6 +21,7 @@ struct GinghamCommand: ParsableCommand {
   /// Runs one command line. Messages may name files and layers, and those may hold anything: they are shown as text, and
   /// only the first line of a message begins at the margin.
   static func main() {
+    Lifeline.hold()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -28,7 +29,10 @@ struct GinghamCommand: ParsableCommand {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if code == .success {
-        print(message)
+        do { try StandardOutput.write(line: message) } catch {
+          try? FileHandle.standardError.write(contentsOf: Data("Error: \(error)\n".utf8))
+          Foundation.exit(1)
+        }
       } else if !message.isEmpty {
         let text = message.printableLines(isIndented: code != .validationFailure, limit: 8000)
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

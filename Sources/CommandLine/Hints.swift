@@ -26,11 +26,13 @@ enum Hints {
     case ProbingError.nonFiniteOutput: "'gingham verify' finds the layer where they begin."
     case ProbingError.pixelsOutOfRange: "Give them with --mean and --std."
     case ProbingError.noTargetedForm: "Leave it out of --attack."
+    case RunFolderError.occupied: "Name another folder, or replace what is there with --force."
+    case RunFolderError.busy: "Wait for it, or name another folder."
     case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
     case ModelError.impossibleInput: "--input-size HxW gives another size."
     case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
-      ArtifactError.limit:
+      NetworkError.work, ArtifactError.limit:
       "Where the file can be trusted, --limit 10 allows ten times as much."
     case GeneratorError.makesNoPictures:
       "For a classifier, 'gingham visualize' draws what a class wants to see and 'gingham gradient' what it looks at."

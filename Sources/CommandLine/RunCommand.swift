@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
     try series.check(into: folder, run: Self.run, describing: Self.description)
     if dryRun {
       for step in series.steps {
-        print(ShellWord.line(["gingham"] + series.arguments(of: step, threads: threads)))
+        try StandardOutput.write(line: ShellWord.line(["gingham"] + series.arguments(of: step, threads: threads)))
       }
       return
     }
@@ -44,7 +44,7 @@ struct RunCommand: ParsableCommand {
       step, number, count, isSkipped in
       progress.remark("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
     }
-    print("Written to \(folder)")
+    try StandardOutput.write(line: "Written to \(folder)")
     guard incomplete.isEmpty else {
       progress.remark("something was left out in \(incomplete.map { "'\($0.name)'" }.joined(separator: ", "))")
       throw ExitCode(2)
@@ -67,8 +67,10 @@ struct RunCommand: ParsableCommand {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
+    let lifeline = try Lifeline(for: process)
     try process.run()
     process.waitUntilExit()
+    withExtendedLifetime(lifeline) {}
     return process.terminationStatus
   }
 }

@@ -7,7 +7,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
   var output: String?
 
+  @Flag(help: "Replace a folder that holds anything else.") var force = false
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.") var json = false
+
   @Option(
     help: ArgumentHelp("Figures also as SVG or PDF, beside PNG.", valueName: "svg,pdf"), transform: read(formats))
   var figures: Set<FigureFormat> = []
@@ -66,18 +68,18 @@ extension RunOptions {
     var context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
     context.figureFormats = figures
     let performance = try Hints.given {
-      try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
+      try run.perform(in: context, command: CommandLine.arguments, writingTo: output, replaces: force)
     }
     progress.finish()
     for remark in performance.result.remarks { progress.remark(remark) }
     if json {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
-      try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
+      try StandardOutput.write(performance.result.findings.json())
     } else {
-      print(
-        TextLayout.$width.withValue(wide ? nil : Terminal.width) {
-          TextLayout.wrapped(performance.text.printableLines(isIndented: false))
-        })
+      let text = TextLayout.$width.withValue(wide ? nil : Terminal.width) {
+        TextLayout.wrapped(performance.text.printableLines(isIndented: false))
+      }
+      try StandardOutput.write(line: text)
     }
     if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
   }

@@ -28,6 +28,23 @@ public struct Visualization: Sendable {
   /// What the user should know.
   public private(set) var warnings: [VisualizationWarning] = []
 
+  init(steps: Int, pictures: Tensor) {
+    self.steps = steps
+    self.pictures = pictures
+  }
+
+  /// A finished run as its pictures tell it, without its course.
+  package init(
+    steps: Int, pictures: Tensor, activations: [Float], gradient: Tensor, stoppedAt: Int?,
+    warnings: [VisualizationWarning]
+  ) {
+    self.init(steps: steps, pictures: pictures)
+    self.activations = activations
+    self.gradient = gradient
+    self.stoppedAt = stoppedAt
+    self.warnings = warnings
+  }
+
   mutating func stop(at step: Int) {
     stoppedAt = step
     warnings.append(.leftFiniteNumbers(step: step))

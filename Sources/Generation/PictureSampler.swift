@@ -59,10 +59,11 @@ public final class PictureSampler {
   ///
   /// - Parameters:
   ///   - inputs: latents as ``Generator/latents(_:seed:)`` draws them, or pictures N×C×H×W.
+  ///   - number: of the first sample, for messages.
   ///   - progress: told how many samples are done.
   /// - Returns: N×C×H×W in 0…1. Nothing is clipped: values a little outside are the network's own.
   /// - Throws: ``EngineError``, ``ModelError/nonFiniteResult(what:count:of:)``.
-  public func pictures(of inputs: Tensor, progress: (Int) -> Void = { _ in }) throws -> Tensor {
+  public func pictures(of inputs: Tensor, from number: Int = 0, progress: (Int) -> Void = { _ in }) throws -> Tensor {
     let (count, batch) = (inputs.shape[0], generator.batch)
     let area = pictureShape.reduce(1, *)
     let range = range
@@ -75,7 +76,7 @@ public final class PictureSampler {
           for index in 0..<(taken * area) { target[start * area + index] = range.unit(source[index]) }
         }
         guard target[(start * area)..<((start + taken) * area)].allSatisfy(\.isFinite) else {
-          try activations[0].requireFinite("sample \(start)")
+          try activations[0].requireFinite("sample \(number + start)")
           continue
         }
       }

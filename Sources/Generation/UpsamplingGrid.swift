@@ -28,14 +28,22 @@ public struct UpsamplingGrid: Encodable, Sendable {
   /// - Parameters:
   ///   - inputs, outputs: the mean over samples of each channel in front of and behind the layer.
   ///   - variance: of the output over positions and samples, mean over channels.
+  ///   - limits: how many phases of filters may be worked out.
+  /// - Throws: ``ArtifactError/limit(network:_:)`` where there are more, ``ArtifactError/badArgument(_:)`` where weight
+  ///   and window disagree.
   public init?(
     layer: String, period: Int, weight: Tensor, convolution: TransposedConvolution, inputs: [Plane], outputs: [Plane],
-    variance: Double
+    variance: Double, limits: ResourceLimits = ResourceLimits()
   ) throws {
     let window = convolution.window
     guard window.strides.count == 2, window.strides[0] == window.strides[1], let first = outputs.first, !inputs.isEmpty
     else { return nil }
-    let sums = try PhaseSums(weight: weight, window: window, groups: convolution.groups)
+    let sums: PhaseSums
+    do {
+      sums = try PhaseSums(weight: weight, window: window, groups: convolution.groups, limits: limits)
+    } catch let error as ResourceLimitError {
+      throw ArtifactError.limit(network: layer, error)
+    }
     guard sums.inputs == inputs.count, sums.outputs == outputs.count else { return nil }
     let stride = window.strides[0]
     // Borders are painted less often: as many positions as a kernel reaches stay out, where that leaves something.

@@ -1,3 +1,5 @@
+import GinghamTensors
+
 /// What is wrong with a network, or with what is asked of it.
 public enum NetworkError: Error, Sendable {
   case shape(node: String, operation: String, ShapeError)
@@ -8,6 +10,8 @@ public enum NetworkError: Error, Sendable {
   case dangling(node: String, value: String)
   /// The operation takes a value that only exists at run time where it needs one that is known beforehand.
   case dynamic(node: String, what: String)
+  /// One pass through the network would take longer than one file may ask for.
+  case work(network: String, ResourceLimitError)
   /// What leads to `value` holds an operator that is not supported. Of all layers, so many read what it would compute;
   /// `front` is the layer that it reads.
   case missingOperator(reason: String, behind: Int, of: Int, value: String, front: String?)
@@ -34,6 +38,8 @@ extension NetworkError: CustomStringConvertible {
         front.map { " Layers that do not read it work, such as '\($0)': --target '\($0):0' is its first channel." }
         ?? ""
       return "\(reason) Behind it stand \(behind) of \(count) layers, up to '\(value)'.\(advice)"
+    case .work(let network, let error):
+      return "a pass through '\(network)' takes \(error)"
     case .dynamic(let node, let what):
       return "layer '\(node)': \(what) is computed from pixels; only values known before the run are supported"
     }

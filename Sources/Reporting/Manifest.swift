@@ -1,4 +1,5 @@
 import Foundation
+import GinghamTensors
 
 /// Of the library and the command line.
 public let ginghamVersion = "0.1.0"
@@ -24,6 +25,8 @@ public struct Manifest: Encodable, Sendable {
   public var started: Date
   /// Files the run wrote, relative to the manifest.
   public var files: [String]
+  /// What the run is, in one number: that of everything above which shapes its result. Equal runs have equal ones.
+  public var run: String?
 
   /// A file as it was named, and its SHA-256; `nil` where it could not be read.
   public struct Input: Encodable, Sendable {
@@ -60,6 +63,7 @@ public struct Manifest: Encodable, Sendable {
   private enum Keys: String, CodingKey {
     case command, version, model, backend, threads, seed, parameters, inputs, started, files, modelOptions
     case modelDigest = "model_sha256"
+    case run = "run_sha256"
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -76,5 +80,24 @@ public struct Manifest: Encodable, Sendable {
     try container.encode(inputs, forKey: .inputs)
     try container.encode(started.formatted(.iso8601), forKey: .started)
     try container.encode(files, forKey: .files)
+    try container.encodeIfPresent(run, forKey: .run)
+  }
+
+  /// A digest of all that shapes the result: everything but how and when it was asked for, and what came of it.
+  ///
+  /// - Throws: what encoding does.
+  public func identity(of verb: String) throws -> String? {
+    var shaping = self
+    (shaping.command, shaping.started, shaping.files, shaping.run) = ([verb], Date(timeIntervalSince1970: 0), [], nil)
+    return try shaping.json().withUnsafeBytes { FileDigest.sha256($0) }
+  }
+
+  /// The part of a manifest that tells runs apart.
+  struct Identity: Decodable {
+    var run: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case run = "run_sha256"
+    }
   }
 }

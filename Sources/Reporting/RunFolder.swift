@@ -1,39 +1,74 @@
 import Foundation
 import GinghamTensors
 
-/// The folder a run writes. Files gather in a hidden folder beside it and appear under their names only when the run
-/// is complete; a run that fails leaves nothing.
+/// The folder a run writes. Files gather in a hidden folder beside it and appear under their names all at once, when the
+/// run is complete: nobody ever sees half a run, or the files of two.
+///
+/// The hidden folder belongs to one process, by a lock that the system takes back when the process ends. What a run
+/// keeps of its work outlives it there (``keep(_:_:)``), and the next run with the same identity goes on from it.
 public final class RunFolder {
   public let path: String
-  private let staging: String
+  /// What the run is, in one number; `nil`: nothing else is ever taken for it.
+  public let identity: String?
+  private let workshop: Workshop
   /// Files written so far, in order.
   public private(set) var files: [String] = []
   /// What figures are written as, beside PNG.
   public var figureFormats: Set<FigureFormat> = []
   private var isCommitted = false
 
-  /// - Throws: ``FormatError/unwritable(path:reason:)`` where the folder cannot be made.
-  public init(path: String) throws {
-    self.path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    let url = URL(filePath: self.path)
-    staging =
-      url.deletingLastPathComponent()
-      .appending(path: ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8))").path(percentEncoded: false)
-    try Self.makeFolder(staging, for: path)
+  /// - Parameters:
+  ///   - identity: of the run. A folder that holds a run of the same identity is replaced by it.
+  ///   - replaces: whether a folder that holds anything else may be replaced, too.
+  /// - Throws: ``RunFolderError``, ``FormatError/unwritable(path:reason:)`` where the folder cannot be made.
+  public init(path: String, identity: String? = nil, replaces: Bool = false) throws {
+    let url = URL(filePath: path).standardizedFileURL
+    // A link to a folder elsewhere stays, and what it points to is written.
+    let isThere = FileManager.default.fileExists(atPath: path)
+    self.path = (isThere ? url.resolvingSymlinksInPath() : url).path(percentEncoded: false).withoutLastSlash
+    self.identity = identity
+    guard replaces || Self.isFree(self.path, for: identity) else { throw RunFolderError.occupied(path: path) }
+    workshop = try Workshop(for: self.path, named: path, identity: identity)
+    // A folder may have come back that a killed process had taken out of its place.
+    guard replaces || Self.isFree(self.path, for: identity) else { throw RunFolderError.occupied(path: path) }
   }
 
   deinit {
-    if !isCommitted { try? FileManager.default.removeItem(atPath: staging) }
+    // What was kept is for the next run.
+    if !isCommitted, !workshop.holdsKeepsakes { workshop.remove() }
   }
 
-  /// `outputs/<verb>-<model>-<time>`: the folder of a run that names none.
-  public static func defaultPath(verb: String, model: String, date: Date = Date()) -> String {
+  /// Whether nothing is lost where a folder of this name is written.
+  private static func isFree(_ path: String, for identity: String?) -> Bool {
+    let manager = FileManager.default
+    guard let names = try? manager.contentsOfDirectory(atPath: path) else { return true }
+    if names.allSatisfy({ $0.hasPrefix(Workshop.prefix) }) { return true }
+    guard let identity, let data = manager.contents(atPath: path + "/manifest.json") else { return false }
+    return (try? JSONDecoder().decode(Manifest.Identity.self, from: data))?.run == identity
+  }
+
+  /// `outputs/<verb>-<model>-<time>`: the folder of a run that names none. A run of the same identity that was cut short
+  /// there keeps its time.
+  public static func defaultPath(
+    verb: String, model: String, date: Date = Date(), identity: String? = nil
+  ) -> String {
     let name = (model.pathParts.last ?? model).fileStem
+    let stem = "\(verb)-\(name)-"
+    if let identity, let begun = Workshop.abandoned(in: "outputs", stem: stem, identity: identity) {
+      return "outputs/\(begun)"
+    }
     let time = date.formatted(
       .verbatim(
         "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
         timeZone: .current, calendar: Calendar(identifier: .gregorian)))
-    return "outputs/\(verb)-\(name)-\(time)"
+    // Two runs may begin in one second.
+    let names = [time] + (2...999).map { "\(time)-\($0)" }
+    let free = names.first { name in
+      ["outputs/\(stem)\(name)", "outputs/\(Workshop.prefix)\(stem)\(name)"].allSatisfy {
+        !FileManager.default.fileExists(atPath: $0)
+      }
+    }
+    return "outputs/\(stem)\(free ?? time)"
   }
 
   /// Where `body` may write the file `name`.
@@ -41,53 +76,112 @@ public final class RunFolder {
   /// - Throws: ``FormatError/unwritable(path:reason:)`` where the name leads out of the folder.
   public func write(_ name: String, _ body: (_ path: String) throws -> Void) throws {
     guard name.staysInside else { throw FormatError.unwritable(path: name, reason: "it leads out of the folder") }
-    let target = URL(filePath: staging).appending(path: name)
-    try Self.makeFolder(target.deletingLastPathComponent().path(percentEncoded: false), for: name)
-    try body(target.path(percentEncoded: false))
-    files.append(name)
+    let target = staged(name)
+    try makeFolder((target as NSString).deletingLastPathComponent, for: name)
+    try body(target)
+    add(name)
   }
 
   public func write(_ name: String, data: Data) throws {
     try write(name) { path in try AtomicFile.write(path) { try $0.append(data) } }
   }
 
-  /// Writes the manifest and moves everything to its place. Files of an earlier run under the same names are replaced.
+  private func add(_ name: String) {
+    if !files.contains(name) { files.append(name) }
+  }
+
+  // MARK: What outlives a run that is cut short
+
+  /// Where `body` may write something that the run keeps of its work until it is complete. A run that fails leaves the
+  /// hidden folder for the next one as soon as anything was kept.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``, and what `body` does.
+  public func keep(_ name: String, _ body: (_ path: String) throws -> Void) throws {
+    guard name.staysInside else { throw FormatError.unwritable(path: name, reason: "it leads out of the folder") }
+    let target = keepsake(name)
+    try makeFolder((target as NSString).deletingLastPathComponent, for: name)
+    try body(target)
+  }
+
+  /// Says that what was written so far is worth going on from, where nothing else is kept.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``.
+  public func keepFiles() throws {
+    guard !workshop.holdsKeepsakes else { return }
+    try keep("files") { path in try AtomicFile.write(path) { _ in } }
+  }
+
+  /// Where something is kept, by this run or the one before it.
+  public func keepsake(_ name: String) -> String { workshop.keepsakes + "/" + name }
+
+  /// Where a file stands until the run is complete, written by this run or the one before it.
+  public func staged(_ name: String) -> String { workshop.files + "/" + name }
+
+  /// Where a file stands that the complete run has which this one replaces.
+  public func replaced(_ name: String) -> String { path + "/" + name }
+
+  /// Makes a file one of this run's that an earlier one has written: one that was cut short, or the complete one that
+  /// this run replaces.
+  ///
+  /// - Returns: whether there is such a file.
+  public func adopt(_ name: String) -> Bool {
+    guard name.staysInside else { return false }
+    let target = staged(name)
+    if !FileManager.default.fileExists(atPath: target) {
+      guard FileManager.default.fileExists(atPath: replaced(name)),
+        (try? makeFolder((target as NSString).deletingLastPathComponent, for: name)) != nil,
+        (try? FileManager.default.copyItem(atPath: replaced(name), toPath: target)) != nil
+      else { return false }
+    }
+    add(name)
+    return true
+  }
+
+  // MARK: Completion
+
+  /// Writes the manifest and puts everything in its place at once. A folder that was there before is gone afterwards.
   ///
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   public func commit(_ manifest: Manifest) throws {
     var manifest = manifest
     manifest.files = files
+    manifest.run = identity
     try write("manifest.json", data: manifest.json())
-    let manager = FileManager.default
-    do {
-      if !manager.fileExists(atPath: path) {
-        try manager.moveItem(atPath: staging, toPath: path)
-      } else {
-        for name in files {
-          let target = URL(filePath: path).appending(path: name)
-          try Self.makeFolder(target.deletingLastPathComponent().path(percentEncoded: false), for: name)
-          guard rename(staging + "/" + name, target.path(percentEncoded: false)) == 0 else {
-            throw FormatError.unwritable(path: name, reason: String(cString: strerror(errno)))
-          }
-        }
-        try manager.removeItem(atPath: staging)
-      }
-    } catch let error as FormatError {
-      throw error
-    } catch {
-      throw FormatError.unwritable(path: path, reason: error.localizedDescription)
-    }
+    try workshop.deliver(files)
     isCommitted = true
   }
+}
 
-  /// Makes a folder and those above it; `wanted` is what the user knows it for.
-  private static func makeFolder(_ path: String, for wanted: String) throws {
-    let parts = path.pathParts
-    for end in 1...max(parts.count, 1) where !parts.isEmpty {
-      let folder = (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts[..<end].joined(separator: "/")
-      if mkdir(folder, 0o777) != 0, errno != EEXIST, end == parts.count || errno != EROFS {
-        throw FormatError.unwritable(path: wanted, reason: String(cString: strerror(errno)))
-      }
+/// Why a folder cannot be written.
+public enum RunFolderError: Error, Hashable, Sendable {
+  /// It holds something that is not this run.
+  case occupied(path: String)
+  /// Another process is writing it.
+  case busy(path: String)
+}
+
+extension RunFolderError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .occupied(let path): "'\(path)' holds files that are not of this run with these settings"
+    case .busy(let path): "another process is writing '\(path)'"
+    }
+  }
+}
+
+extension String {
+  var withoutLastSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+}
+
+/// Makes a folder and those above it; `wanted` is what the user knows it for.
+///
+/// - Throws: ``FormatError/unwritable(path:reason:)``.
+func makeFolder(_ path: String, for wanted: String) throws {
+  let parts = path.pathParts
+  for end in 1...max(parts.count, 1) where !parts.isEmpty {
+    let folder = (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts[..<end].joined(separator: "/")
+    if mkdir(folder, 0o777) != 0, errno != EEXIST, end == parts.count || errno != EROFS {
+      throw FormatError.unwritable(path: wanted, reason: String(cString: strerror(errno)))
     }
   }
 }

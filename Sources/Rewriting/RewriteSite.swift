@@ -13,7 +13,7 @@ struct RewriteSite {
   let boundNode: Node
 
   /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``, ``ArtifactError/unsupported(layer:why:)`` for a layer that
-  ///   no pixel flows through.
+  ///   no pixel flows through, ``ArtifactError/limit(network:_:)`` for kernels and strides too large to be fitted.
   init(layer name: String, of network: Network, bound: BoundNetwork) throws {
     let value = try network.value(ofLayer: name)
     guard let index = network.nodes.firstIndex(where: { $0.outputs.first == value }) else {
@@ -28,6 +28,25 @@ struct RewriteSite {
     self.index = index
     node = network.nodes[index]
     self.boundNode = boundNode
+    try requireBoundedTables()
+  }
+
+  /// Kernels are padded, spread and fitted (in cubic time) on grids as wide as kernel and stride together.
+  private func requireBoundedTables() throws {
+    guard let window = boundNode.operation.slidingWindow?.window else { return }
+    let sides = window.kernel.indices.map {
+      Double(window.dilations[$0]) * Double(window.kernel[$0] - 1) + 1 + Double(window.strides[$0])
+    }
+    let source = boundNode.inputs[min(1, boundNode.inputs.count - 1)].flatMap { bound.shapes[$0] } ?? []
+    let filters = source.dimensions.prefix(2).reduce(1) { $0 * Double($1) }
+    for (resource, cost) in [
+      (Resource.positions, sides.reduce(filters, *)), (.visits, sides.reduce(0) { $0 + $1 * $1 * $1 }),
+    ] {
+      let allowed = bound.limits.allowed(resource)
+      guard cost <= Double(allowed) else {
+        throw ArtifactError.limit(network: network.name, ResourceLimitError(resource, allowed: allowed))
+      }
+    }
   }
 
   var name: String { node.name }

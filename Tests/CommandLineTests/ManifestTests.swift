@@ -144,7 +144,7 @@ struct ManifestTests {
   ]
 
   /// What shapes no result: where it goes, and how it is told.
-  static let shapeNothing: Set = ["output", "json", "quiet", "wide", "figures", "help", "version"]
+  static let shapeNothing: Set = ["output", "force", "json", "quiet", "wide", "figures", "help", "version"]
 
   /// Options of every verb that a manifest has outside its settings.
   static let context: [String: [String]] = ["threads": ["1"], "backend": ["reference"]]
@@ -186,7 +186,7 @@ struct ManifestTests {
 
   private static func manifest(of run: some Run, in context: RunContext) throws -> Manifest {
     try run.record.manifest(
-      command: [type(of: run).name], context: context, started: Date(timeIntervalSince1970: 0), settled: [:])
+      command: [type(of: run).name], context: context, started: Date(timeIntervalSince1970: 0))
   }
 
   @Test func everyVerbHasSamples() {

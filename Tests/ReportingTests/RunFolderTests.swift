@@ -35,18 +35,125 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)).isEmpty)
   }
 
-  @Test func aSecondRunReplacesFilesAndKeepsOthers() throws {
+  private func write(_ names: [String], _ text: String, identity: String?, replaces: Bool = false) throws {
+    let folder = try RunFolder(path: target, identity: identity, replaces: replaces)
+    for name in names { try folder.write(name, data: Data(text.utf8)) }
+    try folder.commit(manifest())
+  }
+
+  private var target: String { scratch.appending(path: "run").path(percentEncoded: false) }
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: target).sorted() }
+  }
+
+  @Test func otherFilesAreNeitherMixedNorLost() throws {
     defer { try? FileManager.default.removeItem(at: scratch) }
-    let target = scratch.appending(path: "run")
-    for text in ["one", "two"] {
-      let folder = try RunFolder(path: target.path(percentEncoded: false))
-      try folder.write("\(text).txt", data: Data(text.utf8))
-      try folder.write("same.txt", data: Data(text.utf8))
-      try folder.commit(manifest())
+    try write(["one.txt", "same.txt"], "one", identity: "a")
+    for identity in ["b", nil] {
+      #expect(throws: RunFolderError.occupied(path: target)) { try write(["two.txt"], "two", identity: identity) }
     }
-    let names = try FileManager.default.contentsOfDirectory(atPath: target.path(percentEncoded: false)).sorted()
-    #expect(names == ["manifest.json", "one.txt", "same.txt", "two.txt"])
-    #expect(try String(contentsOf: target.appending(path: "same.txt"), encoding: .utf8) == "two")
+    #expect(try names == ["manifest.json", "one.txt", "same.txt"])
+    try write(["two.txt", "same.txt"], "two", identity: "b", replaces: true)
+    #expect(try names == ["manifest.json", "same.txt", "two.txt"])
+    // The same run again takes its own place.
+    try write(["three.txt"], "three", identity: "b")
+    #expect(try names == ["manifest.json", "three.txt"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)) == ["run"])
+    // Somebody's own folder.
+    try FileManager.default.removeItem(atPath: target + "/manifest.json")
+    #expect(throws: RunFolderError.self) { try write(["four.txt"], "four", identity: "b") }
+  }
+
+  @Test func anEmptyFolderIsTaken() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    try write(["one.txt"], "one", identity: nil)
+    #expect(try names == ["manifest.json", "one.txt"])
+  }
+
+  @Test func linksStayAndWhatTheyPointToIsWritten() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let real = scratch.appending(path: "elsewhere/real").path(percentEncoded: false)
+    try FileManager.default.createDirectory(atPath: real, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: target, withDestinationPath: real)
+    try write(["one.txt"], "one", identity: "a")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: target) == real)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: real).sorted() == ["manifest.json", "one.txt"])
+  }
+
+  @Test func whatIsKeptWaitsForTheSameRun() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    func stop(_ identity: String?) throws -> [String] {
+      let folder = try RunFolder(path: target, identity: identity)
+      let found = ["kept", "other"].filter { FileManager.default.fileExists(atPath: folder.keepsake($0)) }
+      try folder.keep("kept") { try Data("k".utf8).write(to: URL(filePath: $0)) }
+      try folder.write("stale.txt", data: Data("s".utf8))
+      return found
+    }
+    #expect(try stop("a").isEmpty)
+    #expect(try stop("a") == ["kept"])
+    #expect(!FileManager.default.fileExists(atPath: target))
+    // Another run in the same place begins anew, and so does one without a name.
+    #expect(try stop("b").isEmpty)
+    #expect(try stop(nil).isEmpty)
+    #expect(try stop(nil).isEmpty)
+    #expect(try stop("b").isEmpty)
+    // Files of the one before that the run itself did not write do not appear.
+    try write(["one.txt"], "one", identity: "b")
+    #expect(try names == ["manifest.json", "one.txt"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)) == ["run"])
+  }
+
+  @Test func filesOfTheRunBeforeAreTakenOver() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    try write(["a/one.txt", "b.txt"], "one", identity: "a")
+    let folder = try RunFolder(path: target, identity: "b", replaces: true)
+    #expect(folder.adopt("a/one.txt"))
+    #expect(!folder.adopt("none.txt") && !folder.adopt("../x"))
+    try folder.commit(manifest())
+    #expect(try names == ["a", "manifest.json"])
+    #expect(try String(contentsOfFile: target + "/a/one.txt", encoding: .utf8) == "one")
+  }
+
+  @Test func oneProcessWritesAFolder() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let folder = try RunFolder(path: target, identity: "a")
+    #expect(throws: RunFolderError.busy(path: target)) { _ = try RunFolder(path: target, identity: "a") }
+    try folder.commit(manifest())
+    #expect(try names == ["manifest.json"])
+  }
+
+  /// What killed processes leave beside a run goes with the next run there, but not what is kept, or is somebody's.
+  @Test func leftoversGoWithTheNextRun() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let manager = FileManager.default
+    for (name, kept) in [("dead", false), ("waiting", true)] {
+      let workshop = scratch.appending(path: ".gingham-\(name)").path(percentEncoded: false)
+      try manager.createDirectory(atPath: workshop + "/files", withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: URL(filePath: workshop + "/identity"))
+      guard kept else { continue }
+      try manager.createDirectory(atPath: workshop + "/keepsakes", withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: workshop + "/keepsakes/part"))
+    }
+    let foreign = scratch.appending(path: ".gingham-mine").path(percentEncoded: false)
+    try manager.createDirectory(atPath: foreign, withIntermediateDirectories: true)
+    try write(["one.txt"], "one", identity: "a")
+    #expect(
+      try manager.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)).sorted() == [
+        ".gingham-mine", ".gingham-waiting", "run",
+      ])
+  }
+
+  /// Killed between the two renames of an exchange: the old folder comes back.
+  @Test func anExchangeThatWasCutShortIsUndone() throws {
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    try write(["one.txt"], "one", identity: "a")
+    let workshop = scratch.appending(path: ".gingham-run").path(percentEncoded: false)
+    try FileManager.default.createDirectory(atPath: workshop, withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: target, toPath: workshop + "/before")
+    #expect(throws: RunFolderError.self) { _ = try RunFolder(path: target, identity: "b") }
+    _ = try? RunFolder(path: target, identity: "a")
+    #expect(try names == ["manifest.json", "one.txt"])
   }
 
   @Test func aFolderThatCannotBeMadeSaysWhy() throws {

@@ -93,4 +93,16 @@ import Testing
     #expect(network.constants[weight]?.tensor == before)
     #expect(network.nodes[0].inputs[1] != weight)
   }
+
+  /// Kernels are fitted on grids as wide as kernel and stride: those are counted before they are made.
+  @Test(arguments: [1 << 12, 1 << 24]) func hugeStridesAreRefused(stride: Int) {
+    let window = Window(kernel: [4, 4], strides: [stride, stride])
+    let up = LayerUnderRewrite(transposed: scattered([2, 2, 4, 4]), window, inputs: (2, 1, 1))
+    for method in [RewriteMethod.nearest, .bilinear, .subpixel, .icnr, .equalise] {
+      expectFailure(up, method, says: stride == 1 << 12 ? "steps of a prediction" : "")
+    }
+    let down = LayerUnderRewrite(
+      .convolution(Convolution(window)), shape: [1, 2, 9, 9], weight: scattered([2, 2, 4, 4]))
+    expectFailure(down, .blurpool, says: "positions in the maps")
+  }
 }

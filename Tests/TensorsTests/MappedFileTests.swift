@@ -54,6 +54,27 @@ import Testing
     #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains("became shorter while it was read"))
   }
 
+  @Test func whoAsksForLossesIsToldAndGoesOn() async throws {
+    await #expect(processExitsWith: .success) {
+      let path = try Self.makeFile(100_000)
+      #expect {
+        try MappedFile.noticingLosses(at: path) {
+          let file = try MappedFile(path: path, largestCopied: 0)
+          truncate(path, 10)
+          return file.bytes.reduce(0) { $0 &+ Int($1) }
+        }
+      } throws: { "\($0)".contains("became shorter") }
+      // Nothing was lost of the next one.
+      let other = try Self.makeFile(100_000)
+      let sum = try MappedFile.noticingLosses(at: other) {
+        try MappedFile(path: other, largestCopied: 0).bytes.reduce(0) { $0 + Int($1) }
+      }
+      #expect(sum == 700_000)
+      unlink(path)
+      unlink(other)
+    }
+  }
+
   @Test func otherBusErrorsStayWhatTheyWere() async throws {
     await #expect(processExitsWith: .signal(SIGBUS)) {
       let path = try Self.makeFile(100_000)

@@ -47,7 +47,7 @@ import Gingham
       let run = try PictureGradients(
         model, target: "layer:output", method: LayerGradient(layer: layer.name),
         context: RunContext(backend: .reference, team: .alone))
-      let results = try paths.map(run.result(pictureAt:))
+      let results = try paths.map { try run.result(pictureAt: $0) }
       let values = results.flatMap(\.map.scalars).map(Double.init)
       let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
       #expect(abs(layer.rootMeanSquare / square.squareRoot() - 1) < 1e-4)

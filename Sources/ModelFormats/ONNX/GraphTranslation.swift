@@ -98,6 +98,7 @@ final class GraphTranslation {
       types[value] = type
       try define(input.name, value)
     }
+    try result.requireAllowedInputs()
   }
 
   private func declare(_ infos: [ValueInfoMessage]) {

@@ -28,6 +28,29 @@ extension ResourceLimits {
   }
 }
 
+extension Network {
+  /// Declared extents are a stranger's numbers, too: whoever builds a network from a file asks here before anybody
+  /// calculates with them. Open extents are asked about when they are bound.
+  ///
+  /// - Throws: ``NetworkError/shape(node:operation:_:)`` where an input would be too large or cannot be.
+  public func requireAllowedInputs() throws {
+    for input in inputs {
+      try limits.require(Shape(input.shape.map { $0 ?? 1 }), ofInput: name(of: input.value))
+    }
+  }
+}
+
+extension ResourceLimits {
+  /// - Throws: ``NetworkError/shape(node:operation:_:)``.
+  func require(_ shape: Shape, ofInput name: String) throws {
+    do {
+      try require(shape, as: "an input")
+    } catch let error as ShapeError {
+      throw NetworkError.shape(node: name, operation: "input", error)
+    }
+  }
+}
+
 extension Shape {
   /// As much of a shape as an error can show.
   fileprivate var shortDescription: String {

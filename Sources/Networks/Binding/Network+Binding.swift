@@ -90,11 +90,7 @@ extension Network {
       guard let constant = result.constants[value], constant.shape.dimensions.first == 1 else { continue }
       var shape = constant.shape
       shape[0] = batch
-      do {
-        try limits.require(shape, as: "an input")
-      } catch let error as ShapeError {
-        throw NetworkError.shape(node: name(of: value), operation: "input", error)
-      }
+      try limits.require(shape, ofInput: name(of: value))
       result.constants[value] = constant.repeated(batch)
       result.shapes[value] = shape
     }
@@ -118,11 +114,7 @@ extension Network {
       guard let shape = inputShapes[inputName] ?? declared else {
         throw NetworkError.missingInputShape(name: inputName)
       }
-      do {
-        try limits.require(shape, as: "an input")
-      } catch let error as ShapeError {
-        throw NetworkError.shape(node: inputName, operation: "input", error)
-      }
+      try limits.require(shape, ofInput: inputName)
       result.shapes[input.value] = shape
       result.inputs.append(input.value)
     }

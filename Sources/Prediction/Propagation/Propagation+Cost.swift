@@ -31,7 +31,7 @@ extension Propagation {
 
 extension Operation {
   /// The window of a convolution or pool, and whether it paints instead of reading.
-  fileprivate var slidingWindow: (window: Window, isTransposed: Bool)? {
+  package var slidingWindow: (window: Window, isTransposed: Bool)? {
     switch self {
     case .convolution(let convolution): (convolution.window, false)
     case .maxPool(let pool): (pool.window, false)

@@ -38,17 +38,22 @@ public struct KernelPhases: Hashable, Sendable {
     let phases = strides[0] * strides[1]
     for tap in 0..<taps { counts.values[phase[tap]] += 1 }
     weight.withUnsafeBufferPointer { values in
+      // Phases without taps sum to zero, and a stride may have a million of them.
+      let reached = Set(phase).sorted()
+      var sums = [Double](repeating: 0, count: phases)
       for filter in 0..<(taps > 0 ? values.count / taps : 0) {
-        var sums = [Double](repeating: 0, count: phases)
+        for phase in reached { sums[phase] = 0 }
         for tap in 0..<taps {
           let value = Double(values[filter * taps + tap])
           powers.values[phase[tap]] += value * value
           sums[phase[tap]] += value
         }
-        let magnitude = sums.reduce(0) { $0 + abs($1) } / Double(phases)
-        if magnitude > 0 {
-          deviations.append(Plane(height: 1, width: phases, values: sums).variance.squareRoot() / magnitude)
-        }
+        let (sum, magnitude) = reached.reduce((0.0, 0.0)) { ($0.0 + sums[$1], $0.1 + abs(sums[$1])) }
+        guard magnitude > 0 else { continue }
+        let mean = sum / Double(phases)
+        let squares = reached.reduce(0.0) { $0 + (sums[$1] - mean) * (sums[$1] - mean) }
+        let variance = (squares + Double(phases - reached.count) * mean * mean) / Double(phases)
+        deviations.append(variance.squareRoot() / (magnitude / Double(phases)))
       }
     }
     let mean = powers.values.reduce(0, +) / Double(max(taps, 1))
@@ -105,24 +110,36 @@ public struct KernelPhases: Hashable, Sendable {
 extension BoundNetwork {
   /// Phase statistics of every convolution and transposed convolution with a stride above 1, by the value it
   /// produces; a convolution in front of a depth-to-space counts by the transposed convolution it amounts to.
+  ///
+  /// - Throws: ``ArtifactError/limit(network:_:)`` where strides have more phases than a file may ask for, and as
+  ///   ``KernelPhases/init(weight:window:)`` does.
   public func kernelPhases() throws -> [ValueID: KernelPhases] {
     var found: [ValueID: KernelPhases] = [:]
+    let budget = Budget(limits)
+    func phases(_ weight: Tensor, _ window: Window) throws -> KernelPhases {
+      do {
+        try budget.spend(window.phaseCount ?? .max, on: .positions)
+      } catch {
+        throw ArtifactError.limit(network: name, error)
+      }
+      return try KernelPhases(weight: weight, window: window)
+    }
     for node in nodes {
       guard node.inputs.count > 1, let weight = node.inputs[1].flatMap({ constants[$0]?.tensor }),
         let output = node.outputs.first
       else { continue }
       switch node.operation {
       case .convolution(let convolution) where convolution.window.strides.contains { $0 > 1 }:
-        found[output] = try KernelPhases(weight: weight, window: convolution.window)
+        found[output] = try phases(weight, convolution.window)
       case .transposedConvolution(let convolution) where convolution.window.strides.contains { $0 > 1 }:
-        found[output] = try KernelPhases(weight: weight, window: convolution.window)
+        found[output] = try phases(weight, convolution.window)
       case .convolution(let convolution) where convolution.window.strides.allSatisfy { $0 == 1 }:
         guard weight.shape.rank == 4, convolution.window.dilations == [1, 1],
           let (block, order) = depthToSpace(reading: output)
         else { continue }
-        found[output] = try KernelPhases(
-          weight: weight.subPixelKernel(block: block, order: order),
-          window: Window(kernel: convolution.window.kernel.map { $0 * block }, strides: [block, block]))
+        found[output] = try phases(
+          weight.subPixelKernel(block: block, order: order),
+          Window(kernel: convolution.window.kernel.map { $0 * block }, strides: [block, block]))
       default: continue
       }
     }
@@ -148,6 +165,11 @@ extension BoundNetwork {
     }
     return nil
   }
+}
+
+extension Window {
+  /// Phases of the stride's lattice; `nil` where they are too many to be counted.
+  var phaseCount: Int? { Shape(strides).checkedVolume }
 }
 
 extension Tensor {

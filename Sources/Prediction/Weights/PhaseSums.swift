@@ -23,13 +23,17 @@ public struct PhaseSums: Hashable, Sendable {
 
   /// Of a transposed convolution.
   ///
-  /// - Parameter weight: in × out/groups × kH × kW.
-  /// - Throws: ``ArtifactError/badArgument(_:)`` where weight and window disagree.
-  public init(weight: Tensor, window: Window, groups: Int = 1) throws {
+  /// - Parameters:
+  ///   - weight: in × out/groups × kH × kW.
+  ///   - limits: inputs times outputs times phases are ``Resource/positions``.
+  /// - Throws: ``ArtifactError/badArgument(_:)`` where weight and window disagree, ``ResourceLimitError``.
+  public init(weight: Tensor, window: Window, groups: Int = 1, limits: ResourceLimits = ResourceLimits()) throws {
     let shape = weight.shape
     guard shape.rank == 4, Array(shape.dimensions.dropFirst(2)) == window.kernel, window.strides.count == 2, groups > 0,
       shape[0].isMultiple(of: groups), shape.elementCount > 0
     else { throw ArtifactError.badArgument("weights of \(shape) do not fit a window of \(window.kernel)") }
+    let table = Shape([shape[0], shape[1], groups] + window.strides)
+    try Budget(limits).spend(table.checkedElementCount ?? .max, on: .positions)
     let phase = KernelPhases.phases(of: window)
     let (inputs, perGroup, taps) = (shape[0], shape[1], phase.count)
     let (outputs, inputsPerGroup) = (perGroup * groups, inputs / groups)

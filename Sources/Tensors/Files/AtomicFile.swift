@@ -2,14 +2,19 @@ import Foundation
 
 /// A file that appears under its name only when it is complete: it is written under a temporary name beside it,
 /// flushed to the disk and renamed. A reader never sees half of it, and an older file stays until then.
+///
+/// The temporary file is locked while it is written, so that the next writer of the same file can tell what a process left
+/// that was killed, and removes it.
 public enum AtomicFile {
   /// Writes what `body` appends to the file at `path`, replacing one that is there.
   ///
   /// - Throws: ``FormatError/unwritable(path:reason:)``, or what `body` throws; nothing is left behind then.
   public static func write(_ path: String, _ body: (Writer) throws -> Void) throws {
-    let temporary = "\(path).\(UUID().uuidString.prefix(8)).tmp"
+    removeLeftovers(of: path)
+    let temporary = "\(path).\(UUID().uuidString.prefix(8))\(suffix)"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AtomicFile.failure(path) }
+    flock(descriptor, LOCK_EX | LOCK_NB)
     var isOpen = true
     do {
       try body(Writer(path: path, descriptor: descriptor))
@@ -20,6 +25,23 @@ public enum AtomicFile {
       if isOpen { close(descriptor) }
       unlink(temporary)
       throw error
+    }
+  }
+
+  private static let suffix = ".tmp"
+
+  private static func removeLeftovers(of path: String) {
+    let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
+    let place = folder.isEmpty ? "." : folder
+    for left in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    where left.hasPrefix(name + ".") && left.hasSuffix(suffix)
+      && left.utf8.count == name.utf8.count + 1 + 8 + suffix.utf8.count
+    {
+      // Who can lock it is alone with it: its writer has ended.
+      let descriptor = open(place + "/" + left, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(place + "/" + left) }
+      close(descriptor)
     }
   }
 

@@ -36,6 +36,18 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: memory.base, count: count)
   }
 
+  /// Does something with files that others may cut off meanwhile. Where that happens to a mapped one, zeros are read in
+  /// its place, and the result is thrown away.
+  ///
+  /// - Throws: what `body` does; ``FormatError/unreadable(path:reason:)`` where a mapped file has lost bytes.
+  public static func noticingLosses<Value>(at path: String, _ body: () throws -> Value) throws -> Value {
+    let failure = FormatError.unreadable(
+      path: path, reason: "it became shorter while it was read; somebody may be writing it")
+    let (result, hasLost) = LostPages.asking { Result(catching: body) }
+    if hasLost { throw failure }
+    return try result.get()
+  }
+
   /// Lets go of the memory behind a part of the file that nobody reads soon. Reading it again fetches it again.
   func releasePages(of part: UnsafeRawBufferPointer) {
     guard case .mapped? = memory, let start = part.baseAddress else { return }

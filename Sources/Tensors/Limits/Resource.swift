@@ -16,6 +16,8 @@ public enum Resource: Hashable, Sendable, CaseIterable {
   case names
   /// Positions of all the maps that a prediction works out, and how often it goes to one.
   case positions, visits
+  /// Multiply-adds, or what takes as long, of one pass through a network.
+  case work
 
   /// More than any network for pictures was seen to need, and little enough to be counted out within a second or two.
   var usual: Int {
@@ -28,6 +30,8 @@ public enum Resource: Hashable, Sendable, CaseIterable {
     case .names: 1 << 25
     case .positions: 1 << 26
     case .visits: 1 << 30
+    // Half an hour on two cores; a batch of 64 through the largest classifiers takes a tenth of it.
+    case .work: 1 << 46
     }
   }
 
@@ -38,6 +42,7 @@ public enum Resource: Hashable, Sendable, CaseIterable {
     // They are made at once: two gigabytes of integers.
     case .computedElements: 1 << 28
     case .nodes, .parts, .nameLength, .names, .positions, .visits: 1 << 40
+    case .work: 1 << 60
     }
   }
 }
@@ -53,6 +58,7 @@ extension Resource: CustomStringConvertible {
     case .names: "bytes of names"
     case .positions: "positions in the maps of a prediction"
     case .visits: "steps of a prediction"
+    case .work: "multiply-adds of one pass"
     }
   }
 }

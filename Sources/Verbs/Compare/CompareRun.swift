@@ -101,7 +101,7 @@ private struct Work {
         for seed in seeds {
           context.progress.step("pictures", runs.count, of: total)
           let visualizer = try visualizer(objective, mitigation.recipe, seed)
-          let result = try visualizer.run()
+          let result = try visualizer.run(as: "\(number)-\(mitigation.name)-\(seed)".fileStem, in: context)
           let picture = try Visualizer.picture(result.visualization.pictures.sample(0))
           let file = "pictures/\(number)-\(mitigation.name)-\(seed).png"
           try context.folder?.write(file, picture)

@@ -17,29 +17,35 @@ public struct Performance<Findings: RunFindings> {
 extension Run {
   /// Computes, writes folder, findings and manifest, and commits them: all or nothing appears under the folder's name.
   ///
+  /// What a run that was cut short has kept there is taken, where it was this run: the same settings, files and version.
+  ///
   /// - Parameters:
   ///   - command: as it was typed, for the manifest.
   ///   - path: the folder; without one `outputs/<name>-<subject>-<time>`, or none for runs that do not write unasked.
-  /// - Throws: what ``validate()`` and ``result(in:)`` throw, ``FormatError/unwritable(path:reason:)``.
+  ///   - replaces: whether a folder that holds anything but this run is replaced.
+  /// - Throws: what ``validate()`` and ``result(in:)`` throw, ``RunFolderError``, ``FormatError/unwritable(path:reason:)``.
   public func perform(
-    in context: RunContext, command: [String], writingTo path: String? = nil
+    in context: RunContext, command: [String], writingTo path: String? = nil, replaces: Bool = false
   ) throws -> Performance<Findings> {
     let started = Date()
     try validate()
-    let record = record
-    let wanted =
-      path ?? (Self.writesUnasked ? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started) : nil)
-    let folder = try wanted.map(RunFolder.init(path:))
-    folder?.figureFormats = context.figureFormats
-    let result = try result(in: context.writing(into: folder))
-    if let folder {
-      context.progress.step("writing")
-      try result.draw(folder)
-      try folder.write(Findings.fileName, data: result.findings.timeless.json())
-      try result.append(folder)
-      try folder.commit(
-        record.manifest(command: command, context: context, started: started, settled: result.settled))
+    guard path != nil || Self.writesUnasked else {
+      return Performance(result: try result(in: context.writing(into: nil)), folder: nil)
     }
-    return Performance(result: result, folder: folder?.path)
+    let record = record
+    var manifest = try record.manifest(command: command, context: context, started: started)
+    let identity = try manifest.identity(of: Self.name)
+    let wanted =
+      path ?? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started, identity: identity)
+    let folder = try RunFolder(path: wanted, identity: identity, replaces: replaces)
+    folder.figureFormats = context.figureFormats
+    let result = try result(in: context.writing(into: folder))
+    context.progress.step("writing")
+    try result.draw(folder)
+    try folder.write(Findings.fileName, data: result.findings.timeless.json())
+    try result.append(folder)
+    manifest.parameters.merge(result.settled) { _, chosen in chosen }
+    try folder.commit(manifest)
+    return Performance(result: result, folder: folder.path)
   }
 }

@@ -25,8 +25,10 @@ public struct RunContext {
     self.folder = folder
   }
 
-  /// Where results of single pictures outlive a run that is cut short; `nil` where nobody keeps files.
-  var store: PictureStore? { folder.map { PictureStore(path: $0.path) } }
+  /// Where parts of the run's work outlive it; `nil` where nobody keeps files.
+  func store(_ place: ResultStore.Place = .workshop) -> ResultStore? {
+    folder.map { ResultStore(folder: $0, place: place) }
+  }
 
   func writing(into folder: RunFolder?) -> RunContext {
     var context = self

@@ -65,19 +65,18 @@ public struct RunRecord: Sendable {
     return parameters
   }
 
-  /// - Parameters:
-  ///   - settled: settings that were left open, as the run chose them.
-  func manifest(
-    command: [String], context: RunContext, started: Date, settled: [String: JSONValue]
-  ) throws -> Manifest {
+  /// What can be said before the run: settings that are left open are not settled yet, and no file is written.
+  func manifest(command: [String], context: RunContext, started: Date) throws -> Manifest {
     var manifest = Manifest(
       command: command, version: ginghamVersion, model: model?.specification ?? standsForModel,
       modelDigest: try model?.digest(), backend: runsModel ? context.backend.rawValue : "none",
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
-      parameters: try parameters().merging(settled) { _, chosen in chosen }, started: started)
+      parameters: try parameters(), started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
     manifest.inputs = InputFiles.listed(inputs).map { path in
-      Manifest.Input(path: path, digest: try? FileDigest.sha256(path: path))
+      // A checkpoint may be written just now.
+      let digest = try? MappedFile.noticingLosses(at: path) { try FileDigest.sha256(path: path) }
+      return Manifest.Input(path: path, digest: digest)
     }
     return manifest
   }

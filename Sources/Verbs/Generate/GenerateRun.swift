@@ -37,9 +37,7 @@ public struct GenerateRun: Run {
       latents: settings.latents, in: context)
     let sampler = try PictureSampler(
       generator, range: settings.range, backend: context.backend, team: context.team)
-    let samples = try sampler.pictures(of: inputs.tensor) {
-      context.progress.step("samples", $0, of: inputs.names.count)
-    }
+    let samples = try sampler.pictures(of: inputs, in: context)
     let measured = try PictureSurvey.measure(
       samples, periods: settings.periods.list, on: context.team, name: { inputs.names[$0] },
       progress: { context.progress.step("measuring", $0, of: $1) })
@@ -93,4 +91,25 @@ extension Generator {
 extension ModelSource {
   /// Inputs beside the picture, among the settings of runs that are about pictures of one class or style.
   var settledInputs: JSONValue { .array(fixedInputs.map(JSONValue.string)) }
+}
+
+extension PictureSampler {
+  /// Samples that are drawn in one go: a run that is cut short loses no more of them.
+  private static let portion = 16
+
+  /// The pictures of all inputs, portion by portion: those of a run that was cut short are taken.
+  fileprivate func pictures(of inputs: GeneratorInputs, in context: RunContext) throws -> Tensor {
+    let count = inputs.tensor.shape[0]
+    let portion = (Self.portion + generator.batch - 1) / generator.batch * generator.batch
+    let parts = try stride(from: 0, to: count, by: portion).map { start in
+      try context.once("samples-\(start)") {
+        let part = inputs.tensor.slice(axis: 0, start..<min(start + portion, count))
+        let pictures = try pictures(of: part, from: start) {
+          context.progress.step("samples", start + $0, of: inputs.names.count)
+        }
+        return Finished(value: start, tensors: [pictures])
+      }.tensors[0]
+    }
+    return .stacked(parts)
+  }
 }

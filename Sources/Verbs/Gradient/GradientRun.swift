@@ -40,7 +40,7 @@ public struct GradientRun: Run {
       model, target: settings.target, method: method, signals: settings.signals, context: context)
     let isOfOne = InputFiles.listed(settings.images).count == 1
     let (results, skipped) = try context.each(settings.images) { path in
-      let result = try gradients.result(pictureAt: path)
+      let result = try gradients.result(pictureAt: path, in: context)
       if let folder = context.folder {
         try result.draw(
           gradients.subject, into: folder, under: isOfOne ? "" : folder.subfolder(for: path))

@@ -62,19 +62,31 @@ struct PictureGradients {
     let survey: LatticeSurvey
   }
 
+  /// What a picture's passes through the network give, beside its map and the network's output.
+  private struct Passes: Codable {
+    var value: Float
+    var completenessGap: Float?
+    var cosine: Double?
+  }
+
   /// - Throws: ``ImageError`` for the picture, ``ModelError/nonFiniteResult(what:count:of:)``, and what the engine throws.
-  func result(pictureAt path: String) throws -> Result {
+  func result(pictureAt path: String, in context: RunContext = RunContext()) throws -> Result {
     let input = try model.input(pictureAt: path)
-    let attribution = try method.attribute(input, to: objective, by: differentiator)
-    try attribution.map.requireFinite("the gradient at '\(path)'")
-    let outputs = try logits(attribution, input)
+    let passes = try context.once(named: path) {
+      let attribution = try method.attribute(input, to: objective, by: differentiator)
+      try attribution.map.requireFinite("the gradient at '\(path)'")
+      return Finished(
+        value: Passes(
+          value: attribution.values[0], completenessGap: attribution.completenessGaps.first,
+          cosine: try cosine(of: attribution.map, at: input)),
+        tensors: [attribution.map, try logits(attribution, input)])
+    }
+    let (map, outputs) = (passes.tensors[0], passes.tensors[1])
     let finding = GradientFindings.Image(
-      path: path, target: settledTarget(outputs), value: attribution.values[0],
-      averagedOver: positions(outputs), prediction: prediction(outputs),
-      lattice: try survey.finding(of: [attribution.map]),
-      cosine: try cosine(of: attribution.map, at: input), isZero: attribution.map.scalars.allSatisfy { $0 == 0 },
-      completenessGap: attribution.completenessGaps.first)
-    return Result(finding: finding, input: input, map: attribution.map, survey: survey)
+      path: path, target: settledTarget(outputs), value: passes.value.value, averagedOver: positions(outputs),
+      prediction: prediction(outputs), lattice: try survey.finding(of: [map]), cosine: passes.value.cosine,
+      isZero: map.scalars.allSatisfy { $0 == 0 }, completenessGap: passes.value.completenessGap)
+    return Result(finding: finding, input: input, map: map, survey: survey)
   }
 
   /// What all results together show.

@@ -11,7 +11,7 @@ struct PictureAttacker {
   private let classifier: Classifier
   private let modelKey: String
   private let attacks: [any Attack]
-  private let store: PictureStore?
+  private let store: ResultStore?
 
   init(_ work: ProbeWork, output: ClassifierOutput, modelKey: String) throws {
     self.work = work
@@ -19,7 +19,7 @@ struct PictureAttacker {
     self.modelKey = modelKey
     classifier = output == work.classifier.output ? work.classifier : try work.classifier.reading(output)
     attacks = work.settings.attacks.map { $0.attack(work.settings.options) }
-    store = work.context.store
+    store = ProbeWork.store(in: work.context)
   }
 
   private var settings: ProbeSettings { work.settings }
@@ -58,7 +58,7 @@ struct PictureAttacker {
   func attack(_ pictures: [ProbePicture], progress: ProbeProgress) throws -> Attacked {
     let keys = try pictures.map(attackKey)
     var records = zip(pictures, keys).map { picture, key in
-      store?.value(ProbeRecord.self, of: picture.folder, part: "attacks", key: key)
+      store?.value(ProbeRecord.self, of: picture.folder, part: "attacks", key: key, files: \.files)
     }
     let open = records.indices.filter { records[$0] == nil }
     progress.advance(by: attackCost * Double(records.count - open.count), isCached: true)
@@ -134,7 +134,8 @@ struct PictureAttacker {
       try results[index].clipped.sample(place).write(npy: $0)
     }
     let rounded = results[index].rounded.sample(place)
-    if (1...4).contains(rounded.shape[1]) {
+    record.isShown = (1...4).contains(rounded.shape[1])
+    if record.isShown == true {
       try store.write("\(record.stem).png", of: picture.folder) { try Picture(rounded).write(to: $0) }
     }
     record.saved = index

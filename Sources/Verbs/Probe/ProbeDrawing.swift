@@ -126,7 +126,7 @@ struct ProbeDrawing {
   }
 
   /// Pictures turned by the smallest change: as they are, changed, and the change made visible.
-  func worstPictures(_ store: PictureStore) throws -> Figure? {
+  func worstPictures(_ store: ResultStore) throws -> Figure? {
     let correct = clean.pictures.filter(\.isCorrect)
     let norm = findings.norm
     var rows: [(picture: ProbePicture, record: ProbeAttackRecord, outcome: AttackResult.Outcome)] = []
@@ -140,7 +140,7 @@ struct ProbeDrawing {
     rows.sort { ($0.outcome.distances[norm], $0.picture.path) < ($1.outcome.distances[norm], $1.picture.path) }
     var tiles: [ContactSheet.Tile] = []
     for row in rows.prefix(4) {
-      let file = "\(store.folder(row.picture.folder))/\(row.record.stem).npy"
+      let file = store.path("\(row.record.stem).npy", of: row.picture.folder)
       guard let changed = try? Tensor(npy: file), let clean = try? model.input(pictureAt: row.picture.path),
         changed.shape == clean.shape, (1...4).contains(clean.shape[1])
       else { continue }

@@ -28,6 +28,12 @@ struct ProbeAttackRecord: Hashable, Sendable, Codable {
   var saved: Int?
 
   var stem: String { "\(name)-\(norm.rawValue)" }
+
+  /// Whether the saved picture has channels that a PNG shows.
+  var isShown: Bool?
+
+  /// What was saved with it.
+  var files: [String] { saved == nil ? [] : ["\(stem).npy"] + (isShown == true ? ["\(stem).png"] : []) }
 }
 
 /// All attacks on one picture.
@@ -35,4 +41,6 @@ struct ProbeRecord: Hashable, Sendable, Codable {
   var attacks: [ProbeAttackRecord]
   /// `nil`: not asked for, or none found.
   var minimalEpsilon: Float?
+
+  var files: [String] { attacks.flatMap(\.files) }
 }

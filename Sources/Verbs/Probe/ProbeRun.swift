@@ -86,9 +86,9 @@ public struct ProbeRun: Run {
       "epsilons": .array(settings.budgets.map { .string($0.text) }), "batch": .integer(settings.passSize),
       "seconds": .object(attacked.seconds.mapValues(JSONValue.number)),
     ]
-    guard let store = context.store else { return result }
+    guard let store = ProbeWork.store(in: context) else { return result }
     if attacked.reused > 0 {
-      result.remarks.append("attacks on \(attacked.reused) pictures were in '\(store.path)' already")
+      result.remarks.append("attacks on \(attacked.reused) pictures were in '\(store.folder.path)' already")
     }
     let figures = try drawing.figures()
     let worst = try drawing.worstPictures(store)

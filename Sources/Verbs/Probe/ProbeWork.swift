@@ -35,6 +35,9 @@ struct ProbeWork {
     period = try settings.period ?? model.latticePeriod(targets: Array(model.network.outputs.prefix(1)))
   }
 
+  /// Results of single pictures stay in the folder, so that a run with more pictures computes only these.
+  static func store(in context: RunContext) -> ResultStore? { context.store(.results(folder: "pictures")) }
+
   func phaseStudy() throws -> PhaseStudy? {
     guard settings.phaseStudy else { return nil }
     let shape = model.inputShape(batch: 1)

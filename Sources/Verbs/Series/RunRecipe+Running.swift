@@ -79,7 +79,8 @@ extension RunRecipe {
       progress(step, index + 1, steps.count, isDone)
       if isDone { continue }
       try? FileManager.default.removeItem(atPath: marker)
-      let status = try execute(arguments(of: step, threads: threads) + ["--output", output])
+      // The folders of steps are the series' own: an older result gives way.
+      let status = try execute(arguments(of: step, threads: threads) + ["--output", output, "--force"])
       if status == 2 {
         incomplete.append(step)
         continue

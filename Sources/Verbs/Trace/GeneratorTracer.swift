@@ -181,7 +181,7 @@ struct GeneratorTracer {
       else { return nil }
       return try UpsamplingGrid(
         layer: layer.name, period: layer.cumulativeBehind, weight: weight, convolution: convolution, inputs: front.mean,
-        outputs: behind.mean, variance: behind.variance)
+        outputs: behind.mean, variance: behind.variance, limits: network.limits)
     }
   }
 

@@ -27,55 +27,36 @@ public struct TrackRun: Run {
 
   public func validate() throws { try settings.validate() }
 
-  /// - Throws: ``TrackError``, and what the first checkpoint's reading and running throws.
+  /// Checkpoints that cannot be followed are left out: training may be writing one just now.
+  ///
+  /// - Throws: ``TrackError``, and what the first checkpoint fails with where none can be followed.
   public func result(in context: RunContext) throws -> RunResult<TrackFindings> {
     let series = try CheckpointSeries(settings.checkpoints)
-    var found: [TrackFindings.Checkpoint] = []
-    var (sheets, dates) = ([Tensor](), [Date]())
     var first: First?
-    var before: Tensor?
-    for (index, checkpoint) in series.checkpoints.enumerated() {
-      context.progress.step("checkpoints", index, of: series.checkpoints.count)
-      let model = try load(checkpoint.path)
-      let inventory = ParameterInventory(model.network)
-      if let first, let difference = first.inventory.firstDifference(to: inventory) {
-        throw TrackError.differentArchitecture(path: checkpoint.path, first: first.path, difference: difference)
+    var steps: [Step] = []
+    let byPath = Dictionary(series.checkpoints.map { ($0.path, $0) }) { first, _ in first }
+    let (_, skipped) = try context.each(series.checkpoints.map(\.path), counting: "checkpoints") { path in
+      guard let checkpoint = byPath[path] else { return }
+      let step = try MappedFile.noticingLosses(at: path) {
+        try self.step(checkpoint, after: steps.last?.pictures, first: &first, in: context)
       }
-      let generator = try Generator(model)
-      let inputs =
-        try first?.inputs
-        ?? GeneratorInputs(
-          for: generator, samples: settings.samples, seed: settings.seed, images: settings.images, in: context)
-      // A range judged by a probe must not change along the way.
-      let sampler = try PictureSampler(
-        generator, range: settings.range ?? first?.range, backend: context.backend, team: context.team)
-      first =
-        first
-        ?? First(
-          path: checkpoint.path, inventory: inventory, inputs: inputs, range: sampler.range,
-          prediction: generator.prediction)
-      let pictures: Tensor
-      do {
-        pictures = try sampler.pictures(of: inputs.tensor)
-      } catch let error as ModelError {
-        throw TrackError.checkpoint(path: checkpoint.path, reason: "\(error)")
-      }
-      found.append(try measured(checkpoint, pictures, names: inputs.names, before: before, in: context))
-      sheets.append(try Picture.contactSheet(of: pictures, limit: 64).pixels)
-      dates.append(Self.date(of: checkpoint.path))
-      before = pictures
+      // Only the last one's pictures are looked at again.
+      if !steps.isEmpty { steps[steps.count - 1].pictures = nil }
+      steps.append(step)
     }
     guard let first else { throw TrackError.noCheckpoints(in: settings.checkpoints) }
+    let left = first.inputs.skipped + skipped
     let findings = TrackFindings(
-      samples: first.inputs.tensor.shape[0], seed: first.inputs.isDrawn ? settings.seed : nil, checkpoints: found,
-      layers: first.prediction.0?.bandLayers(of: settings.periods.list) ?? [:], skipped: first.inputs.skipped)
-    let drawing = TrackDrawing(findings: findings, sheets: sheets, dates: dates)
+      samples: first.inputs.tensor.shape[0], seed: first.inputs.isDrawn ? settings.seed : nil,
+      checkpoints: steps.map(\.finding), layers: first.prediction.0?.bandLayers(of: settings.periods.list) ?? [:],
+      skipped: left)
+    let drawing = TrackDrawing(findings: findings, sheets: steps.map(\.sheet), dates: steps.map(\.date))
     return RunResult(
       findings,
       remarks: first.prediction.failure.map { ["no layer is named behind a period, because \($0)"] } ?? [],
-      skipped: first.inputs.skipped,
+      skipped: left,
       settled: [
-        "checkpoints": .array(found.map { .string($0.path) }), "inputs": model.settledInputs,
+        "checkpoints": .array(steps.map { .string($0.finding.path) }), "inputs": model.settledInputs,
       ], draw: drawing.write)
   }
 
@@ -86,6 +67,57 @@ public struct TrackRun: Run {
     let inputs: GeneratorInputs
     let range: OutputRange
     let prediction: (PicturePrediction?, failure: String?)
+  }
+
+  /// A checkpoint that was followed.
+  private struct Step {
+    let finding: TrackFindings.Checkpoint
+    let sheet: Tensor
+    let date: Date
+    var pictures: Tensor?
+  }
+
+  private func step(
+    _ checkpoint: CheckpointSeries.Checkpoint, after before: Tensor?, first: inout First?, in context: RunContext
+  ) throws -> Step {
+    let model = try load(checkpoint.path)
+    let inventory = ParameterInventory(model.network)
+    if let first, let difference = first.inventory.firstDifference(to: inventory) {
+      throw TrackError.differentArchitecture(path: checkpoint.path, first: first.path, difference: difference)
+    }
+    let generator = try Generator(model)
+    let common: First
+    if let first {
+      common = first
+    } else {
+      let inputs = try GeneratorInputs(
+        for: generator, samples: settings.samples, seed: settings.seed, images: settings.images, in: context)
+      // A range judged by a probe must not change along the way.
+      let range = try settings.range ?? sampler(generator, in: context).range
+      common = First(
+        path: checkpoint.path, inventory: inventory, inputs: inputs, range: range, prediction: generator.prediction)
+    }
+    // A file that training wrote anew is another checkpoint.
+    let digest = try? FileDigest.sha256(path: checkpoint.path)
+    let pictures = try context.once(named: "\(checkpoint.path) \(digest ?? "") \(common.range)") {
+      do {
+        let pictures = try sampler(generator, range: common.range, in: context).pictures(of: common.inputs.tensor)
+        return Finished(value: checkpoint.step, tensors: [pictures])
+      } catch let error as ModelError {
+        throw TrackError.checkpoint(path: checkpoint.path, reason: "\(error)")
+      }
+    }.tensors[0]
+    let finding = try measured(checkpoint, pictures, names: common.inputs.names, before: before, in: context)
+    let sheet = try Picture.contactSheet(of: pictures, limit: 64).pixels
+    // Nothing begins with a checkpoint that cannot be followed.
+    first = common
+    return Step(finding: finding, sheet: sheet, date: Self.date(of: checkpoint.path), pictures: pictures)
+  }
+
+  private func sampler(
+    _ generator: Generator, range: OutputRange? = nil, in context: RunContext
+  ) throws -> PictureSampler {
+    try PictureSampler(generator, range: range, backend: context.backend, team: context.team)
   }
 
   private func load(_ path: String) throws -> Model {

@@ -48,7 +48,7 @@ public struct LayerVisualizationRun: Run {
       model: model.source.specification, layer: layer, preset: recipe.preset, seed: Int(clamping: settings.seed),
       channels: [], warnings: [])
     var tiles: [ContactSheet.Tile] = []
-    let start = ContinuousClock.now
+    var seconds = 0.0
     for first in stride(from: 0, to: channels.count, by: recipe.batch) {
       let part = Array(channels[first..<min(first + recipe.batch, channels.count)])
       var batchRecipe = recipe
@@ -57,9 +57,10 @@ public struct LayerVisualizationRun: Run {
         model, objective: "channel:\(layer):\(part.map(String.init).joined(separator: ","))",
         parsed: EachChannelObjective(layer: layer, channels: part), recipe: batchRecipe, start: nil,
         seed: settings.seed, differentiator: differentiator)
-      let result = try visualizer.run {
+      let result = try visualizer.run(as: "channels-\(first)", in: context) {
         context.progress.step("steps", first * recipe.steps + $0 * part.count, of: channels.count * $1)
       }
+      seconds += result.seconds
       for (place, channel) in part.enumerated() {
         let picture = try Visualizer.picture(result.visualization.pictures.sample(place))
         let file = "channels/\(String(format: "%04d", channel)).png"
@@ -71,7 +72,6 @@ public struct LayerVisualizationRun: Run {
       }
       index.warnings += result.visualization.warnings.map { .init(channels: part, warning: $0) }
     }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
     return RunResult(
       index, remarks: index.warnings.map(\.description), settled: ["seconds": .number(seconds)]
     ) { folder in

@@ -92,7 +92,29 @@ struct Visualizer {
   func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
     let begin = ContinuousClock.now
     let visualization = try renderer.run(progress: progress)
-    let duration = ContinuousClock.now - begin
+    return try result(visualization, seconds: (ContinuousClock.now - begin) / .seconds(1))
+  }
+
+  /// The same once, where a run of many is cut short and goes on: a visualization without its course.
+  ///
+  /// - Throws: as ``run(progress:)`` does, ``FormatError``.
+  func run(
+    as unit: String, in context: RunContext, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> Result {
+    let finished = try context.once(unit) {
+      let result = try run(progress: progress)
+      let visualization = result.visualization
+      return Finished(
+        value: FinishedVisualization(visualization, seconds: result.seconds),
+        tensors: [visualization.pictures, visualization.gradient])
+    }
+    let value = finished.value
+    return try result(
+      value.visualization(steps: recipe.steps, pictures: finished.tensors[0], gradient: finished.tensors[1]),
+      seconds: value.seconds)
+  }
+
+  private func result(_ visualization: Visualization, seconds: Double) throws -> Result {
     let pictures = try (0..<recipe.batch).map { index in
       let measures = try PictureMeasures(
         of: visualization.pictures.sample(index), gradient: visualization.gradient.sample(index),
@@ -104,7 +126,7 @@ struct Visualizer {
       model: model.source.specification, objective: objective, preset: recipe.preset, seed: Int(clamping: seed),
       size: [size.height, size.width], steps: recipe.steps, stoppedAt: visualization.stoppedAt,
       latticePeriod: latticePeriod, images: pictures, warnings: visualization.warnings)
-    return Result(visualization: visualization, findings: findings, seconds: duration / .seconds(1))
+    return Result(visualization: visualization, findings: findings, seconds: seconds)
   }
 }
 

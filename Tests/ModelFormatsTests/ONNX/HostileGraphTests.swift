@@ -117,6 +117,45 @@ import Testing
     }
   }
 
+  /// Declared extents are known before any shape is bound: many calculate with them.
+  @Test func hugeInputsAreRefusedWhenTheyAreRead() throws {
+    for shape in [[1, 3, 1 << 62, 1 << 62], [0, .max, 2, 1], [nil, 3, 1 << 20, 1 << 20], [nil, 1 << 32, nil, nil]] {
+      var model = Self.sketch([], [Self.node("Relu", ["x"])])
+      model.inputs = [("x", 1, shape)]
+      #expect {
+        _ = try model.load()
+      } throws: { error in
+        error is NetworkError && "\(error)".contains("elements in one value")
+      }
+    }
+    var deep = Self.sketch([], [Self.node("Relu", ["x"])])
+    deep.inputs = [("x", 1, [Int?](repeating: 1, count: 65))]
+    #expect(throws: NetworkError.self) { _ = try deep.load() }
+  }
+
+  /// A pass that would take years is refused when it is planned, and so is one whose cost leaves every integer.
+  @Test(
+    arguments: [
+      ("LRN", ["size": .int(1 << 24)], [1, 1 << 24, 8, 8]),
+      (
+        "MaxPool", ["kernel_shape": .ints([1 << 14, 1 << 14]), "auto_pad": .string("SAME_UPPER")],
+        [1, 1, 1 << 14, 1 << 14]
+      ),
+      ("Det", [:], [1 << 14, 1, 256, 256]),
+    ] as [(String, [String: ModelSketch.Attribute], [Int])])
+  func workHasALimit(_ type: String, _ attributes: [String: ModelSketch.Attribute], _ shape: [Int]) throws {
+    var model = Self.sketch([], [Self.node(type, ["x"], "y", attributes)])
+    model.inputs = [("x", 1, shape)]
+    let bound = try model.load().bound()
+    #expect {
+      try bound.requireAllowedWork()
+    } throws: { error in
+      error is NetworkError && "\(error)".contains("multiply-adds of one pass")
+    }
+    model.inputs = [("x", 1, [1, 4, 32, 32])]
+    #expect(throws: Never.self) { try model.load().bound().requireAllowedWork() }
+  }
+
   @Test func rangesCountBeforeTheyAreMade() throws {
     func range(_ start: Int, _ end: Int, _ step: Int) -> ModelSketch {
       Self.sketch(

@@ -59,4 +59,22 @@ import Testing
     let expected = EquivalentKernel.subPixelConvolution(filters).map(Float.init)
     #expect(kernel.scalars == expected + expected)
   }
+
+  /// A million phases, of which one has a tap: its sum against the mean of all, var = s²(n − 1)/n² over |s|/n.
+  @Test func phasesWithoutTapsCount() throws {
+    let weight = Tensor([64, 64, 1, 1], repeating: 0.5)
+    let found = try KernelPhases(weight: weight, window: Window(kernel: [1, 1], strides: [1024, 1024]))
+    #expect(found.sumDeviations.count == 64 * 64)
+    #expect(isClose(found.meanSumDeviation, Double((1 << 20) - 1).squareRoot(), 1e-6))
+  }
+
+  @Test func manyLayersOfLargeStridesHaveOneLimit() throws {
+    func network(layers: Int) throws -> BoundNetwork {
+      var net = TestNetwork(side: 8)
+      for _ in 0..<layers { net.conv(1, 1024) }
+      return try net.bound()
+    }
+    #expect(throws: ArtifactError.self) { _ = try network(layers: 70).kernelPhases() }
+    #expect(try network(layers: 3).kernelPhases().count == 3)
+  }
 }

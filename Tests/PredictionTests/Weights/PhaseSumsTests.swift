@@ -74,4 +74,19 @@ import Testing
       try PhaseSums(weight: Tensor([3, 2, 3, 3]), window: Window(3, stride: 2), groups: 2)
     }
   }
+
+  /// A weight of one tap may have as many phases as its strides multiply to.
+  @Test func tablesThatGrowWithTheStrideHaveALimit() throws {
+    let window = Window(kernel: [1, 1], strides: [1024, 1024])
+    #expect(throws: ResourceLimitError.self) {
+      _ = try PhaseSums(weight: random([16, 16, 1, 1], seed: 1), window: window)
+    }
+    #expect(throws: ResourceLimitError.self) {
+      _ = try PhaseSums(
+        weight: random([1, 1, 1, 1], seed: 1), window: Window(kernel: [1, 1], strides: [1 << 32, 1 << 32]))
+    }
+    let sums = try PhaseSums(
+      weight: random([16, 16, 1, 1], seed: 1), window: window, limits: ResourceLimits(factor: 8))
+    #expect(sums.phaseCount == 1 << 20)
+  }
 }

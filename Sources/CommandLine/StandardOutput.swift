@@ -1,0 +1,20 @@
+import Foundation
+import Gingham
+
+/// Results on standard output. A full disk behind it is an error, as it is behind any other file.
+enum StandardOutput {
+  /// - Throws: ``FormatError/unwritable(path:reason:)``.
+  static func write(_ data: Data) throws {
+    var rest = data[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        throw FormatError.unwritable(path: "standard output", reason: String(cString: strerror(errno)))
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  static func write(line: String) throws { try write(Data((line + "\n").utf8)) }
+}
