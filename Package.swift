@@ -54,7 +54,7 @@ let rooms = [
   Room("ReferenceEngine", uses: ["Differentiation"], and: ["COpenBLAS", numerics]),
   Room("Engine", uses: ["Differentiation", "ReferenceEngine"], and: ["COneDNN", "CVectors"]),
   Room("Signals", uses: ["Tensors"], and: ["CKissFFT", "COpenBLAS"]),
-  Room("Imaging", uses: ["Tensors", "Signals"], and: ["CPNG", "CJPEG", "CCairo"]),
+  Room("Imaging", uses: ["Tensors", "Signals"], and: ["CPNG", "CJPEG", "CWebP", "CTIFF", "CCairo"]),
   Room("Lattices", uses: ["Tensors", "Signals"]),
   Room("Diagnosis", uses: ["Lattices"]),
   Room("Prediction", uses: ["Networks", "Lattices"]),
@@ -91,6 +91,8 @@ let package = Package(
     system("COpenBLAS", apt: "libopenblas-dev", "liblapacke-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg62-turbo-dev"),
+    system("CWebP", apt: "libwebp-dev"),
+    system("CTIFF", apt: "libtiff-dev"),
     // KissFFT's template, a header of libkissfft-dev.
     .target(name: "CKissFFT"),
     // Loops for the vector units of several processors.

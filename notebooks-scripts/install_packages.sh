@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
   libdnnl-dev libopenblas-dev liblapacke-dev libkissfft-dev # arithmetic
-  libpng-dev libjpeg62-turbo-dev libcairo2-dev libssl-dev # pictures, plots, checksums
+  libpng-dev libjpeg62-turbo-dev libwebp-dev libtiff-dev libcairo2-dev libssl-dev # pictures, plots, checksums
   fonts-dejavu-core
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )

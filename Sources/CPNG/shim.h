@@ -45,6 +45,9 @@ typedef struct gingham_png_decoder {
   // 8, or 16 in big-endian order.
   uint32_t depth;
   int passes;
+  // Of the eXIf chunk, where there is one; owned by `info`, and there once the pixels are read.
+  const uint8_t *exif;
+  uint32_t exif_size;
   char message[GINGHAM_PNG_MESSAGE_SIZE];
 } gingham_png_decoder;
 
@@ -73,6 +76,7 @@ static inline gingham_png_status gingham_png_begin(
   png_set_read_fn(decoder->png, decoder, gingham_png_take);
   png_set_user_limits(decoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf\0", 1);
   png_read_info(decoder->png, decoder->info);
   decoder->width = png_get_image_width(decoder->png, decoder->info);
   decoder->height = png_get_image_height(decoder->png, decoder->info);
@@ -94,7 +98,9 @@ static inline gingham_png_status gingham_png_read(gingham_png_decoder *decoder, 
       png_read_row(decoder->png, pixels + row * row_bytes, NULL);
     }
   }
-  png_read_end(decoder->png, NULL);
+  png_read_end(decoder->png, decoder->info);
+  png_bytep exif = NULL;
+  if (png_get_eXIf_1(decoder->png, decoder->info, &decoder->exif_size, &exif)) decoder->exif = exif;
   return GINGHAM_PNG_DONE;
 }
 

@@ -6,9 +6,9 @@ struct MeasureCommand: VerbCommand {
     commandName: "measure",
     abstract: "Measures checkerboards, blur and colour banding of pictures or saved maps.",
     discussion: """
-      A path is a PNG or JPEG picture, a .npy array (H×W, C×H×W or N×C×H×W), a folder with such files, or a quoted
-      pattern such as "samples/*.png". Texture averages out over many pictures and the grid does not, so measure the
-      pictures of one generator together. Files that cannot be measured are listed, and the exit status is then 2.
+      A path is a picture (PNG, JPEG, WebP, TIFF), a .npy array (H×W, C×H×W or N×C×H×W), a folder with such files, or a
+      quoted pattern such as "samples/*.png". Texture averages out over many pictures and the grid does not, so measure
+      the pictures of one generator together. Files that cannot be measured are listed, and the exit status is then 2.
 
       A band of a period is an artifact where its share of the fine detail exceeds chance by --min-share, a frequency of
       it has --control-ratio times the power of one that no layer could cause, and its best frequency stands --min-peak

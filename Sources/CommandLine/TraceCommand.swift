@@ -17,7 +17,7 @@ struct TraceCommand: VerbCommand {
 
   @Argument(help: ModelOptions.modelHelp) var model: String
 
-  @Argument(help: "PNG or JPEG pictures; none for a net that makes pictures of random numbers.")
+  @Argument(help: "Pictures, as other verbs take them; none for a net that makes pictures of random numbers.")
   var images: [String] = []
 
   @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?

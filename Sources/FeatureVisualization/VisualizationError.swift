@@ -27,7 +27,7 @@ extension VisualizationError: CustomStringConvertible {
     case .wrongStart(let expected, let found):
       "the start has the shape \(found); it must be \(expected.map(\.description).joined(separator: " or "))"
     case .notFinite(let what): "\(what) holds NaN or infinite numbers"
-    case .noPictures(let path): "'\(path)' holds no PNG or JPEG pictures"
+    case .noPictures(let path): "'\(path)' holds no pictures (PNG, JPEG, WebP, TIFF)"
     }
   }
 }

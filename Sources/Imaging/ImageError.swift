@@ -18,7 +18,7 @@ extension ImageError: CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
     case .notAPicture(let path, let found):
-      "'\(path)' is neither PNG nor JPEG: \(found). Convert it to PNG or JPEG first."
+      "'\(path)' is no picture that can be read: \(found). Convert it to PNG, JPEG, WebP or TIFF first."
     case .damaged(let path, let format, let reason): "'\(path)' is a damaged \(format): \(reason)"
     case .tooLarge(let path, let height, let width, let limit):
       "'\(path)' declares \(height)×\(width) pixels, more than the limit of \(limit). Scale it down first."

@@ -6,13 +6,34 @@ import Testing
 
 @Suite struct DecodingTests {
   @Test func goldenPicturesAreComplete() {
-    #expect(GoldenPicture.png.count == 76)
+    #expect(GoldenPicture.png.count == 84)
     #expect(GoldenPicture.jpeg.count == 15)
+    #expect(GoldenPicture.webp.count == 6)
+    #expect(GoldenPicture.tiff.count == 35)
   }
 
-  @Test(arguments: GoldenPicture.png) func pngSamplesAreExact(golden: GoldenPicture) throws {
+  /// 16-bit samples and floats included, upright, whatever the order of rows and bytes.
+  @Test(arguments: GoldenPicture.png + GoldenPicture.tiff) func storedSamplesAreExact(golden: GoldenPicture) throws {
     let picture = try Picture(bytes: golden.bytes, transparency: .kept)
     #expect(picture.pixels == golden.pixels)
+  }
+
+  /// What was written without loss comes back; the lossy one is within rounding of another build of the decoder.
+  @Test(arguments: GoldenPicture.webp) func webpSamplesComeBack(golden: GoldenPicture) throws {
+    let picture = try Picture(bytes: golden.bytes, transparency: .kept)
+    #expect(picture.pixels.shape == golden.pixels.shape)
+    #expect(largestDifference(picture.pixels, golden.pixels) <= (golden.name == "lossy.webp" ? 2.01 / 255 : 0))
+  }
+
+  @Test func animationsAndWildNumbersAreRefusedByName() throws {
+    // VP8X with the animation flag.
+    let chunk: [UInt8] = Array("VP8X".utf8) + [10, 0, 0, 0, 0x02, 0, 0, 0, 7, 0, 0, 7, 0, 0]
+    let moving = Array("RIFF".utf8) + [UInt8(chunk.count + 4), 0, 0, 0] + Array("WEBP".utf8) + chunk
+    #expect { try Picture(bytes: moving) } throws: { "\($0)".contains("animation") }
+    let floats = try #require(GoldenPicture.tiff.first { $0.name == "float.tif" })
+    var bytes = floats.bytes
+    bytes.replaceSubrange(8..<12, with: [0, 0, 0x80, 0x40])  // 4
+    #expect { try Picture(bytes: bytes) } throws: { "\($0)".contains("0…1") }
   }
 
   /// Decoders may round the inverse cosine transform and the upsampled colours differently.

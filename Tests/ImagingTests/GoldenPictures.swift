@@ -13,6 +13,8 @@ struct GoldenPicture: Sendable, CustomTestStringConvertible {
   static let all = load { _ in true }
   static let png = load { $0.hasSuffix(".png") }
   static let jpeg = load { $0.hasSuffix(".jpg") }
+  static let webp = load { $0.hasSuffix(".webp") }
+  static let tiff = load { $0.hasSuffix(".tif") }
 
   private struct Entry: Decodable {
     let name: String

@@ -13,7 +13,8 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenPicture.png) func everyFlippedBitOfACriticalChunkIsFound(golden: GoldenPicture) throws {
+  @Test(arguments: GoldenPicture.png.filter { !$0.name.hasPrefix("orientation") })
+  func everyFlippedBitOfACriticalChunkIsFound(golden: GoldenPicture) throws {
     let start = try #require(golden.bytes.firstRange(of: Array("IDAT".utf8))).lowerBound
     for index in start..<golden.bytes.count {
       var bytes = golden.bytes

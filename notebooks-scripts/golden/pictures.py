@@ -1,7 +1,8 @@
-"""Golden data for Tests/ImagingTests: small PNG and JPEG files and the samples they hold.
+"""Golden data for Tests/ImagingTests: small PNG, JPEG, WebP and TIFF files and the samples they hold.
 
 PNG files are written here bit by bit (zlib and struct), so that the samples are known without any decoder; where the
-Python Imaging Library keeps the full depth, it must agree. JPEG samples are those the Python Imaging Library decodes.
+Python Imaging Library keeps the full depth, it must agree. JPEG samples are those the Python Imaging Library decodes. TIFF files are
+written here tag by tag, but for compressed ones; WebP by the Python Imaging Library.
 
     python notebooks-scripts/golden/pictures.py
 """
@@ -171,6 +172,139 @@ for orientation in range(1, 9):
     tags = struct.pack(order + "HHII", 0x0100, 4, 1, 27) + struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
     tiff = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, 2) + tags + bytes(4)
     add_jpeg(f"orientation{orientation}.jpg", jpeg(colour, subsampling=0, exif=b"Exif\0\0" + tiff))
+
+
+# ---- EXIF orientation of PNG ------------------------------------------------------------------------------------------
+def exif(orientation):
+    return b"MM" + struct.pack(">HIH", 42, 8, 1) + struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0) + bytes(4)
+
+
+def turned(pixels, orientation):
+    """Height × width × channels as a viewer shows it."""
+    picture = Image.fromarray(pixels)
+    picture.getexif()[0x0112] = orientation
+    return numpy.asarray(ImageOps.exif_transpose(picture))
+
+
+for orientation in range(1, 9):
+    pixels = random.integers(0, 256, (5, 7, 3)).astype(numpy.uint8)
+    data = png(pixels, 8, 2, 0)
+    # In front of the pixels, or behind them.
+    place = data.index(b"IDAT" if orientation % 2 else b"IEND") - 4
+    data = data[:place] + chunk(b"eXIf", exif(orientation)) + data[place:]
+    add(f"orientation{orientation}.png", data, turned(pixels, orientation).transpose(2, 0, 1), 255)
+
+# ---- WebP -------------------------------------------------------------------------------------------------------------
+def add_webp(name, picture, expected=None, **options):
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", **options)
+    data = buffer.getvalue()
+    if expected is None:
+        expected = numpy.asarray(Image.open(io.BytesIO(data)))
+    add(name, data, expected.transpose(2, 0, 1), 255)
+
+
+add_webp("lossless.webp", colour, scene, lossless=True)
+add_webp("lossy.webp", colour, quality=80)
+opaque = numpy.concatenate([scene, numpy.linspace(1, 255, 19 * 27).reshape(19, 27, 1).astype(numpy.uint8)], axis=2)
+add_webp("alpha.webp", Image.fromarray(opaque), opaque, lossless=True, exact=True)
+for orientation in (3, 6, 8):
+    prefix = b"Exif\0\0" if orientation == 6 else b""
+    add_webp(f"orientation{orientation}.webp", colour, turned(scene, orientation), lossless=True,
+             exif=prefix + exif(orientation))
+
+
+# ---- TIFF -------------------------------------------------------------------------------------------------------------
+def tiff(pixels, order="<", photometric=None, planar=False, tile=None, rows=None, orientation=None, extra=None,
+         is_float=False):
+    height, width, channels = pixels.shape
+    size = 4 if is_float else pixels.dtype.itemsize
+    kind = numpy.dtype(f"{order}f4" if is_float else f"{order}u{size}")
+    if photometric is None:
+        photometric = 2 if channels >= 3 else 1
+    planes = [pixels[:, :, c:c + 1] for c in range(channels)] if planar else [pixels]
+    blocks = []
+    for plane in planes:
+        if tile:
+            for top in range(0, height, tile):
+                for left in range(0, width, tile):
+                    block = numpy.zeros((tile, tile, plane.shape[2]), plane.dtype)
+                    part = plane[top:top + tile, left:left + tile]
+                    block[:part.shape[0], :part.shape[1]] = part
+                    blocks.append(block.astype(kind).tobytes())
+        else:
+            step = rows or height
+            blocks += [plane[top:top + step].astype(kind).tobytes() for top in range(0, height, step)]
+    offsets, data = [], b""
+    for block in blocks:
+        offsets.append(8 + len(data))
+        data += block
+    tags = [(256, 4, [width]), (257, 4, [height]), (258, 3, [8 * size] * channels), (259, 3, [1]),
+            (262, 3, [photometric]), (277, 3, [channels]), (284, 3, [2 if planar else 1])]
+    if orientation:
+        tags.append((274, 3, [orientation]))
+    if extra is not None:
+        tags.append((338, 3, [extra]))
+    if is_float:
+        tags.append((339, 3, [3] * channels))
+    counts = [len(block) for block in blocks]
+    if tile:
+        tags += [(322, 4, [tile]), (323, 4, [tile]), (324, 4, offsets), (325, 4, counts)]
+    else:
+        tags += [(278, 4, [rows or height]), (273, 4, offsets), (279, 4, counts)]
+    directory = 8 + len(data)
+    behind = directory + 2 + 12 * len(tags) + 4
+    entries, values = b"", b""
+    for tag, kind_of, numbers in sorted(tags):
+        packed = struct.pack(f"{order}{len(numbers)}{'H' if kind_of == 3 else 'I'}", *numbers)
+        entries += struct.pack(f"{order}HHI", tag, kind_of, len(numbers))
+        if len(packed) <= 4:
+            entries += packed.ljust(4, b"\0")
+        else:
+            entries += struct.pack(f"{order}I", behind + len(values))
+            values += packed
+    # The directory stands behind the pixels, so that a file that is cut off has none.
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, directory)
+    return head + data + struct.pack(f"{order}H", len(tags)) + entries + struct.pack(f"{order}I", 0) + values
+
+
+def draw(channels, levels=256):
+    return random.integers(0, levels, (11, 21, channels)).astype(numpy.uint8 if levels == 256 else numpy.uint16)
+
+
+for channels, name in ((1, "grey"), (3, "rgb")):
+    for levels, depth in ((256, 8), (65536, 16)):
+        for order in "<>":
+            for layout, options in (("strips", {"rows": 4}), ("tiles", {"tile": 16}), ("planes", {"planar": True})):
+                if layout == "planes" and channels == 1:
+                    continue
+                pixels = draw(channels, levels)
+                add(f"{name}{depth}-{layout}-{'little' if order == '<' else 'big'}.tif",
+                    tiff(pixels, order, **options), pixels.transpose(2, 0, 1), levels - 1)
+pixels = draw(1)
+add("white-is-zero.tif", tiff(pixels, photometric=0), 255 - pixels.transpose(2, 0, 1).astype(int), 255)
+pixels = draw(4)
+add("alpha.tif", tiff(pixels, extra=2), pixels.transpose(2, 0, 1), 255)
+pixels = draw(4)
+add("unknown-channel.tif", tiff(pixels, extra=0), pixels[:, :, :3].transpose(2, 0, 1), 255)
+pixels = draw(3, 65536)
+add("float.tif", tiff(pixels / numpy.float32(65535), is_float=True), pixels.transpose(2, 0, 1), 65535)
+for orientation in range(1, 9):
+    pixels = draw(3)
+    add(f"orientation{orientation}.tif", tiff(pixels, orientation=orientation),
+        turned(pixels, orientation).transpose(2, 0, 1), 255)
+
+
+def add_compressed(name, picture, compression):
+    buffer = io.BytesIO()
+    picture.save(buffer, "TIFF", compression=compression)
+    array = numpy.asarray(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))
+    add(name, buffer.getvalue(), array[None] if array.ndim == 2 else array.transpose(2, 0, 1), 255)
+
+
+add_compressed("lzw.tif", colour, "tiff_lzw")
+add_compressed("deflate.tif", colour.convert("L"), "tiff_adobe_deflate")
+add_compressed("palette.tif", colour.quantize(16), "packbits")
 
 (folder / "pictures.json").write_text(json.dumps(cases, indent=0))
 (folder / "pictures.bin").write_bytes(bytes(files))

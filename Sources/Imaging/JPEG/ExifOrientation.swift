@@ -10,7 +10,11 @@ enum ExifOrientation: Int {
   init?(marker: [UInt8]) {
     let prefix = Array("Exif\0\0".utf8)
     guard marker.starts(with: prefix) else { return nil }
-    let tiff = marker.dropFirst(prefix.count)
+    self.init(tiff: marker.dropFirst(prefix.count))
+  }
+
+  /// Reads the tag from EXIF without anything in front of it, as PNG and WebP hold it.
+  init?(tiff: ArraySlice<UInt8>) {
     let isLittleEndian: Bool
     switch tiff.prefix(2) {
     case [0x49, 0x49]: isLittleEndian = true

@@ -1,7 +1,8 @@
 import CPNG
 import GinghamTensors
 
-/// Unpacks one PNG with libpng: grey stays grey, palettes become colours, transparency becomes alpha.
+/// Unpacks one PNG with libpng: grey stays grey, palettes become colours, transparency becomes alpha. Turned upright where
+/// an eXIf chunk says how.
 struct PNGDecoder {
   let bytes: [UInt8]
   let path: String
@@ -31,7 +32,9 @@ struct PNGDecoder {
         let pixels = UnsafeMutablePointer<UInt8>.allocate(capacity: samples.byteCount)
         defer { pixels.deallocate() }
         guard gingham_png_read(decoder, pixels, samples.rowBytes) == GINGHAM_PNG_DONE else { throw damaged(decoder) }
-        return Picture(unchecked: samples.planes(of: pixels))
+        let exif = Array(UnsafeBufferPointer(start: decoder.pointee.exif, count: Int(decoder.pointee.exif_size)))
+        let orientation = ExifOrientation(tiff: exif[...]) ?? .upright
+        return Picture(unchecked: orientation.upright(samples.planes(of: pixels)))
       }
     }
   }

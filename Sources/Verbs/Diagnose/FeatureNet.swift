@@ -41,7 +41,7 @@ public final class FeatureNet {
     between set: [SamplePlace], and reference: [SamplePlace], progress: RunProgress
   ) throws -> DiagnoseFindings.Distance {
     if let array = (set + reference).first(where: \.isInArray) {
-      throw ArtifactError.badArgument("features are taken of PNG and JPEG files, not of '\(array.name)'")
+      throw ArtifactError.badArgument("features are taken of picture files, not of '\(array.name)'")
     }
     func matrix(_ places: [SamplePlace], _ what: String) throws -> Matrix {
       var rows: [[Double]] = []

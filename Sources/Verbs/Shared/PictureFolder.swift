@@ -4,7 +4,7 @@ import GinghamImaging
 import GinghamModels
 import GinghamTensors
 
-/// The PNG and JPEG files of a folder, by name.
+/// The picture files of a folder, by name.
 struct PictureFolder {
   let path: String
   let files: [String]
@@ -13,7 +13,8 @@ struct PictureFolder {
   init(path: String) throws {
     self.path = path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    files = names.filter { name in [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) } }
+    let endings = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"]
+    files = names.filter { name in endings.contains { name.lowercased().hasSuffix($0) } }
       .sorted().map { URL(filePath: path).appending(path: $0).path(percentEncoded: false) }
     guard !files.isEmpty else { throw VisualizationError.noPictures(path) }
   }
