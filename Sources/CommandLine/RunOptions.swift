@@ -55,10 +55,10 @@ extension RunOptions {
       try run.perform(in: context, command: CommandLine.arguments, writingTo: output)
     }
     progress.finish()
-    for remark in performance.result.remarks { progress.remark(remark) }
+    for remark in performance.result.remarks + performance.result.noticed { progress.remark(remark) }
     if json {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
-      try FileHandle.standardOutput.write(contentsOf: performance.result.findings.json())
+      try FileHandle.standardOutput.write(contentsOf: performance.result.json())
     } else {
       print(performance.text.printableLines(isIndented: false))
     }

@@ -30,11 +30,13 @@ extension Run {
     let wanted =
       path ?? (Self.writesUnasked ? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started) : nil)
     let folder = try wanted.map(RunFolder.init(path:))
-    let result = try result(in: context.writing(into: folder))
+    let inner = context.writing(into: folder)
+    var result = try result(in: inner)
+    result.noticed = inner.remarks.all
     if let folder {
       context.progress.step("writing")
       try result.draw(folder)
-      try folder.write(Findings.fileName, data: result.findings.json())
+      try folder.write(Findings.fileName, data: result.json())
       try result.append(folder)
       try folder.commit(
         record.manifest(command: command, context: context, started: started, settled: result.settled))

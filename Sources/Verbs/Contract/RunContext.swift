@@ -12,6 +12,8 @@ public struct RunContext {
   public var progress: RunProgress
   /// `nil` where nobody keeps files: then nothing is drawn.
   public private(set) var folder: RunFolder?
+  /// What comes to light while a run computes.
+  private(set) var remarks = RunRemarks()
 
   public init(
     backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
@@ -26,9 +28,11 @@ public struct RunContext {
   /// Where results of single pictures outlive a run that is cut short; `nil` where nobody keeps files.
   var store: PictureStore? { folder.map { PictureStore(path: $0.path) } }
 
+  /// The same for one run, which writes into `folder` and has remarks of its own.
   func writing(into folder: RunFolder?) -> RunContext {
     var context = self
     context.folder = folder
+    context.remarks = RunRemarks()
     return context
   }
 
@@ -42,7 +46,12 @@ public struct RunContext {
 
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network) throws -> any Differentiator {
-    try backend.differentiator(for: network, team: team)
+    try differentiator(for: network, on: backend)
+  }
+
+  /// The same on another engine than the run's.
+  func differentiator(for network: Network, on backend: Backend) throws -> any Differentiator {
+    RoundingWatch(try backend.differentiator(for: network, team: team), telling: remarks)
   }
 }
 
