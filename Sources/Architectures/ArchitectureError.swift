@@ -21,7 +21,13 @@ extension ArchitectureError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownArchitecture(let name, let nearest):
-      let hint = nearest.isEmpty ? "They are \(Self.quoted(Architectures.names))" : "Nearest: \(Self.quoted(nearest))"
+      let families = Architectures.families.map(\.name)
+      let hint =
+        families.contains(name.lowercased())
+        ? "That family has \(Self.quoted(nearest))"
+        : nearest.isEmpty
+          ? "There are the families \(families.joined(separator: ", ")); a family's name in its place lists its nets"
+          : "Nearest: \(Self.quoted(nearest))"
       return "there is no built-in architecture '\(name)'. \(hint)."
     case .unknownOption(let option, let architecture, let known):
       return "'\(architecture)' has no option '\(option)'; it has \(Self.quoted(known))"

@@ -3,22 +3,36 @@ import GinghamTensors
 
 /// The nets that can be built by name.
 public enum Architectures {
-  public static let all: [Architecture] =
-    [.alexnet] + Architecture.vggs + Architecture.resnets + Architecture.squeezenets
-    + [.googlenet, .inceptionV3, .densenet121] + Architecture.mobileNets + Architecture.efficientNets
-    + Architecture.regNets + Architecture.shuffleNets
-    + Architecture.convNeXts + Architecture.visionTransformers + Architecture.swinTransformers
-    + [.unet, .brainUNet, .diffusionDecoder, .diffusionEncoder]
-    + [.dcganGenerator, .dcganDiscriminator, .resizeGenerator, .stridedStack]
+  /// Nets of one design, under the name of the design.
+  public struct Family: Sendable {
+    public let name: String
+    public let members: [Architecture]
+  }
+
+  public static let families: [Family] = [
+    ("alexnet", [.alexnet]), ("vgg", Architecture.vggs), ("resnet", Architecture.resnets),
+    ("squeezenet", Architecture.squeezenets), ("inception", [.googlenet, .inceptionV3]),
+    ("densenet", [.densenet121]), ("mobilenet", Architecture.mobileNets), ("efficientnet", Architecture.efficientNets),
+    ("regnet", Architecture.regNets), ("shufflenet", Architecture.shuffleNets), ("convnext", Architecture.convNeXts),
+    ("vit", Architecture.visionTransformers), ("swin", Architecture.swinTransformers),
+    ("unet", [.unet, .brainUNet]), ("stable_diffusion_vae", [.diffusionDecoder, .diffusionEncoder]),
+    ("generator", [.dcganGenerator, .dcganDiscriminator, .resizeGenerator]), ("example", [.stridedStack]),
+  ].map(Family.init)
+
+  public static let all: [Architecture] = families.flatMap(\.members)
 
   public static let names: [String] = all.map(\.name)
 
   /// The most parameters a random net gets: 4 GiB of them, seven times VGG-19.
   static let parameterLimit = 1 << 30
 
-  /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the names nearest to `name`.
+  /// - Throws: ``ArchitectureError/unknownArchitecture(_:nearest:)`` with the names nearest to `name`, or, where it names
+  ///   a family, with all of that.
   public static func named(_ name: String) throws -> Architecture {
     if let architecture = all.first(where: { $0.name == name }) { return architecture }
+    if let family = families.first(where: { $0.name == name.lowercased() }) {
+      throw ArchitectureError.unknownArchitecture(name, nearest: family.members.map(\.name))
+    }
     throw ArchitectureError.unknownArchitecture(name, nearest: NearestNames.nearest(to: name, among: names))
   }
 

@@ -40,6 +40,7 @@ enum Hints {
     case GeneratorError.takesPictures: "Name some, with --images or behind the model of 'gingham trace'."
     case RepairError.nothingToRewrite(let method, .gradients) where method != .blurpool:
       "--with blurpool rewrites strided convolutions and pools."
+    case NetworkError.openModule: "'gingham layers MODEL' lists all."
     case RepairError.nothingUneven(let method, _, _):
       "Rewrite some with --with \(method.rawValue) and --layer, or all of them with --all."
     default: nil

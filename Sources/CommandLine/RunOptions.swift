@@ -71,10 +71,10 @@ extension RunOptions {
       try run.perform(in: context, command: CommandLine.arguments, writingTo: output, replaces: force)
     }
     progress.finish()
-    for remark in performance.result.remarks { progress.remark(remark) }
+    for remark in performance.result.remarks + performance.result.noticed { progress.remark(remark) }
     if json {
       for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
-      try StandardOutput.write(performance.result.findings.json())
+      try StandardOutput.write(performance.result.json())
     } else {
       let text = TextLayout.$width.withValue(wide ? nil : Terminal.width) {
         TextLayout.wrapped(performance.text.printableLines(isIndented: false))

@@ -24,8 +24,10 @@ public final class ExampleBatches: Differentiator {
     else { return try base.plan(request) }
     do {
       let plan = try base.plan(request)
-      // One number for every picture of a batch is no row.
-      guard plan.targetShapes.contains(where: { $0.rank < 2 && $0.dimensions.first != batch }) else { return plan }
+      // One number for every picture of a batch is no row; what has one axis is no picture.
+      guard request.inputShapes[0].rank > 1,
+        plan.targetShapes.contains(where: { $0.rank < 2 && $0.dimensions.first != batch })
+      else { return plan }
       return try BatchedPlan(batch == 1 ? plan : base.plan(request.holding(1)), for: request) ?? plan
     } catch let error as NetworkError {
       guard case .shape = error else { throw error }

@@ -177,14 +177,21 @@ public enum Backend: String, Sendable, CaseIterable {
   /// Plain Swift and OpenBLAS in 64 bits.
   case reference64
 
+  /// For pictures, in batches of any size.
+  ///
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    let engine: any Differentiator =
-      switch self {
-      case .fast: try FastDifferentiator(network: network, threads: team.threads)
-      case .reference: ReferenceDifferentiator<Float>(network)
-      case .reference64: ReferenceDifferentiator<Double>(network)
-      }
-    return ExampleBatches(engine)
+    ExampleBatches(try engine(for: network, team: team))
+  }
+
+  /// For inputs of any kind, exactly as the network takes them.
+  ///
+  /// - Throws: ``EngineError`` where the library refuses.
+  public func engine(for network: Network, team: ThreadTeam) throws -> any Differentiator {
+    switch self {
+    case .fast: try FastDifferentiator(network: network, threads: team.threads)
+    case .reference: ReferenceDifferentiator<Float>(network)
+    case .reference64: ReferenceDifferentiator<Double>(network)
+    }
   }
 }

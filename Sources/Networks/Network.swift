@@ -54,6 +54,10 @@ public struct Network: Sendable {
   public var constants: [ValueID: Constant] = [:]
   /// Constants that were inputs with one entry a picture: one entry stands for all pictures of a batch.
   public internal(set) var batchedConstants: Set<ValueID> = []
+  /// Whether the name of every operator tells its module, so that the last one under a module's name gives the module's
+  /// output. Not so where the file names weights alone: what a module does behind its last weight, an addition or a
+  /// rectifier, does not bear its name then.
+  public var namesModules = true
   /// How a picture becomes this network's input; `nil` where the file does not say.
   public var preprocessing: Preprocessing?
   /// How much the network may ask for when it is bound.

@@ -4,6 +4,8 @@ import GinghamTensors
 public enum NetworkError: Error, Sendable {
   case shape(node: String, operation: String, ShapeError)
   case unknownLayer(name: String, nearest: [String])
+  /// The file names layers by their weights alone, so which operator is the module's last cannot be told.
+  case openModule(name: String, lastLayer: String)
   case unknownInput(name: String, known: [String])
   case missingInputShape(name: String)
   case cyclic(node: String)
@@ -25,6 +27,9 @@ extension NetworkError: CustomStringConvertible {
     case .unknownLayer(let name, let nearest):
       let hint = nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
       return "there is no layer '\(name)'.\(hint) 'gingham layers MODEL' lists all."
+    case .openModule(let name, let last):
+      return "the file does not tell where module '\(name)' ends: it names layers by their weights alone. The last of "
+        + "them in the module is '\(last)'; name a layer or a value"
     case .unknownInput(let name, let known):
       return "there is no input '\(name)'; the network has \(known.map { "'\($0)'" }.joined(separator: ", "))"
     case .missingInputShape(let name):

@@ -27,6 +27,20 @@ import Testing
     #expect(suggestions.contains(nearest))
   }
 
+  /// There are far too many nets to be listed in a message.
+  @Test func aNameLikeNoneIsToldTheFamiliesAndAFamilysNameItsNets() throws {
+    func message(_ name: String) throws -> String {
+      let error = #expect(throws: ArchitectureError.self) { try ArchitectureSpecification(parsing: "random:\(name)") }
+      return try #require(error).description
+    }
+    let strange = try message("qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq")
+    for family in Architectures.families { #expect(strange.contains(family.name)) }
+    #expect(!strange.contains("resnet50"))
+    #expect(strange.count < 500)
+    #expect(try message("ResNet").contains("'resnext50_32x4d'"))
+    #expect(Set(Architectures.names).count == Architectures.names.count)
+  }
+
   @Test func anUnknownOptionNamesTheKnownOnes() {
     #expect(
       throws: ArchitectureError.unknownOption(

@@ -20,7 +20,7 @@ import Gingham
       guard let testCase = try? ONNXTestCase(folder: folder), let first = testCase.dataSets.first,
         let (network, pictures) = try? ConformanceRunner.opened(testCase.network, first.inputs), !pictures.isEmpty,
         pictures.allSatisfy({ $0.count > 0 }),
-        !network.roundsStraightThrough, !network.hasShortCasts
+        !network.roundsStraightThrough(), !network.hasShortCasts
       else { continue }
       guard try checkGradient(of: network, at: pictures, folder) else { continue }
       checked += 1

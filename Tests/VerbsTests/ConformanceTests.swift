@@ -66,7 +66,7 @@ import Gingham
       case .passed: tally.passed += 1
       case .failed(let reason):
         tally.failed += 1
-        if Promise.hasWrongExpectation(folder) { continue }
+        if Promise.isWrongExpectation(folder, reason) { continue }
         Issue.record("\(folder): \(reason)")
       case .unsupported(let reason):
         tally.unsupported += 1
@@ -95,12 +95,19 @@ private enum Promise {
     "gradient_of": "training", "sequence_model8": "a number of pieces that is not known",
   ]
 
-  /// Release 1.17.0 expects here the divisor of a window that reaches beyond its padding wrong, and that sums beyond
-  /// eight bits wrap around; later releases and ONNX Runtime (0.1058 for element 8, and −128) do not.
-  static func hasWrongExpectation(_ folder: String) -> Bool {
-    let name = folder.split(separator: "/").last ?? ""
-    return name == "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True"
-      || name.hasPrefix("test_qlinearmatmul_") && name.contains("_int8_")
+  /// Cases whose expectation release 1.17.0 has wrong, and the first difference that then must be reported. The pool's
+  /// divisor counts a window's part beyond its padding (mended in release 1.20); the products' sums wrap around at eight
+  /// bits, where the operator is specified to saturate. ONNX Runtime 1.32 gives what Gingham does, in every element.
+  private static let wrongExpectations = [
+    "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True": "element 8 is 0.10582",
+    "test_qlinearmatmul_2D_int8_float16": "element 5 is -128.0",
+    "test_qlinearmatmul_2D_int8_float32": "element 5 is -128.0",
+    "test_qlinearmatmul_3D_int8_float16": "element 1 is -128.0",
+    "test_qlinearmatmul_3D_int8_float32": "element 1 is -128.0",
+  ]
+
+  static func isWrongExpectation(_ folder: String, _ reason: String) -> Bool {
+    wrongExpectations[String(folder.split(separator: "/").last ?? "")].map(reason.contains) ?? false
   }
 
   static func covers(_ folder: String) throws -> Bool {

@@ -54,7 +54,7 @@ import Testing
   @Test func quantisedNetworksSayThatTheyRoundStraightThrough() throws {
     for (name, rounds) in [("quantized_convolution", true), ("quantized_dynamically", true), ("swish", false)] {
       let url = try #require(Bundle.module.url(forResource: "\(Self.folder)/\(name)", withExtension: "onnx"))
-      #expect(try ONNXModel.load(path: url.path(percentEncoded: false)).roundsStraightThrough == rounds, "\(name)")
+      #expect(try ONNXModel.load(path: url.path(percentEncoded: false)).roundsStraightThrough() == rounds, "\(name)")
     }
   }
 }

@@ -46,10 +46,16 @@ final class GraphTranslation {
     try addInitializers(graph.initializers)
     try addInputs()
     let order = try NodeOrder(nodes, available: Set(values.keys)).sorted()
-    let areVerbatim = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
-    let layerNames =
-      try areVerbatim
-      ? nodes.map { $0.label.printable() } : LayerNames(nodes, order: order, budget: budget).names
+    let layerNames: [String]
+    switch metadata[ONNXModel.Note.layerNames] {
+    case ONNXModel.Note.layerNamesVerbatim, ONNXModel.Note.layerNamesWithoutModules:
+      layerNames = nodes.map { $0.label.printable() }
+      result.namesModules = metadata[ONNXModel.Note.layerNames] == ONNXModel.Note.layerNamesVerbatim
+    default:
+      let found = try LayerNames(nodes, order: order, budget: budget)
+      layerNames = found.names
+      result.namesModules = found.nameModules
+    }
     for index in order { try translate(nodes[index], name: layerNames[index]) }
     for (index, output) in graph.outputs.enumerated() {
       if let value = values[output.name] {

@@ -10,6 +10,8 @@ import GinghamTensors
 struct LayerNames {
   /// By position of the node in the file.
   let names: [String]
+  /// Whether they tell where modules end: ``Network/namesModules``.
+  let nameModules: Bool
 
   /// - Parameter order: positions of the nodes, sorted so that each stands behind those it reads.
   init(_ nodes: [NodeMessage], order: [Int], budget: Budget) throws {
@@ -56,6 +58,12 @@ struct LayerNames {
       }
     }
     self.names = names
+    nameModules = nodes.contains(where: Self.hasScope) || !nodes.contains { Self.weightName($0) != nil }
+  }
+
+  /// Whether the file says which module the node stands in, beyond what its weight is called.
+  private static func hasScope(_ node: NodeMessage) -> Bool {
+    node.namespace != nil || modulePath(scopedName: node.name, operatorType: node.operatorType) != nil
   }
 
   private static func weightName(_ node: NodeMessage) -> String? {

@@ -49,7 +49,11 @@ extension Network {
         let own = names[input] ?? input
         try bind(course.slice(of: index, into: own, node, in: &result), in: &result, budget: budget)
       }
-      for inner in loop.body.nodes { try bind(inner.renamed(names), in: &result, budget: budget) }
+      for inner in loop.body.nodes {
+        var inner = inner.renamed(names)
+        if course.turn > 0 { inner.name += "_\(course.turn)" }
+        try bind(inner, in: &result, budget: budget)
+      }
       let outputs = loop.body.outputs.map { names[$0] ?? $0 }
       try course.advance(condition: loop.isCounted ? outputs.first : nil, node, in: result)
       let results = outputs.dropFirst(loop.isCounted ? 1 : 0)

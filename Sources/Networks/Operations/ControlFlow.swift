@@ -89,14 +89,22 @@ extension Subgraph {
   }
 
   /// Every value that comes into being inside, bodies of bodies included.
-  var produced: [ValueID] {
-    inputs
-      + nodes.flatMap { node in
-        switch node.operation {
-        case .branch(let branch): node.outputs + branch.whenTrue.produced + branch.whenFalse.produced
-        case .loop(let loop): node.outputs + loop.body.produced
-        default: node.outputs
-        }
-      }
+  var produced: [ValueID] { inputs + nodes.flatMap(\.produced) }
+}
+
+extension Node {
+  /// The bodies that the node may run.
+  private var bodies: [Subgraph] {
+    switch operation {
+    case .branch(let branch): [branch.whenTrue, branch.whenFalse]
+    case .loop(let loop): [loop.body]
+    default: []
+    }
   }
+
+  /// The node's outputs, and every value that comes into being inside it.
+  var produced: [ValueID] { outputs + bodies.flatMap(\.produced) }
+
+  /// The nodes inside, bodies of bodies included, and then the node itself.
+  var withBodies: [Node] { bodies.flatMap(\.nodes).flatMap(\.withBodies) + [self] }
 }

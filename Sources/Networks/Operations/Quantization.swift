@@ -27,10 +27,10 @@ public struct Quantization: Hashable, Sendable {
 }
 
 extension Network {
-  /// Whether the network rounds to the numbers of a quantised type. Its gradients are then those of the network without
-  /// rounding, as ``Quantization`` passes them straight through.
-  public var roundsStraightThrough: Bool {
-    nodes.contains { node in
+  /// Whether what leads to `targets` (`nil`: all of the network) rounds to the numbers of a quantised type. Gradients are
+  /// then those of the network without rounding, as ``Quantization`` passes them straight through.
+  public func roundsStraightThrough(leadingTo targets: [ValueID]? = nil) -> Bool {
+    (targets.map { nodes.leading(to: $0) } ?? nodes).contains { node in
       switch node.operation {
       case .quantize, .dynamicQuantize: true
       default: false

@@ -30,7 +30,7 @@ extension Run {
     let started = Date()
     try validate()
     guard path != nil || Self.writesUnasked else {
-      return Performance(result: try result(in: context.writing(into: nil)), folder: nil)
+      return Performance(result: try watched(in: context.writing(into: nil)), folder: nil)
     }
     let record = record
     var manifest = try record.manifest(command: command, context: context, started: started)
@@ -39,13 +39,20 @@ extension Run {
       path ?? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started, identity: identity)
     let folder = try RunFolder(path: wanted, identity: identity, replaces: replaces)
     folder.figureFormats = context.figureFormats
-    let result = try result(in: context.writing(into: folder))
+    let result = try watched(in: context.writing(into: folder))
     context.progress.step("writing")
     try result.draw(folder)
-    try folder.write(Findings.fileName, data: result.findings.timeless.json())
+    try folder.write(Findings.fileName, data: result.json(timeless: true))
     try result.append(folder)
     manifest.parameters.merge(result.settled) { _, chosen in chosen }
     try folder.commit(manifest)
     return Performance(result: result, folder: folder.path)
+  }
+
+  /// The result, with what came to light on the way.
+  private func watched(in context: RunContext) throws -> RunResult<Findings> {
+    var result = try result(in: context)
+    result.noticed = context.remarks.all
+    return result
   }
 }

@@ -14,6 +14,8 @@ public struct RunContext {
   public var figureFormats: Set<FigureFormat> = []
   /// `nil` where nobody keeps files: then nothing is drawn.
   public private(set) var folder: RunFolder?
+  /// What comes to light while a run computes.
+  private(set) var remarks = RunRemarks()
 
   public init(
     backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
@@ -30,9 +32,11 @@ public struct RunContext {
     folder.map { ResultStore(folder: $0, place: place) }
   }
 
+  /// The same for one run, which writes into `folder` and has remarks of its own.
   func writing(into folder: RunFolder?) -> RunContext {
     var context = self
     context.folder = folder
+    context.remarks = RunRemarks()
     return context
   }
 
@@ -46,7 +50,12 @@ public struct RunContext {
 
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network) throws -> any Differentiator {
-    try backend.differentiator(for: network, team: team)
+    try differentiator(for: network, on: backend)
+  }
+
+  /// The same on another engine than the run's.
+  func differentiator(for network: Network, on backend: Backend) throws -> any Differentiator {
+    RoundingWatch(try backend.differentiator(for: network, team: team), telling: remarks)
   }
 }
 

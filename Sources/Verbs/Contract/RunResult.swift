@@ -1,4 +1,6 @@
+import Foundation
 import GinghamReporting
+import GinghamTensors
 
 /// What a run comes back with.
 public struct RunResult<Findings: RunFindings> {
@@ -11,6 +13,8 @@ public struct RunResult<Findings: RunFindings> {
   public var append: (RunFolder) throws -> Void
   /// What the user should know beside the findings.
   public var remarks: [String]
+  /// Remarks on how the numbers came about, which stay with them: the findings' file carries them as `remarks`.
+  public internal(set) var noticed: [String] = []
   /// What could not be read or computed, each with its reason; the rest has its results.
   public var skipped: [SkippedFile]
   /// Whether what was tested holds; runs that test nothing pass.
@@ -30,5 +34,30 @@ public struct RunResult<Findings: RunFindings> {
     self.skipped = skipped
     self.passed = passed
     self.settled = settled
+  }
+}
+
+extension RunResult {
+  /// The findings as JSON, with what was noticed.
+  ///
+  /// - Parameter timeless: as files hold them (``RunFindings/timeless``).
+  /// - Throws: what encoding does.
+  public func json(timeless: Bool = false) throws -> Data {
+    let findings = timeless ? findings.timeless : findings
+    return try noticed.isEmpty ? findings.json() : Noticed(findings: findings, remarks: noticed).json()
+  }
+
+  /// Findings with one key more.
+  private struct Noticed: Encodable {
+    let findings: Findings
+    let remarks: [String]
+
+    private enum Key: CodingKey { case remarks }
+
+    func encode(to encoder: any Encoder) throws {
+      try findings.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(remarks, forKey: .remarks)
+    }
   }
 }

@@ -19,7 +19,7 @@ extension LayerTable {
       \(model), input \(input)
       \(table.description)
       \(layers.count) layers, \(Self.grouped(totalParameters)) parameters, \(Self.grouped(totalMultiplyAdds)) \
-      multiply-adds a picture
+      multiply-adds a picture\(missing.map { "\n\($0)" } ?? "")
       """
   }
 

@@ -20,16 +20,28 @@ public struct LayerTable: RunFindings {
   public var layers: [Row]
   /// `Int.max` where they are too many to be counted.
   public let totalMultiplyAdds: Int
+  /// Which operator is not supported and what stands behind it; the layers are those that do not read it then. `nil`
+  /// where the whole network can be computed.
+  public var missing: String?
 
   private enum CodingKeys: String, CodingKey {
-    case model, layers, inputShape
+    case model, layers, inputShape, missing
   }
 
   /// - Throws: ``NetworkError`` where the network does not take pictures of this size.
   public init(of model: Model) throws {
     self.model = model.network.name
     inputShape = model.inputShape(batch: 1).dimensions
-    let statistics = try model.bound().layerStatistics
+    let bound: BoundNetwork
+    do {
+      bound = try model.bound()
+    } catch let error as NetworkError {
+      let layers = model.network.computableLayers
+      guard case .missingOperator = error, !layers.isEmpty else { throw error }
+      missing = error.description
+      bound = try model.bound(leadingTo: layers.map(\.value))
+    }
+    let statistics = bound.layerStatistics
     totalMultiplyAdds = statistics.multiplyAdds
     layers = statistics.map { layer in
       Row(

@@ -1,3 +1,4 @@
+import Foundation
 import GinghamNetworks
 import Testing
 
@@ -64,6 +65,39 @@ import Testing
         namespace: ": Net/\(block): Block/\(block).conv: Conv2d/conv2d: aten.conv2d.default")
     }
     #expect(try model.load().nodes.map(\.name) == ["block1.conv", "block2.conv"])
+  }
+
+  /// A residual block: what its module gives is the addition, which has no weight to be named by.
+  @Test func aModuleThatOnlyItsWeightsNameHasNoKnownEnd() throws {
+    func block(namespaces: [String?]) throws -> Network {
+      var model = ModelSketch(inputs: [("x", 1, [1, 1, 8, 8])], outputs: ["z"])
+      model.initializers = [.floats([1], shape: [1, 1, 1, 1], name: "layer1.conv.weight")]
+      model.nodes = [
+        ModelSketch.NodeSketch(
+          type: "Conv", inputs: ["x", "layer1.conv.weight"], outputs: ["y"], name: "n0", namespace: namespaces[0]),
+        ModelSketch.NodeSketch(
+          type: "Add", inputs: ["x", "y"], outputs: ["z"], name: "n1", namespace: namespaces[1]),
+      ]
+      return try model.load()
+    }
+    let known = try block(namespaces: [
+      ": Net/layer1: Block/layer1.conv: Conv2d/conv2d: aten.conv2d.default", ": Net/layer1: Block/add: aten.add.Tensor",
+    ])
+    #expect(known.namesModules)
+    #expect(try known.value(ofLayer: "layer1") == known.outputs[0])
+
+    let open = try block(namespaces: [nil, nil])
+    #expect(!open.namesModules)
+    #expect(throws: NetworkError.self) { try open.value(ofLayer: "layer1") }
+    let convolution = try open.value(ofLayer: "layer1.conv")
+    #expect(open.name(of: convolution) == "y")
+    #expect(try open.value(ofLayer: "z") == open.outputs[0])
+
+    // Written again and read, it is no wiser.
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).onnx").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try ONNXModel.write(open, to: path)
+    #expect(try !ONNXModel.load(path: path).namesModules)
   }
 
   @Test func otherNamesStayAndEqualOnesAreNumbered() throws {

@@ -16,7 +16,7 @@ extension OperatorTable {
       guard let type = node.type(ofInput: 1) else {
         throw node.unsupported("an open target type", advice: "Export the model with the optimizer switched on.")
       }
-      try node.emit(.cast(type), reading: [node.input(0)])
+      try node.emitCast(to: type)
     },
     "Dropout": { node in
       try node.requireInputs(1...3)
@@ -38,15 +38,18 @@ extension OperatorTable {
       guard let type = TensorMessage.elementType(code: code) else {
         throw node.unsupported("the target type \(TensorMessage.typeName(code: code))")
       }
-      guard try node.attributes.flag("saturate") ?? true || type.byteCount > 1 else {
-        return try node.emitUnsaturated(type)
-      }
-      try node.emit(.cast(type))
+      try node.emitCast(to: type)
     },
   ]
 }
 
 extension NodeTranslation {
+  /// The first input as numbers of a type, saturating unless the node says otherwise.
+  fileprivate func emitCast(to type: ElementType) throws {
+    guard try attributes.flag("saturate") ?? true || type.byteCount > 1 else { return try emitUnsaturated(type) }
+    try emit(.cast(type), reading: [input(0)])
+  }
+
   /// To a type of eight bits; what lies beyond its largest number becomes what the type has for that.
   fileprivate func emitUnsaturated(_ type: ElementType) throws {
     let composer = Composer(self)

@@ -7,6 +7,8 @@ extension ONNXModel {
     /// Says that the nodes' names are the layers' names, word for word.
     static let layerNames = "gingham.layer_names"
     static let layerNamesVerbatim = "node"
+    /// The same, of a network whose names do not tell where modules end (``Network/namesModules``).
+    static let layerNamesWithoutModules = "node without modules"
     /// Names of the layers, one a line, that are pixel normalizations written as arithmetic.
     static let normalizations = "gingham.pixel_normalizations"
     /// ``Preprocessing`` in words.
@@ -59,7 +61,7 @@ extension ONNXModel {
   }
 
   private static func notes(on network: Network) -> [(key: String, value: String)] {
-    var notes = [(Note.layerNames, Note.layerNamesVerbatim)]
+    var notes = [(Note.layerNames, network.namesModules ? Note.layerNamesVerbatim : Note.layerNamesWithoutModules)]
     let normalizations = network.nodes.filter {
       if case .pixelNormalization = $0.operation { true } else { false }
     }
