@@ -21,18 +21,18 @@ if [ ${#existing[@]} -eq 0 ]; then
 fi
 
 echo "== gingham gradient: what does the predicted class see in each pixel?"
-"$gingham" gradient "$model" "${existing[@]}" --output outputs/demo/gradient --quiet
+"$gingham" gradient "$model" "${existing[@]}" --output outputs/demo/gradient --force --quiet
 echo
 echo "== the same by SmoothGrad, and Grad-CAM"
-"$gingham" gradient "$model" "${existing[0]}" --method smoothgrad --samples 25 --noise 10 --output outputs/demo/smoothgrad --quiet
-"$gingham" gradient "$model" "${existing[0]}" --method gradcam --output outputs/demo/gradcam --quiet
+"$gingham" gradient "$model" "${existing[0]}" --method smoothgrad --samples 25 --noise 10 --output outputs/demo/smoothgrad --force --quiet
+"$gingham" gradient "$model" "${existing[0]}" --method gradcam --output outputs/demo/gradcam --force --quiet
 echo
 echo "== gingham trace: which layer brings the grid in? And what if the first pool sent its gradient back evenly?"
-"$gingham" trace "$model" "${existing[@]}" --without features.2 --output outputs/demo/trace --quiet |
+"$gingham" trace "$model" "${existing[@]}" --without features.2 --output outputs/demo/trace --force --quiet |
   sed -n '/^the gradient at the pixels/,$p'
 echo
 echo "== the grid taken out of the gradient, in six ways"
-"$gingham" gradient "$model" "${existing[0]}" --compare --output outputs/demo/mitigations --quiet
+"$gingham" gradient "$model" "${existing[0]}" --compare --output outputs/demo/mitigations --force --quiet
 echo
 echo "Pictures and findings are in outputs/demo:"
 find outputs/demo -name '*.png' -o -name 'findings.json' | sort | sed 's/^/  /'

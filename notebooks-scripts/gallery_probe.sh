@@ -18,7 +18,7 @@ mkdir -p "$gallery" "$runs"
 probe() {
   local run=$1 model=$2 count=$3
   shift 3
-  "$gingham" probe "models/$model" "${pictures[@]:0:$count}" --output "$runs/$run" "$@" > "$runs/$run.txt"
+  "$gingham" probe "models/$model" "${pictures[@]:0:$count}" --output "$runs/$run" --force "$@" > "$runs/$run.txt"
   cp "$runs/$run/findings.json" "$gallery/probe-$run.json"
   cat "$runs/$run.txt"
 }

@@ -3,7 +3,7 @@
 #
 #   GINGHAM=.build/release/gingham notebooks-scripts/run_notebook.sh [NOTEBOOK [OUTPUT.ipynb]]
 #
-# Installs nbconvert and matplotlib into models/notebook-environment, which git ignores.
+# Installs notebook_requirements.txt into models/notebook-environment, which git ignores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,8 +13,8 @@ environment=models/notebook-environment
 if [ ! -f "$environment/complete" ]; then
   rm -rf "$environment"
   python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --disable-pip-version-check \
-    nbconvert==7.17.2 ipykernel==7.4.0 matplotlib==3.11.2 numpy==2.4.6
+  "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: --require-hashes \
+    --requirement notebooks-scripts/notebook_requirements.txt
   touch "$environment/complete"
 fi
 "$environment/bin/jupyter" nbconvert --to notebook --execute --log-level WARN \

@@ -57,7 +57,7 @@ def main():
                 array = numpy.stack(list(tiles(pictures, options.pictures, options.side, kind, random)))
                 numpy.save(f"{scratch}/set.npy", (array.transpose(0, 3, 1, 2) / 255).astype(numpy.float32))
                 outcome = subprocess.run(
-                    [options.gingham, "measure", f"{scratch}/set.npy", "--json", "--quiet", "--output", f"{scratch}/run"],
+                    [options.gingham, "measure", f"{scratch}/set.npy", "--json", "--quiet", "--output", f"{scratch}/run", "--force"],
                     capture_output=True, text=True, check=True)
             pooled = json.loads(outcome.stdout)["pooled"]
             verdicts[pooled["set_verdict"]] += 1

@@ -18,7 +18,7 @@ import optuna
 
 def run(gingham, *arguments):
     with tempfile.TemporaryDirectory() as scratch:
-        command = [gingham, *arguments, "--json", "--quiet", "--output", f"{scratch}/run"]
+        command = [gingham, *arguments, "--json", "--quiet", "--output", f"{scratch}/run", "--force"]
         return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 

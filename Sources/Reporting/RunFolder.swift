@@ -77,7 +77,7 @@ public final class RunFolder {
   public func write(_ name: String, _ body: (_ path: String) throws -> Void) throws {
     guard name.staysInside else { throw FormatError.unwritable(path: name, reason: "it leads out of the folder") }
     let target = staged(name)
-    try makeFolder((target as NSString).deletingLastPathComponent, for: name)
+    try makeFolder(target.parentFolder, for: name)
     try body(target)
     add(name)
   }
@@ -99,7 +99,7 @@ public final class RunFolder {
   public func keep(_ name: String, _ body: (_ path: String) throws -> Void) throws {
     guard name.staysInside else { throw FormatError.unwritable(path: name, reason: "it leads out of the folder") }
     let target = keepsake(name)
-    try makeFolder((target as NSString).deletingLastPathComponent, for: name)
+    try makeFolder(target.parentFolder, for: name)
     try body(target)
   }
 
@@ -129,7 +129,7 @@ public final class RunFolder {
     let target = staged(name)
     if !FileManager.default.fileExists(atPath: target) {
       guard FileManager.default.fileExists(atPath: replaced(name)),
-        (try? makeFolder((target as NSString).deletingLastPathComponent, for: name)) != nil,
+        (try? makeFolder(target.parentFolder, for: name)) != nil,
         (try? FileManager.default.copyItem(atPath: replaced(name), toPath: target)) != nil
       else { return false }
     }
@@ -170,7 +170,9 @@ extension RunFolderError: CustomStringConvertible {
 }
 
 extension String {
-  var withoutLastSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+  var withoutLastSlash: String {
+    utf8.count > 1 && utf8.last == UInt8(ascii: "/") ? String(decoding: utf8.dropLast(), as: UTF8.self) : self
+  }
 }
 
 /// Makes a folder and those above it; `wanted` is what the user knows it for.

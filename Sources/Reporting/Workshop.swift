@@ -49,9 +49,7 @@ final class Workshop {
   }
 
   private static func split(_ path: String) -> (parent: String, name: String) {
-    let path = path as NSString
-    let parent = path.deletingLastPathComponent
-    return (parent.isEmpty ? "." : parent, path.lastPathComponent == "/" ? "root" : path.lastPathComponent)
+    (path.parentFolder, path.lastPathPart.isEmpty ? "root" : path.lastPathPart)
   }
 
   private static func mustStayInside(_ path: String, parent: String) -> Bool {
@@ -88,11 +86,8 @@ final class Workshop {
     guard let found = FileManager.default.enumerator(atPath: files) else { return }
     var folders: Set<String> = []
     for name in names {
-      var parent = (name as NSString).deletingLastPathComponent
-      while !parent.isEmpty {
-        folders.insert(parent)
-        parent = (parent as NSString).deletingLastPathComponent
-      }
+      let parts = name.pathParts
+      for end in parts.indices.dropFirst() { folders.insert(parts[..<end].joined(separator: "/")) }
     }
     for case let name as String in found where !names.contains(name) && !folders.contains(name) {
       try? FileManager.default.removeItem(atPath: files + "/" + name)

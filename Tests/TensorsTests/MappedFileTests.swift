@@ -67,7 +67,8 @@ import Testing
       // Nothing was lost of the next one.
       let other = try Self.makeFile(100_000)
       let sum = try MappedFile.noticingLosses(at: other) {
-        try MappedFile(path: other, largestCopied: 0).bytes.reduce(0) { $0 + Int($1) }
+        let file = try MappedFile(path: other, largestCopied: 0)
+        return withExtendedLifetime(file) { file.bytes.reduce(0) { $0 + Int($1) } }
       }
       #expect(sum == 700_000)
       unlink(path)

@@ -63,7 +63,7 @@ def gingham(arguments, weights, folder, steps, *options, objective=f"channel:{LA
         arguments.gingham, "visualize", weights, "--architecture", architecture, "--mean", "0.485,0.456,0.406", "--std",
         "0.229,0.224,0.225", "--objective", objective, "--preset", preset, "--steps", str(steps),
         "--size", f"{side}x{side}", "--redirected-steps", "0", "--threads", str(arguments.threads), "--quiet",
-        "--output", folder, *options]
+        "--output", folder, "--force", *options]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:

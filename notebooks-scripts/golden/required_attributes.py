@@ -33,7 +33,7 @@ def main(path):
                     {
                         "operator": name,
                         "set": operator_set,
-                        "inputs": max(schema.min_input, 1),
+                        "inputs": schema.min_input,
                         "required": dict(sorted(required.items())),
                     }
                 )

@@ -31,8 +31,7 @@ public enum AtomicFile {
   private static let suffix = ".tmp"
 
   private static func removeLeftovers(of path: String) {
-    let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
-    let place = folder.isEmpty ? "." : folder
+    let (place, name) = (path.parentFolder, path.lastPathPart)
     for left in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
     where left.hasPrefix(name + ".") && left.hasSuffix(suffix)
       && left.utf8.count == name.utf8.count + 1 + 8 + suffix.utf8.count

@@ -10,6 +10,18 @@ extension String {
     utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// What stands before the last slash of a path, `.` where there is none. By bytes, as ``isFileName``.
+  public var parentFolder: String {
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == utf8.startIndex ? "/" : String(decoding: utf8[..<slash], as: UTF8.self)
+  }
+
+  /// What stands behind the last slash of a path.
+  public var lastPathPart: String {
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return self }
+    return String(decoding: utf8[utf8.index(after: slash)...], as: UTF8.self)
+  }
+
   /// Whether a path stays inside the folder it is relative to.
   public var staysInside: Bool {
     utf8.first != UInt8(ascii: "/") && !utf8.contains(0) && !pathParts.isEmpty && !pathParts.contains("..")
