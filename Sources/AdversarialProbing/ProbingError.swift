@@ -19,6 +19,7 @@ public enum ProbingError: Error, Hashable, Sendable {
 }
 
 extension ProbingError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .badEpsilon(let text, let why): "epsilon '\(text)' cannot be used: \(why)"

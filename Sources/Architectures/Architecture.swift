@@ -10,6 +10,7 @@ public struct Architecture: Sendable {
     public let range: ClosedRange<Int>
     public let summary: String
 
+    /// With the properties of the same names.
     public init(_ name: String, _ standard: Int, in range: ClosedRange<Int>, _ summary: String) {
       self.name = name
       self.standard = standard

@@ -18,6 +18,7 @@ public enum ArchitectureError: Error, Hashable, Sendable {
 }
 
 extension ArchitectureError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .unknownArchitecture(let name, let nearest):

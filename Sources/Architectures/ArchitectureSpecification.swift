@@ -15,6 +15,7 @@ public struct ArchitectureSpecification: Hashable, Sendable {
   /// Options of the architecture that differ from their standard.
   public var options: [String: Int]
 
+  /// With the properties of the same names.
   public init(
     _ name: String, seed: UInt64 = 0, inputSize: PictureSize? = nil, normalization: PixelNormalization? = nil,
     options: [String: Int] = [:]

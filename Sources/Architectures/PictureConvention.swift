@@ -10,6 +10,7 @@ public struct PictureConvention: Hashable, Sendable {
   public var interpolation: Preprocessing.Interpolation
   public var normalization: PixelNormalization
 
+  /// With the properties of the same names.
   public init(
     side: Int, shorterSide: Int?, interpolation: Preprocessing.Interpolation = .bilinear,
     normalization: PixelNormalization

@@ -8,6 +8,7 @@ public enum AttributionError: Error, Hashable, Sendable {
 }
 
 extension AttributionError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .shiftTooLarge(let period, let height, let width):

@@ -13,6 +13,7 @@ public struct Attribution: Sendable {
   /// How far the map's sum is from what the method promises it to be, a picture; empty where it promises nothing.
   public var completenessGaps: [Float] = []
 
+  /// With the properties of the same names.
   public init(map: Tensor, values: [Float], activations: [Tensor], completenessGaps: [Float] = []) {
     self.map = map
     self.values = values
@@ -37,11 +38,17 @@ public protocol AttributionMethod: Sendable {
 
 /// The derivative of the objective by each pixel (Simonyan, Vedaldi & Zisserman 2013).
 public struct Gradient: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "gradient"
+  /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
+  /// With every setting at its default.
   public init() {}
 
+  /// The map of ``AttributionMethod/attribute(_:to:by:)``.
+  ///
+  /// - Throws: what planning and running the differentiator throws.
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {

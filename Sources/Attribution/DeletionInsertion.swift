@@ -18,6 +18,7 @@ public struct DeletionInsertion: Sendable {
     public var deletion: Double
     public var insertion: Double
 
+    /// With the properties of the same names.
     public init(deletion: Double, insertion: Double) {
       self.deletion = deletion
       self.insertion = insertion
@@ -29,6 +30,7 @@ public struct DeletionInsertion: Sendable {
   /// Most pictures in one pass; bounds the memory.
   public var batchLimit: Int
 
+  /// With the properties of the same names.
   public init(steps: Int = 28, batchLimit: Int = 8) {
     self.steps = steps
     self.batchLimit = batchLimit

@@ -5,18 +5,24 @@ import GinghamTensors
 /// Activations of a layer, weighted by the mean gradient of their channel and added up over channels (Selvaraju et al.
 /// 2017). As Captum's `LayerGradCam`, negative parts stay unless asked away.
 public struct GradCAM: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "gradcam"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// `nil`: the last convolution whose output has more than one position.
   public var layer: String?
   public var rectifies: Bool
 
+  /// With the properties of the same names.
   public init(layer: String? = nil, rectifies: Bool = false) {
     self.layer = layer
     self.rectifies = rectifies
   }
 
+  /// The map of ``AttributionMethod/attribute(_:to:by:)``.
+  ///
+  /// - Throws: what planning and running the differentiator throws.
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {

@@ -7,7 +7,9 @@ import GinghamTensors
 ///
 /// Defaults are Captum's: 50 Gauss–Legendre nodes, and the network's normalized zero as baseline.
 public struct IntegratedGradients: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "integrated"
+  /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
   public var steps: Int
@@ -16,12 +18,16 @@ public struct IntegratedGradients: AttributionMethod {
   /// Most points in one pass; bounds the memory.
   public var batchLimit: Int
 
+  /// With the properties of the same names.
   public init(steps: Int = 50, baseline: Tensor? = nil, batchLimit: Int = 10) {
     self.steps = steps
     self.baseline = baseline
     self.batchLimit = batchLimit
   }
 
+  /// The map of ``AttributionMethod/attribute(_:to:by:)``.
+  ///
+  /// - Throws: what planning and running the differentiator throws.
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {

@@ -6,7 +6,9 @@ import GinghamTensors
 /// Defaults are Captum's `NoiseTunnel`: 5 copies, noise of deviation 1 in the network's normalized units. Copies are
 /// not clipped to 0…1.
 public struct SmoothGrad: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "smoothgrad"
+  /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
   public var samples: Int
@@ -16,6 +18,7 @@ public struct SmoothGrad: AttributionMethod {
   /// Most copies in one pass; bounds the memory.
   public var batchLimit: Int
 
+  /// With the properties of the same names.
   public init(samples: Int = 5, deviation: Float = 1, seed: UInt64 = 0, batchLimit: Int = 10) {
     self.samples = samples
     self.deviation = deviation
@@ -23,6 +26,9 @@ public struct SmoothGrad: AttributionMethod {
     self.batchLimit = batchLimit
   }
 
+  /// The map of ``AttributionMethod/attribute(_:to:by:)``.
+  ///
+  /// - Throws: what planning and running the differentiator throws.
   public func attribute(
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {

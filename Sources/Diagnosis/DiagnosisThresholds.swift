@@ -25,6 +25,7 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   /// Share of the pictures that must show a fault before it is the set's.
   public var affectedShare: Double
 
+  /// With the properties of the same names.
   public init(
     lattice: LatticeThresholds = LatticeThresholds(), blurSigma: Double = 0.8, blurBeyondReference: Double = 0.5,
     bits: Double = 7.1, endShare: Double = 0.35, colourChance: Double = 0.01, hueDegrees: Double = 8,

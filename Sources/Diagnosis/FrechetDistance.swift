@@ -48,6 +48,7 @@ public struct FrechetDistance: Hashable, Sendable {
       && left.features == right.features
   }
 
+  /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(distance)
     hasher.combine(features)

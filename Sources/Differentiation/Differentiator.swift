@@ -14,6 +14,7 @@ public struct PlanRequest: Hashable, Sendable {
   /// cotangents there are zero.
   public var channels: [ValueID: Range<Int>]
 
+  /// With the properties of the same names.
   public init(
     inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules(),
     channels: [ValueID: Range<Int>] = [:]
@@ -44,6 +45,7 @@ public struct BackwardRules: Hashable, Sendable {
   /// these centred taps (odd count), zero beyond the border.
   public var smoothing: [ValueID: [Float]]
 
+  /// With the properties of the same names.
   public init(relu: ReLU = .exact, smoothing: [ValueID: [Float]] = [:]) {
     self.relu = relu
     self.smoothing = smoothing
@@ -116,6 +118,7 @@ public enum EngineError: Error, Hashable, Sendable {
 }
 
 extension EngineError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .unsupported(let operation, let node, let why): "layer '\(node)': \(operation) is not supported (\(why))"

@@ -14,6 +14,7 @@ public final class ExampleBatches: Differentiator {
   public var network: Network { base.network }
   public var team: ThreadTeam { base.team }
 
+  /// With the property of the same name.
   public init(_ base: any Differentiator) {
     self.base = base
   }

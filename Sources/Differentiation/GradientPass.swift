@@ -9,6 +9,7 @@ public final class GradientPass {
   private var cotangents: [Tensor]
   private var gradients: [Tensor] = []
 
+  /// With the property of the same name.
   public init(_ plan: any GradientPlan) {
     self.plan = plan
     cotangents = plan.targetShapes.map { Tensor($0) }

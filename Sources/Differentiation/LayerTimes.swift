@@ -7,6 +7,7 @@ public struct PlannedLayer: Hashable, Sendable {
   /// Which code does it. The reference engine's kernels have "fallback" in their names.
   public var kernel: String
 
+  /// With the properties of the same names.
   public init(names: [String], operations: String, kernel: String) {
     self.names = names
     self.operations = operations
@@ -19,6 +20,7 @@ public final class LayerTimes {
   public private(set) var forward: [Duration]
   public private(set) var backward: [Duration]
 
+  /// With the property of the same name.
   public init(layers: Int) {
     forward = Array(repeating: .zero, count: layers)
     backward = Array(repeating: .zero, count: layers)

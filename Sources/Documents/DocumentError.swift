@@ -6,6 +6,7 @@ public struct DocumentError: Error, Hashable, Sendable {
   public var line: Int?
   public var message: String
 
+  /// With the properties of the same names.
   public init(source: String, line: Int?, message: String) {
     self.source = source
     self.line = line
@@ -14,5 +15,6 @@ public struct DocumentError: Error, Hashable, Sendable {
 }
 
 extension DocumentError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String { "\(source)\(line.map { ":\($0)" } ?? ""): \(message)" }
 }

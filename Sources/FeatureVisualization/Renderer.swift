@@ -25,6 +25,7 @@ public final class Renderer {
     /// the picture's size for ``ParameterizationKind/maco(spectrum:)``.
     public var spectrum: Tensor?
 
+    /// With the properties of the same names.
     public init(start: Tensor? = nil, colour: ColourCorrelation? = nil, spectrum: Tensor? = nil) {
       self.start = start
       self.colour = colour

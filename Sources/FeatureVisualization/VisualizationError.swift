@@ -15,6 +15,7 @@ public enum VisualizationError: Error, Hashable, Sendable {
 }
 
 extension VisualizationError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .unknownPreset(let name, let nearest, let known):

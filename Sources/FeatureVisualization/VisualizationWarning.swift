@@ -8,6 +8,7 @@ public enum VisualizationWarning: Hashable, Sendable {
 }
 
 extension VisualizationWarning: CustomStringConvertible {
+  /// What the user is told.
   public var description: String {
     switch self {
     case .leftFiniteNumbers(let step):
@@ -25,5 +26,8 @@ extension VisualizationWarning: CustomStringConvertible {
 
 /// As ``description``.
 extension VisualizationWarning: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

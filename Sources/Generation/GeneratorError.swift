@@ -15,6 +15,7 @@ public enum GeneratorError: Error, Hashable, Sendable {
 }
 
 extension GeneratorError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .makesNoPictures(let model, let outputs):

@@ -33,6 +33,7 @@ public struct OutputRange: Hashable, Sendable, CustomStringConvertible {
   /// What a value becomes in 0…1. Nothing is clipped.
   public func unit(_ value: Float) -> Float { (value - lower) / (upper - lower) }
 
+  /// As texts for people have it.
   public var description: String { "\(Self.short(lower))..\(Self.short(upper))" }
 
   private static func short(_ value: Float) -> String {
@@ -42,6 +43,9 @@ public struct OutputRange: Hashable, Sendable, CustomStringConvertible {
 
 /// As it is written: `"-1..1"`.
 extension OutputRange: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 

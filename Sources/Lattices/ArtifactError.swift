@@ -20,6 +20,7 @@ public enum ArtifactError: Error, Hashable, Sendable {
 }
 
 extension ArtifactError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .wrongRank(let shape): "a map has the axes H×W, C×H×W or N×C×H×W; this one is \(shape)"

@@ -4,6 +4,7 @@ import GinghamTensors
 public struct Periods: Hashable, Sendable {
   public var list: [Int]
 
+  /// With the property of the same name.
   public init(_ list: [Int]) {
     self.list = list
   }
@@ -24,14 +25,19 @@ public struct Periods: Hashable, Sendable {
 }
 
 extension Periods: ExpressibleByArrayLiteral {
+  /// From a literal.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 }
 
 extension Periods: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String { list.map(String.init).joined(separator: ",") }
 }
 
 /// As it is written: `"2,4,8"`.
 extension Periods: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

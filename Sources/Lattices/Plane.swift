@@ -7,6 +7,7 @@ public struct Plane: Hashable, Sendable {
   /// Row-major.
   public var values: [Double]
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int, values: [Double]) {
     precondition(values.count == height * width, "\(values.count) values do not fill \(height)×\(width)")
     self.height = height

@@ -30,6 +30,7 @@ public struct ModelSource: Sendable {
   /// Fixes inputs beside the picture at ones where nobody fixed them, for what does not depend on their values.
   public var fixesOpenInputs = false
 
+  /// With the properties of the same names.
   public init(
     _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,
     deviation: [Float]? = nil, inputSize: PictureSize? = nil, fixedInputs: [String] = [],

@@ -21,6 +21,7 @@ public struct BoundNetwork: Sendable {
   /// How much may be asked for on behalf of the network.
   public var limits = ResourceLimits()
 
+  /// With the properties of the same names.
   public init(name: String, valueNames: [String]) {
     self.name = name
     self.valueNames = valueNames

@@ -6,6 +6,7 @@ public struct IntegerArray: Hashable, Sendable {
   public let elements: [Int]
   public let type: ElementType
 
+  /// With the properties of the same names.
   public init(_ shape: Shape, _ elements: [Int], type: ElementType = .int64) {
     precondition(elements.count == shape.elementCount, "\(elements.count) integers do not fill \(shape)")
     self.shape = shape

@@ -4,6 +4,7 @@ import GinghamTensors
 public struct ValueID: Hashable, Comparable, Sendable {
   public let index: Int
 
+  /// With the property of the same name.
   public init(_ index: Int) {
     self.index = index
   }
@@ -20,6 +21,7 @@ public struct Node: Hashable, Sendable {
   public var inputs: [ValueID?]
   public var outputs: [ValueID]
 
+  /// With the properties of the same names.
   public init(name: String, operation: Operation, inputs: [ValueID?], outputs: [ValueID]) {
     self.name = name
     self.operation = operation
@@ -38,6 +40,7 @@ public struct Network: Sendable {
     public var shape: [Int?]
     public var type: ElementType
 
+    /// With the properties of the same names.
     public init(value: ValueID, shape: [Int?], type: ElementType = .float32) {
       self.value = value
       self.shape = shape
@@ -63,6 +66,7 @@ public struct Network: Sendable {
   /// How much the network may ask for when it is bound.
   public var limits = ResourceLimits()
 
+  /// With the property of the same name.
   public init(name: String) {
     self.name = name
   }

@@ -20,6 +20,7 @@ public enum NetworkError: Error, Sendable {
 }
 
 extension NetworkError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .shape(let node, let operation, let error):

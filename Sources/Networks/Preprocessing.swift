@@ -18,6 +18,7 @@ public struct Preprocessing: Hashable, Sendable {
   public var fit: Fit
   public var interpolation: Interpolation
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int, fit: Fit, interpolation: Interpolation = .bilinear) {
     self.height = height
     self.width = width

@@ -15,6 +15,7 @@ public enum ShapeError: Error, Hashable, Sendable {
 }
 
 extension ShapeError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .wrongRank(let expected, let found): "expected \(expected) axes, found \(found)"

@@ -12,6 +12,7 @@ public struct HTMLReport: Sendable {
   public let title: String
   private var body = ""
 
+  /// With the property of the same name.
   public init(title: String) {
     self.title = title
   }

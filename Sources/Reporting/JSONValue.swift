@@ -11,6 +11,9 @@ public enum JSONValue: Hashable, Sendable, Codable {
   case array([JSONValue])
   case object([String: JSONValue])
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -26,6 +29,9 @@ public enum JSONValue: Hashable, Sendable, Codable {
 }
 
 extension JSONValue {
+  /// Reads what encoding wrote.
+  ///
+  /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -54,14 +60,20 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral
 {
+  /// From a literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// From a literal.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// From a literal.
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  /// From a literal.
   public init(floatLiteral value: Double) { self = .number(value) }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+  /// From a literal.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// From a literal.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements, uniquingKeysWith: { first, _ in first }))
   }

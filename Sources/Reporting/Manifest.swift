@@ -33,6 +33,7 @@ public struct Manifest: Encodable, Sendable {
     public var path: String
     public var digest: String?
 
+    /// With the properties of the same names.
     public init(path: String, digest: String?) {
       self.path = path
       self.digest = digest
@@ -44,6 +45,7 @@ public struct Manifest: Encodable, Sendable {
     }
   }
 
+  /// With the properties of the same names.
   public init(
     command: [String], version: String, model: String, modelDigest: String?, backend: String, threads: Int,
     seed: Int? = nil, parameters: [String: JSONValue], started: Date, files: [String] = []
@@ -66,6 +68,9 @@ public struct Manifest: Encodable, Sendable {
     case run = "run_sha256"
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
     try container.encode(command, forKey: .command)

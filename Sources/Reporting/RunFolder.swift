@@ -161,6 +161,7 @@ public enum RunFolderError: Error, Hashable, Sendable {
 }
 
 extension RunFolderError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .occupied(let path): "'\(path)' holds files that are not of this run with these settings"

@@ -13,6 +13,7 @@ public struct TextTable: Sendable {
   private let alignments: [Alignment]
   private var rows: [[String]] = []
 
+  /// With the property of the same name.
   public init(_ columns: [(title: String, alignment: Alignment)]) {
     header = columns.map { Self.cell($0.title) }
     alignments = columns.map(\.alignment)
@@ -31,6 +32,7 @@ public struct TextTable: Sendable {
   private static let shortestText = 16
   private static let gap = "  "
 
+  /// As texts for people have it.
   public var description: String {
     var columns = header.indices.map { column in
       Column(titles: [header[column]], cells: rows.map { $0[column] }, alignment: alignments[column])

@@ -33,6 +33,7 @@ public struct RewriteOptions: Hashable, Sendable {
   /// for each phase.
   public var kernel: Int?
 
+  /// With the properties of the same names.
   public init(border: Border = .zero, kernel: Int? = nil) {
     self.border = border
     self.kernel = kernel

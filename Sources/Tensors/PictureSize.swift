@@ -3,6 +3,7 @@ public struct PictureSize: Hashable, Sendable {
   public var height: Int
   public var width: Int
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int) {
     self.height = height
     self.width = width
@@ -32,5 +33,6 @@ public struct PictureSize: Hashable, Sendable {
 }
 
 extension PictureSize: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String { "\(height)×\(width)" }
 }

@@ -4,6 +4,7 @@
 public struct Shape: Hashable, Sendable {
   public var dimensions: [Int]
 
+  /// With the property of the same name.
   public init(_ dimensions: [Int]) {
     self.dimensions = dimensions
   }
@@ -63,12 +64,14 @@ public struct Shape: Hashable, Sendable {
 }
 
 extension Shape: ExpressibleByArrayLiteral {
+  /// From a literal.
   public init(arrayLiteral elements: Int...) {
     self.init(elements)
   }
 }
 
 extension Shape: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String {
     rank == 0 ? "scalar" : dimensions.map(String.init).joined(separator: "×")
   }

@@ -10,6 +10,7 @@ public struct AttackOptions: Hashable, Sendable {
   /// Whether a picture is left alone once it is turned.
   public var stopsEarly: Bool
 
+  /// With the properties of the same names.
   public init(
     norm: PerturbationNorm = .linf, steps: Int? = nil, restarts: Int = 1, startsRandomly: Bool = false,
     stopsEarly: Bool = false
@@ -52,6 +53,10 @@ public struct AttackKind: Sendable {
 
 extension AttackKind: Hashable, Encodable {
   public static func == (one: AttackKind, other: AttackKind) -> Bool { one.name == other.name }
+  /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try name.encode(to: encoder) }
 }

@@ -18,6 +18,7 @@ public struct DeepFool: Attack {
   /// Most pictures are turned within a few steps of two passes or more.
   public var passes: Double { Double(steps) / 2 }
 
+  /// With the properties of the same names.
   public init(norm: PerturbationNorm = .l2, steps: Int = 50, candidates: Int = 10, overshoot: Float = 0.02) {
     self.norm = norm
     self.steps = steps

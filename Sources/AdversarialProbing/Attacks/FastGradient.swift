@@ -6,6 +6,7 @@ public struct FastGradient: Attack {
   public var norm: PerturbationNorm
   public var name: String { "fgsm" }
 
+  /// With the property of the same name.
   public init(norm: PerturbationNorm = .linf) {
     self.norm = norm
   }

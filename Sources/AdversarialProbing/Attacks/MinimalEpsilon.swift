@@ -12,6 +12,7 @@ public struct MinimalEpsilon: Sendable {
   /// Halvings of the interval after the first success.
   public var halvings: Int
 
+  /// With the properties of the same names.
   public init(of attack: any Attack, first: Float, largest: Float, halvings: Int = 5) {
     self.attack = attack
     self.first = first

@@ -7,6 +7,7 @@ public struct NoiseBaseline: Attack {
   public var name: String { norm == .linf ? "uniform-noise" : "gaussian-noise" }
   public var isBaseline: Bool { true }
 
+  /// With the property of the same name.
   public init(norm: PerturbationNorm = .linf) {
     self.norm = norm
   }

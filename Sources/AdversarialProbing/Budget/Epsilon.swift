@@ -47,5 +47,8 @@ public struct Epsilon: Hashable, Sendable {
 
 /// As it was written.
 extension Epsilon: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
 }

@@ -9,6 +9,7 @@ public struct PixelMask: Hashable, Sendable {
   /// Row-major.
   public let isOpen: [Bool]
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int, isOpen: [Bool]) {
     precondition(isOpen.count == height * width, "a mask of \(isOpen.count) pixels is not \(height)×\(width)")
     self.height = height

@@ -56,6 +56,7 @@ public struct CrossEntropyObjective: LogitObjective {
   public var isTargeted: Bool
   public var output: ClassifierOutput
 
+  /// With the properties of the same names.
   public init(_ classes: [Int], isTargeted: Bool = false, output: ClassifierOutput = .logits) {
     self.classes = classes
     self.isTargeted = isTargeted
@@ -88,6 +89,7 @@ public struct LogitRatioObjective: LogitObjective {
 
   public static let neededClasses = 3
 
+  /// With the properties of the same names.
   public init(_ classes: [Int], output: ClassifierOutput = .logits) {
     self.classes = classes
     self.output = output

@@ -12,6 +12,7 @@ public struct PhaseStudy: Sendable {
   public var steps: Int
   public var candidates: Int
 
+  /// With the properties of the same names.
   public init(masks: PhaseStudyMasks, steps: Int = 20, candidates: Int = 3) {
     self.masks = masks
     self.steps = steps

@@ -85,6 +85,7 @@ public struct EvenTwinFindings: Hashable, Sendable, Encodable {
   /// `nil` where no kernel had to be enlarged.
   public var even: Estimate?
 
+  /// With the properties of the same names.
   public init(enlarged: [String], seeds: Int, uneven: Estimate, even: Estimate?) {
     self.enlarged = enlarged
     self.seeds = seeds

@@ -9,6 +9,7 @@ public struct Feature: Hashable, Sendable {
   /// above, which binding the network reports.
   public let spatial: [Int]?
 
+  /// With the properties of the same names.
   public init(value: ValueID, channels: Int, spatial: [Int]?) {
     self.value = value
     self.channels = channels

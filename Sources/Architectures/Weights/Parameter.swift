@@ -12,6 +12,7 @@ public struct Parameter: Hashable, Sendable {
   /// The value of the network that stands for it.
   public let value: ValueID
 
+  /// With the properties of the same names.
   public init(
     name: String, shape: Shape, initialization: ParameterInitialization, groups: Int = 1, value: ValueID
   ) {

@@ -6,6 +6,7 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
     public let name: String
     public let shape: Shape
 
+    /// With the properties of the same names.
     public init(name: String, shape: Shape) {
       self.name = name
       self.shape = shape
@@ -17,6 +18,7 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
     public let expected: Shape
     public let found: Shape
 
+    /// With the properties of the same names.
     public init(name: String, expected: Shape, found: Shape) {
       self.name = name
       self.expected = expected
@@ -31,6 +33,7 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
   public var unexpected: [Entry] = []
   public var wronglyShaped: [ShapeDifference] = []
 
+  /// With the property of the same name.
   public init(architecture: String) {
     self.architecture = architecture
   }
@@ -42,6 +45,7 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
 }
 
 extension ParameterMismatch: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     var lines = ["the parameters do not fit architecture '\(architecture)':"]
     lines += Self.listed(wronglyShaped.map { "wrong shape: '\($0.name)' should be \($0.expected), is \($0.found)" })

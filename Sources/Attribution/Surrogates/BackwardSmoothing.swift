@@ -9,12 +9,15 @@ import GinghamTensors
 /// Where they average over rolls, which lean to one side and wrap around, this filter is centred and treats the border
 /// as zero. It changes the gradient: ask for the cosine to the true one.
 public struct BackwardSmoothing: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "backward-smoothing"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// The layers to smooth; `nil`: every uneven one on the way to the target.
   public var layers: [String]?
 
+  /// With the property of the same name.
   public init(layers: [String]? = nil) {
     self.layers = layers
   }

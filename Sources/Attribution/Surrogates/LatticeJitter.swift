@@ -8,7 +8,9 @@ import GinghamTensors
 /// repeats with period S, f̄ does not change when its input is shifted, so its gradient has no preferred phase. Exact
 /// but for the border, where the picture wraps around. Cost: S² gradients.
 public struct LatticeJitter: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "lattice-jitter"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// S in pixels. Bands of periods that do not divide it are damped only.
@@ -16,6 +18,7 @@ public struct LatticeJitter: AttributionMethod {
   /// Most copies in one pass; bounds the memory.
   public var batchLimit: Int
 
+  /// With the properties of the same names.
   public init(period: Int = 4, batchLimit: Int = 8) {
     self.period = period
     self.batchLimit = batchLimit

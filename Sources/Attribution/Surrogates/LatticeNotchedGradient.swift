@@ -5,12 +5,15 @@ import GinghamTensors
 /// The gradient less what repeats with a lattice: each channel's phase means are taken out, its mean apart. It takes out
 /// the regular part of a grid; where signs vary from tile to tile, power may stay uneven.
 public struct LatticeNotchedGradient: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "lattice-notch"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// The lattice's side S in pixels.
   public var period: Int
 
+  /// With the property of the same name.
   public init(period: Int) {
     self.period = period
   }

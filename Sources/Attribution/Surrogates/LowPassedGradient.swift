@@ -4,12 +4,15 @@ import GinghamTensors
 
 /// The gradient's low spatial frequencies (FORGrad, Muzellec et al. 2024).
 public struct LowPassedGradient: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "low-pass"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// Radius that is kept, in cycles over 224 pixels: 15 keeps frequencies up to 15/224 cycles a pixel at every size.
   public var cutoff: Double
 
+  /// With the property of the same name.
   public init(cutoff: Double = 15) {
     self.cutoff = cutoff
   }

@@ -13,13 +13,16 @@ public struct PhaseEqualisedGradient: AttributionMethod {
     case measured
   }
 
+  /// What settings, manifests and findings call it.
   public static let name = "phase-equalisation"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   public var energies: Energies
   /// The lattice's side S in pixels, for measured energies; predicted ones have the net's own.
   public var period: Int
 
+  /// With the properties of the same names.
   public init(_ energies: Energies, period: Int) {
     self.energies = energies
     self.period = period

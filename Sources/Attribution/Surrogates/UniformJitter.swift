@@ -5,7 +5,9 @@ import GinghamTensors
 /// tools call jitter. On average it leaves |sin(πfJ)/(J·sin(πf))| of a frequency f, so J = 8 cancels periods 2, 4 and 8
 /// and J = 9 leaves a ninth of them; with few samples chance leaves more.
 public struct UniformJitter: AttributionMethod {
+  /// What settings, manifests and findings call it.
   public static let name = "uniform-jitter"
+  /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
   /// J: offsets reach from −J/2 up to, not including, J/2.
@@ -15,6 +17,7 @@ public struct UniformJitter: AttributionMethod {
   /// Most copies in one pass; bounds the memory.
   public var batchLimit: Int
 
+  /// With the properties of the same names.
   public init(offsets: Int = 8, samples: Int = 16, seed: UInt64 = 0, batchLimit: Int = 8) {
     self.offsets = offsets
     self.samples = samples

@@ -4,6 +4,7 @@ import GinghamLattices
 public struct PeriodSearchPool: Sendable {
   private var spectra: [(name: String, spectrum: WindowedSpectrum)] = []
 
+  /// With every setting at its default.
   public init() {}
 
   /// One picture, for ``add(_:)``.

@@ -8,6 +8,7 @@ public struct PictureSample: Sendable {
   /// Whether it comes from an array, whose elements may have signs.
   public var isArray: Bool
 
+  /// With the properties of the same names.
   public init(_ place: SamplePlace, channels: [Plane], isArray: Bool = false) {
     self.place = place
     self.channels = channels
@@ -25,6 +26,7 @@ public struct SamplePlace: Hashable, Sendable {
   /// The sample of an array of several, from 0.
   public var index: Int?
 
+  /// With the properties of the same names.
   public init(_ path: String, index: Int? = nil) {
     self.path = path
     self.index = index

@@ -7,11 +7,13 @@ public struct ChannelObjective: Objective {
   public var layers: [String] { [layer] }
   public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
+  /// With the properties of the same names.
   public init(layer: String, channel: Int) {
     self.layer = layer
     self.channel = channel
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
@@ -42,12 +44,14 @@ public struct NeuronObjective: Objective {
   public var layers: [String] { [layer] }
   public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
+  /// With the properties of the same names.
   public init(layer: String, channel: Int, position: (y: Int, x: Int)? = nil) {
     self.layer = layer
     self.channel = channel
     self.position = position
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
@@ -70,10 +74,12 @@ public struct LayerObjective: Objective {
   public var layer: String
   public var layers: [String] { [layer] }
 
+  /// With the property of the same name.
   public init(layer: String) {
     self.layer = layer
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
@@ -100,11 +106,13 @@ public struct DirectionObjective: Objective {
   public var direction: [Float]
   public var layers: [String] { [layer] }
 
+  /// With the properties of the same names.
   public init(layer: String, direction: [Float]) {
     self.layer = layer
     self.direction = direction
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
@@ -127,6 +135,7 @@ public struct WeightedSum: Objective {
   public var terms: [(weight: Float, objective: any Objective)]
   public let layers: [String]
 
+  /// With the property of the same name.
   public init(_ terms: [(weight: Float, objective: any Objective)]) {
     self.terms = terms
     var seen: Set<String> = []
@@ -145,6 +154,7 @@ public struct WeightedSum: Objective {
     return found
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

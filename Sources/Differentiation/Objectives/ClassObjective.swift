@@ -17,10 +17,12 @@ public struct ClassObjective: Objective {
     return ["output": .only(index)]
   }
 
+  /// With the property of the same name.
   public init(_ choice: Choice) {
     self.choice = choice
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

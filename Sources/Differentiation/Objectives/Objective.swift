@@ -43,6 +43,7 @@ public enum ObjectiveError: Error, Hashable, Sendable {
 }
 
 extension ObjectiveError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .channelOutOfRange(let channel, let layer, let count):

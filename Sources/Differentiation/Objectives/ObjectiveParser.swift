@@ -13,6 +13,7 @@ public struct ObjectiveParser {
   /// Kinds beside those above, such as `diversity`: each makes an objective of what stands behind its colon.
   public var moreKinds: [String: (String) throws -> any Objective] = [:]
 
+  /// With the properties of the same names.
   public init(classNames: [String] = [], readDirection: @escaping (String) throws -> [Float]) {
     self.classNames = classNames
     self.readDirection = readDirection

@@ -3,12 +3,14 @@ import GinghamTensors
 
 /// The gradient blurred by a Gaussian.
 public struct BlurConditioning: ConditioningPart {
+  /// What settings, manifests and findings call it.
   public static let name = "blur"
   public static let summary = "a Gaussian of this deviation in pixels"
 
   /// Standard deviation in pixels.
   public var sigma: Double
 
+  /// With the property of the same name.
   public init(_ sigma: Double) {
     self.sigma = sigma
   }

@@ -14,6 +14,7 @@ public protocol ConditioningPart: RecipePart {
 public struct GradientConditioning: AnyRecipePart {
   private let conditioning: any ConditioningPart
 
+  /// With the property of the same name.
   public init(_ conditioning: any ConditioningPart) {
     self.conditioning = conditioning
   }

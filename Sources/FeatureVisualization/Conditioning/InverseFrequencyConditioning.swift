@@ -3,9 +3,11 @@ import GinghamTensors
 
 /// The gradient's spectrum divided by frequency; its root mean square stays.
 public struct InverseFrequencyConditioning: ConditioningPart {
+  /// What settings, manifests and findings call it.
   public static let name = "inverse-frequency"
   public static let summary = "the spectrum divided by frequency"
 
+  /// With every setting at its default.
   public init() {}
   public init(reading value: PartValue) throws { try value.none() }
 

@@ -4,12 +4,14 @@ import GinghamTensors
 /// A Laplacian pyramid (Burt & Adelson 1983) with the binomial filter 1 4 6 4 1, in which every level of each picture is
 /// divided by its root mean square, and the sum of what came out (Mordvintsev, Olah & Tyka 2015).
 public struct LaplacianNormalization: ConditioningPart {
+  /// What settings, manifests and findings call it.
   public static let name = "laplacian"
   public static let summary = "every band of a Laplacian pyramid brought to the same strength"
 
   private static let levels = 4
   private static let epsilon: Float = 1e-10
 
+  /// With every setting at its default.
   public init() {}
   public init(reading value: PartValue) throws { try value.none() }
 

@@ -3,12 +3,14 @@ import GinghamTensors
 
 /// Frequencies up to a radius, the rest taken out (Muzellec et al. 2024).
 public struct LowPassConditioning: ConditioningPart {
+  /// What settings, manifests and findings call it.
   public static let name = "low-pass"
   public static let summary = "frequencies up to this radius, in bins of 224 pixels"
 
   /// In bins of 224 pixels.
   public var radius: Double
 
+  /// With the property of the same name.
   public init(_ radius: Double) {
     self.radius = radius
   }

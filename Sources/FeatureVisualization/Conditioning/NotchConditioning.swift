@@ -3,12 +3,14 @@ import GinghamTensors
 
 /// Everything that repeats with a period taken out of the gradient, each channel's mean apart.
 public struct NotchConditioning: ConditioningPart {
+  /// What settings, manifests and findings call it.
   public static let name = "notch"
   public static let summary = "what repeats with this period taken out; without one the network's"
 
   /// `nil`: the network's.
   public var period: Int?
 
+  /// With the property of the same name.
   public init(_ period: Int?) {
     self.period = period
   }

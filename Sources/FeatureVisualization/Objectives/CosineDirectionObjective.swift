@@ -24,6 +24,7 @@ public struct CosineDirectionObjective: Objective {
     case at(y: Int, x: Int)
   }
 
+  /// With the properties of the same names.
   public init(layer: String, direction: [Float], power: Double = 2, position: Position? = nil) {
     self.layer = layer
     self.direction = direction
@@ -31,6 +32,7 @@ public struct CosineDirectionObjective: Objective {
     self.position = position
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

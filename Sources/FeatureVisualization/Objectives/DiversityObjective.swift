@@ -13,11 +13,13 @@ public struct DiversityObjective: Objective {
 
   private static let epsilon = 1e-10
 
+  /// With the properties of the same names.
   public init(layer: String, pictures: Int? = nil) {
     self.layer = layer
     self.pictures = pictures
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

@@ -8,11 +8,13 @@ public struct EachChannelObjective: Objective {
   public var channels: [Int]
   public var layers: [String] { [layer] }
 
+  /// With the properties of the same names.
   public init(layer: String, channels: [Int]) {
     self.layer = layer
     self.channels = channels
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

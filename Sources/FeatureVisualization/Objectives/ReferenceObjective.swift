@@ -16,12 +16,14 @@ public struct ReferenceObjective: Objective {
   public var kind: Kind
   public var layers: [String] { [layer] }
 
+  /// With the properties of the same names.
   public init(_ kind: Kind, layer: String, reference: Tensor) {
     self.kind = kind
     self.layer = layer
     self.reference = reference
   }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {

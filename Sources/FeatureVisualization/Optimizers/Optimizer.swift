@@ -30,6 +30,7 @@ public struct Optimizer: Sendable {
 
   private static let (beta1, beta2, epsilon): (Float, Float, Float) = (0.9, 0.999, 1e-8)
 
+  /// With the properties of the same names.
   public init(_ kind: OptimizerKind, rate: Float, team: ThreadTeam = .alone) {
     self.team = team
     self.kind = kind

@@ -13,6 +13,7 @@ public struct ColourCorrelation: Hashable, Sendable {
   public let matrix: [Float]
   public let channels: Int
 
+  /// With the property of the same name.
   public init(matrix: [Float]) {
     let channels = Int(Double(matrix.count).squareRoot().rounded())
     precondition(channels * channels == matrix.count, "a colour matrix is square")

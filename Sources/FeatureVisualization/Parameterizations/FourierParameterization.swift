@@ -26,6 +26,7 @@ public struct FourierParameterization: SpatialParameterization {
   private let adjointScale: [Float]
   private let team: ThreadTeam
 
+  /// With the properties of the same names.
   public init(shape: Shape, decay: Double = 1, deviation: Float = 0.01, team: ThreadTeam = .alone) {
     self.shape = shape
     self.team = team
@@ -64,6 +65,7 @@ public struct FourierParameterization: SpatialParameterization {
 
 /// ``FourierParameterization`` as recipes name it.
 public struct FourierSpace: ParameterizationPart {
+  /// What settings, manifests and findings call it.
   public static let name = "fourier"
   public static let summary = "frequencies, coarse ones cheaper"
 
@@ -72,6 +74,7 @@ public struct FourierSpace: ParameterizationPart {
   /// Standard deviation of the start.
   public var deviation: Double
 
+  /// With the properties of the same names.
   public init(decay: Double = 1, deviation: Double = 0.01) {
     self.decay = decay
     self.deviation = deviation

@@ -99,6 +99,7 @@ extension Tensor {
 
 /// ``LaplacianPyramid`` as recipes name it.
 public struct PyramidSpace: ParameterizationPart {
+  /// What settings, manifests and findings call it.
   public static let name = "laplacian"
   public static let summary = "a pyramid of maps, each half as large as the one before"
 
@@ -106,6 +107,7 @@ public struct PyramidSpace: ParameterizationPart {
   /// Standard deviation of the start.
   public var deviation: Double
 
+  /// With the properties of the same names.
   public init(levels: Int = 4, deviation: Double = 0.01) {
     self.levels = levels
     self.deviation = deviation

@@ -165,12 +165,14 @@ extension MagnitudeConstrained {
 
 /// ``MagnitudeConstrained`` as recipes name it.
 public struct PhaseSpace: ParameterizationPart {
+  /// What settings, manifests and findings call it.
   public static let name = "maco"
   public static let summary = "phases alone, with the magnitudes of natural pictures"
 
   /// A folder of pictures whose mean spectrum is kept; `nil`: 1/f.
   public var spectrum: String?
 
+  /// With the property of the same name.
   public init(spectrum: String? = nil) {
     self.spectrum = spectrum
   }

@@ -63,6 +63,7 @@ extension ParameterizationPart {
 public struct ParameterizationKind: AnyRecipePart, RecipeValue {
   private let kind: any ParameterizationPart
 
+  /// With the property of the same name.
   public init(_ kind: any ParameterizationPart) {
     self.kind = kind
   }

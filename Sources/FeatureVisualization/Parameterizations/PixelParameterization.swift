@@ -9,6 +9,7 @@ public struct PixelParameterization: SpatialParameterization {
   public var parameterShape: Shape { shape }
   public var isIdentity: Bool { true }
 
+  /// With the properties of the same names.
   public init(shape: Shape, deviation: Float = 0.01) {
     self.shape = shape
     self.deviation = deviation
@@ -22,12 +23,14 @@ public struct PixelParameterization: SpatialParameterization {
 
 /// ``PixelParameterization`` as recipes name it.
 public struct PixelSpace: ParameterizationPart {
+  /// What settings, manifests and findings call it.
   public static let name = "pixel"
   public static let summary = "every pixel by itself"
 
   /// Standard deviation of the start.
   public var deviation: Double
 
+  /// With the property of the same name.
   public init(deviation: Double = 0.01) {
     self.deviation = deviation
   }

@@ -4,6 +4,7 @@ import GinghamTensors
 /// ½Σ(x − blurred x)², a pixel, where the blur weighs the eight neighbours half as much as the middle. The blurred
 /// picture counts as a fixed aim: it is not differentiated, as in Lucid.
 public struct BlurPenalty: PicturePenalty, Hashable {
+  /// With every setting at its default.
   public init() {}
 
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
@@ -22,6 +23,7 @@ public struct BlurPenalty: PicturePenalty, Hashable {
 }
 
 extension BlurPenalty: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "blur"
   public static let summary = "distance from the blurred picture"
 

@@ -8,6 +8,7 @@ public struct DistancePenalty: PicturePenalty, Hashable {
 
   public var norm: Norm
 
+  /// With the property of the same name.
   public init(_ norm: Norm) {
     self.norm = norm
   }
@@ -36,9 +37,11 @@ public struct DistancePenalty: PicturePenalty, Hashable {
 
 /// ``DistancePenalty`` by magnitudes, as recipes name it.
 public struct L1Penalty: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "l1"
   public static let summary = "distance from mid-grey"
 
+  /// With every setting at its default.
   public init() {}
   public init(reading value: PartValue) throws { try value.none() }
   public func penalty() -> any PicturePenalty { DistancePenalty(.l1) }
@@ -46,9 +49,11 @@ public struct L1Penalty: PenaltyPart {
 
 /// ``DistancePenalty`` by squares, as recipes name it.
 public struct L2Penalty: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "l2"
   public static let summary = "squared distance from mid-grey"
 
+  /// With every setting at its default.
   public init() {}
   public init(reading value: PartValue) throws { try value.none() }
   public func penalty() -> any PicturePenalty { DistancePenalty(.l2) }

@@ -4,6 +4,7 @@ import GinghamTensors
 /// Σ w(f)|X(f)|²/(HW)² with w = (2f)², f in cycles a pixel: the power of a picture, the more so the finer. Frequencies
 /// of a half cycle a pixel count fully, the mean not at all.
 public struct HighFrequencyPenalty: PicturePenalty, Hashable {
+  /// With every setting at its default.
   public init() {}
 
   public func planned(for size: PictureSize) -> any PicturePenalty { Planned(size) }
@@ -55,6 +56,7 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
 }
 
 extension HighFrequencyPenalty: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "high-frequency"
   public static let summary = "power, the more so the finer"
 

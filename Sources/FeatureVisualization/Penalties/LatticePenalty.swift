@@ -12,6 +12,7 @@ public struct LatticePenalty: PicturePenalty, Hashable {
   /// weigh as much as a picture, and its derivative a hundred times more.
   public let faintest: Double
 
+  /// With the properties of the same names.
   public init(period: Int, faintest: Double = 0) {
     self.period = period
     self.faintest = faintest
@@ -101,12 +102,14 @@ public struct LatticePenalty: PicturePenalty, Hashable {
 
 /// ``LatticePenalty`` as recipes name it.
 public struct LatticePrice: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "lattice"
   public static let summary = "fine detail that repeats with a period; without one the network's"
 
   /// `nil`: the network's.
   public var period: Int?
 
+  /// With the property of the same name.
   public init(period: Int? = nil) {
     self.period = period
   }

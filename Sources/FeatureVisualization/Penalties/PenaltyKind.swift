@@ -11,6 +11,7 @@ public protocol PenaltyPart: RecipePart {
 public struct PenaltyKind: AnyRecipePart {
   private let kind: any PenaltyPart
 
+  /// With the property of the same name.
   public init(_ kind: any PenaltyPart) {
     self.kind = kind
   }
@@ -40,6 +41,7 @@ public struct WeightedPenalty: Hashable, Sendable {
   /// From 0: penalties are always subtracted.
   public var weight: Double
 
+  /// With the properties of the same names.
   public init(_ kind: PenaltyKind, _ weight: Double) {
     self.kind = kind
     self.weight = weight

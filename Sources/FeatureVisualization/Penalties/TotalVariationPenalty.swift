@@ -2,6 +2,7 @@ import GinghamTensors
 
 /// Σ|x(y+1, x) − x(y, x)| + |x(y, x+1) − x(y, x)|, a pixel (Rudin, Osher & Fatemi 1992, in its anisotropic form).
 public struct TotalVariationPenalty: PicturePenalty, Hashable {
+  /// With every setting at its default.
   public init() {}
 
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
@@ -36,6 +37,7 @@ public struct TotalVariationPenalty: PicturePenalty, Hashable {
 }
 
 extension TotalVariationPenalty: PenaltyPart {
+  /// What settings, manifests and findings call it.
   public static let name = "total-variation"
   public static let summary = "differences of neighbours"
 

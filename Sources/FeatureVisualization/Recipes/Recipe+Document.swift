@@ -72,5 +72,8 @@ extension Recipe {
 
 /// As ``yaml``.
 extension Recipe: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try yaml.encode(to: encoder) }
 }

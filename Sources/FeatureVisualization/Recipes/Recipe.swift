@@ -35,6 +35,7 @@ public struct Recipe: Hashable, Sendable {
   /// Steps after which the picture is kept.
   public var snapshots: [Int]
 
+  /// With the properties of the same names.
   public init(
     preset: String, size: PictureSize? = nil, inputSize: PictureSize? = nil, steps: Int = 512, batch: Int = 1,
     draws: Int = 1, parameterization: ParameterizationKind, colour: ColourChoice, range: PixelRange = .sigmoid,
@@ -71,6 +72,7 @@ public struct Octaves: Hashable, Sendable {
   public var count: Int
   public var ratio: Double
 
+  /// With the properties of the same names.
   public init(count: Int, ratio: Double = 1.4) {
     self.count = count
     self.ratio = ratio

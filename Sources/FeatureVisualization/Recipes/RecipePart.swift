@@ -100,6 +100,7 @@ public protocol AnyRecipePart: Hashable, Sendable {
 
 extension AnyRecipePart {
   public static func == (one: Self, other: Self) -> Bool { one.part.isEqual(to: other.part) }
+  /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { part.hash(into: &hasher) }
 
   public var name: String { part.name }

@@ -2,9 +2,11 @@ import GinghamTensors
 
 /// Left and right exchanged, every other time.
 public struct FlipTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "flip"
   public static let summary = "left and right exchanged, every other time"
 
+  /// With every setting at its default.
   public init() {}
 
   public init(reading value: PartValue) throws { try value.none() }

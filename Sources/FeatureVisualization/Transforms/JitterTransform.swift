@@ -2,12 +2,14 @@ import GinghamTensors
 
 /// A random crop a little smaller than the picture.
 public struct JitterTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "jitter"
   public static let summary = "a random crop so many pixels smaller"
 
   /// Offsets are 0 to this number, each equally likely.
   public var pixels: Int
 
+  /// With the property of the same name.
   public init(_ pixels: Int) {
     self.pixels = pixels
   }

@@ -3,12 +3,14 @@ import GinghamTensors
 /// A shift over the torus by every offset of a lattice once before any comes again, so that a pattern locked to the
 /// lattice averages to exactly nothing.
 public struct LatticeJitterTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "lattice-jitter"
   public static let summary = "shifts by every offset of a lattice of this period in turn; without one the network's"
 
   /// `nil`: the network's.
   public var period: Int?
 
+  /// With the property of the same name.
   public init(_ period: Int?) {
     self.period = period
   }

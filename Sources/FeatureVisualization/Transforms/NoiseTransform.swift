@@ -2,12 +2,14 @@ import GinghamTensors
 
 /// Normal noise on top.
 public struct NoiseTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "noise"
   public static let summary = "normal noise of this deviation, in units of 0…1"
 
   /// Standard deviation in units of 0…1.
   public var deviation: Double
 
+  /// With the property of the same name.
   public init(_ deviation: Double) {
     self.deviation = deviation
   }

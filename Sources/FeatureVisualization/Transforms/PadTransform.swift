@@ -2,11 +2,13 @@ import GinghamTensors
 
 /// Grey all around.
 public struct PadTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "pad"
   public static let summary = "so many pixels of grey all around"
 
   public var pixels: Int
 
+  /// With the property of the same name.
   public init(_ pixels: Int) {
     self.pixels = pixels
   }

@@ -38,6 +38,7 @@ extension TransformPart {
 public struct PictureTransform: AnyRecipePart {
   private let transform: any TransformPart
 
+  /// With the property of the same name.
   public init(_ transform: any TransformPart) {
     self.transform = transform
   }
@@ -83,6 +84,7 @@ public struct DrawContext: Hashable, Sendable {
   /// What the network takes.
   public var target: PictureSize
 
+  /// With the properties of the same names.
   public init(
     seed: UInt64, step: Int, steps: Int, picture: Int = 0, draw: Int = 0, draws: Int = 1, target: PictureSize
   ) {

@@ -4,6 +4,7 @@ import GinghamTensors
 /// A square of random place and size, brought to the size that the network sees. Its side is a share of the shorter
 /// side, falling or rising evenly over the run, times a number between ``smallest`` and ``largest``.
 public struct RandomCrop: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "crop"
   public static let summary = "a random square, its side a share of the picture's between from and to"
 
@@ -16,6 +17,7 @@ public struct RandomCrop: TransformPart {
   /// Standard deviation of the square's middle around the picture's, as a share of the shorter side.
   public var spread: Double
 
+  /// With the properties of the same names.
   public init(from: Double, to: Double, smallest: Double = 1, largest: Double = 1, spread: Double = 0.15) {
     self.from = from
     self.to = to

@@ -2,11 +2,13 @@ import GinghamTensors
 
 /// A random shift over the torus.
 public struct RollTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "roll"
   public static let summary = "a random shift over the torus, up to so many pixels each way"
 
   public var pixels: Int
 
+  /// With the property of the same name.
   public init(_ pixels: Int) {
     self.pixels = pixels
   }

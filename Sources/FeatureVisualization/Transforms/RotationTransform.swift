@@ -2,11 +2,13 @@ import GinghamTensors
 
 /// A turn by a random angle.
 public struct RotationTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "rotate"
   public static let summary = "turned by one of these angles in degrees"
 
   public var degrees: [Double]
 
+  /// With the property of the same name.
   public init(_ degrees: [Double]) {
     self.degrees = degrees
   }

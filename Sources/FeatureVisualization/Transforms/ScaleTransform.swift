@@ -3,11 +3,13 @@ import GinghamTensors
 
 /// Bilinear resampling by a random factor.
 public struct ScaleTransform: TransformPart {
+  /// What settings, manifests and findings call it.
   public static let name = "scale"
   public static let summary = "resampled by one of these factors"
 
   public var factors: [Double]
 
+  /// With the property of the same name.
   public init(_ factors: [Double]) {
     self.factors = factors
   }

@@ -5,6 +5,7 @@ import GinghamTensors
 public struct TransformChain: Hashable, Sendable {
   public var transforms: [PictureTransform]
 
+  /// With the property of the same name.
   public init(_ transforms: [PictureTransform]) {
     self.transforms = transforms
   }

@@ -6,6 +6,7 @@ public struct ContactSheet: Sendable {
     public var picture: Picture
     public var label: String
 
+    /// With the properties of the same names.
     public init(_ picture: Picture, label: String = "") {
       self.picture = picture
       self.label = label
@@ -19,6 +20,7 @@ public struct ContactSheet: Sendable {
   /// their pixels stay square-edged.
   public var side: Double
 
+  /// With the properties of the same names.
   public init(_ title: String = "", tiles: [Tile], columns: Int, side: Double = 180) {
     self.title = title
     self.tiles = tiles

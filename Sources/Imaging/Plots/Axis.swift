@@ -18,6 +18,7 @@ public struct Axis: Hashable, Sendable {
   /// Whether values grow leftwards or, as rows of pixels do, downwards.
   public var isReversed: Bool
 
+  /// With the properties of the same names.
   public init(
     _ label: String = "", scale: Scale = .linear, range: ClosedRange<Double>? = nil, ticks: [Double]? = nil,
     isReversed: Bool = false

@@ -9,6 +9,7 @@ public struct BarChart: Sendable {
     /// Half lengths of the error bars, or none.
     public var errors: [Double]
 
+    /// With the properties of the same names.
     public init(_ name: String = "", values: [Double], errors: [Double] = []) {
       self.name = name
       self.values = values

@@ -9,6 +9,7 @@ public struct MatrixPlot: Sendable {
     /// Marks of one name share a colour and a line in the legend.
     public var name: String
 
+    /// With the properties of the same names.
     public init(x: Double, y: Double, name: String) {
       self.x = x
       self.y = y
@@ -32,6 +33,7 @@ public struct MatrixPlot: Sendable {
   /// The longer side of the picture in units of 1/96 inch.
   public var side: Double
 
+  /// With the properties of the same names.
   public init(
     _ title: String, values: Tensor, colourMap: ColourMap = .sequential, range: ClosedRange<Double>? = nil,
     barLabel: String = "", x: Axis = Axis("column (px)"), y: Axis = Axis("row (px)"), marks: [Mark] = [],

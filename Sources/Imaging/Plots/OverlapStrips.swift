@@ -5,6 +5,7 @@ public struct OverlapStrips: Sendable {
     public var name: String
     public var counts: [Double]
 
+    /// With the properties of the same names.
     public init(_ name: String, counts: [Double]) {
       self.name = name
       self.counts = counts

@@ -49,6 +49,7 @@ public struct Plot: Sendable {
   /// Size of the data's area in units of 1/96 inch; margins and legend come on top.
   public var plotSize: (width: Double, height: Double)
 
+  /// With the properties of the same names.
   public init(
     _ title: String, x: Axis, y: Axis, series: [Series], references: [ReferenceLine] = [],
     plotSize: (width: Double, height: Double) = (440, 270)

@@ -17,6 +17,7 @@ public struct SpectrumPlot: Sendable {
     self.init(title, power: spectrum.mean, periods: periods)
   }
 
+  /// With the properties of the same names.
   public init(_ title: String, power: Tensor, periods: [Int] = []) {
     self.title = title
     self.power = power

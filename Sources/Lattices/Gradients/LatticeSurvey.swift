@@ -10,6 +10,7 @@ public struct LatticeSurvey: Sendable {
   /// The layer that brings in the band of each period.
   public let layers: [Int: String]
 
+  /// With the properties of the same names.
   public init(period: Int, expected: Plane? = nil, layers: [Int: String] = [:]) {
     (self.period, self.expected, self.layers) = (period, expected, layers)
   }

@@ -11,6 +11,7 @@ public struct PhaseEnergies: Sendable {
   public private(set) var samplingVariance = 0.0
   public private(set) var inputCount = 0
 
+  /// With the property of the same name.
   public init(lattice: Lattice) {
     self.lattice = lattice
     table = PhaseTable(lattice: lattice, values: [Double](repeating: 0, count: lattice.period * lattice.period))

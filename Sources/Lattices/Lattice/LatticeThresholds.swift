@@ -12,6 +12,7 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
   /// Gradients: the same in standard errors, so that a few heavy-tailed samples make no verdict. 0 turns it off.
   public var standardErrors: Double
 
+  /// With the properties of the same names.
   public init(
     excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, gradientUnevenness: Double = 0.01,
     standardErrors: Double = 3

@@ -7,6 +7,7 @@ public struct PhaseTable: Hashable, Sendable {
 
   public var period: Int { lattice.period }
 
+  /// With the properties of the same names.
   public init(lattice: Lattice, values: [Double]) {
     precondition(values.count == lattice.period * lattice.period, "a phase table of \(values.count) values")
     self.lattice = lattice

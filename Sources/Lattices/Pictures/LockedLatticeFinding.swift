@@ -60,6 +60,7 @@ public struct LockedThresholds: Hashable, Sendable, Encodable {
   /// Fewer pictures have no say.
   public var pictures: Int
 
+  /// With the properties of the same names.
   public init(
     peakDecibels: Double = 10, controlDecibels: Double = 3, chance: Double = 1e-3, share: Double = 1e-4,
     phaseChance: Double = 1e-3, pictures: Int = 8

@@ -22,6 +22,7 @@ public struct PictureLatticePool: Sendable {
   public private(set) var mapCount = 0
   private var varies = false
 
+  /// With the property of the same name.
   public init(_ lattice: PictureLattice) {
     self.lattice = lattice
   }

@@ -19,6 +19,7 @@ public struct PooledBand: Hashable, Sendable {
   /// How often what white noise has.
   public var timesNoise: Double { null > 0 ? share / null : 0 }
 
+  /// With the properties of the same names.
   public init(
     period: Int, runs: Int, share: Double, null: Double, standardErrors: Double?, verdict: Verdict
   ) {
@@ -58,6 +59,9 @@ extension PooledBand: Encodable {
     case period, runs, share, null, timesNoise, standardErrors, verdict
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(period, forKey: .period)

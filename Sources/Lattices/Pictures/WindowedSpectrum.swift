@@ -16,6 +16,7 @@ public struct WindowedSpectrum: Hashable, Sendable {
   private var grid: [Double]
   private var half: Int { width / 2 + 1 }
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int) {
     (self.height, self.width) = (height, width)
     grid = [Double](repeating: 0, count: height * (width / 2 + 1))

@@ -15,6 +15,7 @@ public struct SpectrumPool: Sendable {
   /// More different sizes than this are not gathered: a set that mixes so many has no common spectrum.
   private static let sizeLimit = 8
 
+  /// With every setting at its default.
   public init() {}
 
   public mutating func add(_ channel: PictureLattice.Channel) {

@@ -12,6 +12,7 @@ public struct ONNXTestCase: Sendable {
     /// In the order of the network's outputs.
     public var expectedOutputs: [Constant]
 
+    /// With the properties of the same names.
     public init(inputs: [String: Constant], expectedOutputs: [Constant]) {
       self.inputs = inputs
       self.expectedOutputs = expectedOutputs
@@ -24,6 +25,7 @@ public struct ONNXTestCase: Sendable {
   public let dataSets: [DataSet]
   public let tolerance: OutputTolerance
 
+  /// With the properties of the same names.
   public init(
     name: String, network: Network, dataSets: [DataSet], tolerance: OutputTolerance = OutputTolerance()
   ) {

@@ -15,6 +15,7 @@ public struct AxisGeometry: Hashable, Sendable {
   /// Padding behind the last element. With `ceilMode` the last window may reach beyond it.
   public var padAfter: Int
 
+  /// With the properties of the same names.
   public init(
     input: Int, output: Int, kernel: Int, stride: Int = 1, dilation: Int = 1, padBefore: Int = 0, padAfter: Int = 0
   ) {

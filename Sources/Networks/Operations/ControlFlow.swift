@@ -6,6 +6,7 @@ public struct Subgraph: Hashable, Sendable {
   /// In topological order.
   public var nodes: [Node]
 
+  /// With the properties of the same names.
   public init(inputs: [ValueID], outputs: [ValueID], nodes: [Node]) {
     self.inputs = inputs
     self.outputs = outputs
@@ -19,6 +20,7 @@ public struct Branch: Hashable, Sendable {
   public var whenTrue: Subgraph
   public var whenFalse: Subgraph
 
+  /// With the properties of the same names.
   public init(whenTrue: Subgraph, whenFalse: Subgraph) {
     self.whenTrue = whenTrue
     self.whenFalse = whenFalse
@@ -44,12 +46,14 @@ public struct Loop: Hashable, Sendable {
     public var axis: Int
     public var isReversed: Bool
 
+    /// With the properties of the same names.
     public init(axis: Int = 0, isReversed: Bool = false) {
       self.axis = axis
       self.isReversed = isReversed
     }
   }
 
+  /// With the properties of the same names.
   public init(
     body: Subgraph, states: Int, isCounted: Bool = true, sequences: [SequenceAxis] = [], collected: [SequenceAxis]
   ) {

@@ -111,6 +111,7 @@ public struct Convolution: Hashable, Sendable {
   public var window: Window
   public var groups: Int
 
+  /// With the properties of the same names.
   public init(_ window: Window, groups: Int = 1) {
     self.window = window
     self.groups = groups
@@ -124,6 +125,7 @@ public struct TransposedConvolution: Hashable, Sendable {
   /// Overrides the padding (ONNX `output_shape`).
   public var outputSize: [Int]?
 
+  /// With the properties of the same names.
   public init(_ window: Window, groups: Int = 1, outputPadding: [Int]? = nil, outputSize: [Int]? = nil) {
     self.window = window
     self.groups = groups
@@ -135,6 +137,7 @@ public struct TransposedConvolution: Hashable, Sendable {
 public struct MaxPool: Hashable, Sendable {
   public var window: Window
 
+  /// With the property of the same name.
   public init(_ window: Window) {
     self.window = window
   }
@@ -147,11 +150,13 @@ public struct AveragePool: Hashable, Sendable {
   /// replaces such a pool by what it is at the extents at hand.
   public var adaptiveSize: [Int]?
 
+  /// With the properties of the same names.
   public init(_ window: Window, countsPadding: Bool) {
     self.window = window
     self.countsPadding = countsPadding
   }
 
+  /// With the property of the same name.
   public init(adaptiveSize: [Int]) {
     window = Window(kernel: [], strides: [])
     countsPadding = true
@@ -166,6 +171,7 @@ public struct LocalResponseNormalization: Hashable, Sendable {
   public var beta: Float
   public var bias: Float
 
+  /// With the properties of the same names.
   public init(size: Int, alpha: Float = 1e-4, beta: Float = 0.75, bias: Float = 1) {
     self.size = size
     self.alpha = alpha
@@ -192,6 +198,7 @@ public struct Reduction: Hashable, Sendable {
   public var axes: Axes
   public var keepsDimensions: Bool
 
+  /// With the properties of the same names.
   public init(_ kind: Kind, axes: Axes, keepsDimensions: Bool = true) {
     self.kind = kind
     self.axes = axes
@@ -209,6 +216,7 @@ public struct GeneralMatrixMultiply: Hashable, Sendable {
   public var transposesA: Bool
   public var transposesB: Bool
 
+  /// With the properties of the same names.
   public init(alpha: Float = 1, beta: Float = 1, transposesA: Bool = false, transposesB: Bool = false) {
     self.alpha = alpha
     self.beta = beta
@@ -223,6 +231,7 @@ public struct Softmax: Hashable, Sendable {
   /// ONNX up to opset 12: the input is seen as a matrix split before `axis`, and rows are normalised.
   public var flattensBehindAxis: Bool
 
+  /// With the properties of the same names.
   public init(axis: Int, isLogarithmic: Bool = false, flattensBehindAxis: Bool = false) {
     self.axis = axis
     self.isLogarithmic = isLogarithmic
@@ -235,6 +244,7 @@ public struct Split: Hashable, Sendable {
   /// `nil`: equal parts, one an output (the last may be smaller), or read from the second input.
   public var sizes: [Int]?
 
+  /// With the properties of the same names.
   public init(axis: Int, sizes: [Int]? = nil) {
     self.axis = axis
     self.sizes = sizes
@@ -249,6 +259,7 @@ public struct Slice: Hashable, Sendable {
   public var axes: [Int]?
   public var steps: [Int]?
 
+  /// With the properties of the same names.
   public init(starts: [Int]? = nil, ends: [Int]? = nil, axes: [Int]? = nil, steps: [Int]? = nil) {
     self.starts = starts
     self.ends = ends
@@ -278,6 +289,7 @@ public struct Pad: Hashable, Sendable {
   public var after: [Int]?
   public var value: Float
 
+  /// With the properties of the same names.
   public init(mode: Mode, before: [Int]? = nil, after: [Int]? = nil, value: Float = 0) {
     self.mode = mode
     self.before = before
@@ -291,6 +303,7 @@ public struct Reshape: Hashable, Sendable {
   public var shape: [Int]?
   public var allowsZero: Bool
 
+  /// With the properties of the same names.
   public init(shape: [Int]? = nil, allowsZero: Bool = false) {
     self.shape = shape
     self.allowsZero = allowsZero
@@ -309,6 +322,7 @@ public struct PixelNormalization: Hashable, Sendable {
   public var scale: [Float]
   public var shift: [Float]
 
+  /// With the properties of the same names.
   public init(source: [Int], scale: [Float], shift: [Float]) {
     self.source = source
     self.scale = scale

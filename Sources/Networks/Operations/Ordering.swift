@@ -9,6 +9,7 @@ public struct CumulativeSum: Hashable, Sendable {
   /// Whether sums run from the end.
   public var isReversed: Bool
 
+  /// With the properties of the same names.
   public init(axis: Int? = nil, isExclusive: Bool = false, isReversed: Bool = false) {
     self.axis = axis
     self.isExclusive = isExclusive
@@ -24,6 +25,7 @@ public struct TopK: Hashable, Sendable {
   public var count: Int?
   public var takesLargest: Bool
 
+  /// With the properties of the same names.
   public init(axis: Int, count: Int? = nil, takesLargest: Bool = true) {
     self.axis = axis
     self.count = count
@@ -48,6 +50,7 @@ public struct ExtremePlace: Hashable, Sendable {
   /// Which of several equal elements wins.
   public var picksLast: Bool
 
+  /// With the properties of the same names.
   public init(axis: Int, isMaximum: Bool, keepsDimension: Bool = true, picksLast: Bool = false) {
     self.axis = axis
     self.isMaximum = isMaximum
@@ -72,6 +75,7 @@ public struct Unique: Hashable, Sendable {
   public var axis: Int?
   public var isSorted: Bool
 
+  /// With the properties of the same names.
   public init(axis: Int? = nil, isSorted: Bool = true) {
     self.axis = axis
     self.isSorted = isSorted

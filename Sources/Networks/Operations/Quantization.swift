@@ -8,6 +8,7 @@ import GinghamTensors
 public struct Quantization: Hashable, Sendable {
   public var type: ElementType
 
+  /// With the property of the same name.
   public init(_ type: ElementType) {
     self.type = type
   }

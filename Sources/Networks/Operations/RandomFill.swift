@@ -16,6 +16,7 @@ public struct RandomFill: Hashable, Sendable {
   /// Tells apart nodes of equal seed.
   public var stream: String
 
+  /// With the properties of the same names.
   public init(_ distribution: Distribution, shape: [Int]? = nil, seed: UInt64 = 0, stream: String = "") {
     self.distribution = distribution
     self.shape = shape

@@ -38,6 +38,7 @@ public struct Resize: Hashable, Sendable {
   /// Normalised starts, then ends, for `.cropAndResize`.
   public var region: [Float]?
 
+  /// With the properties of the same names.
   public init(
     mode: Mode, coordinates: Coordinates = .halfPixel, rounding: Rounding = .roundPreferFloor,
     cubicCoefficient: Float = -0.75, excludesOutside: Bool = false, antialiases: Bool = false,

@@ -19,6 +19,7 @@ public struct GridSample: Hashable, Sendable {
   /// Whether coordinates count elements, the centre of the first one being 0, instead of −1…1.
   public var countsElements: Bool
 
+  /// With the properties of the same names.
   public init(
     mode: Mode = .linear, outside: Outside = .zeros, alignsCorners: Bool = false, countsElements: Bool = false
   ) {
@@ -53,6 +54,7 @@ public struct RegionAlign: Hashable, Sendable {
   /// Whether the largest sample is taken in place of the mean. As ONNX defines it, weighted corners compete one by one.
   public var takesMaximum: Bool
 
+  /// With the properties of the same names.
   public init(
     height: Int, width: Int, samples: Int = 0, scale: Float = 1, isHalfPixel: Bool = true, takesMaximum: Bool = false
   ) {

@@ -20,6 +20,7 @@ public struct Window: Hashable, Sendable {
   /// in the padding behind the input are dropped, as PyTorch does.
   public var ceilMode: Bool
 
+  /// With the properties of the same names.
   public init(
     kernel: [Int], strides: [Int]? = nil, dilations: [Int]? = nil, padding: Padding? = nil, ceilMode: Bool = false
   ) {

@@ -12,6 +12,7 @@ public struct DeconvolutionLayer: Hashable, Sendable {
   public var dilation: Int
   public var outputPadding: Int
 
+  /// With the properties of the same names.
   public init(kernel: Int, stride: Int, padding: Int = 0, dilation: Int = 1, outputPadding: Int = 0) {
     self.kernel = kernel
     self.stride = stride
@@ -66,6 +67,7 @@ public struct DeconvolutionLayer: Hashable, Sendable {
 }
 
 extension DeconvolutionLayer: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String {
     "\(kernel)/\(stride)" + (padding > 0 ? "p\(padding)" : "") + (dilation > 1 ? "d\(dilation)" : "")
       + (outputPadding > 0 ? "o\(outputPadding)" : "")

@@ -25,5 +25,6 @@ public struct Fraction: Hashable, Sendable {
 }
 
 extension Fraction: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
 }

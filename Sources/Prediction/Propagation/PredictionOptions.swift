@@ -30,6 +30,7 @@ public struct PredictionOptions: Hashable, Sendable {
   public var signals: Signals
   public var thresholds: LatticeThresholds
 
+  /// With the properties of the same names.
   public init(
     gain: Gain = .unit, signals: Signals = .white, thresholds: LatticeThresholds = LatticeThresholds()
   ) {

@@ -14,6 +14,7 @@ public final class FourierTransform: Sendable {
   private let rows: ComplexTransform
   private let columns: ComplexTransform
 
+  /// With the properties of the same names.
   public init(height: Int, width: Int) {
     precondition(height > 0 && width > 0, "a map of \(height)×\(width) has no spectrum")
     self.height = height

@@ -6,6 +6,7 @@ public struct Matrix: Hashable, Sendable {
   public let columns: Int
   public var values: [Double]
 
+  /// With the properties of the same names.
   public init(rows: Int, columns: Int, values: [Double]) {
     precondition(values.count == rows * columns, "\(values.count) values do not fill \(rows)×\(columns)")
     self.rows = rows
@@ -87,6 +88,7 @@ public struct LinearAlgebraError: Error, Hashable, Sendable, CustomStringConvert
   public let routine: String
   public let status: Int
 
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     "LAPACK's \(routine) gave up with status \(status); are the features finite?"
   }

@@ -9,6 +9,7 @@ public struct SeparableMap: Sendable {
   private let verticalAdjoint: AxisMap
   private let horizontalAdjoint: AxisMap
 
+  /// With the properties of the same names.
   public init(vertical: AxisMap, horizontal: AxisMap) {
     self.vertical = vertical
     self.horizontal = horizontal

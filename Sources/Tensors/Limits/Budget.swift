@@ -5,6 +5,7 @@ public final class Budget {
   private var extra: [Resource: Int] = [:]
   private var spent: [Resource: Int] = [:]
 
+  /// With the property of the same name.
   public init(_ limits: ResourceLimits) {
     self.limits = limits
   }

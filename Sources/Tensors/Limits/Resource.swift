@@ -48,6 +48,7 @@ public enum Resource: Hashable, Sendable, CaseIterable {
 }
 
 extension Resource: CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String {
     switch self {
     case .elements: "elements in one value"

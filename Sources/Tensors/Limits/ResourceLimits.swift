@@ -6,6 +6,7 @@ public struct ResourceLimits: Hashable, Sendable {
 
   public static let factors = 1...(1 << 20)
 
+  /// With the property of the same name.
   public init(factor: Int = 1) {
     self.factor = min(max(factor, Self.factors.lowerBound), Self.factors.upperBound)
   }
@@ -28,6 +29,7 @@ public struct ResourceLimitError: Error, Hashable, Sendable {
   public let resource: Resource
   public let allowed: Int
 
+  /// With the properties of the same names.
   public init(_ resource: Resource, allowed: Int) {
     self.resource = resource
     self.allowed = allowed
@@ -35,6 +37,7 @@ public struct ResourceLimitError: Error, Hashable, Sendable {
 }
 
 extension ResourceLimitError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     "more than \(allowed) \(resource), the limit for one file"
   }

@@ -54,6 +54,7 @@ public struct MemoryError: Error, Hashable, Sendable {
 }
 
 extension MemoryError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     "\(what) needs \(Self.gigabytes(needed)) of memory, and \(Self.gigabytes(available)) are free"
   }

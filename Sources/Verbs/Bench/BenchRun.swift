@@ -11,17 +11,20 @@ public struct BenchSettings: Encodable, Hashable, Sendable {
   /// Whether each layer is timed too.
   public var layers = false
 
+  /// With every setting at its default.
   public init() {}
 }
 
 /// `bench`: times the forward pass and the input gradient of an objective.
 public struct BenchRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "bench"
   public static let writesUnasked = false
 
   public var model: ModelSource
   public var settings: BenchSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: BenchSettings = BenchSettings()) {
     self.model = model
     self.settings = settings

@@ -7,11 +7,13 @@ import GinghamReporting
 
 /// `compare`: the same visualizations under several recipes and seeds.
 public struct CompareRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "compare"
 
   public var model: ModelSource
   public var settings: CompareSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: CompareSettings) {
     self.model = model
     self.settings = settings

@@ -37,6 +37,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public var steps: Int?
   public var size: String?
 
+  /// With the properties of the same names.
   public init(objectives: [String], mitigations: [Mitigation]) {
     self.objectives = objectives
     self.mitigations = mitigations
@@ -59,5 +60,8 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
 
 /// As it was asked for.
 extension CompareSettings.Mitigation: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try written.encode(to: encoder) }
 }

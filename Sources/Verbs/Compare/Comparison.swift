@@ -73,6 +73,9 @@ public struct Comparison: RunFindings {
       case distanceMean = "spectrum_distance_db_mean"
     }
 
+    /// As files hold it.
+    ///
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Keys.self)
       try container.encode(mitigation, forKey: .mitigation)

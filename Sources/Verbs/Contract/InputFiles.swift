@@ -96,6 +96,7 @@ public enum MeasureError: Error, Hashable, Sendable {
 }
 
 extension MeasureError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .nothingThere(let path): "there is no file or folder '\(path)', and nothing matches it as a pattern"

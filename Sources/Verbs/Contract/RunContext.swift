@@ -17,6 +17,7 @@ public struct RunContext {
   /// What comes to light while a run computes.
   private(set) var remarks = RunRemarks()
 
+  /// With the properties of the same names.
   public init(
     backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
     folder: RunFolder? = nil

@@ -7,6 +7,7 @@ public struct RunProgress: Sendable {
     /// `nil`: the step has no number.
     public var total: Int?
 
+    /// With the properties of the same names.
     public init(what: String, done: Int, total: Int?) {
       self.what = what
       self.done = done
@@ -16,6 +17,7 @@ public struct RunProgress: Sendable {
 
   private let show: @Sendable (Step) -> Void
 
+  /// With the property of the same name.
   public init(_ show: @escaping @Sendable (Step) -> Void) {
     self.show = show
   }

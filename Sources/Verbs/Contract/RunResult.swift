@@ -22,6 +22,7 @@ public struct RunResult<Findings: RunFindings> {
   /// Settings that were left open, as the run chose them: by their names in the manifest.
   public var settled: [String: JSONValue]
 
+  /// With the properties of the same names.
   public init(
     _ findings: Findings, remarks: [String] = [], skipped: [SkippedFile] = [], passed: Bool = true,
     settled: [String: JSONValue] = [:], draw: @escaping (RunFolder) throws -> Void = { _ in },

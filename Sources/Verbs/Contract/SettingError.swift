@@ -11,6 +11,7 @@ public enum SettingError: Error, Hashable, Sendable {
 }
 
 extension SettingError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .outOfRange(let setting, let value, let expected): "\(setting) takes \(expected), not \(value)"

@@ -168,6 +168,9 @@ extension DiagnoseFindings.Distance {
     case name, value, meanPart, covariancePart, model, layer, features, samples, warning
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
@@ -183,5 +186,8 @@ extension DiagnoseFindings.Distance {
 }
 
 extension DiagnoseFindings.Note: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
 }

@@ -5,12 +5,14 @@ import GinghamReporting
 
 /// `diagnose`: says what is wrong with a set of generated pictures.
 public struct DiagnoseRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "diagnose"
 
   public var settings: DiagnoseSettings
   /// The net whose features the sets' distance is taken in; `nil`: none is.
   public var features: ModelSource?
 
+  /// With the properties of the same names.
   public init(settings: DiagnoseSettings, features: ModelSource? = nil) {
     self.settings = settings
     self.features = features

@@ -44,6 +44,9 @@ public struct GenerateFindings: RunFindings {
       skipped, verdict
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)

@@ -9,11 +9,13 @@ import GinghamTensors
 
 /// `generate`: draws samples of a generator and measures them beside what its architecture predicts.
 public struct GenerateRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "generate"
 
   public var model: ModelSource
   public var settings: GenerateSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: GenerateSettings = GenerateSettings()) {
     self.model = model
     self.settings = settings

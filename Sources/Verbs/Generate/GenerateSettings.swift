@@ -18,6 +18,7 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   /// In pixels.
   public var periods = Periods.usual
 
+  /// With every setting at its default.
   public init() {}
 
   /// - Throws: ``SettingError``.

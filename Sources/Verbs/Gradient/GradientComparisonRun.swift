@@ -10,11 +10,13 @@ import GinghamTensors
 
 /// `gradient --compare`: the true gradient and its mitigated surrogates side by side.
 public struct GradientComparisonRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "compare-gradients"
 
   public var model: ModelSource
   public var settings: GradientSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: GradientSettings) {
     self.model = model
     self.settings = settings

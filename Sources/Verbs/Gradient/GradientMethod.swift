@@ -103,7 +103,11 @@ public struct GradientMethod: Sendable {
 
 extension GradientMethod: Hashable, Encodable {
   public static func == (one: GradientMethod, other: GradientMethod) -> Bool { one.name == other.name }
+  /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try name.encode(to: encoder) }
 }
 

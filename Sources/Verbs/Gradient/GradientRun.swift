@@ -10,11 +10,13 @@ import GinghamTensors
 
 /// `gradient`: computes the input gradient of an objective at pictures, draws it, and measures its checkerboard.
 public struct GradientRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "gradient"
 
   public var model: ModelSource
   public var settings: GradientSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: GradientSettings) {
     self.model = model
     self.settings = settings

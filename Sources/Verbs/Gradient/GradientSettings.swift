@@ -29,6 +29,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   /// Energies that phase equalisation divides by.
   public var energies = PhaseEqualisedGradient.Energies.predicted
 
+  /// With the property of the same name.
   public init(images: [String]) {
     self.images = images
   }

@@ -61,6 +61,9 @@ extension MeasureFindings {
     case kind = "as"
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
@@ -90,6 +93,9 @@ extension MeasureFindings.Image {
 }
 
 extension MeasureFindings.Figures {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .picture(let figures): try figures.encode(to: encoder)

@@ -4,10 +4,12 @@ import GinghamReporting
 
 /// `measure`: measures checkerboards, blur and colour banding of pictures, or the unevenness of saved gradients.
 public struct MeasureRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "measure"
 
   public var settings: MeasureSettings
 
+  /// With the property of the same name.
   public init(settings: MeasureSettings) {
     self.settings = settings
   }

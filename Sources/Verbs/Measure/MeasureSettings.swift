@@ -25,6 +25,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
   /// Keeps the spectra of every picture, and computes cosine spectra.
   public var spectra = false
 
+  /// With the property of the same name.
   public init(paths: [String]) {
     self.paths = paths
   }
@@ -70,6 +71,7 @@ public enum PeriodChoice: Hashable, Sendable {
 }
 
 extension PeriodChoice: Encodable, CustomStringConvertible {
+  /// As texts for people have it.
   public var description: String {
     switch self {
     case .search: "search"
@@ -77,6 +79,9 @@ extension PeriodChoice: Encodable, CustomStringConvertible {
     }
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 

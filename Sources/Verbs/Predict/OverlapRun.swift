@@ -4,6 +4,7 @@ import GinghamTensors
 /// `predict --deconvolution` and `--equivalent`: counts how often stacks of transposed convolutions paint each position,
 /// and writes other upsampling layers as such.
 public struct OverlapRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "predict"
 
   public var settings: PredictSettings

@@ -7,11 +7,13 @@ import GinghamTensors
 
 /// `predict MODEL`: predicts from the architecture what a network's gradients, and a generator's pictures, must show.
 public struct PredictRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "predict"
 
   public var model: ModelSource
   public var settings: PredictSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: PredictSettings = PredictSettings()) {
     self.model = model
     self.settings = settings

@@ -3,12 +3,14 @@ import GinghamReporting
 
 /// `predict --sweep`: predicts a grid of architectures and ranks them by evenness and cost.
 public struct SweepRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "predict"
 
   /// The file that describes the grid.
   public var grid: String
   public var settings: PredictSettings
 
+  /// With the properties of the same names.
   public init(_ grid: String, settings: PredictSettings = PredictSettings()) {
     self.grid = grid
     self.settings = settings

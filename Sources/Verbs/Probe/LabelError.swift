@@ -8,6 +8,7 @@ public enum LabelError: Error, Hashable, Sendable {
 }
 
 extension LabelError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .noNumber(let path):

@@ -12,6 +12,7 @@ public enum LabelSource: Hashable, Sendable {
   /// The network's own predictions: then nothing is known about accuracy, only about how firmly it holds them.
   case predicted
 
+  /// With the property of the same name.
   public init(parsing text: String) {
     switch text {
     case "filename": self = .fileName
@@ -92,5 +93,8 @@ public enum LabelSource: Hashable, Sendable {
 
 /// As it was written.
 extension LabelSource: Encodable {
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws { try title.encode(to: encoder) }
 }

@@ -7,11 +7,13 @@ import GinghamTensors
 /// `probe`: attacks on a classifier's pictures, and where its loss is sensitive: clean accuracy, success by budget,
 /// sensitivity, and the phase study.
 public struct ProbeRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "probe"
 
   public var model: ModelSource
   public var settings: ProbeSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: ProbeSettings) {
     self.model = model
     self.settings = settings

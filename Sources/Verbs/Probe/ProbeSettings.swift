@@ -35,6 +35,7 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   /// Keeps each attack's picture of the smallest successful budget as `.npy` and PNG.
   public var pictures = true
 
+  /// With the property of the same name.
   public init(images: [String]) {
     self.images = images
   }

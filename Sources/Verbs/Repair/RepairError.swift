@@ -11,6 +11,7 @@ public enum RepairError: Error, Hashable, Sendable {
 }
 
 extension RepairError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
     case .nothingToRewrite(let method, _):

@@ -100,6 +100,9 @@ extension RepairFindings.Choice: Encodable {
     case layer, reason
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(layer, forKey: .layer)

@@ -8,11 +8,13 @@ import GinghamRewriting
 /// `repair`: rewrites the layers of a network that leave a grid, and measures the network before and after on equal
 /// inputs.
 public struct RepairRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "repair"
 
   public var model: ModelSource
   public var settings: RepairSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: RepairSettings = RepairSettings()) {
     self.model = model
     self.settings = settings

@@ -32,6 +32,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   public static let samplesOfPictures = 64
   public static let samplesOfGradients = 16
 
+  /// With every setting at its default.
   public init() {}
 
   var options: RewriteOptions { RewriteOptions(border: border, kernel: kernel) }

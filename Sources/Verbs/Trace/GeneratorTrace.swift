@@ -77,6 +77,9 @@ public struct GeneratorTrace: Encodable, Sendable {
     case model, samples, seed, layers, upsampling, prediction, pooled, without, causes, skipped, verdict
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)
@@ -98,6 +101,9 @@ extension GeneratorTrace.Band {
     case pixels, layer
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     try band.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -111,6 +117,9 @@ extension GeneratorTrace.Cause: Encodable {
     case period, verdict, layer, emergence, evidence
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(period, forKey: .period)

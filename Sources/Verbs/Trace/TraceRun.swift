@@ -4,11 +4,13 @@ import GinghamReporting
 
 /// `trace`: which layer brings which band of the grid in, into the pictures that a net makes or into its gradients.
 public struct TraceRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "trace"
 
   public var model: ModelSource
   public var settings: TraceSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: TraceSettings) {
     self.model = model
     self.settings = settings
@@ -56,6 +58,9 @@ public enum TraceFindings: RunFindings {
     }
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .gradients(let trace): try trace.encode(to: encoder)

@@ -15,6 +15,7 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white
 
+  /// With the property of the same name.
   public init(images: [String] = []) {
     self.images = images
   }

@@ -25,6 +25,9 @@ public struct TrackFindings: RunFindings {
       case path, step, pooled, level, change, verdict
     }
 
+    /// As files hold it.
+    ///
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(path, forKey: .path)
@@ -63,6 +66,9 @@ public struct TrackFindings: RunFindings {
     return bands.contains { $0.verdict == .heals } ? .heals : .clean
   }
 
+  /// As files hold it.
+  ///
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)

@@ -9,12 +9,14 @@ import GinghamTensors
 
 /// `track`: follows a generator's pictures through the checkpoints of its training, the same inputs through each of them.
 public struct TrackRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "track"
 
   /// How each checkpoint is read; its specification is replaced by each checkpoint's path.
   public var model: ModelSource
   public var settings: TrackSettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: TrackSettings) {
     self.model = model
     self.settings = settings

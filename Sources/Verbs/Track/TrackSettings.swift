@@ -15,6 +15,7 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
   /// In pixels.
   public var periods = Periods.usual
 
+  /// With the property of the same name.
   public init(checkpoints: [String]) {
     self.checkpoints = checkpoints
   }

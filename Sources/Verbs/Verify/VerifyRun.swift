@@ -9,17 +9,20 @@ public struct VerifySettings: Encodable, Hashable, Sendable {
   /// The largest max|Δ|/max|reference| that passes.
   public var tolerance = 1e-4
 
+  /// With every setting at its default.
   public init() {}
 }
 
 /// `verify MODEL`: holds the fast engine against the 64-bit reference on the user's network.
 public struct VerifyRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "verify"
   public static let writesUnasked = false
 
   public var model: ModelSource
   public var settings: VerifySettings
 
+  /// With the properties of the same names.
   public init(_ model: ModelSource, settings: VerifySettings = VerifySettings()) {
     self.model = model
     self.settings = settings
@@ -44,12 +47,14 @@ public struct VerifyRun: Run {
 
 /// `verify --case`: runs folders of ONNX test cases on one engine.
 public struct ConformanceRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "verify"
   public static let writesUnasked = false
 
   /// Folders, each with `model.onnx` and `test_data_set_N/`.
   public var cases: [String]
 
+  /// With the property of the same name.
   public init(cases: [String]) {
     self.cases = cases
   }

@@ -22,7 +22,11 @@ public struct LayerVisualization: RunFindings {
     public var channels: [Int]
     public var warning: VisualizationWarning
 
+    /// As texts for people have it.
     public var description: String { "channels \(channels): \(warning)" }
+    /// As files hold it.
+    ///
+    /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
   }
 

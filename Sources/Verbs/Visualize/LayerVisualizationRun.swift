@@ -9,6 +9,7 @@ import GinghamTensors
 
 /// `visualize --all-channels`: the channels of a layer, each visualized by the same recipe, several in one pass.
 public struct LayerVisualizationRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "visualize"
   /// Channels in one pass where nobody says how many.
   public static let usualBatch = 8

@@ -5,6 +5,7 @@ import GinghamReporting
 
 /// `visualize --objective`: makes pictures that an objective likes, and measures their checkerboard.
 public struct VisualizeRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "visualize"
 
   public var model: ModelSource
@@ -44,6 +45,7 @@ public struct VisualizeRun: Run {
 
 /// `visualize --print-recipe`: says what a recipe holds and makes no picture.
 public struct RecipeRun: Run {
+  /// What settings, manifests and findings call it.
   public static let name = "visualize"
   public static let writesUnasked = false
 
@@ -58,6 +60,7 @@ public struct RecipeRun: Run {
     public var text: String { String(recipe.yaml.dropLast()) }
   }
 
+  /// With the property of the same name.
   public init(_ recipe: Recipe) {
     settings = Settings(recipe: recipe)
   }

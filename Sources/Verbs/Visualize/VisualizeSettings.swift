@@ -14,10 +14,12 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   public var seed: UInt64 = 0
   public var recipe: Recipe
 
+  /// With the properties of the same names.
   public init(objective: String, recipe: Recipe = .robust) {
     (self.objective, self.recipe) = (objective, recipe)
   }
 
+  /// With the properties of the same names.
   public init(layer: String, recipe: Recipe = .robust) {
     (self.layer, self.recipe) = (layer, recipe)
   }
