@@ -7,6 +7,7 @@ import GinghamNetworks
 /// own options.
 public struct ArchitectureSpecification: Hashable, Sendable {
   public var name: String
+  /// Of every random number.
   public var seed: UInt64
   /// `nil`: the size the net was published for.
   public var inputSize: PictureSize?

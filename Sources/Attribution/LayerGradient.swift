@@ -8,6 +8,7 @@ public struct LayerGradient: AttributionMethod {
   /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
+  /// A layer of the net, by its name.
   public var layer: String
 
   /// With the property of the same name.

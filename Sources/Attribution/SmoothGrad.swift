@@ -14,6 +14,7 @@ public struct SmoothGrad: AttributionMethod {
   public var samples: Int
   /// In the network's normalized units; multiplied by its deviation this is a pixel difference in 0…1.
   public var deviation: Float
+  /// Of every random number.
   public var seed: UInt64
   /// Most copies in one pass; bounds the memory.
   public var batchLimit: Int

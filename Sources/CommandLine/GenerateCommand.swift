@@ -34,10 +34,12 @@ struct GenerateCommand: VerbCommand {
 }
 
 extension BitDepth: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) {
     guard let bits = Int(argument) else { return nil }
     self.init(rawValue: bits)
   }
 
+  /// As help texts have it.
   public var defaultValueDescription: String { "\(rawValue)" }
 }

@@ -60,8 +60,11 @@ struct GradientCommand: VerbCommand {
 }
 
 extension GradientMethod: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) { self.init(named: argument) }
+  /// As help texts have it.
   public var defaultValueDescription: String { name }
+  /// As help texts list them.
   public static var allValueStrings: [String] { all.map(\.name) }
 }
 

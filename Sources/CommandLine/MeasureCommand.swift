@@ -51,11 +51,15 @@ struct MeasureCommand: VerbCommand {
 extension MeasureSettings.Kind: ExpressibleByArgument {}
 
 extension Periods: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) { self.init(parsing: argument) }
+  /// As help texts have it.
   public var defaultValueDescription: String { description }
 }
 
 extension PeriodChoice: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) { self.init(parsing: argument) }
+  /// As help texts have it.
   public var defaultValueDescription: String { description }
 }

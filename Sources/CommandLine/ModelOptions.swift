@@ -63,5 +63,6 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension PictureSize: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -20,5 +20,6 @@ struct SampleOptions: ParsableArguments {
 }
 
 extension OutputRange: ExpressibleByArgument {
+  /// Of a word of the command line; `nil` where it is none.
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -6,6 +6,7 @@ public struct Diagnosis: Sendable {
   /// Of all pictures together: texture averages out over a set, a grid does not.
   public let pooled: PictureLatticeFinding
   public let reference: [PictureSigns]
+  /// What counts as an artifact or a fault.
   public let thresholds: DiagnosisThresholds
   public let findings: [FaultFinding]
   /// Largest tile distance of each picture; `nil` where there is no norm or no tile.

@@ -43,6 +43,7 @@ public struct FrechetDistance: Hashable, Sendable {
     features = first.columns
   }
 
+  /// Whether both have the same figures.
   public static func == (left: FrechetDistance, right: FrechetDistance) -> Bool {
     left.distance == right.distance && left.meanPart == right.meanPart && left.samples == right.samples
       && left.features == right.features

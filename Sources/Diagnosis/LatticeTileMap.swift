@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// Where in a picture a lattice shows: its energy tile by tile.
 public struct LatticeTileMap: Hashable, Sendable {
+  /// In pixels.
   public let period: Int
   /// Pixels a side of a tile: a multiple of the period.
   public let side: Int

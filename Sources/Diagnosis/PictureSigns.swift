@@ -3,7 +3,9 @@ import GinghamLattices
 /// What all detectors see on one picture.
 public struct PictureSigns: Sendable {
   public var place: SamplePlace
+  /// In pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
   /// Whether the file is a JPEG, whose blocks of 8 pixels are a lattice of their own.
   public var isJPEG: Bool

@@ -68,6 +68,7 @@ public protocol Differentiator: AnyObject {
 }
 
 extension Differentiator {
+  /// The threads that it runs on.
   public var team: ThreadTeam { .alone }
 }
 

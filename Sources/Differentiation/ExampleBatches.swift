@@ -11,7 +11,9 @@ import GinghamTensors
 public final class ExampleBatches: Differentiator {
   private let base: any Differentiator
 
+  /// The net that plans are made of.
   public var network: Network { base.network }
+  /// The threads that it runs on.
   public var team: ThreadTeam { base.team }
 
   /// With the property of the same name.
@@ -19,6 +21,9 @@ public final class ExampleBatches: Differentiator {
     self.base = base
   }
 
+  /// A plan for what is asked.
+  ///
+  /// - Throws: ``NetworkError`` and what the engine refuses.
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     guard let batch = request.inputShapes.first?.dimensions.first, batch > 0,
       request.inputShapes.allSatisfy({ $0.dimensions.first == batch })

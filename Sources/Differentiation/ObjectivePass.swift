@@ -4,6 +4,7 @@ import GinghamTensors
 /// An objective compiled for one input shape: value and input gradient in one call, with every buffer kept for the
 /// next one.
 public final class ObjectivePass {
+  /// What is differentiated.
   public let objective: any Objective
   private let pass: GradientPass
   public var plan: any GradientPlan { pass.plan }

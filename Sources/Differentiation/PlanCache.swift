@@ -7,7 +7,9 @@ public final class PlanCache: Differentiator {
   private let base: any Differentiator
   private var last: (any GradientPlan)?
 
+  /// The net that plans are made of.
   public var network: Network { base.network }
+  /// The threads that it runs on.
   public var team: ThreadTeam { base.team }
 
   /// With the property of the same name.
@@ -15,6 +17,9 @@ public final class PlanCache: Differentiator {
     self.base = base
   }
 
+  /// A plan for what is asked.
+  ///
+  /// - Throws: ``NetworkError`` and what the engine refuses.
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     if let last, last.request == request { return last }
     // The old plan's memory is given back before the new one asks for its own.

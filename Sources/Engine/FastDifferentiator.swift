@@ -5,6 +5,7 @@ import GinghamTensors
 
 /// The fast engine: oneDNN's generated code on channel blocks, planned once for a shape and a target.
 public final class FastDifferentiator: Differentiator {
+  /// The net that plans are made of.
   public let network: Network
   private let library: OneDNN
   private let constants: [String: Constant]
@@ -19,6 +20,7 @@ public final class FastDifferentiator: Differentiator {
     library = try OneDNN(threads: threads)
   }
 
+  /// The threads that it runs on.
   public var team: ThreadTeam {
     let threads = library.threads
     return ThreadTeam(threads: threads) { count, body in
@@ -26,6 +28,9 @@ public final class FastDifferentiator: Differentiator {
     }
   }
 
+  /// A plan for what is asked.
+  ///
+  /// - Throws: ``NetworkError`` and what the engine refuses.
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     library.claimThreads()
     let draft = try draft(request)

@@ -7,9 +7,11 @@ import GinghamTensors
 /// the way back, as often as the recipe says.
 public final class Renderer {
   public let recipe: Recipe
+  /// What is differentiated.
   public let objective: any Objective
   public let channels: Int
   public let size: PictureSize
+  /// Of every random number.
   public let seed: UInt64
 
   private let differentiator: any Differentiator

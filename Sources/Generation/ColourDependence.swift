@@ -19,6 +19,7 @@ public struct ColourDependence: Sendable {
   }
 
   public struct Figures: Encodable, Sendable {
+    /// In pixels.
     public var period: Int
     /// Along rows and columns, in cycles a pixel.
     public var frequency: [Double]

@@ -6,6 +6,7 @@ import GinghamTensors
 /// The grid that a transposed convolution paints on the mean of many samples, beside what its weights and the means of
 /// its input make inevitable.
 public struct UpsamplingGrid: Encodable, Sendable {
+  /// A layer of the net, by its name.
   public var layer: String
   public var kernel: [Int]
   public var stride: [Int]

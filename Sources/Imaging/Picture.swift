@@ -24,7 +24,9 @@ public struct Picture: Sendable, Equatable {
   }
 
   public var channels: Int { pixels.shape[0] }
+  /// In pixels.
   public var height: Int { pixels.shape[1] }
+  /// In pixels.
   public var width: Int { pixels.shape[2] }
 
   /// The picture as a batch of one, 1×C×H×W.

@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// One real map of H×W in double precision: a channel of a picture, the energy of a gradient, a predicted variance.
 public struct Plane: Hashable, Sendable {
+  /// In pixels.
   public let height: Int
+  /// In pixels.
   public let width: Int
   /// Row-major.
   public var values: [Double]

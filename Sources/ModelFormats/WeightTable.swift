@@ -68,6 +68,7 @@ public struct WeightTable: Sendable {
     return part.names.isEmpty ? nil : part
   }
 
+  /// How many there are.
   public var count: Int { names.count }
 
   /// The array in row-major float32. The first call converts it where the file holds something else: O(elements).

@@ -9,6 +9,7 @@ import GinghamTensors
 /// A loaded network together with how pictures become its input.
 public struct Model: Sendable {
   public let source: ModelSource
+  /// The net that plans are made of.
   public let network: Network
   public let preprocessing: Preprocessing
   public let classNames: ClassNames

@@ -9,6 +9,7 @@ public struct ValueID: Hashable, Comparable, Sendable {
     self.index = index
   }
 
+  /// In ascending order.
   public static func < (left: ValueID, right: ValueID) -> Bool { left.index < right.index }
 }
 

@@ -14,6 +14,7 @@ public struct Preprocessing: Hashable, Sendable {
 
   /// Height and width the network sees, in pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
   public var fit: Fit
   public var interpolation: Interpolation

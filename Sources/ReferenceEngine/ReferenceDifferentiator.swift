@@ -7,6 +7,7 @@ import GinghamTensors
 /// In `Double` it is the oracle that other engines are verified against. By default it runs the network as its author
 /// wrote it, so that it also checks what simplification does.
 public final class ReferenceDifferentiator<Scalar: ReferenceScalar>: Differentiator {
+  /// The net that plans are made of.
   public let network: Network
   private let constants: [String: Constant]
   private let simplifies: Bool
@@ -20,6 +21,9 @@ public final class ReferenceDifferentiator<Scalar: ReferenceScalar>: Differentia
     self.simplifies = simplifies
   }
 
+  /// A plan for what is asked.
+  ///
+  /// - Throws: ``NetworkError`` and what the engine refuses.
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
     try referencePlan(request)
   }

@@ -17,10 +17,15 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     let isFixed: Bool
   }
 
+  /// What the plan was asked for.
   public let request: PlanRequest
+  /// Of the targets, in the order of the request.
   public let targetShapes: [Shape]
+  /// Of the gradients, in the order of the request.
   public let gradientShapes: [Shape]
+  /// What the plan runs, in order.
   public let layers: [PlannedLayer]
+  /// Collects times of layers while it is set.
   public var layerTimes: LayerTimes?
   private let steps: [Step]
   /// Of each open input; `nil` where no target depends on it.
@@ -91,6 +96,9 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
 
   // MARK: In single precision, as every engine
 
+  /// Runs forwards and writes the targets into `activations`.
+  ///
+  /// - Throws: ``PlanError`` for inputs of other shapes.
   public func forward(_ inputs: [Tensor], into activations: inout [Tensor]) throws {
     try check(inputs.map(\.shape), against: request.inputShapes)
     for (input, slot) in zip(inputs, self.inputs) {
@@ -101,6 +109,9 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     read(targets, of: self.activations, shapes: targetShapes, into: &activations)
   }
 
+  /// Runs backwards from the targets and writes into `gradients`.
+  ///
+  /// - Throws: ``PlanError`` for cotangents of other shapes, or without a forward pass.
   public func backward(_ cotangents: [Tensor], into gradients: inout [Tensor]) throws {
     guard hasRun else { throw EngineError.noForwardPass }
     try check(cotangents.map(\.shape), against: targetShapes)

@@ -9,6 +9,7 @@ public struct HTMLReport: Sendable {
     case left, right
   }
 
+  /// Above the figure.
   public let title: String
   private var body = ""
 

@@ -42,6 +42,7 @@ public struct RewriteOptions: Hashable, Sendable {
 
 /// What was done to a layer.
 public struct LayerRewrite: Hashable, Sendable, Encodable {
+  /// A layer of the net, by its name.
   public var layer: String
   public var from: String
   public var to: String

@@ -1,6 +1,8 @@
 /// Height and width of a picture or of a network's input, in pixels.
 public struct PictureSize: Hashable, Sendable {
+  /// In pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
 
   /// With the properties of the same names.

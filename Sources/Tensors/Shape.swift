@@ -9,6 +9,7 @@ public struct Shape: Hashable, Sendable {
     self.dimensions = dimensions
   }
 
+  /// How many axes there are.
   public var rank: Int { dimensions.count }
 
   /// The product of the extents. Traps on overflow; files are checked with ``checkedElementCount`` first.

@@ -47,6 +47,7 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
+  /// How many there are.
   public var count: Int { storage.count }
 
   /// The elements in row-major order, copied.

@@ -44,10 +44,15 @@ public struct AttackSearch: Sendable {
 }
 
 extension Attack {
+  /// Whether one search serves every budget.
   public var isMinimumNorm: Bool { false }
+  /// Classes that a net must have.
   public var neededClasses: Int { 2 }
+  /// Whether it can aim at a class.
   public var isTargetable: Bool { true }
+  /// Whether it looks at no gradient: what the others are held against.
   public var isBaseline: Bool { false }
+  /// Forward and backward passes a picture, on average.
   public var passes: Double { 2 }
 
   /// - Throws: ``ProbingError/noTargetedForm(attack:)`` where a batch has targets and this attack knows none.

@@ -1,5 +1,6 @@
 /// What attacks can be told. Each reads what it knows.
 public struct AttackOptions: Hashable, Sendable {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   /// `nil`: each attack's own.
   public var steps: Int?
@@ -52,6 +53,7 @@ public struct AttackKind: Sendable {
 }
 
 extension AttackKind: Hashable, Encodable {
+  /// Whether both have the same figures.
   public static func == (one: AttackKind, other: AttackKind) -> Bool { one.name == other.name }
   /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }

@@ -4,6 +4,7 @@ import GinghamTensors
 public struct AttackResult: Sendable {
   public let attack: String
   public let norm: PerturbationNorm
+  /// Of every random number.
   public let seed: UInt64
   /// Where the search ended; for minimum-norm attacks this may lie outside the budget.
   public let raw: Tensor

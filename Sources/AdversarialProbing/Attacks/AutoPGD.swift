@@ -12,14 +12,18 @@ public struct AutoPGD: Attack {
     case logitRatio = "dlr"
   }
 
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   public var loss: Loss
   public var steps: Int
   public var startsRandomly: Bool
   public var restarts: Int
   public var name: String { "apgd-\(loss.rawValue)" }
+  /// Whether it can aim at a class.
   public var isTargetable: Bool { loss == .crossEntropy }
+  /// Forward and backward passes a picture, on average.
   public var passes: Double { Double(steps) * Double(restarts) }
+  /// Classes that a net must have.
   public var neededClasses: Int { loss == .logitRatio ? LogitRatioObjective.neededClasses : 2 }
 
   /// - Parameter steps: 100 where `nil`.
@@ -48,6 +52,9 @@ public struct AutoPGD: Attack {
     return checkpoints
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

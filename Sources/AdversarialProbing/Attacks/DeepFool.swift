@@ -7,13 +7,16 @@ import GinghamTensors
 /// With w_k the gradient of z_k − z_{i₀}: d_k = |z_k − z_{i₀}|/(‖w_k‖ + 10⁻⁸) for the smallest d_k,
 /// p += (d + 10⁻⁴)·w/(‖w‖ + 10⁻⁸), x = clip(x₀ + 1.02·p). For L∞ the dual norm ‖w‖₁ measures, and sign(w) is the step.
 public struct DeepFool: Attack {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   public var steps: Int
   /// So many of the likeliest classes are considered, i₀ among them.
   public var candidates: Int
   public var overshoot: Float
   public var name: String { "deepfool" }
+  /// Whether one search serves every budget.
   public var isMinimumNorm: Bool { true }
+  /// Whether it can aim at a class.
   public var isTargetable: Bool { false }
   /// Most pictures are turned within a few steps of two passes or more.
   public var passes: Double { Double(steps) / 2 }
@@ -26,6 +29,9 @@ public struct DeepFool: Attack {
     self.overshoot = overshoot
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

@@ -3,6 +3,7 @@ import GinghamTensors
 /// One step of full length along the gradient of the cross-entropy: clip(x + ε·sign g) for L∞ (Goodfellow, Shlens &
 /// Szegedy 2015), clip(x + ε·g/‖g‖₂) for L2.
 public struct FastGradient: Attack {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   public var name: String { "fgsm" }
 
@@ -11,6 +12,9 @@ public struct FastGradient: Attack {
     self.norm = norm
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

@@ -6,12 +6,14 @@ import GinghamTensors
 /// v ← μ·v + g/‖g‖₁, x ← clip(x₀ + P(x + ε/T·n(v) − x₀)), with g the gradient of the cross-entropy, n = sign for L∞ and
 /// v/‖v‖₂ for L2.
 public struct MomentumFastGradient: Attack {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   /// T, which together reach the border of the budget.
   public var steps: Int
   /// μ: what is left of the velocity after each step; 0 is the iterative fast gradient.
   public var momentum: Float
   public var name: String { "mi-fgsm" }
+  /// Forward and backward passes a picture, on average.
   public var passes: Double { Double(steps) }
 
   /// - Parameter steps: 10 where `nil`.
@@ -21,6 +23,9 @@ public struct MomentumFastGradient: Attack {
     self.momentum = momentum
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

@@ -3,8 +3,10 @@ import GinghamTensors
 /// Noise of the same budget without looking at the network: uniform within ±ε for L∞, Gaussian of length ε for L2. What
 /// an attack finds beyond this is due to the gradient.
 public struct NoiseBaseline: Attack {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   public var name: String { norm == .linf ? "uniform-noise" : "gaussian-noise" }
+  /// Whether it looks at no gradient: what the others are held against.
   public var isBaseline: Bool { true }
 
   /// With the property of the same name.
@@ -12,6 +14,9 @@ public struct NoiseBaseline: Attack {
     self.norm = norm
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

@@ -3,6 +3,7 @@ import GinghamTensors
 /// Many small steps along the normalised gradient of the cross-entropy, each brought back into the budget (Madry et al.
 /// 2018): x ← clip(x₀ + P(x + α·n(g) − x₀)).
 public struct ProjectedGradientDescent: Attack {
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   public var steps: Int
   /// α ÷ ε.
@@ -15,6 +16,7 @@ public struct ProjectedGradientDescent: Attack {
   /// Leaves a picture alone from its first adversarial step on.
   public var stopsEarly: Bool
   public var name: String { "pgd" }
+  /// Forward and backward passes a picture, on average.
   public var passes: Double { Double(steps) * Double(restarts) }
 
   /// - Parameter steps: 40 for L∞ and 50 for L2 where `nil`; the step size is ε/30 and ε/40.
@@ -30,6 +32,9 @@ public struct ProjectedGradientDescent: Attack {
     self.stopsEarly = stopsEarly
   }
 
+  /// Searches a change of each picture within each budget.
+  ///
+  /// - Throws: what the classifier throws.
   public func search(
     _ batch: AttackBatch, epsilons: [Float], against classifier: Classifier, seed: UInt64
   ) throws -> AttackSearch {

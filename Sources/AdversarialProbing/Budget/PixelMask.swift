@@ -4,7 +4,9 @@ import GinghamTensors
 
 /// The pixels that a perturbation may change, in all their channels.
 public struct PixelMask: Hashable, Sendable {
+  /// In pixels.
   public let height: Int
+  /// In pixels.
   public let width: Int
   /// Row-major.
   public let isOpen: [Bool]
@@ -55,6 +57,7 @@ public struct PixelMask: Hashable, Sendable {
     return PixelMask(height: height, width: width, isOpen: open)
   }
 
+  /// How many there are.
   public var count: Int { isOpen.count { $0 } }
 
   /// 1 where open, 0 elsewhere: H×W.

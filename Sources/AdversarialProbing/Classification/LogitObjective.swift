@@ -14,6 +14,7 @@ public protocol LogitObjective: Objective {
 }
 
 extension LogitObjective {
+  /// Names of the layers that it reads.
   public var layers: [String] { ["output"] }
 
   public func evaluate(

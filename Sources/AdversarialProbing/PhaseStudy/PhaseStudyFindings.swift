@@ -56,6 +56,7 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
     public var unevennessGivenLengthL2: Double?
   }
 
+  /// In pixels.
   public var period: Int
   public var controlPeriod: Int
   public var pixelsPerSet: Int

@@ -11,6 +11,7 @@ public struct FourierSensitivity: Hashable, Sendable {
   public let side: Int
   /// v: the length of the wave in each channel.
   public let length: Float
+  /// Of every random number.
   public let seed: UInt64
 
   /// - Throws: ``ProbingError/badArgument(_:)`` for a side below 2 or a length that is not positive.

@@ -71,6 +71,7 @@ public struct GradientSpectrum: Sendable {
 
   /// How far a lattice frequency stands above the frequencies around it.
   public struct Peak: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     /// The highest bin of the band over its surroundings, in decibels; in the gradient and in its magnitude.
     public var decibels: Double?

@@ -4,6 +4,7 @@ import GinghamTensors
 /// Where a loss is sensitive to first order, pooled over pictures: shares of each pixel, lattice phase and band. Each
 /// picture's gradient is scaled to length 1 first, so that none outweighs the others.
 public struct SensitivityMap: Sendable {
+  /// In pixels.
   public let period: Int
   private var energy: Plane?
   private var magnitudes: [Double]

@@ -7,6 +7,7 @@ import GinghamTensors
 /// module is called again, and `<module>.cat` or `<module>.add` for what is no module. Parameters carry the names of
 /// the state dict. A builder declares parameters and leaves their values open; ``Blueprint`` fills them.
 public struct NetworkBuilder: Sendable {
+  /// The net that plans are made of.
   public private(set) var network: Network
   public private(set) var parameters: [Parameter] = []
   /// The initialization that convolutions of this network get.

@@ -13,6 +13,7 @@ public struct UniformJitter: AttributionMethod {
   /// J: offsets reach from −J/2 up to, not including, J/2.
   public var offsets: Int
   public var samples: Int
+  /// Of every random number.
   public var seed: UInt64
   /// Most copies in one pass; bounds the memory.
   public var batchLimit: Int

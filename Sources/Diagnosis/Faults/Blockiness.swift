@@ -3,6 +3,7 @@ import GinghamLattices
 /// Steps across the lattice boundaries over steps elsewhere, along both axes: 1 where the lattice leaves no blocks
 /// (Wang, Sheikh & Bovik 2002 for JPEG's period 8, here for any period).
 public struct Blockiness: Hashable, Sendable {
+  /// In pixels.
   public let period: Int
   /// Mean |f(x+1) − f(x)| with x + 1 ≡ offset (mod S) over the mean of all other steps, for each offset.
   public let byOffset: [Double]

@@ -5,6 +5,7 @@ import GinghamSignals
 public struct PictureFaults: Hashable, Sendable, Encodable {
   /// How strongly the boundaries of blocks of one period show.
   public struct Blocks: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     /// Of blocks that begin at pixel 0.
     public var atOrigin: Double

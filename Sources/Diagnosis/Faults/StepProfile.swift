@@ -7,7 +7,9 @@ public struct StepProfile: Hashable, Sendable {
   public let down: [Double]
   /// Σ over rows of |f(y, x + 1) − f(y, x)|, for x in 0..<W−1.
   public let across: [Double]
+  /// In pixels.
   public let height: Int
+  /// In pixels.
   public let width: Int
 
   public init(of map: Plane) {

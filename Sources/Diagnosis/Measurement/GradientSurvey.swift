@@ -4,6 +4,7 @@ import GinghamTensors
 
 /// Measures saved gradients on the lattice that all periods of interest repeat after: only their squares matter.
 public struct GradientSurvey: Sendable {
+  /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds
   /// What all periods repeat after.
   private let wanted: Int
@@ -95,7 +96,9 @@ public struct GradientFigures: Encodable, Sendable {
 public struct MeasuredGradients: Sendable {
   public struct Gradient: Sendable {
     public var name: String
+    /// In pixels.
     public var height: Int
+    /// In pixels.
     public var width: Int
     public var channels: Int
     public var figures: GradientFigures

@@ -49,6 +49,7 @@ public struct SpectrumFigures: Encodable, Sendable {
   public var value: [Double]
   /// Size and number of the pictures it is the mean of.
   public var height: Int
+  /// In pixels.
   public var width: Int
   public var pictures: Int
 }

@@ -15,7 +15,9 @@ public struct PictureSample: Sendable {
     self.isArray = isArray
   }
 
+  /// In pixels.
   public var height: Int { channels.first?.height ?? 0 }
+  /// In pixels.
   public var width: Int { channels.first?.width ?? 0 }
 }
 

@@ -75,7 +75,9 @@ public struct PictureSurvey: Sendable {
 /// One picture of a set.
 public struct MeasuredPicture: Sendable {
   public var name: String
+  /// In pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
   public var figures: PictureFigures
 }

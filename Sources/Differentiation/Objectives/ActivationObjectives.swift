@@ -2,9 +2,12 @@ import GinghamTensors
 
 /// The mean of one channel over all positions.
 public struct ChannelObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
   public var channel: Int
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
+  /// Channels of each layer that count; plans leave the others out.
   public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
   /// With the properties of the same names.
@@ -38,10 +41,13 @@ public struct ChannelObjective: Objective {
 
 /// One channel at one position; the centre (H/2, W/2) where none is given.
 public struct NeuronObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
   public var channel: Int
   public var position: (y: Int, x: Int)?
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
+  /// Channels of each layer that count; plans leave the others out.
   public var channelsRead: [String: Range<Int>] { [layer: .only(channel)] }
 
   /// With the properties of the same names.
@@ -71,7 +77,9 @@ public struct NeuronObjective: Objective {
 
 /// ½‖a‖² of a whole layer: what DeepDream ascends (Mordvintsev, Olah & Tyka 2015).
 public struct LayerObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   /// With the property of the same name.
@@ -102,8 +110,11 @@ public struct LayerObjective: Objective {
 
 /// The mean over positions of ⟨a, v⟩ with a fixed direction v of C numbers.
 public struct DirectionObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
+  /// A number a channel.
   public var direction: [Float]
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   /// With the properties of the same names.
@@ -142,6 +153,7 @@ public struct WeightedSum: Objective {
     layers = terms.flatMap(\.objective.layers).filter { seen.insert($0).inserted }
   }
 
+  /// Channels of each layer that count; plans leave the others out.
   public var channelsRead: [String: Range<Int>] {
     var found: [String: Range<Int>] = [:]
     for layer in layers {
@@ -172,6 +184,7 @@ public struct WeightedSum: Objective {
     return total
   }
 
+  /// With every choice made that depends on the activations.
   public func settled(by activations: [Tensor]) -> any Objective {
     WeightedSum(
       terms.map { term in

@@ -11,7 +11,9 @@ public struct ClassObjective: Objective {
   }
 
   public var choice: Choice
+  /// Names of the layers that it reads.
   public var layers: [String] { ["output"] }
+  /// Channels of each layer that count; plans leave the others out.
   public var channelsRead: [String: Range<Int>] {
     guard case .index(let index) = choice else { return [:] }
     return ["output": .only(index)]
@@ -45,6 +47,7 @@ public struct ClassObjective: Objective {
     }
   }
 
+  /// With every choice made that depends on the activations.
   public func settled(by activations: [Tensor]) -> any Objective {
     choice == .top ? ClassObjective(.indices(classes(of: activations[0]))) : self
   }

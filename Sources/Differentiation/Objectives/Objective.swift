@@ -24,8 +24,10 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+  /// Channels of each layer that count; plans leave the others out.
   public var channelsRead: [String: Range<Int>] { [:] }
 
+  /// With every choice made that depends on the activations.
   public func settled(by activations: [Tensor]) -> any Objective { self }
 }
 

@@ -5,6 +5,7 @@ import GinghamTensors
 public struct BlurConditioning: ConditioningPart {
   /// What settings, manifests and findings call it.
   public static let name = "blur"
+  /// In a line of the help text.
   public static let summary = "a Gaussian of this deviation in pixels"
 
   /// Standard deviation in pixels.
@@ -15,9 +16,14 @@ public struct BlurConditioning: ConditioningPart {
     self.sigma = sigma
   }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { sigma = try value.number() }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { sigma.printed }
 
+  /// The gradient N×C×H×W, made ready for the optimizer.
   public func conditioned(_ gradient: Tensor) -> Tensor {
     gradient.filtered(taps: FilterTaps.gaussian(sigma: sigma), border: .zero)
   }

@@ -25,10 +25,16 @@ public struct GradientConditioning: AnyRecipePart {
     NotchConditioning.self,
   ]
 
+  /// What complaints call one of them.
   public static let noun = "gradient step"
+  /// Every kind there is.
   public static var list: [any RecipePart.Type] { all }
+  /// The kind itself.
   public var part: any RecipePart { conditioning }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     guard let type = Self.all.first(where: { $0.name == value.name }) else { throw value.unknown(Self.self) }
     conditioning = try type.init(reading: value)

@@ -5,12 +5,17 @@ import GinghamTensors
 public struct InverseFrequencyConditioning: ConditioningPart {
   /// What settings, manifests and findings call it.
   public static let name = "inverse-frequency"
+  /// In a line of the help text.
   public static let summary = "the spectrum divided by frequency"
 
   /// With every setting at its default.
   public init() {}
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
 
+  /// The gradient N×C×H×W, made ready for the optimizer.
   public func conditioned(_ gradient: Tensor) -> Tensor {
     let size = gradient.pictureSize
     let transform = FourierTransform(height: size.height, width: size.width)

@@ -6,6 +6,7 @@ import GinghamTensors
 public struct LaplacianNormalization: ConditioningPart {
   /// What settings, manifests and findings call it.
   public static let name = "laplacian"
+  /// In a line of the help text.
   public static let summary = "every band of a Laplacian pyramid brought to the same strength"
 
   private static let levels = 4
@@ -13,8 +14,12 @@ public struct LaplacianNormalization: ConditioningPart {
 
   /// With every setting at its default.
   public init() {}
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
 
+  /// The gradient N×C×H×W, made ready for the optimizer.
   public func conditioned(_ maps: Tensor) -> Tensor {
     var residual = maps
     var bands: [Tensor] = []

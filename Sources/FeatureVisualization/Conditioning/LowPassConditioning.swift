@@ -5,6 +5,7 @@ import GinghamTensors
 public struct LowPassConditioning: ConditioningPart {
   /// What settings, manifests and findings call it.
   public static let name = "low-pass"
+  /// In a line of the help text.
   public static let summary = "frequencies up to this radius, in bins of 224 pixels"
 
   /// In bins of 224 pixels.
@@ -15,9 +16,14 @@ public struct LowPassConditioning: ConditioningPart {
     self.radius = radius
   }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { radius = try value.number() }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { radius.printed }
 
+  /// The gradient N×C×H×W, made ready for the optimizer.
   public func conditioned(_ gradient: Tensor) throws -> Tensor { try LowPass(radius: radius).applied(to: gradient) }
 }
 

@@ -11,11 +11,14 @@ import GinghamTensors
 /// strong activation in another direction helps (Olah et al. 2018, "The building blocks of interpretability").
 /// With p = 0 it is the plain direction.
 public struct CosineDirectionObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
+  /// A number a channel.
   public var direction: [Float]
   public var power: Double
   /// `nil`: all positions.
   public var position: Position?
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   public enum Position: Hashable, Sendable {

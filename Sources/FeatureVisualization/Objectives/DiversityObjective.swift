@@ -5,10 +5,12 @@ import GinghamTensors
 /// positions, scaled to length 1: maximised, it drives the pictures of a batch apart in texture and colour
 /// (Olah, Mordvintsev & Schubert 2017, where the similarity itself is subtracted).
 public struct DiversityObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
   /// B; several draws of the same pictures stand behind each other, and each draw is compared within itself. `nil`: all
   /// pictures that go through the network together.
   public var pictures: Int?
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   private static let epsilon = 1e-10

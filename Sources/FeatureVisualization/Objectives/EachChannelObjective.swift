@@ -4,8 +4,10 @@ import GinghamTensors
 /// Another channel for each picture of a batch, so that many channels of a layer are visualized in one pass. Pictures
 /// beyond the list begin it again: several draws of the same pictures stand behind each other.
 public struct EachChannelObjective: Objective {
+  /// A layer of the net, by its name.
   public var layer: String
   public var channels: [Int]
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   /// With the properties of the same names.

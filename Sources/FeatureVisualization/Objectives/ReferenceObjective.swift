@@ -10,10 +10,12 @@ public struct ReferenceObjective: Objective {
     case inversion
   }
 
+  /// A layer of the net, by its name.
   public var layer: String
   /// 1×C×H×W, for a network input of the size that will be visualized.
   public var reference: Tensor
   public var kind: Kind
+  /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
   /// With the properties of the same names.

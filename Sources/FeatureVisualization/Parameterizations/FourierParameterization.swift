@@ -52,14 +52,18 @@ public struct FourierParameterization: SpatialParameterization {
     return (fy * fy + fx * fx).squareRoot()
   }
 
+  /// Parameters to begin with.
   public func initial(seed: UInt64) -> Tensor { normal(seed: seed, deviation: deviation) }
 
+  /// N×C×H×W of the parameters.
   public func maps(_ parameters: Tensor) -> Tensor { transform.inverse(parameters, times: scale, on: team) }
 
+  /// The transpose of ``maps(_:)``: from a slope at the maps to one at the parameters.
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor {
     transform.forward(cotangent, times: adjointScale, on: team)
   }
 
+  /// What ``maps(_:)`` makes these maps of.
   public func parameters(for maps: Tensor) -> Tensor { transform.forward(maps, times: scale.map { 1 / $0 }) }
 }
 
@@ -67,6 +71,7 @@ public struct FourierParameterization: SpatialParameterization {
 public struct FourierSpace: ParameterizationPart {
   /// What settings, manifests and findings call it.
   public static let name = "fourier"
+  /// In a line of the help text.
   public static let summary = "frequencies, coarse ones cheaper"
 
   /// Exponent by which low frequencies weigh more.
@@ -80,6 +85,7 @@ public struct FourierSpace: ParameterizationPart {
     self.deviation = deviation
   }
 
+  /// Its settings, a row each.
   public static let settings = [
     RecipeSetting(
       "decay", \FourierSpace.decay, help: "Exponent by which Fourier parameters weigh low frequencies.",
@@ -88,11 +94,15 @@ public struct FourierSpace: ParameterizationPart {
     deviationSetting(\FourierSpace.deviation),
   ]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     try value.none()
     self.init()
   }
 
+  /// The space itself, for maps N×C×H×W.
   public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
     FourierParameterization(shape: shape, decay: decay, deviation: Float(deviation), team: team)
   }

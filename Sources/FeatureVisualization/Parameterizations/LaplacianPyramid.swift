@@ -36,8 +36,10 @@ public struct LaplacianPyramid: SpatialParameterization {
     parameterShape = [shape[0], shape[1] * sizes.reduce(0) { $0 + $1.area }]
   }
 
+  /// Parameters to begin with.
   public func initial(seed: UInt64) -> Tensor { normal(seed: seed, deviation: deviation) }
 
+  /// N×C×H×W of the parameters.
   public func maps(_ parameters: Tensor) -> Tensor {
     var sum = Tensor(shape)
     for (index, level) in split(parameters).enumerated() {
@@ -46,6 +48,7 @@ public struct LaplacianPyramid: SpatialParameterization {
     return sum
   }
 
+  /// The transpose of ``maps(_:)``: from a slope at the maps to one at the parameters.
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor {
     joined(enlargements.map { $0?.adjoint(cotangent) ?? cotangent })
   }
@@ -101,6 +104,7 @@ extension Tensor {
 public struct PyramidSpace: ParameterizationPart {
   /// What settings, manifests and findings call it.
   public static let name = "laplacian"
+  /// In a line of the help text.
   public static let summary = "a pyramid of maps, each half as large as the one before"
 
   public var levels: Int
@@ -113,6 +117,7 @@ public struct PyramidSpace: ParameterizationPart {
     self.deviation = deviation
   }
 
+  /// Its settings, a row each.
   public static let settings = [
     RecipeSetting(
       "levels", \PyramidSpace.levels, help: "Levels of a Laplacian pyramid.", takes: "a number from 1 to 16"
@@ -120,11 +125,15 @@ public struct PyramidSpace: ParameterizationPart {
     deviationSetting(\PyramidSpace.deviation),
   ]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     try value.none()
     self.init()
   }
 
+  /// The space itself, for maps N×C×H×W.
   public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
     LaplacianPyramid(shape: shape, levels: levels, deviation: Float(deviation))
   }

@@ -44,10 +44,13 @@ public struct MagnitudeConstrained: SpatialParameterization {
         })
   }
 
+  /// Parameters to begin with.
   public func initial(seed: UInt64) -> Tensor { normal(seed: seed, deviation: 1) }
 
+  /// N×C×H×W of the parameters.
   public func maps(_ parameters: Tensor) -> Tensor { Self.standardized(synthesized(parameters)) }
 
+  /// The transpose of ``maps(_:)``: from a slope at the maps to one at the parameters.
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor {
     let maps = Self.standardizedGradient(cotangent, at: synthesized(parameters))
     let spectra = transform.inverseAdjoint(maps, on: team)
@@ -69,6 +72,7 @@ public struct MagnitudeConstrained: SpatialParameterization {
     return Self.standardizedGradient(turned, at: parameters)
   }
 
+  /// What ``maps(_:)`` makes these maps of.
   public func parameters(for maps: Tensor) throws -> Tensor {
     throw VisualizationError.contradiction(
       "the maco parameterization keeps the magnitudes of natural pictures, so it can start from noise only, at one size"
@@ -167,6 +171,7 @@ extension MagnitudeConstrained {
 public struct PhaseSpace: ParameterizationPart {
   /// What settings, manifests and findings call it.
   public static let name = "maco"
+  /// In a line of the help text.
   public static let summary = "phases alone, with the magnitudes of natural pictures"
 
   /// A folder of pictures whose mean spectrum is kept; `nil`: 1/f.
@@ -177,24 +182,33 @@ public struct PhaseSpace: ParameterizationPart {
     self.spectrum = spectrum
   }
 
+  /// Its settings, a row each.
   public static let settings = [
     RecipeSetting(
       "spectrum", \PhaseSpace.spectrum, unset: "1/f", valueName: "dir",
       help: "A folder of pictures whose mean spectrum maco keeps, or 1/f.")
   ]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     try value.none()
     self.init()
   }
 
+  /// The space itself, for maps N×C×H×W.
   public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
     MagnitudeConstrained(shape: shape, magnitude: materials.spectrum, team: team)
   }
 
+  /// The folder of pictures that it is measured on; `nil` where it needs none.
   public var folder: String? { spectrum }
+  /// What it measures on pictures C×H×W in 0…1; `nil` where it needs none.
   public func measured(on pictures: [Tensor]) throws -> Tensor? { try MagnitudeConstrained.magnitude(of: pictures) }
+  /// Why it cannot change its size; `nil` where it can.
   public var keepsToOneSize: String? { "keeps the magnitudes of one size" }
+  /// Whether its parameters' slopes tell which pixels matter.
   public var showsImportance: Bool { true }
 }
 

@@ -25,11 +25,16 @@ public protocol ParameterizationPart: RecipePart {
 }
 
 extension ParameterizationPart {
+  /// The folder of pictures that it is measured on; `nil` where it needs none.
   public var folder: String? { nil }
+  /// What it measures on pictures C×H×W in 0…1; `nil` where it needs none.
   public func measured(on pictures: [Tensor]) throws -> Tensor? { nil }
+  /// Why it cannot change its size; `nil` where it can.
   public var keepsToOneSize: String? { nil }
+  /// Whether its parameters' slopes tell which pixels matter.
   public var showsImportance: Bool { false }
 
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws { for row in Self.settings { try row.check(self) } }
 
   /// With one of its own settings changed; `nil` where it has none of that name.
@@ -73,10 +78,16 @@ public struct ParameterizationKind: AnyRecipePart, RecipeValue {
     PixelSpace.self, FourierSpace.self, PyramidSpace.self, PhaseSpace.self,
   ]
 
+  /// What complaints call one of them.
   public static let noun = "parameterization"
+  /// Every kind there is.
   public static var list: [any RecipePart.Type] { all }
+  /// The kind itself.
   public var part: any RecipePart { kind }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     guard let type = Self.all.first(where: { $0.name == value.name }) else { throw value.unknown(Self.self) }
     kind = try type.init(reading: value)

@@ -7,6 +7,7 @@ public struct PixelParameterization: SpatialParameterization {
   public var deviation: Float
 
   public var parameterShape: Shape { shape }
+  /// Whether parameters are maps as they are.
   public var isIdentity: Bool { true }
 
   /// With the properties of the same names.
@@ -15,9 +16,13 @@ public struct PixelParameterization: SpatialParameterization {
     self.deviation = deviation
   }
 
+  /// Parameters to begin with.
   public func initial(seed: UInt64) -> Tensor { normal(seed: seed, deviation: deviation) }
+  /// N×C×H×W of the parameters.
   public func maps(_ parameters: Tensor) -> Tensor { parameters }
+  /// The transpose of ``maps(_:)``: from a slope at the maps to one at the parameters.
   public func gradient(_ cotangent: Tensor, at parameters: Tensor) -> Tensor { cotangent }
+  /// What ``maps(_:)`` makes these maps of.
   public func parameters(for maps: Tensor) -> Tensor { maps }
 }
 
@@ -25,6 +30,7 @@ public struct PixelParameterization: SpatialParameterization {
 public struct PixelSpace: ParameterizationPart {
   /// What settings, manifests and findings call it.
   public static let name = "pixel"
+  /// In a line of the help text.
   public static let summary = "every pixel by itself"
 
   /// Standard deviation of the start.
@@ -35,13 +41,18 @@ public struct PixelSpace: ParameterizationPart {
     self.deviation = deviation
   }
 
+  /// Its settings, a row each.
   public static let settings = [deviationSetting(\PixelSpace.deviation)]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     try value.none()
     self.init()
   }
 
+  /// The space itself, for maps N×C×H×W.
   public func space(shape: Shape, materials: Renderer.Materials, team: ThreadTeam) -> any SpatialParameterization {
     PixelParameterization(shape: shape, deviation: Float(deviation))
   }

@@ -27,6 +27,7 @@ public protocol SpatialParameterization: Sendable {
 }
 
 extension SpatialParameterization {
+  /// Whether parameters are maps as they are.
   public var isIdentity: Bool { false }
 
   /// Normal numbers, each picture with a sequence of its own.

@@ -7,6 +7,7 @@ public struct BlurPenalty: PicturePenalty, Hashable {
   /// With every setting at its default.
   public init() {}
 
+  /// Prices of N×C×H×W, one a picture; weight times their slopes are taken from `gradient`.
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
     let loop = PenaltyLoop(pictures.shape)
     let share = weight / Float(loop.size.area)
@@ -25,9 +26,14 @@ public struct BlurPenalty: PicturePenalty, Hashable {
 extension BlurPenalty: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "blur"
+  /// In a line of the help text.
   public static let summary = "distance from the blurred picture"
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
+  /// The price itself.
   public func penalty() -> any PicturePenalty { self }
 }
 

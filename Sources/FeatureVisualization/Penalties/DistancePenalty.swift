@@ -13,6 +13,7 @@ public struct DistancePenalty: PicturePenalty, Hashable {
     self.norm = norm
   }
 
+  /// Prices of N×C×H×W, one a picture; weight times their slopes are taken from `gradient`.
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
     let loop = PenaltyLoop(pictures.shape)
     let share = weight / Float(loop.size.area)
@@ -39,11 +40,16 @@ public struct DistancePenalty: PicturePenalty, Hashable {
 public struct L1Penalty: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "l1"
+  /// In a line of the help text.
   public static let summary = "distance from mid-grey"
 
   /// With every setting at its default.
   public init() {}
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
+  /// The price itself.
   public func penalty() -> any PicturePenalty { DistancePenalty(.l1) }
 }
 
@@ -51,11 +57,16 @@ public struct L1Penalty: PenaltyPart {
 public struct L2Penalty: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "l2"
+  /// In a line of the help text.
   public static let summary = "squared distance from mid-grey"
 
   /// With every setting at its default.
   public init() {}
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
+  /// The price itself.
   public func penalty() -> any PicturePenalty { DistancePenalty(.l2) }
 }
 

@@ -7,8 +7,10 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
   /// With every setting at its default.
   public init() {}
 
+  /// What is the same in every step, made once.
   public func planned(for size: PictureSize) -> any PicturePenalty { Planned(size) }
 
+  /// Prices of N×C×H×W, one a picture; weight times their slopes are taken from `gradient`.
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
     Planned(pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
   }
@@ -58,9 +60,14 @@ public struct HighFrequencyPenalty: PicturePenalty, Hashable {
 extension HighFrequencyPenalty: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "high-frequency"
+  /// In a line of the help text.
   public static let summary = "power, the more so the finer"
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
+  /// The price itself.
   public func penalty() -> any PicturePenalty { self }
 }
 

@@ -6,6 +6,7 @@ import GinghamTensors
 /// mean over the channels, 0…1. What is penalised is exactly what is measured: ``SignedLatticeEnergy`` of the map
 /// high-passed by a ``TriangleFilter``.
 public struct LatticePenalty: PicturePenalty, Hashable {
+  /// In pixels.
   public let period: Int
   /// Deviation of the detail, in units of 0…1, at which its share counts half; fainter detail counts less: the price is
   /// Var_p(μ_p)/(Var + faintest²). A share does not depend on contrast, so that without this the noise at a start would
@@ -18,8 +19,10 @@ public struct LatticePenalty: PicturePenalty, Hashable {
     self.faintest = faintest
   }
 
+  /// What is the same in every step, made once.
   public func planned(for size: PictureSize) throws -> any PicturePenalty { try Planned(self, size) }
 
+  /// Prices of N×C×H×W, one a picture; weight times their slopes are taken from `gradient`.
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) throws -> [Float] {
     try Planned(self, pictures.pictureSize).evaluate(pictures, weight: weight, subtractingFrom: &gradient)
   }
@@ -104,6 +107,7 @@ public struct LatticePenalty: PicturePenalty, Hashable {
 public struct LatticePrice: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "lattice"
+  /// In a line of the help text.
   public static let summary = "fine detail that repeats with a period; without one the network's"
 
   /// `nil`: the network's.
@@ -118,11 +122,17 @@ public struct LatticePrice: PenaltyPart {
     RecipeSetting("period", \.period, unset: PeriodText.network, help: "The lattice's side in pixels.")
   ]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { self = try value.settings(Self.settings, of: LatticePrice()) }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { Self.settings.printed(self) }
 
+  /// With the net's lattice where none is named.
   public func resolved(period: Int) -> Self { Self(period: self.period ?? period) }
 
+  /// The price itself.
   public func penalty() throws -> any PicturePenalty {
     guard let period else { throw VisualizationError.contradiction("the lattice penalty has no period") }
     return LatticePenalty(period: period, faintest: 0.05)

@@ -14,6 +14,7 @@ public protocol PicturePenalty: Sendable {
 }
 
 extension PicturePenalty {
+  /// What is the same in every step, made once.
   public func planned(for size: PictureSize) -> any PicturePenalty { self }
 }
 

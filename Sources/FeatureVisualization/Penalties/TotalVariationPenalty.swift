@@ -5,6 +5,7 @@ public struct TotalVariationPenalty: PicturePenalty, Hashable {
   /// With every setting at its default.
   public init() {}
 
+  /// Prices of N×C×H×W, one a picture; weight times their slopes are taken from `gradient`.
   public func evaluate(_ pictures: Tensor, weight: Float, subtractingFrom gradient: inout Tensor) -> [Float] {
     let loop = PenaltyLoop(pictures.shape)
     let share = weight / Float(loop.size.area)
@@ -39,9 +40,14 @@ public struct TotalVariationPenalty: PicturePenalty, Hashable {
 extension TotalVariationPenalty: PenaltyPart {
   /// What settings, manifests and findings call it.
   public static let name = "total-variation"
+  /// In a line of the help text.
   public static let summary = "differences of neighbours"
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { try value.none() }
+  /// The price itself.
   public func penalty() -> any PicturePenalty { self }
 }
 

@@ -69,6 +69,7 @@ public struct Recipe: Hashable, Sendable {
 
 /// The picture at growing sizes, each begun from the one before; the steps are shared out evenly.
 public struct Octaves: Hashable, Sendable {
+  /// How many there are.
   public var count: Int
   public var ratio: Double
 

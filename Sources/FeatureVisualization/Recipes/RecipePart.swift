@@ -25,8 +25,11 @@ public protocol RecipePart: Hashable, Sendable {
 }
 
 extension RecipePart {
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { nil }
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws {}
+  /// With the net's lattice where none is named.
   public func resolved(period: Int) -> Self { self }
 
   public var name: String { Self.name }
@@ -99,6 +102,7 @@ public protocol AnyRecipePart: Hashable, Sendable {
 }
 
 extension AnyRecipePart {
+  /// Whether both have the same figures.
   public static func == (one: Self, other: Self) -> Bool { one.part.isEqual(to: other.part) }
   /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { part.hash(into: &hasher) }

@@ -4,6 +4,7 @@ import GinghamTensors
 public struct JitterTransform: TransformPart {
   /// What settings, manifests and findings call it.
   public static let name = "jitter"
+  /// In a line of the help text.
   public static let summary = "a random crop so many pixels smaller"
 
   /// Offsets are 0 to this number, each equally likely.
@@ -14,11 +15,17 @@ public struct JitterTransform: TransformPart {
     self.pixels = pixels
   }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { pixels = try value.integer() }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { pixels.printed }
 
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws { try require((0...4096).contains(pixels), pixels, "pixels from 0 to 4096") }
 
+  /// The map of one step: drawn anew from `generator`.
   public func drawn(
     for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
   ) throws -> any PictureMap {

@@ -5,6 +5,7 @@ import GinghamTensors
 public struct LatticeJitterTransform: TransformPart {
   /// What settings, manifests and findings call it.
   public static let name = "lattice-jitter"
+  /// In a line of the help text.
   public static let summary = "shifts by every offset of a lattice of this period in turn; without one the network's"
 
   /// `nil`: the network's.
@@ -15,15 +16,22 @@ public struct LatticeJitterTransform: TransformPart {
     self.period = period
   }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { period = try value.period() }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { PeriodText.text(period) }
 
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws {
     try require((1...128).contains(period ?? 1), period ?? 1, "a period from 1 to 128")
   }
 
+  /// With the net's lattice where none is named.
   public func resolved(period: Int) -> Self { Self(self.period ?? period) }
 
+  /// The map of one step: drawn anew from `generator`.
   public func drawn(
     for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
   ) throws -> any PictureMap {

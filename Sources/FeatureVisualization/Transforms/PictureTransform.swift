@@ -49,10 +49,16 @@ public struct PictureTransform: AnyRecipePart {
     RotationTransform.self, RandomCrop.self, BlurTransform.self, FlipTransform.self, NoiseTransform.self,
   ]
 
+  /// What complaints call one of them.
   public static let noun = "transform"
+  /// Every kind there is.
   public static var list: [any RecipePart.Type] { all }
+  /// The kind itself.
   public var part: any RecipePart { transform }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     guard let type = Self.all.first(where: { $0.name == value.name }) else { throw value.unknown(Self.self) }
     transform = try type.init(reading: value)
@@ -74,6 +80,7 @@ public struct PictureTransform: AnyRecipePart {
 
 /// Where in a run a transform is drawn.
 public struct DrawContext: Hashable, Sendable {
+  /// Of every random number.
   public var seed: UInt64
   public var step: Int
   public var steps: Int

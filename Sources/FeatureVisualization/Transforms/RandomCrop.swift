@@ -6,6 +6,7 @@ import GinghamTensors
 public struct RandomCrop: TransformPart {
   /// What settings, manifests and findings call it.
   public static let name = "crop"
+  /// In a line of the help text.
   public static let summary = "a random square, its side a share of the picture's between from and to"
 
   /// Share of the shorter side at the first step and at the last.
@@ -34,13 +35,18 @@ public struct RandomCrop: TransformPart {
     RecipeSetting("spread", \.spread, help: "Deviation of the square's middle from the picture's."),
   ]
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws {
     _ = try value.needed
     self = try value.settings(Self.settings, of: RandomCrop(from: 0.5, to: 0.05))
   }
 
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { "{\(Self.settings.printed(self))}" }
 
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws {
     let shares = [from, to, smallest, largest]
     try require(
@@ -54,6 +60,7 @@ public struct RandomCrop: TransformPart {
     return max(1, Int((shorter * min((from + (to - from) * progress) * factor, 1)).rounded()))
   }
 
+  /// The map of one step: drawn anew from `generator`.
   public func drawn(
     for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
   ) -> any PictureMap {

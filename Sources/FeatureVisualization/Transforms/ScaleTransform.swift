@@ -5,6 +5,7 @@ import GinghamTensors
 public struct ScaleTransform: TransformPart {
   /// What settings, manifests and findings call it.
   public static let name = "scale"
+  /// In a line of the help text.
   public static let summary = "resampled by one of these factors"
 
   public var factors: [Double]
@@ -14,9 +15,14 @@ public struct ScaleTransform: TransformPart {
     self.factors = factors
   }
 
+  /// From what a recipe says behind its name.
+  ///
+  /// - Throws: ``DocumentError`` where that is not of its kind.
   public init(reading value: PartValue) throws { factors = try value.numbers() }
+  /// As a recipe has it behind the name; `nil` where the name is all.
   public var printedValue: String? { factors.printed }
 
+  /// - Throws: ``VisualizationError`` for a setting out of its range.
   public func validate() throws {
     try require(
       !factors.isEmpty && factors.allSatisfy { (0.05...20).contains($0) }, factors, "a list of factors from 0.05 to 20")
@@ -24,6 +30,7 @@ public struct ScaleTransform: TransformPart {
 
   public var shrinkingMost: Self { Self([factors.min() ?? 1]) }
 
+  /// The map of one step: drawn anew from `generator`.
   public func drawn(
     for size: PictureSize, from generator: inout SeededGenerator, place: Int, in context: DrawContext
   ) throws -> any PictureMap {

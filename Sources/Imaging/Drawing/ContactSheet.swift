@@ -13,6 +13,7 @@ public struct ContactSheet: Sendable {
     }
   }
 
+  /// Above the figure.
   public var title: String
   public var tiles: [Tile]
   public var columns: Int

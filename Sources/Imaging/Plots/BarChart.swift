@@ -17,6 +17,7 @@ public struct BarChart: Sendable {
     }
   }
 
+  /// Above the figure.
   public var title: String
   public var categories: [String]
   public var bars: [Bars]

@@ -17,6 +17,7 @@ public struct MatrixPlot: Sendable {
     }
   }
 
+  /// Above the figure.
   public var title: String
   /// H×W; the first row is drawn at the top.
   public var values: Tensor

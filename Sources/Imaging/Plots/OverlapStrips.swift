@@ -12,6 +12,7 @@ public struct OverlapStrips: Sendable {
     }
   }
 
+  /// Above the figure.
   public var title: String
   public var strips: [Strip]
   public var width: Double

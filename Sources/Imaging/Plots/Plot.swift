@@ -41,6 +41,7 @@ public enum ReferenceLine: Hashable, Sendable {
 /// Lines and points over two axes. Values that are not finite, and those a logarithmic axis has no place for, leave a
 /// gap; a note under the plot counts them.
 public struct Plot: Sendable {
+  /// Above the figure.
   public var title: String
   public var x: Axis
   public var y: Axis

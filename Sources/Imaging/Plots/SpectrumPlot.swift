@@ -5,6 +5,7 @@ import GinghamTensors
 /// The power of a map at every spatial frequency, in decibels, frequency zero in the middle. Rings mark the lattice
 /// frequencies of chosen periods.
 public struct SpectrumPlot: Sendable {
+  /// Above the figure.
   public var title: String
   /// H×W, frequency zero at [0, 0].
   public var power: Tensor

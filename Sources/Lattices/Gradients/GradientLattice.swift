@@ -3,6 +3,7 @@ import GinghamTensors
 /// Measures gradients on the lattice of a network's cumulative strides, and on control periods beside it.
 public struct GradientLattice: Sendable {
   public let lattice: Lattice
+  /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds
   /// Pixels left out on every side before phases are taken: a multiple of the period, so that phases keep their names.
   public let border: Int

@@ -16,10 +16,12 @@ public struct LatticeFinding: Hashable, Sendable, Encodable {
     public var ratio: Double?
     /// The layer that brings this band in.
     public var layer: String?
+    /// Whether a grid shows.
     public var verdict: Verdict
   }
 
   public struct Control: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     public var cv2: Double
     public var cv2Corrected: Double
@@ -41,6 +43,7 @@ public struct LatticeFinding: Hashable, Sendable, Encodable {
   /// Inputs pooled; 0 in predictions.
   public var inputs: Int
 
+  /// Whether a grid shows.
   public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
 
   private enum CodingKeys: String, CodingKey {

@@ -6,6 +6,7 @@ import GinghamTensors
 /// frequency's **exact period** is S/gcd(m₁, m₂, S); the frequencies of one exact period form a **band**, which belongs
 /// to the layer at which the cumulative stride becomes a multiple of that period.
 public struct Lattice: Hashable, Sendable {
+  /// In pixels.
   public let period: Int
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)`` outside 2…1024.

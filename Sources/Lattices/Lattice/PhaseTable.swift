@@ -5,6 +5,7 @@ public struct PhaseTable: Hashable, Sendable {
   public let lattice: Lattice
   public var values: [Double]
 
+  /// In pixels.
   public var period: Int { lattice.period }
 
   /// With the properties of the same names.

@@ -4,6 +4,7 @@ import GinghamTensors
 /// at every frequency m/S. What it leaves behind, f − tri_S⊗tri_S f, is free of slow content and keeps every
 /// frequency of the period-S lattice with gain exactly 1.
 public struct TriangleFilter: Hashable, Sendable {
+  /// In pixels.
   public let period: Int
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)`` below 1.

@@ -7,6 +7,7 @@
 /// What the pictures of a set share on the lattices that were looked at.
 public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
   public struct Band: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     /// Share of a picture's fine detail that all pictures have alike on this band, surroundings taken off.
     public var share: Double
@@ -35,7 +36,9 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
 
   /// Pictures judged: those of the commonest size.
   public var pictures: Int
+  /// In pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
   public var bands: [Band]
   /// The same at periods that no layer has.

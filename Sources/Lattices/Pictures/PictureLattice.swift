@@ -7,6 +7,7 @@ import GinghamTensors
 /// over the channels (of all pictures), so that one odd picture does not decide.
 public struct PictureLattice: Sendable {
   public let periods: [Int]
+  /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds
   /// Periods that share no factor with any of `periods`, measured for comparison.
   public let controls: [Int]

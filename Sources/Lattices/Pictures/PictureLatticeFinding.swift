@@ -1,6 +1,7 @@
 /// What a picture, or a set of them, shows on the lattices that were looked at.
 public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
   public struct Band: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     /// Share of the high-passed map's variance on the frequencies of this exact period, 0…1.
     public var share: Double
@@ -19,6 +20,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     public var peakChance: Double?
     /// Median F score over the channels: never decides alone.
     public var fScore: Double?
+    /// Whether a grid shows.
     public var verdict: Verdict
 
     private enum CodingKeys: String, CodingKey {
@@ -29,6 +31,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
   }
 
   public struct Control: Hashable, Sendable, Encodable {
+    /// In pixels.
     public var period: Int
     public var share: Double
     public var null: Double
@@ -44,6 +47,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
   /// Whether every channel was constant, so that there was nothing to measure: all shares are then 0.
   public var isConstant: Bool
 
+  /// Whether a grid shows.
   public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
 
   private enum CodingKeys: String, CodingKey {

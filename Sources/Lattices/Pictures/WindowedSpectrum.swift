@@ -8,7 +8,9 @@ import GinghamTensors
 
 /// Power of Hann-windowed maps of one size in units of each map's variance, added up: what a period is sought in.
 public struct WindowedSpectrum: Hashable, Sendable {
+  /// In pixels.
   public let height: Int
+  /// In pixels.
   public let width: Int
   /// Maps added that are not constant.
   public private(set) var mapCount = 0

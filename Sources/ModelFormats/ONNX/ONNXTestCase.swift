@@ -21,6 +21,7 @@ public struct ONNXTestCase: Sendable {
 
   /// The folder's last component.
   public let name: String
+  /// The net that plans are made of.
   public let network: Network
   public let dataSets: [DataSet]
   public let tolerance: OutputTolerance

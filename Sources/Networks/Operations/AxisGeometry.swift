@@ -8,8 +8,11 @@ public struct AxisGeometry: Hashable, Sendable {
   public var input: Int
   /// Number of window positions.
   public var output: Int
+  /// Taps.
   public var kernel: Int
+  /// Pixels between two windows.
   public var stride: Int
+  /// Distance between two taps.
   public var dilation: Int
   public var padBefore: Int
   /// Padding behind the last element. With `ceilMode` the last window may reach beyond it.

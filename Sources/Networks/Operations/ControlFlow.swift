@@ -43,6 +43,7 @@ public struct Loop: Hashable, Sendable {
   public var collected: [SequenceAxis]
 
   public struct SequenceAxis: Hashable, Sendable {
+    /// The axis, from 0; negative ones count from the last.
     public var axis: Int
     public var isReversed: Bool
 

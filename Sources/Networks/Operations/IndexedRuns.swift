@@ -20,6 +20,7 @@ public struct IndexedRuns: Sendable {
   public let strides: [Int]
   public let extents: [Int]
 
+  /// How many there are.
   public var count: Int { bases.count }
 
   /// The element of x that a tuple's run begins with, or `nil` where an index lies outside its axis. Negative indices

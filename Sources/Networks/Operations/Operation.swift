@@ -108,7 +108,9 @@ public enum Operation: Hashable, Sendable {
 }
 
 public struct Convolution: Hashable, Sendable {
+  /// Where the taps stand.
   public var window: Window
+  /// Channels are convolved in so many groups.
   public var groups: Int
 
   /// With the properties of the same names.
@@ -119,7 +121,9 @@ public struct Convolution: Hashable, Sendable {
 }
 
 public struct TransposedConvolution: Hashable, Sendable {
+  /// Where the taps stand.
   public var window: Window
+  /// Channels are convolved in so many groups.
   public var groups: Int
   public var outputPadding: [Int]?
   /// Overrides the padding (ONNX `output_shape`).
@@ -135,6 +139,7 @@ public struct TransposedConvolution: Hashable, Sendable {
 }
 
 public struct MaxPool: Hashable, Sendable {
+  /// Where the taps stand.
   public var window: Window
 
   /// With the property of the same name.
@@ -144,6 +149,7 @@ public struct MaxPool: Hashable, Sendable {
 }
 
 public struct AveragePool: Hashable, Sendable {
+  /// Where the taps stand.
   public var window: Window
   public var countsPadding: Bool
   /// Extents that come out whatever goes in, as PyTorch's `AdaptiveAvgPool` has them; the window is open then. Binding
@@ -226,6 +232,7 @@ public struct GeneralMatrixMultiply: Hashable, Sendable {
 }
 
 public struct Softmax: Hashable, Sendable {
+  /// The axis, from 0; negative ones count from the last.
   public var axis: Int
   public var isLogarithmic: Bool
   /// ONNX up to opset 12: the input is seen as a matrix split before `axis`, and rows are normalised.
@@ -240,6 +247,7 @@ public struct Softmax: Hashable, Sendable {
 }
 
 public struct Split: Hashable, Sendable {
+  /// The axis, from 0; negative ones count from the last.
   public var axis: Int
   /// `nil`: equal parts, one an output (the last may be smaller), or read from the second input.
   public var sizes: [Int]?

@@ -20,6 +20,7 @@ public struct CumulativeSum: Hashable, Sendable {
 /// The largest or smallest elements along an axis, in order, and where they stood. Of equal elements the first wins;
 /// NaN counts as the largest.
 public struct TopK: Hashable, Sendable {
+  /// The axis, from 0; negative ones count from the last.
   public var axis: Int
   /// `nil`: the second input.
   public var count: Int?
@@ -44,6 +45,7 @@ public struct TopK: Hashable, Sendable {
 
 /// Where the largest or smallest element along an axis stands (ONNX ArgMax and ArgMin).
 public struct ExtremePlace: Hashable, Sendable {
+  /// The axis, from 0; negative ones count from the last.
   public var axis: Int
   public var isMaximum: Bool
   public var keepsDimension: Bool

@@ -12,6 +12,7 @@ public struct RandomFill: Hashable, Sendable {
   public var distribution: Distribution
   /// `nil`: the shape of the input.
   public var shape: [Int]?
+  /// Of every random number.
   public var seed: UInt64
   /// Tells apart nodes of equal seed.
   public var stream: String

@@ -9,6 +9,7 @@ extension Resize {
     /// Outputs that lie outside the input and take the extrapolation value instead; they read nothing.
     public private(set) var isOutside: [Bool] = []
 
+    /// How many there are.
     public var count: Int { isOutside.count }
 
     public func range(ofOutput output: Int) -> Range<Int> { starts[output]..<starts[output + 1] }

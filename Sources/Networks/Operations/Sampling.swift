@@ -43,7 +43,9 @@ public struct GridSample: Hashable, Sendable {
 /// A fixed number of positions in each of several rectangles (ONNX RoiAlign, He et al. 2017). Inputs: x as N×C×H×W, the
 /// rectangles as R×4 (left, top, right, bottom), and which picture each belongs to.
 public struct RegionAlign: Hashable, Sendable {
+  /// In pixels.
   public var height: Int
+  /// In pixels.
   public var width: Int
   /// Samples a position has on each axis; 0: as many as the rectangle has elements there.
   public var samples: Int

@@ -11,6 +11,7 @@ public struct Sampling: Hashable, Sendable {
 /// What one layer is and costs, for a batch as bound.
 public struct LayerStatistics: Sendable {
   public var name: String
+  /// The operation's name.
   public var operation: String
   public var outputShape: Shape
   /// Along the first spatial axis.

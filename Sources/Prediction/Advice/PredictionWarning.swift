@@ -26,6 +26,7 @@ public struct PredictionWarning: Hashable, Sendable, Encodable {
     public var maxMinAfter: Double?
   }
 
+  /// A layer of the net, by its name.
   public var layer: String
   public var kind: Kind
   public var message: String

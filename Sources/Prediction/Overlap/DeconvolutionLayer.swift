@@ -6,9 +6,12 @@ import GinghamNetworks
 /// Written `kernel/stride`, then in any order `p` padding, `d` dilation, `o` output padding: `3/2`, `5/2`, `4/2p1`,
 /// `3/2p1o1`, `3/2d2`.
 public struct DeconvolutionLayer: Hashable, Sendable {
+  /// Taps.
   public var kernel: Int
+  /// Pixels between two windows.
   public var stride: Int
   public var padding: Int
+  /// Distance between two taps.
   public var dilation: Int
   public var outputPadding: Int
 

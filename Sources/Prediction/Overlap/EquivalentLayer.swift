@@ -11,6 +11,7 @@ public struct EquivalentLayer: Hashable, Sendable {
   }
 
   public let kind: Kind
+  /// Pixels between two windows.
   public let stride: Int
   /// One filter; as many as the stride for ``Kind/subpixel``.
   public let filters: [[Double]]

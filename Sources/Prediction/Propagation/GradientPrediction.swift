@@ -8,9 +8,11 @@ import GinghamTensors
 /// Exact for linear nets with independent zero-mean weights, whatever their width; rectifiers scale it evenly to good
 /// approximation. Interior figures are those of an endless picture, without borders.
 public struct GradientPrediction: Sendable {
+  /// The net at one size of its input.
   public var network: BoundNetwork { ground.network }
   /// Where the gradient starts: the same power at each of its elements.
   public var target: ValueID { ground.end }
+  /// What was assumed.
   public var options: PredictionOptions { ground.options }
   /// Layers behind which positions could not be followed: gradients above them count as even.
   public var untracedLayers: [String] { ground.layouts.untraced }

@@ -4,6 +4,7 @@ import GinghamNetworks
 /// What is predicted for the gradient at one layer's output.
 public struct LayerPrediction: Hashable, Sendable, Encodable {
   public var name: String
+  /// The operation's name.
   public var operation: String
   /// Distance between neighbouring elements in input pixels, along columns where the axes differ.
   public var stride: Double

@@ -5,9 +5,11 @@ import GinghamNetworks
 /// weights are alike, worked out forwards through every transposed convolution, resize and depth-to-space. For chains
 /// of transposed convolutions these are the overlap counts of Odena, Dumoulin & Olah (2016).
 public struct PicturePrediction: Sendable {
+  /// The net at one size of its input.
   public var network: BoundNetwork { ground.network }
   /// The picture.
   public var output: ValueID { ground.end }
+  /// What was assumed.
   public var options: PredictionOptions { ground.options }
   /// Enlarging layers, in the network's order; cumulative strides are in pixels of the picture.
   public let upsamplingLayers: [StridedLayer]
@@ -42,6 +44,7 @@ public struct PicturePrediction: Sendable {
   /// Whether anything on the way enlarges: without, there is no lattice to predict.
   public var upsamples: Bool { network.nodes.contains { $0.operation.isUpsampling } }
 
+  /// In pixels.
   public var period: Int { phases.period }
 
   /// Overlap of one lattice of the picture far from its borders, S×S.

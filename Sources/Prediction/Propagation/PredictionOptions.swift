@@ -28,6 +28,7 @@ public struct PredictionOptions: Hashable, Sendable {
 
   public var gain: Gain
   public var signals: Signals
+  /// What counts as an artifact or a fault.
   public var thresholds: LatticeThresholds
 
   /// With the properties of the same names.

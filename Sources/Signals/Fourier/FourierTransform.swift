@@ -6,7 +6,9 @@ import GinghamTensors
 /// leaves free, as `rfft2` of NumPy and PyTorch). Any height and width of at least one is allowed; sizes whose prime
 /// factors are small are fast: O(HW·Σ factors). A plan may be used by several threads at once.
 public final class FourierTransform: Sendable {
+  /// In pixels.
   public let height: Int
+  /// In pixels.
   public let width: Int
   /// Columns of a half spectrum: `width / 2 + 1`.
   public var halfWidth: Int { width / 2 + 1 }

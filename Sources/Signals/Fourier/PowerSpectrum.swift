@@ -6,7 +6,9 @@ public struct PowerSpectrum: Sendable {
   /// k/H cycles a pixel up to H/2 and for k/H − 1 beyond.
   public let power: Tensor
 
+  /// In pixels.
   public var height: Int { power.shape[power.shape.rank - 2] }
+  /// In pixels.
   public var width: Int { power.shape[power.shape.rank - 1] }
 
   /// The spectra of maps …×H×W. `plan`, where given, must be of their size.

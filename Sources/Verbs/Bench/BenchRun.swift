@@ -19,8 +19,10 @@ public struct BenchSettings: Encodable, Hashable, Sendable {
 public struct BenchRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "bench"
+  /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: BenchSettings
 
@@ -30,13 +32,18 @@ public struct BenchRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord { RunRecord(of: model, settings: settings) }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws {
     try SettingError.require(settings.batch >= 1, "batch", settings.batch, "a number from 1")
     try SettingError.require(settings.runs >= 1, "runs", settings.runs, "a number from 1")
   }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws { try model.check(objective: settings.target) }
 
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.

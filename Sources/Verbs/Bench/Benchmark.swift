@@ -10,6 +10,7 @@ public struct Benchmark: RunFindings {
   public var backend: String
   public var threads: Int
   public var inputShape: [Int]
+  /// What the gradient is of, as an objective is written.
   public var target: String
   /// Medians in milliseconds.
   public var forwardMilliseconds: Double

@@ -10,6 +10,7 @@ public struct CompareRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "compare"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: CompareSettings
 
@@ -19,6 +20,7 @@ public struct CompareRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(
       of: model,
@@ -27,8 +29,12 @@ public struct CompareRun: Run {
       seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws {
     try Work(model, settings: settings, context: context).checkObjectives()
   }

@@ -7,6 +7,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public struct Mitigation: Hashable, Sendable {
     /// As it was asked for: a preset, or a file.
     public var written: String
+    /// How pictures are made.
     public var recipe: Recipe
 
     /// - Parameters:
@@ -31,6 +32,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public var mitigations: [Mitigation]
   /// So many seeds for each, counted from ``seed``.
   public var seeds = 3
+  /// Of every random number.
   public var seed: UInt64 = 0
   public var sort = Comparison.Order.lattice
   /// Of all recipes; `nil`: each its own. What the recipes hold counts, this is for the record.

@@ -5,6 +5,7 @@ import GinghamSignals
 
 /// Objectives × mitigations × seeds, as numbers: what each mitigation costs in activation and buys in artifacts.
 public struct Comparison: RunFindings {
+  /// The file of a run's folder that holds them.
   public static let fileName = "comparison.json"
 
   public struct Run: Encodable, Sendable {

@@ -38,7 +38,11 @@ public protocol Run: Sendable {
 
 extension Run {
   public static var writesUnasked: Bool { true }
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws {}
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws {}
 }
 

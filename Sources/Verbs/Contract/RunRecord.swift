@@ -18,6 +18,7 @@ public struct RunRecord: Sendable {
   public var runsModel: Bool
   /// Files, folders and patterns that are read, as they were named. Their digests are in the manifest.
   public var inputs: [String]
+  /// Of every random number.
   public var seed: UInt64?
   public var settings: any Encodable & Sendable
 

@@ -7,7 +7,9 @@ public struct DiagnoseFindings: RunFindings {
   /// One picture.
   public struct Image: Encodable, Sendable {
     public var path: String
+    /// In pixels.
     public var height: Int
+    /// In pixels.
     public var width: Int
     /// What it shows by itself.
     public var faults: [Fault]
@@ -49,6 +51,7 @@ public struct DiagnoseFindings: RunFindings {
     public var meanPart: Double
     public var covariancePart: Double
     public var model: String
+    /// A layer of the net, by its name.
     public var layer: String
     public var features: Int
     public var samples: [Int]
@@ -85,6 +88,7 @@ public struct DiagnoseFindings: RunFindings {
   public var colours: [Colour]
   public var distance: Distance?
   public var referenceCount: Int
+  /// What counts as an artifact or a fault.
   public var thresholds: DiagnosisThresholds
   public var periods: [Int]
   /// Files that could not be measured, and why.

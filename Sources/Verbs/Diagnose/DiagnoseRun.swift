@@ -18,6 +18,7 @@ public struct DiagnoseRun: Run {
     self.features = features
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     let subject = settings.paths.first ?? ""
     let inputs = settings.paths + (settings.reference.map { [$0] } ?? [])
@@ -27,6 +28,7 @@ public struct DiagnoseRun: Run {
     return record
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws {
     try settings.validate()
     guard (features == nil) == (settings.layer == nil) else {

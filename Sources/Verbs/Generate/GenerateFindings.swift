@@ -32,6 +32,7 @@ public struct GenerateFindings: RunFindings {
   public var pooled: PictureFigures
   /// How the grid goes with strong colours; `nil` for grey or constant pictures.
   public var colour: ColourDependence.Figures?
+  /// What counts as an artifact or a fault.
   public var thresholds: LatticeThresholds
   /// Input files that are no pictures, and why.
   public var skipped: [SkippedFile]

@@ -12,6 +12,7 @@ public struct GenerateRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "generate"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: GenerateSettings
 
@@ -21,12 +22,14 @@ public struct GenerateRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(
       of: model, inputs: settings.images + (settings.latents.map { [$0] } ?? []), seed: settings.seed,
       settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``,

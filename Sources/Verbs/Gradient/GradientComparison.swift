@@ -10,6 +10,7 @@ import GinghamTensors
 
 /// The true gradient and its mitigated surrogates side by side: how even, how like the true one, how faithful, how fast.
 public struct GradientComparison: RunFindings {
+  /// The file of a run's folder that holds them.
   public static let fileName = "comparison.json"
 
   public struct Row: Encodable, Sendable {
@@ -34,6 +35,7 @@ public struct GradientComparison: RunFindings {
   }
 
   public var model: String
+  /// What the gradient is of, as an objective is written.
   public var target: String
   public var images: [String]
   public var methods: [Row]

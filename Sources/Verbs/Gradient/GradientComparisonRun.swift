@@ -13,6 +13,7 @@ public struct GradientComparisonRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "compare-gradients"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: GradientSettings
 
@@ -22,12 +23,17 @@ public struct GradientComparisonRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws {
     try model.check(objective: settings.target)
   }

@@ -102,6 +102,7 @@ public struct GradientMethod: Sendable {
 }
 
 extension GradientMethod: Hashable, Encodable {
+  /// Whether both have the same figures.
   public static func == (one: GradientMethod, other: GradientMethod) -> Bool { one.name == other.name }
   /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }

@@ -17,6 +17,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   public var samples: Int?
   /// Of smoothgrad, in the network's normalized units.
   public var noise: Float = 1
+  /// Of every random number.
   public var seed: UInt64 = 0
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white

@@ -5,6 +5,7 @@ import GinghamNetworks
 public struct LayerTable: RunFindings {
   public struct Row: Encodable, Sendable {
     public var name: String
+    /// The operation's name.
     public var operation: String
     public var outputShape: [Int]
     /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.

@@ -4,8 +4,10 @@ import GinghamModels
 public struct LayersRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "layers"
+  /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
+  /// The net, and how its file is read.
   public var model: ModelSource
 
   /// With the property of the same name.
@@ -15,6 +17,7 @@ public struct LayersRun: Run {
 
   private struct Settings: Encodable {}
 
+  /// Everything that shapes the result.
   public var record: RunRecord { RunRecord(of: model, settings: Settings()) }
 
   /// - Throws: ``NetworkError`` where the network does not take pictures of this size.

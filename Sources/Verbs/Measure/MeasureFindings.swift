@@ -8,7 +8,9 @@ public struct MeasureFindings: RunFindings {
   public struct Image: Encodable, Sendable {
     /// With `[3]` behind it for sample 3 of an array of several.
     public var path: String
+    /// In pixels.
     public var height: Int
+    /// In pixels.
     public var width: Int
     public var channels: Int
     public var figures: Figures
@@ -22,6 +24,7 @@ public struct MeasureFindings: RunFindings {
 
   public var kind: MeasureSettings.Kind
   public var periods: [Int]
+  /// What counts as an artifact or a fault.
   public var thresholds: LatticeThresholds
   public var images: [Image]
   /// Over all pictures: the medians of their figures, peaks from powers added up.
@@ -103,6 +106,7 @@ extension MeasureFindings.Figures {
     }
   }
 
+  /// Whether a grid shows.
   public var verdict: Verdict {
     switch self {
     case .picture(let figures): figures.lattice.verdict

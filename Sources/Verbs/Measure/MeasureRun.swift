@@ -14,10 +14,12 @@ public struct MeasureRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(subject: settings.paths.first ?? "", inputs: settings.paths, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``MeasureError`` where there are no files or none of them can be measured, ``ArtifactError`` for periods

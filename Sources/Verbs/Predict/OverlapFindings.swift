@@ -5,9 +5,12 @@ import GinghamPrediction
 public struct OverlapFindings: RunFindings {
   public struct Layer: Encodable, Sendable {
     public var notation: String
+    /// Taps.
     public var kernel: Int
+    /// Pixels between two windows.
     public var stride: Int
     public var padding: Int
+    /// Distance between two taps.
     public var dilation: Int
     public var outputPadding: Int
     /// How often each position behind it is painted, along one axis.
@@ -41,6 +44,7 @@ public struct OverlapFindings: RunFindings {
 
   public struct Equivalent: Encodable, Sendable {
     public var notation: String
+    /// Pixels between two windows.
     public var stride: Int
     /// Of the transposed convolution that does the same.
     public var kernel: [Double]

@@ -14,6 +14,7 @@ public struct OverlapRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     let notation = settings.deconvolution ?? settings.equivalent.joined(separator: " ")
     return RunRecord(subject: notation.fileStem, standingForModel: notation, settings: settings)

@@ -12,12 +12,14 @@ public struct PredictFindings: RunFindings {
 
   /// The gradient at a layer that was asked for.
   public struct AtLayer: Encodable, Sendable {
+    /// A layer of the net, by its name.
     public var layer: String
     public var lattice: LatticeFinding
   }
 
   /// A layer that skips, merges or enlarges positions.
   public struct Resampling: Encodable, Sendable {
+    /// A layer of the net, by its name.
     public var layer: String
     public var kernel: [Int]
     public var stride: [Int]
@@ -39,6 +41,7 @@ public struct PredictFindings: RunFindings {
 
   /// What the weights of a strided or enlarging layer do with its lattice.
   public struct Kernel: Encodable, Sendable {
+    /// A layer of the net, by its name.
     public var layer: String
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
@@ -66,6 +69,7 @@ public struct PredictFindings: RunFindings {
 
   public var model: String
   public var inputShape: [Int]
+  /// What the gradient is of, as an objective is written.
   public var target: String
   public var convention: Convention
   /// The gradient at the input from the architecture alone.

@@ -10,6 +10,7 @@ public struct PredictRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "predict"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: PredictSettings
 
@@ -22,10 +23,15 @@ public struct PredictRun: Run {
     self.model.fixesOpenInputs = settings.gain == .unit
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord { RunRecord(of: model, runsModel: false, settings: settings) }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws { _ = try Prediction(of: model, settings: settings) }
 
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several layers,

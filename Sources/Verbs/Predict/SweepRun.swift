@@ -17,10 +17,12 @@ public struct SweepRun: Run {
     self.settings.sweep = grid
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(subject: grid, standingForModel: grid, inputs: [grid], settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``DocumentError`` with the line, ``FormatError``, ``MeasureError/nothingMeasured(count:first:)`` where no

@@ -21,6 +21,7 @@ public enum LabelSource: Hashable, Sendable {
     }
   }
 
+  /// Above the figure.
   public var title: String {
     switch self {
     case .fileName: "filename"

@@ -8,6 +8,7 @@ public struct ProbeFindings: RunFindings {
   /// One attack at one budget, over the pictures that are classified correctly as they are.
   public struct Attack: Encodable, Sendable {
     public var name: String
+    /// The norm that budgets and distances are measured in.
     public var norm: PerturbationNorm
     public var epsilon: Float
     /// As the user wrote it.
@@ -40,6 +41,7 @@ public struct ProbeFindings: RunFindings {
   public struct Minimal: Encodable, Sendable {
     /// `deepfool`, or `bisection` of PGD's budget.
     public var name: String
+    /// The norm that budgets and distances are measured in.
     public var norm: PerturbationNorm
     /// Over the pictures that were turned.
     public var median: Double?
@@ -71,7 +73,9 @@ public struct ProbeFindings: RunFindings {
 
   public var model: String
   public var labels: LabelSource
+  /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// Of every random number.
   public var seed: UInt64
   public var target: Int?
   public var cleanAccuracy: Double

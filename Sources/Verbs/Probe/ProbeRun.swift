@@ -10,6 +10,7 @@ public struct ProbeRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "probe"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: ProbeSettings
 
@@ -19,12 +20,17 @@ public struct ProbeRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws {
     let work = try ProbeWork(model, settings: settings, context: context)
     _ = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)

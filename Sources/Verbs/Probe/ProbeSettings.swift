@@ -31,6 +31,7 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var period: Int?
   /// Pictures attacked together.
   public var batch = 5
+  /// Of every random number.
   public var seed: UInt64 = 0
   /// Keeps each attack's picture of the smallest successful budget as `.npy` and PNG.
   public var pictures = true

@@ -11,6 +11,7 @@ public struct RepairFindings: RunFindings {
   }
 
   public struct Choice: Sendable {
+    /// A layer of the net, by its name.
     public var layer: String
     public var reasons: [Reason]
   }

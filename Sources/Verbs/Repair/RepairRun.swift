@@ -11,6 +11,7 @@ public struct RepairRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "repair"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: RepairSettings
 
@@ -20,10 +21,12 @@ public struct RepairRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``RepairError`` where nothing is to be rewritten or the written file differs,

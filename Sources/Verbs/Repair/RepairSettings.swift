@@ -23,6 +23,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   /// Samples, or seeded inputs, that are measured; `nil`: ``samplesOfPictures`` for networks that paint,
   /// ``samplesOfGradients`` for all others.
   public var samples: Int?
+  /// Of every random number.
   public var seed: UInt64 = 0
   /// Pictures to measure with in place of seeded inputs.
   public var images: [String] = []

@@ -15,6 +15,7 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   public struct Layer: Encodable, Sendable {
     public var name: String
+    /// The operation's name.
     public var operation: String
     /// Channels, height, width.
     public var shape: [Int]
@@ -31,6 +32,7 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   /// The picture's bands once the phase sums of some layers are equal.
   public struct Without: Encodable, Sendable {
+    /// Names of the layers that it reads.
     public var layers: [String]
     public var locked: LockedLatticeFinding?
     public var pooled: PictureLatticeFinding
@@ -46,7 +48,9 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   /// A band that the pictures show, and the layer behind it.
   public struct Cause: Sendable {
+    /// In pixels.
     public var period: Int
+    /// Whether a grid shows.
     public var verdict: SetVerdict
     /// The layer whose enlargement reaches the period.
     public var layer: String?
@@ -61,6 +65,7 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   public var model: String
   public var samples: Int
+  /// Of every random number.
   public var seed: UInt64?
   public var layers: [Layer]
   public var upsampling: [UpsamplingGrid]
@@ -71,6 +76,7 @@ public struct GeneratorTrace: Encodable, Sendable {
   public var causes: [Cause]
   public var skipped: [SkippedFile]
 
+  /// Whether a grid shows.
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {

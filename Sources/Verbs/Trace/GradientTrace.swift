@@ -5,6 +5,7 @@ import GinghamReporting
 public struct GradientTrace: Encodable, Sendable {
   public struct Layer: Encodable, Sendable {
     public var name: String
+    /// The operation's name.
     public var operation: String
     /// Of the output whose gradient this is, for one picture.
     public var shape: [Int]
@@ -25,6 +26,7 @@ public struct GradientTrace: Encodable, Sendable {
 
   /// The gradient at the pixels once the backward passes of some layers are evened.
   public struct Without: Encodable, Sendable {
+    /// Names of the layers that it reads.
     public var layers: [String]
     /// Predicted values are those of the changed net.
     public var lattice: LatticeFinding
@@ -33,6 +35,7 @@ public struct GradientTrace: Encodable, Sendable {
   }
 
   public var model: String
+  /// What the gradient is of, as an objective is written.
   public var target: String
   public var images: [String]
   /// From the picture (`input`) to the deepest layer.

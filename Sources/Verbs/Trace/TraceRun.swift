@@ -7,6 +7,7 @@ public struct TraceRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "trace"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: TraceSettings
 
@@ -16,10 +17,12 @@ public struct TraceRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try SettingError.require(samples: settings.samples) }
 
   /// - Throws: ``SettingError`` where gradients are traced and no picture is named; what ``GeneratorTracer`` and
@@ -49,8 +52,10 @@ public enum TraceFindings: RunFindings {
   /// From the input up to the picture.
   case pictures(GeneratorTrace)
 
+  /// The file of a run's folder that holds them.
   public static let fileName = "trace.json"
 
+  /// For the terminal, without a newline at its end.
   public var text: String {
     switch self {
     case .gradients(let trace): trace.text

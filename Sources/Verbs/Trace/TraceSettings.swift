@@ -9,6 +9,7 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   public var target: String?
   /// Latents that a generator draws.
   public var samples = 64
+  /// Of every random number.
   public var seed: UInt64 = 0
   /// Layers whose backward pass is made even: each alone, and, where there are several, all together.
   public var without: [String] = []

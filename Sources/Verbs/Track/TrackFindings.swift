@@ -19,6 +19,7 @@ public struct TrackFindings: RunFindings {
     /// first.
     public var change: Double?
 
+    /// Whether a grid shows.
     public var verdict: SetVerdict { pooled.setVerdict }
 
     private enum CodingKeys: String, CodingKey {
@@ -40,7 +41,9 @@ public struct TrackFindings: RunFindings {
   }
 
   public struct Band: Encodable, Sendable {
+    /// In pixels.
     public var period: Int
+    /// A layer of the net, by its name.
     public var layer: String?
     public var verdict: GridHistory
     /// Of each checkpoint, in dB.
@@ -48,6 +51,7 @@ public struct TrackFindings: RunFindings {
   }
 
   public var samples: Int
+  /// Of every random number.
   public var seed: UInt64?
   public var checkpoints: [Checkpoint]
   public var bands: [Band]

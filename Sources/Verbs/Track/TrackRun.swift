@@ -22,11 +22,13 @@ public struct TrackRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(
       of: model, inputs: settings.checkpoints + settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   /// Checkpoints that cannot be followed are left out: training may be writing one just now.

@@ -17,8 +17,10 @@ public struct VerifySettings: Encodable, Hashable, Sendable {
 public struct VerifyRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "verify"
+  /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: VerifySettings
 
@@ -28,10 +30,12 @@ public struct VerifyRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.image.map { [$0] } ?? [], seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws {
     try SettingError.require(settings.tolerance >= 0, "tolerance", settings.tolerance, "a number from 0")
   }
@@ -49,6 +53,7 @@ public struct VerifyRun: Run {
 public struct ConformanceRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "verify"
+  /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
   /// Folders, each with `model.onnx` and `test_data_set_N/`.
@@ -63,6 +68,7 @@ public struct ConformanceRun: Run {
     var cases: [String]
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(subject: cases.first ?? "", settings: Settings(cases: cases))
   }

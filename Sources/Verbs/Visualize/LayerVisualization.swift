@@ -2,6 +2,7 @@ import GinghamFeatureVisualization
 
 /// What `visualize --all-channels` finds: an index of the channels of a layer.
 public struct LayerVisualization: RunFindings {
+  /// The file of a run's folder that holds them.
   public static let fileName = "index.json"
 
   public struct Entry: Encodable, Sendable {
@@ -31,6 +32,7 @@ public struct LayerVisualization: RunFindings {
   }
 
   public var model: String
+  /// A layer of the net, by its name.
   public var layer: String
   public var preset: String
   public var seed: Int

@@ -14,6 +14,7 @@ public struct LayerVisualizationRun: Run {
   /// Channels in one pass where nobody says how many.
   public static let usualBatch = 8
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: VisualizeSettings
 
@@ -23,12 +24,17 @@ public struct LayerVisualizationRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws { _ = try channels(of: model) }
 
   private func channels(of model: Model) throws -> [Int] {

@@ -8,6 +8,7 @@ public struct VisualizeRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "visualize"
 
+  /// The net, and how its file is read.
   public var model: ModelSource
   public var settings: VisualizeSettings
 
@@ -17,10 +18,12 @@ public struct VisualizeRun: Run {
     self.settings = settings
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.validate() }
 
   private func visualizer(_ model: Model, _ context: RunContext) throws -> Visualizer {
@@ -29,6 +32,9 @@ public struct VisualizeRun: Run {
       differentiator: context.differentiator(for: model.network))
   }
 
+  /// Looks whether settings and model go together, without computing.
+  ///
+  /// - Throws: what the run itself would throw about it.
   public func check(_ model: Model, in context: RunContext) throws { _ = try visualizer(model, context) }
 
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``,
@@ -47,16 +53,20 @@ public struct VisualizeRun: Run {
 public struct RecipeRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "visualize"
+  /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
   public var settings: Settings
 
   public struct Settings: Encodable, Hashable, Sendable {
+    /// How pictures are made.
     public var recipe: Recipe
   }
 
   public struct Findings: RunFindings {
+    /// How pictures are made.
     public var recipe: Recipe
+    /// For the terminal, without a newline at its end.
     public var text: String { String(recipe.yaml.dropLast()) }
   }
 
@@ -65,8 +75,10 @@ public struct RecipeRun: Run {
     settings = Settings(recipe: recipe)
   }
 
+  /// Everything that shapes the result.
   public var record: RunRecord { RunRecord(subject: settings.recipe.preset, settings: settings) }
 
+  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.recipe.validate() }
 
   public func result(in context: RunContext) -> RunResult<Findings> {

@@ -12,6 +12,7 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   public var start: String?
   /// Of the start and of every random transform.
   public var seed: UInt64 = 0
+  /// How pictures are made.
   public var recipe: Recipe
 
   /// With the properties of the same names.
