@@ -5,9 +5,13 @@ import GinghamTensors
 public struct Architecture: Sendable {
   /// An integer that a specification may set, as in `dcgan_discriminator?kernel=5`.
   public struct Option: Hashable, Sendable {
+    /// As the query has it.
     public let name: String
+    /// Where the query says nothing.
     public let standard: Int
+    /// What it may be.
     public let range: ClosedRange<Int>
+    /// For help texts.
     public let summary: String
 
     /// With the properties of the same names.
@@ -19,8 +23,11 @@ public struct Architecture: Sendable {
     }
   }
 
+  /// As it is asked for, such as `resnet50`.
   public let name: String
+  /// For help texts: authors, year and what is special.
   public let summary: String
+  /// What a query may set beside seed and size.
   public let options: [Option]
   /// How the authors' pictures became inputs; `nil` for generators, which start from a latent vector.
   public let picture: PictureConvention?

@@ -11,8 +11,11 @@ public enum ArchitectureError: Error, Hashable, Sendable {
   /// More than one module of a file is a net; these are their prefixes.
   case severalNets([String])
 
+  /// An architecture that the parameters nearly fit.
   public struct Candidate: Hashable, Sendable {
+    /// Of the architecture.
     public let name: String
+    /// What differs.
     public let mismatch: ParameterMismatch
   }
 }

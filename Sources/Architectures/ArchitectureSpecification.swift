@@ -6,6 +6,7 @@ import GinghamNetworks
 /// The query sets `seed` (of random parameters), `size` (of the input, `N` or `HEIGHTxWIDTH`) and the architecture's
 /// own options.
 public struct ArchitectureSpecification: Hashable, Sendable {
+  /// Of the architecture, such as `resnet50`.
   public var name: String
   /// Of every random number.
   public var seed: UInt64

@@ -3,6 +3,7 @@ import GinghamTensors
 extension Architectures {
   /// A net that a file holds under a prefix of its parameters' names, as wrappers write them: `model.`, `generator.`.
   public struct Part: Hashable, Sendable {
+    /// The architecture that the part belongs to.
     public let specification: ArchitectureSpecification
     /// With its dot; empty where the net is the whole file.
     public let prefix: String

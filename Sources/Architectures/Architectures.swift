@@ -5,10 +5,13 @@ import GinghamTensors
 public enum Architectures {
   /// Nets of one design, under the name of the design.
   public struct Family: Sendable {
+    /// What lists call it.
     public let name: String
+    /// Its architectures, the smallest first.
     public let members: [Architecture]
   }
 
+  /// Every built-in family.
   public static let families: [Family] = [
     ("alexnet", [.alexnet]), ("vgg", Architecture.vggs), ("resnet", Architecture.resnets),
     ("squeezenet", Architecture.squeezenets), ("inception", [.googlenet, .inceptionV3]),
@@ -19,8 +22,10 @@ public enum Architectures {
     ("generator", [.dcganGenerator, .dcganDiscriminator, .resizeGenerator]), ("example", [.stridedStack]),
   ].map(Family.init)
 
+  /// Every built-in architecture.
   public static let all: [Architecture] = families.flatMap(\.members)
 
+  /// Of every built-in architecture.
   public static let names: [String] = all.map(\.name)
 
   /// The most parameters a random net gets: 4 GiB of them, seven times VGG-19.

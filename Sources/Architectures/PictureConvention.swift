@@ -7,7 +7,9 @@ public struct PictureConvention: Hashable, Sendable {
   public var side: Int
   /// The shorter side of the photograph before its centre is cut out; `nil`: the photograph is stretched to the input.
   public var shorterSide: Int?
+  /// Between pixels, when a picture is resized.
   public var interpolation: Preprocessing.Interpolation
+  /// Means and deviations of channels in 0…1.
   public var normalization: PixelNormalization
 
   /// With the properties of the same names.

@@ -14,8 +14,11 @@ import GinghamTensors
 /// objectives other than a class, of the objective's value over its clean value. A faithful map has low deletion and
 /// high insertion.
 public struct DeletionInsertion: Sendable {
+  /// Areas under both curves, in 0…1 of the objective's own scale (Petsiuk et al. 2018).
   public struct Score: Hashable, Sendable, Encodable {
+    /// While pixels are taken away: low is faithful.
     public var deletion: Double
+    /// While pixels come in: high is faithful.
     public var insertion: Double
 
     /// With the properties of the same names.

@@ -12,6 +12,7 @@ public struct GradCAM: AttributionMethod {
 
   /// `nil`: the last convolution whose output has more than one position.
   public var layer: String?
+  /// Whether negative parts are set to zero, as in the paper.
   public var rectifies: Bool
 
   /// With the properties of the same names.

@@ -12,6 +12,7 @@ public struct IntegratedGradients: AttributionMethod {
   /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
+  /// Of the Riemann sum between baseline and picture.
   public var steps: Int
   /// C×H×W or 1×C×H×W in 0…1; `nil`: the picture that normalization maps to zero.
   public var baseline: Tensor?

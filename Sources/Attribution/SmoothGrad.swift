@@ -11,6 +11,7 @@ public struct SmoothGrad: AttributionMethod {
   /// It is not: the map is made of derivatives of the objective.
   public static let isSurrogate = false
 
+  /// Noisy copies.
   public var samples: Int
   /// In the network's normalized units; multiplied by its deviation this is a pixel difference in 0…1.
   public var deviation: Float

@@ -12,6 +12,7 @@ import GinghamTensors
 /// to the two sets and the distance taken again (a permutation test), so that sets of very different pictures do not
 /// count as different by themselves.
 public struct ColourDistance: Hashable, Sendable {
+  /// What about colours may differ.
   public enum Aspect: String, Hashable, Sendable, CaseIterable, Codable {
     /// Circular earth mover's distance of hue histograms, in degrees.
     case hue
@@ -25,8 +26,11 @@ public struct ColourDistance: Hashable, Sendable {
     case cast
   }
 
+  /// How far a set is from another in one aspect.
   public struct Difference: Hashable, Sendable {
+    /// What differs.
     public let aspect: Aspect
+    /// In the aspect's own unit.
     public let distance: Double
     /// Set less reference: degrees of hue turned, L*, log₂ of contrast, C*, and of a cast the hue it leans to, 0…360°.
     public let shift: Double
@@ -34,6 +38,7 @@ public struct ColourDistance: Hashable, Sendable {
     public let chance: Double
   }
 
+  /// One an aspect.
   public let differences: [Difference]
 
   /// Fewer pictures in a set cannot be told from chance.

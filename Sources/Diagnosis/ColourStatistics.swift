@@ -9,17 +9,22 @@ import GinghamSignals
 
 /// A picture's colours in CIE L*a*b*: lightness, chroma, and hue weighted by chroma, since the hue of grey means nothing.
 public struct ColourStatistics: Hashable, Sendable, Encodable {
+  /// Bins of the circle of hues, ten degrees each.
   public static let hueBins = 36
   /// L* 0…100 in steps of two, chroma 0…120 in steps of two: shares of the pixels.
   public static let binWidth = 2.0
 
   /// Share of all chroma in each ten degrees of hue; zeros for a grey picture.
   public var hue: [Double]
+  /// Share of the pixels in each bin of L*.
   public var lightness: [Double]
+  /// Share of the pixels in each bin of chroma.
   public var chroma: [Double]
+  /// L*, in 0…100.
   public var meanLightness: Double
   /// Deviation of L* within the picture.
   public var contrast: Double
+  /// In the units of a* and b*.
   public var meanChroma: Double
   /// Mean a* and b*: the tint of the whole picture.
   public var meanTint: SIMD2<Double>

@@ -2,12 +2,15 @@ import GinghamLattices
 
 /// What is wrong with a set of pictures, the worst first.
 public struct Diagnosis: Sendable {
+  /// What was measured on each picture.
   public let signs: [PictureSigns]
   /// Of all pictures together: texture averages out over a set, a grid does not.
   public let pooled: PictureLatticeFinding
+  /// What was measured on each picture that is as it should be; empty without a reference.
   public let reference: [PictureSigns]
   /// What counts as an artifact or a fault.
   public let thresholds: DiagnosisThresholds
+  /// The worst first.
   public let findings: [FaultFinding]
   /// Largest tile distance of each picture; `nil` where there is no norm or no tile.
   public let tileDistances: [Double?]

@@ -3,10 +3,12 @@ import GinghamLattices
 /// When a sign counts as a fault. The defaults leave at most one in twenty photographs of a held-out set with a false
 /// alarm; every one can be changed.
 public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
+  /// Of checkerboards.
   public var lattice: LatticeThresholds
   /// Deviation in pixels of the Gaussian that would explain the spectrum. Beside a reference: what the blur must add to
   /// that of the reference's most blurred twentieth, in squares.
   public var blurSigma: Double
+  /// Blur beyond the reference's, as the σ in pixels of a Gaussian.
   public var blurBeyondReference: Double
   /// Bits of the levels found, at most.
   public var bits: Double
@@ -14,9 +16,13 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   public var endShare: Double
   /// Chance of a colour difference, and how large it must be.
   public var colourChance: Double
+  /// Shift of hues, in degrees.
   public var hueDegrees: Double
+  /// Shift of L*, in 0…100.
   public var lightness: Double
+  /// Change of contrast, in factors of two.
   public var contrastOctaves: Double
+  /// Shift of chroma, in the units of a* and b*.
   public var chroma: Double
   /// Distance of mean tints in the plane of a* and b*.
   public var tint: Double

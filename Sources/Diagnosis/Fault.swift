@@ -7,6 +7,7 @@ public enum Fault: String, Hashable, Sendable, CaseIterable, Codable {
 
 /// One thing that is wrong with a set, how much, and by which figures it is known. Words are made of it later.
 public struct FaultFinding: Hashable, Sendable {
+  /// What shows.
   public var sign: Sign
   /// In the unit of the sign.
   public var strength: Double
@@ -16,10 +17,12 @@ public struct FaultFinding: Hashable, Sendable {
   public var severity: Double
   /// Pictures that show it by themselves, of ``setSize``.
   public var pictures: [String]
+  /// Pictures in the set.
   public var setSize: Int
   /// The picture that shows it best.
   public var worst: String?
 
+  /// Which fault the sign speaks for.
   public var fault: Fault {
     switch sign {
     case .lattice, .sharedLattice: .checkerboard
@@ -59,9 +62,11 @@ extension FaultFinding {
     case distortion(Distortion)
   }
 
+  /// A checkerboard in single pictures.
   public struct Lattice: Hashable, Sendable {
     /// Of the strongest band.
     public var period: Int
+    /// Of the band's best frequency over its surroundings; `nil` where it has none.
     public var peakDecibels: Double?
     /// Of all bands that the pictures show together.
     public var periods: [Int]
@@ -69,25 +74,33 @@ extension FaultFinding {
     public var isJPEG: Bool
   }
 
+  /// A grid below each picture's own detail, at the same pixels of all of them.
   public struct SharedLattice: Hashable, Sendable {
     /// How many have it.
     public var pictures: Int
+    /// The strongest band.
     public var band: LockedLatticeFinding.Band
   }
 
+  /// Pictures without fine detail.
   public struct Blur: Hashable, Sendable {
     /// Median over the pictures that are blurred.
     public var sharpness: Sharpness
+    /// What the reference has; `nil` without one.
     public var reference: Reference?
 
     /// The median of pictures as they should be.
     public struct Reference: Hashable, Sendable {
+      /// Of the Gaussian that blurs as much, in pixels.
       public var sigma: Double
+      /// How sharp the pictures are.
       public var sharpness: Sharpness
     }
   }
 
+  /// Colours in few steps.
   public struct FewLevels: Hashable, Sendable {
+    /// Of the levels found.
     public var bits: Double
     /// Between the outer 1 % of the levels.
     public var levels: Int
@@ -101,7 +114,9 @@ extension FaultFinding {
   public struct Distortion: Hashable, Sendable {
     /// Its first pixel, down and right, and the pixels of its side.
     public var row: Int
+    /// Of the tile, from the left.
     public var column: Int
+    /// Of a tile, in pixels.
     public var side: Int
     /// In which it differs most.
     public var statistic: TileStatistics.Statistic?

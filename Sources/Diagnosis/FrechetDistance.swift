@@ -4,6 +4,7 @@ import GinghamSignals
 /// The Fréchet distance of the Gaussians through two sets of features: ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2(C₁C₂)^½) (Dowson &
 /// Landau 1982). With pool features of the Inception net it is the FID of Heusel et al. 2017, with others it is not.
 public struct FrechetDistance: Hashable, Sendable {
+  /// Squared, as is usual (Heusel et al. 2017).
   public let distance: Double
   /// ‖μ₁ − μ₂‖².
   public let meanPart: Double
@@ -11,6 +12,7 @@ public struct FrechetDistance: Hashable, Sendable {
   public let covariancePart: Double
   /// Numbers of samples, and of features.
   public let samples: (Int, Int)
+  /// Dimensions of the features.
   public let features: Int
 
   /// Whether a covariance is estimated from no more samples than it has rows: the distance is then biased upwards.

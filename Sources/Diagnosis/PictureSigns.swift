@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// What all detectors see on one picture.
 public struct PictureSigns: Sendable {
+  /// Which file, and which picture in it.
   public var place: SamplePlace
   /// In pixels.
   public var height: Int
@@ -9,7 +10,9 @@ public struct PictureSigns: Sendable {
   public var width: Int
   /// Whether the file is a JPEG, whose blocks of 8 pixels are a lattice of their own.
   public var isJPEG: Bool
+  /// What the lattice shows.
   public var lattice: PictureLatticeFinding
+  /// Blur, banding and saturation.
   public var faults: PictureFaults
   /// `nil` where the picture is too small or too flat.
   public var blur: BlurEstimate?

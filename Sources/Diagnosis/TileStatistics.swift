@@ -21,8 +21,11 @@ public struct TileStatistics: Hashable, Sendable {
     case coherence
   }
 
+  /// Of a tile, in pixels.
   public let side: Int
+  /// Of tiles.
   public let rows: Int
+  /// Of tiles.
   public let columns: Int
   /// Tiles in rows, `nil` where a tile is so flat that rounding decides.
   public let tiles: [[Double]?]

@@ -9,6 +9,7 @@ public struct PlanRequest: Hashable, Sendable {
   public var targets: [ValueID]
   /// Values whose gradients the backward pass returns: inputs or inner layers. Empty: forward only.
   public var gradients: [ValueID]
+  /// How rectifiers and strided layers send gradients back.
   public var rules: BackwardRules
   /// Channels of a target beyond which nobody looks: others need not be computed, what stands there means nothing, and
   /// cotangents there are zero.
@@ -29,6 +30,7 @@ public struct PlanRequest: Hashable, Sendable {
 
 /// Departures from the true derivative, each for one purpose. With any of them set the result is a surrogate.
 public struct BackwardRules: Hashable, Sendable {
+  /// What a rectifier sends back.
   public enum ReLU: String, Hashable, Sendable {
     case exact
     /// Passes only positive gradients through active units (Springenberg et al. 2015).
@@ -40,6 +42,7 @@ public struct BackwardRules: Hashable, Sendable {
     case redirected
   }
 
+  /// What rectifiers send back.
   public var relu: ReLU
   /// For the node that produces the key: the gradient it sends to its input is filtered along both spatial axes with
   /// these centred taps (odd count), zero beyond the border.
@@ -51,6 +54,7 @@ public struct BackwardRules: Hashable, Sendable {
     self.smoothing = smoothing
   }
 
+  /// Whether gradients are true derivatives.
   public var isExact: Bool { relu == .exact && smoothing.isEmpty }
 }
 
@@ -96,6 +100,9 @@ extension GradientPlan {
     return activations
   }
 
+  /// From the targets' cotangents to the gradients, in new tensors.
+  ///
+  /// - Throws: what ``backward(_:into:)`` throws.
   public func backward(_ cotangents: [Tensor]) throws -> [Tensor] {
     var gradients: [Tensor] = []
     try backward(cotangents, into: &gradients)

@@ -3,6 +3,7 @@ import GinghamTensors
 /// A plan with the buffers of its passes, which are kept for the next one: any objective on the plan's targets can be
 /// evaluated after one forward pass. Not safe for use by several threads at once.
 public final class GradientPass {
+  /// What is run.
   public let plan: any GradientPlan
   /// Activations of the targets at the last forward pass.
   public private(set) var activations: [Tensor] = []

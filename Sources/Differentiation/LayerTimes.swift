@@ -17,7 +17,9 @@ public struct PlannedLayer: Hashable, Sendable {
 
 /// How long each layer of a plan has taken, added up over all passes that it ran in.
 public final class LayerTimes {
+  /// Of each layer, over all passes.
   public private(set) var forward: [Duration]
+  /// Of each layer, over all passes.
   public private(set) var backward: [Duration]
 
   /// With the property of the same name.
@@ -26,7 +28,9 @@ public final class LayerTimes {
     backward = Array(repeating: .zero, count: layers)
   }
 
+  /// Adds to a layer's time.
   public func addForward(_ duration: Duration, to layer: Int) { forward[layer] += duration }
+  /// Adds to a layer's time.
   public func addBackward(_ duration: Duration, to layer: Int) { backward[layer] += duration }
 }
 

@@ -7,6 +7,7 @@ public final class ObjectivePass {
   /// What is differentiated.
   public let objective: any Objective
   private let pass: GradientPass
+  /// What is run.
   public var plan: any GradientPlan { pass.plan }
   /// Activations of the objective's layers at the last forward pass, in their order; whole ones if asked for.
   public var activations: [Tensor] { pass.activations }

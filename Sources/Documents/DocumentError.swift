@@ -4,6 +4,7 @@ public struct DocumentError: Error, Hashable, Sendable {
   public var source: String
   /// From 1; `nil` for single settings.
   public var line: Int?
+  /// What is wrong, and what would be right.
   public var message: String
 
   /// With the properties of the same names.

@@ -44,6 +44,7 @@ public struct DocumentNode {
     self.hasLines = hasLines
   }
 
+  /// An error that names the node's line.
   public func failure(_ message: String) -> DocumentError {
     DocumentError(source: source, line: line, message: message)
   }
@@ -68,7 +69,9 @@ public struct DocumentNode {
     return sequence.map(child)
   }
 
+  /// Whether it is a list.
   public var isList: Bool { if case .sequence = node { true } else { false } }
+  /// Whether it is a mapping of names to nodes.
   public var isMapping: Bool { if case .mapping = node { true } else { false } }
 
   /// - Throws: ``DocumentError`` for lists and mappings.

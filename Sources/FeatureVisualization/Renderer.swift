@@ -6,10 +6,13 @@ import GinghamTensors
 /// Makes pictures that an objective likes: parameters → pictures → transforms → network → objective, and the gradient all
 /// the way back, as often as the recipe says.
 public final class Renderer {
+  /// How pictures are made.
   public let recipe: Recipe
   /// What is differentiated.
   public let objective: any Objective
+  /// Of the pictures.
   public let channels: Int
+  /// Of the pictures.
   public let size: PictureSize
   /// Of every random number.
   public let seed: UInt64

@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// What a run made, and how it went.
 public struct Visualization: Sendable {
+  /// A step of the climb.
   public struct Point: Hashable, Sendable {
+    /// From 0.
     public var step: Int
     /// Mean over the batch, as the transforms showed it to the network.
     public var objective: Float
@@ -10,10 +12,13 @@ public struct Visualization: Sendable {
     public var penalty: Float
   }
 
+  /// That were made.
   public let steps: Int
   /// B×C×H×W in 0…1.
   public internal(set) var pictures: Tensor
+  /// One point a step.
   public internal(set) var curve: [Point] = []
+  /// Pictures N×C×H×W in 0…1 after these steps.
   public internal(set) var snapshots: [(step: Int, pictures: Tensor)] = []
   /// Of the finished pictures, without transforms and penalties: one a picture.
   public internal(set) var activations: [Float] = []

@@ -3,6 +3,7 @@ import GinghamTensors
 
 /// What is gathered of one layer's maps over the samples. Each instance is used by one thread at a time.
 public final class ActivationMaps: @unchecked Sendable {
+  /// `nil` before the first maps.
   public private(set) var lattice: ActivationLattice?
   private let keepsMean: Bool
   private let kept: Int
@@ -48,6 +49,7 @@ public final class ActivationMaps: @unchecked Sendable {
     }
   }
 
+  /// Over all elements so far.
   public var rootMeanSquare: Double { elements > 0 ? (squares / Double(elements)).squareRoot() : 0 }
 
   /// The mean over samples of each channel.

@@ -10,33 +10,45 @@ import GinghamTensors
 /// distance from the mean colour of all and the amplitude of the grid's clearest frequency; the nearest frequency of a
 /// period that no layer has serves as control, since contrast of any kind may go with strong colours.
 public struct ColourDependence: Sendable {
+  /// A block of pictures.
   public struct Point: Hashable, Sendable {
     /// Euclidean distance of the block's colour from the mean colour, pixels in 0…1.
     public var distance: Double
     /// Root mean square over the channels of the frequency's wave, in 8-bit levels.
     public var strength: Double
+    /// Grid at the control frequency.
     public var control: Double
   }
 
+  /// What the points show together.
   public struct Figures: Encodable, Sendable {
     /// In pixels.
     public var period: Int
     /// Along rows and columns, in cycles a pixel.
     public var frequency: [Double]
+    /// Of a block, in pixels.
     public var side: Int
+    /// That were measured.
     public var blocks: Int
     /// In 0…1.
     public var meanColour: [Double]
     /// Pearson's r, and Spearman's.
     public var correlation: Double
+    /// Of distance from grey and grid, by ranks.
     public var rankCorrelation: Double
+    /// In pixels.
     public var controlPeriod: Int
+    /// Cycles a pixel: across, down.
     public var controlFrequency: [Double]
+    /// The same at the control frequency.
     public var controlCorrelation: Double
+    /// The same by ranks at the control frequency.
     public var controlRankCorrelation: Double
   }
 
+  /// One a block.
   public let points: [Point]
+  /// What the points show together.
   public let figures: Figures
 
   /// `nil` where there are fewer than eight blocks or nothing varies.

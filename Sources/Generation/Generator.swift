@@ -4,13 +4,16 @@ import GinghamTensors
 
 /// A network that makes pictures: from random latents, or from pictures.
 public struct Generator: Sendable {
+  /// What a net makes pictures of.
   public enum Source: Hashable, Sendable {
     /// Standard normal numbers; the extents of one sample without the batch: [100, 1, 1] or [512].
     case latents([Int])
     case pictures
   }
 
+  /// The net.
   public let model: Model
+  /// What it makes pictures of.
   public let source: Source
   /// The picture.
   public let output: ValueID
@@ -59,6 +62,7 @@ public struct Generator: Sendable {
     (network.shapes[network.resolved(output)] ?? []).dimensions.dropFirst().map { $0 }
   }
 
+  /// Whether it makes pictures of random numbers.
   public var isLatent: Bool { if case .latents = source { true } else { false } }
 
   /// Whether a model makes pictures from latents, or from pictures at all.

@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// The numbers between which a network writes its pictures: `lower` is black and `upper` full intensity.
 public struct OutputRange: Hashable, Sendable, CustomStringConvertible {
+  /// What is written for black.
   public let lower: Float
+  /// What is written for white.
   public let upper: Float
 
   /// 0…1, as a sigmoid gives.

@@ -8,9 +8,11 @@ import GinghamTensors
 /// Samples go through the network one by one (or as many at a time as its file fixes), which is how the fast engine
 /// takes a batch anyway: so a sample's bytes depend on its input alone, not on its neighbours or their number.
 public final class PictureSampler {
+  /// What is sampled.
   public let generator: Generator
   /// What the network's output is mapped from.
   public let range: OutputRange
+  /// How the range is known.
   public let rangeOrigin: OutputRange.Origin
 
   private let plan: any GradientPlan

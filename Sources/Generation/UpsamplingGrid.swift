@@ -8,7 +8,9 @@ import GinghamTensors
 public struct UpsamplingGrid: Encodable, Sendable {
   /// A layer of the net, by its name.
   public var layer: String
+  /// Rows and columns.
   public var kernel: [Int]
+  /// Rows and columns.
   public var stride: [Int]
   /// Of its grid, in pixels of the picture.
   public var period: Int
@@ -17,7 +19,9 @@ public struct UpsamplingGrid: Encodable, Sendable {
   /// Root mean square over phases and channels, in units of the layer's output, of the grid painted by: equal weights in
   /// each filter (the overlap), its phase sums (both times the mean input), and of the one measured on the mean output.
   public var overlap: Double
+  /// Unevenness that the weights make inevitable.
   public var predicted: Double
+  /// Unevenness of the layer's maps.
   public var measured: Double
   /// Measured over predicted; `nil` where nothing is predicted.
   public var ratio: Double?

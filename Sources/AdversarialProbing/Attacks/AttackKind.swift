@@ -27,6 +27,7 @@ public struct AttackOptions: Hashable, Sendable {
 /// An attack as users name it. An attack is one file, with its kind in it, and one entry of ``all``: choices, help texts
 /// and everything that a probe does with attacks follow from it.
 public struct AttackKind: Sendable {
+  /// As it is asked for, such as `pgd`.
   public let name: String
   /// For help texts.
   public let summary: String
@@ -38,6 +39,7 @@ public struct AttackKind: Sendable {
     self.make = make
   }
 
+  /// Every attack, in the order of help texts.
   public static let all: [AttackKind] = [
     fastGradient, momentumFastGradient, projectedGradientDescent, autoPGDCrossEntropy, autoPGDLogitRatio, deepFool,
     noise,
@@ -49,6 +51,7 @@ public struct AttackKind: Sendable {
     self = found
   }
 
+  /// The attack under these options.
   public func attack(_ options: AttackOptions) -> any Attack { make(options) }
 }
 

@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// What an attack made of a batch.
 public struct AttackResult: Sendable {
+  /// The attack's name.
   public let attack: String
+  /// The norm of its budgets.
   public let norm: PerturbationNorm
   /// Of every random number.
   public let seed: UInt64
@@ -17,13 +19,17 @@ public struct AttackResult: Sendable {
 
   /// Of one picture.
   public struct Outcome: Hashable, Sendable, Codable {
+    /// The budget, in the units of 0…1 of the attack's norm.
     public var epsilon: Float
     /// The clipped picture is taken for another class (or for the target).
     public var success: Bool
+    /// Whether the class changes when the picture is rounded to 8 bits a sample.
     public var successAtEightBits: Bool
     /// Whether the search's own end is adversarial, whatever its size.
     public var rawSuccess: Bool
+    /// The class of the changed picture.
     public var prediction: Int
+    /// The class of the changed picture, rounded to 8 bits a sample.
     public var predictionAtEightBits: Int
     /// Of the clipped picture from the clean one.
     public var distances: Distances

@@ -7,6 +7,7 @@ import GinghamTensors
 /// later. At checkpoints η is halved, and the search goes back to its best point, where the objective rose in at most
 /// ¾ of the window's steps, or where neither η nor the best objective changed since the last one.
 public struct AutoPGD: Attack {
+  /// What is climbed: cross-entropy, or the difference of logits ratio.
   public enum Loss: String, Sendable, CaseIterable {
     case crossEntropy = "ce"
     case logitRatio = "dlr"
@@ -14,10 +15,15 @@ public struct AutoPGD: Attack {
 
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// What is climbed.
   public var loss: Loss
+  /// Steps of one search.
   public var steps: Int
+  /// Whether a search begins at a random place within the budget.
   public var startsRandomly: Bool
+  /// Searches a picture, until one succeeds.
   public var restarts: Int
+  /// `apgd-ce` or `apgd-dlr`.
   public var name: String { "apgd-\(loss.rawValue)" }
   /// Whether it can aim at a class.
   public var isTargetable: Bool { loss == .crossEntropy }
@@ -151,10 +157,12 @@ public struct AutoPGD: Attack {
 }
 
 extension AttackKind {
+  /// On the cross-entropy (Croce & Hein 2020).
   public static let autoPGDCrossEntropy = AttackKind(
     "apgd-ce", "steps that halve where progress stalls, on the cross-entropy (Croce & Hein 2020)"
   ) { options in AutoPGD(norm: options.norm, steps: options.steps, restarts: options.restarts) }
 
+  /// On the difference of logits ratio (Croce & Hein 2020); needs three classes.
   public static let autoPGDLogitRatio = AttackKind(
     "apgd-dlr", "the same on the difference of logits ratio"
   ) { options in AutoPGD(norm: options.norm, loss: .logitRatio, steps: options.steps, restarts: options.restarts) }

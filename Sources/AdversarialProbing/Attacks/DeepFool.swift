@@ -9,10 +9,13 @@ import GinghamTensors
 public struct DeepFool: Attack {
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// Linearisations at most.
   public var steps: Int
   /// So many of the likeliest classes are considered, i₀ among them.
   public var candidates: Int
+  /// Share by which the way to the boundary is lengthened, so that it is crossed.
   public var overshoot: Float
+  /// `deepfool`.
   public var name: String { "deepfool" }
   /// Whether one search serves every budget.
   public var isMinimumNorm: Bool { true }
@@ -120,6 +123,7 @@ public struct DeepFool: Attack {
 }
 
 extension AttackKind {
+  /// Steps to the nearest boundary (Moosavi-Dezfooli 2016).
   public static let deepFool = AttackKind(
     "deepfool", "steps to the nearest boundary, one search for all budgets (Moosavi-Dezfooli 2016)"
   ) { options in DeepFool(norm: options.norm) }

@@ -5,6 +5,7 @@ import GinghamTensors
 public struct FastGradient: Attack {
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// `fgsm`.
   public var name: String { "fgsm" }
 
   /// With the property of the same name.
@@ -38,6 +39,7 @@ public struct FastGradient: Attack {
 }
 
 extension AttackKind {
+  /// One step of full length (Goodfellow 2015).
   public static let fastGradient = AttackKind("fgsm", "one step of full length (Goodfellow 2015)") { options in
     FastGradient(norm: options.norm)
   }

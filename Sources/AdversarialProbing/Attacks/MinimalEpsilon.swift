@@ -4,6 +4,7 @@
 /// Attacks are not monotone in their budget, so this is an upper bound of the smallest: the least budget at which a
 /// success was seen.
 public struct MinimalEpsilon: Sendable {
+  /// What is tried at each budget.
   public var attack: any Attack
   /// The first budget to be tried.
   public var first: Float

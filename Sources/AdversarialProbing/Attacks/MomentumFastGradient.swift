@@ -12,6 +12,7 @@ public struct MomentumFastGradient: Attack {
   public var steps: Int
   /// μ: what is left of the velocity after each step; 0 is the iterative fast gradient.
   public var momentum: Float
+  /// `mi-fgsm`.
   public var name: String { "mi-fgsm" }
   /// Forward and backward passes a picture, on average.
   public var passes: Double { Double(steps) }
@@ -69,6 +70,7 @@ public struct MomentumFastGradient: Attack {
 }
 
 extension AttackKind {
+  /// Steps with momentum (Dong 2018).
   public static let momentumFastGradient = AttackKind(
     "mi-fgsm", "steps with momentum, which gather the gradients before (Dong 2018)"
   ) { options in MomentumFastGradient(norm: options.norm, steps: options.steps) }

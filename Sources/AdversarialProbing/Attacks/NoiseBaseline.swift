@@ -5,6 +5,7 @@ import GinghamTensors
 public struct NoiseBaseline: Attack {
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// `uniform-noise` for L∞, `gaussian-noise` for L2.
   public var name: String { norm == .linf ? "uniform-noise" : "gaussian-noise" }
   /// Whether it looks at no gradient: what the others are held against.
   public var isBaseline: Bool { true }
@@ -29,6 +30,7 @@ public struct NoiseBaseline: Attack {
 }
 
 extension AttackKind {
+  /// Noise of the same size, which looks at no gradient.
   public static let noise = AttackKind("noise", "noise of the same size, which looks at no gradient") { options in
     NoiseBaseline(norm: options.norm)
   }

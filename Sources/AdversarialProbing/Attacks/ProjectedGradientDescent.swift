@@ -5,6 +5,7 @@ import GinghamTensors
 public struct ProjectedGradientDescent: Attack {
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
+  /// Steps of one search.
   public var steps: Int
   /// α ÷ ε.
   public var relativeStepSize: Double
@@ -15,6 +16,7 @@ public struct ProjectedGradientDescent: Attack {
   public var restarts: Int
   /// Leaves a picture alone from its first adversarial step on.
   public var stopsEarly: Bool
+  /// `pgd`.
   public var name: String { "pgd" }
   /// Forward and backward passes a picture, on average.
   public var passes: Double { Double(steps) * Double(restarts) }
@@ -111,6 +113,7 @@ extension ProjectedGradientDescent {
 }
 
 extension AttackKind {
+  /// Many small steps within the budget (Madry 2018).
   public static let projectedGradientDescent = AttackKind(
     "pgd", "many small steps, each brought back into the budget (Madry 2018)"
   ) { options in ProjectedGradientDescent(reachingTheBorder: options) }

@@ -1,5 +1,6 @@
 /// How the share of pictures that an attack turns grows with its budget.
 public struct SuccessCurve: Hashable, Sendable, Encodable {
+  /// Budgets, in ascending order.
   public var epsilons: [Float]
   /// At that budget alone.
   public var success: [Double]

@@ -4,7 +4,9 @@ import GinghamTensors
 public struct Distances: Hashable, Sendable, Codable {
   /// Pixels that differ in any channel.
   public var l0: Int
+  /// Root of the sum of squares, in units of 0…1.
   public var l2: Double
+  /// Largest absolute change, in units of 0…1.
   public var linf: Double
 
   init(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, channels: Int) {
@@ -16,6 +18,7 @@ public struct Distances: Hashable, Sendable, Codable {
     linf = largestDifference(a, b)
   }
 
+  /// The distance in a norm.
   public subscript(norm: PerturbationNorm) -> Double { norm == .linf ? linf : l2 }
 }
 

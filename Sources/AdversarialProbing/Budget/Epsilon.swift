@@ -2,6 +2,7 @@ import Foundation
 
 /// The size of a perturbation, as users write it: `8/255` or `0.03`.
 public struct Epsilon: Hashable, Sendable {
+  /// In units of 0…1: `8/255` is 0.0314.
   public let value: Float
   /// As it was written.
   public let text: String

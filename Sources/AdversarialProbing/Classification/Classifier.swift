@@ -5,10 +5,13 @@ import GinghamTensors
 /// A network that tells classes apart, compiled once for batches of one shape: logits, predictions, and input gradients
 /// of losses. Not safe for use by several threads at once.
 public final class Classifier {
+  /// What the net's outputs are.
   public let output: ClassifierOutput
+  /// Outputs of the net.
   public let classCount: Int
   /// Forward and backward passes so far, batches counted once.
   public private(set) var forwardPasses = 0
+  /// Backward passes so far, each over a batch.
   public private(set) var backwardPasses = 0
 
   private let differentiator: any Differentiator

@@ -17,6 +17,7 @@ extension LogitObjective {
   /// Names of the layers that it reads.
   public var layers: [String] { ["output"] }
 
+  /// Values and cotangents, as ``Objective/evaluate(_:addingTo:weight:)`` asks for them.
   public func evaluate(
     _ activations: [Tensor], addingTo cotangents: inout [Tensor], weight: Float
   ) throws -> [Float] {
@@ -55,6 +56,7 @@ public struct CrossEntropyObjective: LogitObjective {
   public var classes: [Int]
   /// Towards the classes instead of away from them: the value is −CE.
   public var isTargeted: Bool
+  /// What the net's outputs are.
   public var output: ClassifierOutput
 
   /// With the properties of the same names.
@@ -64,6 +66,7 @@ public struct CrossEntropyObjective: LogitObjective {
     self.output = output
   }
 
+  /// The loss of one picture; `weight` times its slope is added to `slope`.
   public func value(
     _ logits: UnsafeBufferPointer<Float>, sample: Int, addingTo gradient: UnsafeMutableBufferPointer<Float>,
     weight: Float
@@ -86,8 +89,10 @@ public struct CrossEntropyObjective: LogitObjective {
 public struct LogitRatioObjective: LogitObjective {
   /// One a picture.
   public var classes: [Int]
+  /// What the net's outputs are.
   public var output: ClassifierOutput
 
+  /// The ratio's denominator takes the first and the third largest logit.
   public static let neededClasses = 3
 
   /// With the properties of the same names.

@@ -3,8 +3,11 @@ import GinghamTensors
 
 /// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
 public struct Estimate: Hashable, Sendable, Encodable {
+  /// Over the pictures.
   public var mean: Double
+  /// Where 95 % of bootstrap resamples begin.
   public var lower: Double
+  /// Where 95 % of bootstrap resamples end.
   public var upper: Double
   /// Pictures.
   public var count: Int

@@ -16,6 +16,9 @@ public struct EvenTwin: Sendable {
   /// Layers whose kernels were enlarged, by name.
   public let enlarged: [String]
 
+  /// The twin of a net, with random weights of `seed`.
+  ///
+  /// - Throws: ``NetworkError`` where the net cannot be rewritten.
   public init(of network: Network, seed: UInt64) {
     uneven = network.withRandomWeights(seed: seed)
     var twin = network

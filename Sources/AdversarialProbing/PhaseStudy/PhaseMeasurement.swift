@@ -12,6 +12,7 @@ public struct MaskMeasurement: Hashable, Sendable, Codable {
   public var advantageL1: Double
   /// The smallest change on the set that DeepFool finds; `nil` where it finds none.
   public var minimalL2: Double?
+  /// The smallest L∞ change, in units of 0…1; `nil` where no search succeeds.
   public var minimalLinf: Double?
 
   private enum CodingKeys: String, CodingKey {
@@ -67,13 +68,17 @@ public struct PhaseMeasurement: Hashable, Sendable, Codable {
   /// ‖g‖₁ over what it would be with the same ‖g‖₂ spread evenly over the phases: below 1, unevenness makes an L∞
   /// attack on the whole picture harder.
   public var evenL1Ratio: Double
+  /// A phase of the lattice each.
   public var lattice: [MaskMeasurement]
+  /// Random sets of as many pixels.
   public var random: [MaskMeasurement]
+  /// Phases of a control period.
   public var control: [MaskMeasurement]
   /// The lattice's phases once the picture has moved by one pixel down and right.
   public var shifted: [MaskMeasurement]
   /// Smallest changes of the whole picture.
   public var minimalL2: Double?
+  /// The smallest L∞ change anywhere, in units of 0…1; `nil` where no search succeeds.
   public var minimalLinf: Double?
 
   private enum CodingKeys: String, CodingKey {

@@ -8,8 +8,11 @@ import GinghamTensors
 /// with random sets of as many pixels, with phases of a period that no stride knows, and with the same picture moved by
 /// one pixel, where what belongs to the grid must stay and what belongs to the picture must move along.
 public struct PhaseStudy: Sendable {
+  /// The sets of pixels.
   public let masks: PhaseStudyMasks
+  /// Steps of each attack.
   public var steps: Int
+  /// Budgets that are tried for the smallest.
   public var candidates: Int
 
   /// With the properties of the same names.

@@ -6,31 +6,42 @@ import GinghamTensors
 public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
   /// One phase of the lattice.
   public struct Phase: Hashable, Sendable, Encodable {
+    /// Of the phase, from the top, modulo the period.
     public var row: Int
+    /// Of the phase, from the left, modulo the period.
     public var column: Int
     /// E_p over its mean.
     public var energy: Double
+    /// Gradient there in L2, 1 for an even one.
     public var advantageL2: Double
+    /// Largest gradient there, 1 for an even one.
     public var advantageLinf: Double
     /// Medians over the pictures where DeepFool found a change.
     public var minimalL2: Double?
+    /// Median of the smallest L∞ changes, in units of 0…1; `nil` where none succeeds.
     public var minimalLinf: Double?
   }
 
   /// Sets of pixels of one kind: the lattice's phases, random sets, phases of the control period.
   public struct Family: Hashable, Sendable, Encodable {
+    /// What texts and figures call it.
     public var name: String
+    /// Sets of pixels in it.
     public var sets: Int
     /// A₂, A∞ and A₁ of the set that is strongest on the *other* pictures, so that no set is chosen by the picture it is
     /// judged on.
     public var topAdvantageL2: Estimate?
+    /// Advantage of the strongest set, by its largest gradient.
     public var topAdvantageLinf: Estimate?
+    /// Advantage of the strongest set, by the sum of absolute gradients.
     public var topAdvantageL1: Estimate?
     /// The smallest change on random sets over that on the same set: above 1, the set is easier to attack.
     public var easierL2: Estimate?
+    /// How much smaller an L∞ change the strongest set needs.
     public var easierLinf: Estimate?
     /// Spearman's correlation of 1/ε_min with E_p over the sets of a picture.
     public var correlationL2: Estimate?
+    /// Rank correlation of advantage and smallest L∞ change over the sets.
     public var correlationLinf: Estimate?
   }
 
@@ -58,18 +69,29 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
 
   /// In pixels.
   public var period: Int
+  /// In pixels: shares no divisor with the lattice's.
   public var controlPeriod: Int
+  /// As many in every set.
   public var pixelsPerSet: Int
+  /// Pictures that were studied.
   public var pictures: Int
+  /// Every phase of the lattice.
   public var phases: [Phase]
+  /// The lattice's phases together.
   public var lattice: Family
+  /// Random sets together.
   public var random: Family
+  /// The control period's phases together.
   public var control: Family
+  /// What a shift of the pictures changes.
   public var shift: Shift
+  /// What else may tell sets apart.
   public var covariates: Covariates
   /// ‖g‖₁ relative to an even gradient of the same ‖g‖₂; below 1, an L∞ attack on the whole picture is harder.
   public var evenL1Ratio: Estimate?
+  /// Median of the smallest L2 changes anywhere; `nil` where none succeeds.
   public var minimalL2: Double?
+  /// Median of the smallest L∞ changes anywhere; `nil` where none succeeds.
   public var minimalLinf: Double?
 
   /// - Throws: ``ProbingError/badArgument(_:)`` without measurements.

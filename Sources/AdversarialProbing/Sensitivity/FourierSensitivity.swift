@@ -8,6 +8,7 @@ import GinghamTensors
 /// frequencies; here the plane is sampled on a grid of `side`×`side` multiples of 1/side cycles a pixel, so that a side
 /// divisible by the network's strides has every lattice frequency among its cells.
 public struct FourierSensitivity: Hashable, Sendable {
+  /// Frequencies along each axis.
   public let side: Int
   /// v: the length of the wave in each channel.
   public let length: Float

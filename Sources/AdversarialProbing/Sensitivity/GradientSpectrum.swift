@@ -15,6 +15,7 @@ public struct GradientSpectrum: Sendable {
   private var unsignedPeaks: [SpectralPeaks] = []
   private var size = (height: 0, width: 0)
   private let lattice: Lattice
+  /// Gradients so far.
   public private(set) var pictureCount = 0
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``.
@@ -75,6 +76,7 @@ public struct GradientSpectrum: Sendable {
     public var period: Int
     /// The highest bin of the band over its surroundings, in decibels; in the gradient and in its magnitude.
     public var decibels: Double?
+    /// Of the magnitudes' spectrum; `nil` where it has no power there.
     public var magnitudeDecibels: Double?
 
     private enum CodingKeys: String, CodingKey {

@@ -56,6 +56,7 @@ public struct SensitivityMap: Sendable {
     }
   }
 
+  /// Gradients so far.
   public var pictureCount: Int { lattice.inputCount }
 
   /// H×W: the share of each pixel in ‖g‖₂², all channels together; the shares sum to 1.

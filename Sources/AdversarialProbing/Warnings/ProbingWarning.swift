@@ -1,5 +1,6 @@
 /// What makes the outcome of an attack doubtful, or the labels (after the flags of AutoAttack, Croce & Hein 2020).
 public struct ProbingWarning: Hashable, Sendable, Encodable {
+  /// What may make an attack's failure look like robustness.
   public enum Kind: String, Hashable, Sendable, Codable {
     case zeroGradients = "zero_gradients"
     case probabilities
@@ -8,7 +9,9 @@ public struct ProbingWarning: Hashable, Sendable, Encodable {
     case classOrder = "class_order"
   }
 
+  /// What was seen.
   public var kind: Kind
+  /// In words, with its figures.
   public var message: String
 }
 

@@ -2,6 +2,7 @@ import GinghamNetworks
 
 /// A value under construction, with what a builder must know to size the parameters that read it.
 public struct Feature: Hashable, Sendable {
+  /// In the network that is built.
   public let value: ValueID
   /// Extent of the axis of features: axis 1 of a map, the last one of tokens and of maps with their channels last.
   public let channels: Int

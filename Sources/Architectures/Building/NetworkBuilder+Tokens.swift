@@ -23,6 +23,7 @@ extension NetworkBuilder {
     return permute("\(name).permute_1", y, [0, 3, 1, 2])
   }
 
+  /// Axes in another order; `order` counts from 0, the batch's included.
   public mutating func permute(_ name: String, _ x: Feature, _ order: [Int]) -> Feature {
     append(name, .transpose(permutation: order), [x], like: x)
   }

@@ -9,6 +9,7 @@ import GinghamTensors
 public struct NetworkBuilder: Sendable {
   /// The net that plans are made of.
   public private(set) var network: Network
+  /// What weights are read into, in the order of definition.
   public private(set) var parameters: [Parameter] = []
   /// The initialization that convolutions of this network get.
   public var convolutionInitialization = ParameterInitialization.heNormalFanOut
@@ -17,6 +18,7 @@ public struct NetworkBuilder: Sendable {
   /// The initialization that the scales of batch normalizations get.
   public var scaleInitialization = ParameterInitialization.constant(1)
 
+  /// Of a network without layers yet.
   public init(name: String) {
     network = Network(name: name)
   }
@@ -49,6 +51,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: input, channels: channels, spatial: [side, side])
   }
 
+  /// Subtracts means and divides by deviations, in units of 0…1.
   public mutating func pixelNormalization(
     _ name: String, _ x: Feature, _ normalization: PixelNormalization
   ) -> Feature {
@@ -57,6 +60,7 @@ public struct NetworkBuilder: Sendable {
 
   // MARK: Layers with parameters
 
+  /// A convolution with a square kernel, and a bias where asked for.
   public mutating func convolution(
     _ name: String, _ x: Feature, _ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
     bias: Bool = false
@@ -65,6 +69,7 @@ public struct NetworkBuilder: Sendable {
       name, x, channels, Window(kernel, stride: stride, padding: padding), groups: groups, bias: bias)
   }
 
+  /// A convolution whose window is any.
   public mutating func convolution(
     _ name: String, _ x: Feature, _ channels: Int, _ window: Window, groups: Int = 1, bias: Bool = false
   ) -> Feature {
@@ -77,6 +82,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: channels, spatial: extents(behind: window, x))
   }
 
+  /// A transposed convolution with a square kernel.
   public mutating func transposedConvolution(
     _ name: String, _ x: Feature, _ channels: Int, kernel: Int, stride: Int, padding: Int, outputPadding: Int = 0,
     bias: Bool = false
@@ -93,6 +99,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: channels, spatial: spatial)
   }
 
+  /// Normalization with the statistics of training (Ioffe & Szegedy 2015).
   public mutating func batchNormalization(_ name: String, _ x: Feature, epsilon: Float = 1e-5) -> Feature {
     let inputs: [ValueID?] = [
       x.value,
@@ -137,26 +144,32 @@ public struct NetworkBuilder: Sendable {
 
   // MARK: Layers without
 
+  /// A function of each element.
   public mutating func pointwise(_ name: String, _ x: Feature, _ function: Pointwise) -> Feature {
     append(name, .pointwise(function), [x], like: x)
   }
 
+  /// max(x, 0).
   public mutating func relu(_ name: String, _ x: Feature) -> Feature {
     pointwise(name, x, .relu)
   }
 
+  /// min(max(x, 0), 6).
   public mutating func relu6(_ name: String, _ x: Feature) -> Feature {
     pointwise(name, x, .clip(minimum: 0, maximum: 6))
   }
 
+  /// Nothing at all: the layer keeps its name.
   public mutating func dropout(_ name: String, _ x: Feature) -> Feature {
     append(name, .dropout, [x], like: x)
   }
 
+  /// Nothing at all: the layer keeps its name.
   public mutating func identity(_ name: String, _ x: Feature) -> Feature {
     append(name, .identity, [x], like: x)
   }
 
+  /// The sum of two features of one shape.
   public mutating func add(_ name: String, _ a: Feature, _ b: Feature) -> Feature {
     append(name, .elementwise(.add), [a, b], like: a)
   }
@@ -174,6 +187,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: channels, spatial: features.first?.spatial)
   }
 
+  /// The largest of each window.
   public mutating func maxPool(
     _ name: String, _ x: Feature, kernel: Int, stride: Int, padding: Int = 0, ceilMode: Bool = false
   ) -> Feature {
@@ -182,6 +196,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: x.channels, spatial: extents(behind: window, x))
   }
 
+  /// The mean of each window.
   public mutating func averagePool(
     _ name: String, _ x: Feature, kernel: Int, stride: Int, padding: Int = 0
   ) -> Feature {
@@ -208,6 +223,7 @@ public struct NetworkBuilder: Sendable {
     return Feature(value: output, channels: (x.spatial ?? []).reduce(x.channels, *), spatial: [])
   }
 
+  /// Each element `scale` times along both axes.
   public mutating func upsampleNearest(_ name: String, _ x: Feature, scale: Int) -> Feature {
     upsample(name, x, Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor), scale: scale)
   }
@@ -226,6 +242,7 @@ public struct NetworkBuilder: Sendable {
 
   // MARK: Parts of layers
 
+  /// A parameter under a name of the state dict.
   public mutating func parameter(
     _ name: String, _ shape: Shape, _ initialization: ParameterInitialization, groups: Int = 1
   ) -> ValueID {

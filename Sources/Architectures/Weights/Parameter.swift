@@ -5,7 +5,9 @@ import GinghamTensors
 public struct Parameter: Hashable, Sendable {
   /// The name PyTorch's `state_dict` gives it.
   public let name: String
+  /// As the state dict has it.
   public let shape: Shape
+  /// Of random nets.
   public let initialization: ParameterInitialization
   /// Of the convolution it belongs to; 1 elsewhere.
   public let groups: Int

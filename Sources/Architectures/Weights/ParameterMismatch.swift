@@ -2,8 +2,11 @@ import GinghamTensors
 
 /// Why a file's parameters do not fill an architecture: all the differences at once.
 public struct ParameterMismatch: Error, Hashable, Sendable {
+  /// A parameter of a state dict.
   public struct Entry: Hashable, Sendable {
+    /// As the state dict has it.
     public let name: String
+    /// As the state dict has it.
     public let shape: Shape
 
     /// With the properties of the same names.
@@ -13,9 +16,13 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
     }
   }
 
+  /// A parameter whose extents are others than expected.
   public struct ShapeDifference: Hashable, Sendable {
+    /// As the state dict has it.
     public let name: String
+    /// By the architecture.
     public let expected: Shape
+    /// In the state dict.
     public let found: Shape
 
     /// With the properties of the same names.
@@ -26,11 +33,13 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
     }
   }
 
+  /// What was held against the state dict.
   public let architecture: String
   /// Parameters of the architecture that the file lacks, in the order of its layers.
   public var missing: [Entry] = []
   /// Parameters of the file that the architecture does not have, by name.
   public var unexpected: [Entry] = []
+  /// Of the right name with other extents.
   public var wronglyShaped: [ShapeDifference] = []
 
   /// With the property of the same name.
@@ -38,6 +47,7 @@ public struct ParameterMismatch: Error, Hashable, Sendable {
     self.architecture = architecture
   }
 
+  /// Whether the state dict fits.
   public var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && wronglyShaped.isEmpty }
 
   /// Number of differences.

@@ -6,6 +6,7 @@ import GinghamTensors
 
 /// The gradient divided by the root of its phases' energies: all phases become equally strong, nothing is blurred.
 public struct PhaseEqualisedGradient: AttributionMethod {
+  /// Energies that are divided by.
   public enum Energies: String, Hashable, Sendable, CaseIterable, Encodable {
     /// What the architecture alone implies: the same factors for every picture.
     case predicted
@@ -18,6 +19,7 @@ public struct PhaseEqualisedGradient: AttributionMethod {
   /// It is: the map is no derivative of the objective.
   public static let isSurrogate = true
 
+  /// What is divided by.
   public var energies: Energies
   /// The lattice's side S in pixels, for measured energies; predicted ones have the net's own.
   public var period: Int

@@ -12,6 +12,7 @@ public struct UniformJitter: AttributionMethod {
 
   /// J: offsets reach from −J/2 up to, not including, J/2.
   public var offsets: Int
+  /// Random shifts.
   public var samples: Int
   /// Of every random number.
   public var seed: UInt64

@@ -12,6 +12,7 @@ public struct StepProfile: Hashable, Sendable {
   /// In pixels.
   public let width: Int
 
+  /// Of differences between neighbours.
   public init(of map: Plane) {
     (height, width) = (map.height, map.width)
     let (height, width) = (map.height, map.width)

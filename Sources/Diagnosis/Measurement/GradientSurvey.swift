@@ -50,6 +50,7 @@ public struct GradientSurvey: Sendable {
     }
   }
 
+  /// Adds a map.
   public mutating func add(_ map: Map) { maps.append(map) }
 
   /// What was added so far, on the largest period that fits the smallest map; `nil` before that.
@@ -85,6 +86,7 @@ public struct GradientSurvey: Sendable {
 
 /// Power unevenness of gradients.
 public struct GradientFigures: Encodable, Sendable {
+  /// What the lattice shows.
   public var lattice: LatticeFinding
   /// Σ(|∂x| + |∂y|)/Σ|g|, the median over the channels.
   public var normalizedTotalVariation: Double
@@ -94,19 +96,25 @@ public struct GradientFigures: Encodable, Sendable {
 
 /// The gradients of a set, and what they show together.
 public struct MeasuredGradients: Sendable {
+  /// A map by itself.
   public struct Gradient: Sendable {
+    /// Of the file.
     public var name: String
     /// In pixels.
     public var height: Int
     /// In pixels.
     public var width: Int
+    /// Of the map.
     public var channels: Int
+    /// What was measured on it.
     public var figures: GradientFigures
   }
 
   /// Of the bands measured.
   public var periods: [Int]
+  /// One a map.
   public var gradients: [Gradient]
+  /// Of all maps together.
   public var pooled: GradientFigures
   /// Mean energy of each phase over all.
   public var phases: PhaseTable

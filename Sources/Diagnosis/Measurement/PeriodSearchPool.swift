@@ -12,6 +12,7 @@ public struct PeriodSearchPool: Sendable {
     fileprivate let name: String
     fileprivate let spectrum: WindowedSpectrum
 
+    /// Of a picture.
     public init(_ sample: PictureSample) {
       var spectrum = WindowedSpectrum(height: sample.height, width: sample.width)
       for channel in sample.channels { spectrum.add(channel) }
@@ -19,6 +20,7 @@ public struct PeriodSearchPool: Sendable {
     }
   }
 
+  /// Adds a picture.
   public mutating func add(_ picture: Picture) { spectra.append((picture.name, picture.spectrum)) }
 
   /// What was found, by the pictures' names and of all together. Pictures below ``PeriodSearch/smallestSide`` have no

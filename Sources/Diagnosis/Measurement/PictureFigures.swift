@@ -2,12 +2,15 @@ import GinghamLattices
 
 /// All that is measured of one picture, or of a set of them.
 public struct PictureFigures: Encodable, Sendable {
+  /// What the lattice shows.
   public var lattice: PictureLatticeFinding
   /// `nil` where no period was sought.
   public var search: PeriodSearchFigures?
+  /// Blur, banding and saturation.
   public var faults: PictureFaults
   /// Of a set: the commonest size's mean. Of one picture: where spectra were asked for.
   public var radial: SpectrumFigures?
+  /// Of cosine spectra; `nil` where nobody asked.
   public var cosine: SpectrumFigures?
   /// Of a set of at least ``PictureSetLattice/fewestLocked`` pictures: what they have alike.
   public var locked: LockedLatticeFinding?
@@ -39,6 +42,7 @@ public struct PictureFigures: Encodable, Sendable {
 
 /// The strongest lattice, or that there is none.
 public struct PeriodSearchFigures: Encodable, Sendable {
+  /// The strongest lattice; `nil` where periods were named.
   public var found: PeriodSearch.Result?
 }
 
@@ -46,11 +50,13 @@ public struct PeriodSearchFigures: Encodable, Sendable {
 public struct SpectrumFigures: Encodable, Sendable {
   /// Cycles a pixel.
   public var frequency: [Double]
+  /// Power at each frequency, relative to the mean.
   public var value: [Double]
   /// Size and number of the pictures it is the mean of.
   public var height: Int
   /// In pixels.
   public var width: Int
+  /// Pictures in it.
   public var pictures: Int
 }
 

@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// One picture, or one sample of an array, as it is measured.
 public struct PictureSample: Sendable {
+  /// Which file, and which picture in it.
   public var place: SamplePlace
   /// At least one, all of one size.
   public var channels: [Plane]

@@ -49,6 +49,7 @@ public struct PictureSurvey: Sendable {
     return Measurement(picture: picture, channels: channels, radial: radial, cosine: cosine)
   }
 
+  /// Adds a picture's measurement.
   public mutating func add(_ measurement: Measurement) {
     let picture = measurement.picture
     lattices.add(measurement.channels)
@@ -74,11 +75,13 @@ public struct PictureSurvey: Sendable {
 
 /// One picture of a set.
 public struct MeasuredPicture: Sendable {
+  /// Of the file, and of the picture in it.
   public var name: String
   /// In pixels.
   public var height: Int
   /// In pixels.
   public var width: Int
+  /// What was measured on it.
   public var figures: PictureFigures
 }
 
@@ -86,6 +89,7 @@ public struct MeasuredPicture: Sendable {
 public struct MeasuredSet: Sendable {
   /// In ascending order.
   public var periods: [Int]
+  /// One a picture.
   public var pictures: [MeasuredPicture]
   /// The medians of all pictures' figures, peaks from powers added up.
   public var pooled: PictureFigures

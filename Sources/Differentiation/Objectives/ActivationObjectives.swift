@@ -4,6 +4,7 @@ import GinghamTensors
 public struct ChannelObjective: Objective {
   /// A layer of the net, by its name.
   public var layer: String
+  /// From 0.
   public var channel: Int
   /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
@@ -43,7 +44,9 @@ public struct ChannelObjective: Objective {
 public struct NeuronObjective: Objective {
   /// A layer of the net, by its name.
   public var layer: String
+  /// From 0.
   public var channel: Int
+  /// Row and column of the map; `nil`: its centre.
   public var position: (y: Int, x: Int)?
   /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
@@ -143,7 +146,9 @@ public struct DirectionObjective: Objective {
 
 /// A weighted sum of objectives, which may read the same or different layers.
 public struct WeightedSum: Objective {
+  /// Objectives and their weights.
   public var terms: [(weight: Float, objective: any Objective)]
+  /// Of all terms, each once.
   public let layers: [String]
 
   /// With the property of the same name.

@@ -3,6 +3,7 @@ import GinghamTensors
 /// The logit of a class: of a given one, or of the one that each picture is taken for. Where the output has a map a class
 /// (N×K×H×W), the mean over the map.
 public struct ClassObjective: Objective {
+  /// Which output is meant.
   public enum Choice: Hashable, Sendable {
     case top
     case index(Int)
@@ -10,6 +11,7 @@ public struct ClassObjective: Objective {
     case indices([Int])
   }
 
+  /// Which output is meant.
   public var choice: Choice
   /// Names of the layers that it reads.
   public var layers: [String] { ["output"] }

@@ -15,12 +15,14 @@ public struct CosineDirectionObjective: Objective {
   public var layer: String
   /// A number a channel.
   public var direction: [Float]
+  /// Exponent of the cosine: 0 is the inner product alone.
   public var power: Double
   /// `nil`: all positions.
   public var position: Position?
   /// Names of the layers that it reads.
   public var layers: [String] { [layer] }
 
+  /// Which positions of the map count.
   public enum Position: Hashable, Sendable {
     /// (H/2, W/2).
     case centre

@@ -6,6 +6,7 @@ import GinghamTensors
 public struct EachChannelObjective: Objective {
   /// A layer of the net, by its name.
   public var layer: String
+  /// One a picture of the batch, from 0.
   public var channels: [Int]
   /// Names of the layers that it reads.
   public var layers: [String] { [layer] }

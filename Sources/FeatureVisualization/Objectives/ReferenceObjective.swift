@@ -3,6 +3,7 @@ import GinghamTensors
 
 /// What a picture's activations at a layer have in common with those of a given picture.
 public struct ReferenceObjective: Objective {
+  /// How activations are held against the reference's.
   public enum Kind: Hashable, Sendable {
     /// ⟨a, r⟩·max(0.1, cos(a, r)), a position: more of what the layer sees in the picture (Olah et al. 2018).
     case caricature
@@ -14,6 +15,7 @@ public struct ReferenceObjective: Objective {
   public var layer: String
   /// 1×C×H×W, for a network input of the size that will be visualized.
   public var reference: Tensor
+  /// How activations are held against the reference's.
   public var kind: Kind
   /// Names of the layers that it reads.
   public var layers: [String] { [layer] }

@@ -20,8 +20,11 @@ public enum OptimizerKind: String, Hashable, Sendable, CaseIterable {
 
 /// An optimizer's rule and what it remembers. Its memory grows with the parameters: two numbers for each with Adam.
 public struct Optimizer: Sendable {
+  /// The rule of its steps.
   public let kind: OptimizerKind
+  /// Length of a step.
   public let rate: Float
+  /// Steps so far.
   public private(set) var steps = 0
   private var first = Tensor([0])
   private var second = Tensor([0])

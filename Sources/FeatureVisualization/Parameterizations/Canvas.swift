@@ -10,8 +10,11 @@ public enum PixelRange: String, Hashable, Sendable, CaseIterable {
 
 /// From parameters to pictures and back: space, then colour, then range.
 public struct Canvas: Sendable {
+  /// What the optimizer turns.
   public let space: any SpatialParameterization
+  /// How channels hang together.
   public let colour: ColourCorrelation
+  /// How numbers become pixels of 0…1.
   public let range: PixelRange
   private let team: ThreadTeam
 

@@ -11,6 +11,7 @@ import GinghamTensors
 public struct ColourCorrelation: Hashable, Sendable {
   /// Row-major C×C: channel = matrix · uncorrelated.
   public let matrix: [Float]
+  /// Of the pictures.
   public let channels: Int
 
   /// With the property of the same name.
@@ -25,6 +26,7 @@ public struct ColourCorrelation: Hashable, Sendable {
   public static let imageNet = ColourCorrelation(
     matrix: [0.26, 0.09, 0.02, 0.27, 0, -0.05, 0.27, -0.09, 0.03].map { $0 / 0.4619524 })
 
+  /// Channels that have nothing to do with each other.
   public static func identity(_ channels: Int) -> ColourCorrelation {
     ColourCorrelation(matrix: (0..<(channels * channels)).map { $0 % (channels + 1) == 0 ? 1 : 0 })
   }

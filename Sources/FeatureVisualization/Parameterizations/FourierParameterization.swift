@@ -13,11 +13,14 @@ import GinghamTensors
 /// maps = irfft2(parameters · √(HW)/max(f, 1/max(H, W))^decay)/4 with the inverse normalised by 1/(HW); parameters are
 /// N×C×H×(W/2+1)×2, real and imaginary part. Odd widths come out exactly, not cropped from the next even one.
 public struct FourierParameterization: SpatialParameterization {
+  /// N×C×H×W of the maps.
   public let shape: Shape
+  /// Exponent by which low frequencies weigh more.
   public let decay: Double
   /// Standard deviation of real and imaginary parts at the start.
   public var deviation: Float
 
+  /// N×C×H×(W/2+1)×2: real and imaginary parts.
   public let parameterShape: Shape
   private let transform: FourierTransform
   /// H×(W/2+1), the constant ¼ included.
@@ -109,6 +112,7 @@ public struct FourierSpace: ParameterizationPart {
 }
 
 extension ParameterizationKind {
+  /// Frequencies, low ones weighted by `decay`; starts with this standard deviation.
   public static func fourier(decay: Double = 1, deviation: Double = 0.01) -> Self {
     Self(FourierSpace(decay: decay, deviation: deviation))
   }

@@ -4,11 +4,14 @@ import GinghamTensors
 /// A sum of maps of falling resolution, each half as large as the one before and brought to full size bilinearly, so
 /// that coarse structure has parameters of its own.
 public struct LaplacianPyramid: SpatialParameterization {
+  /// N×C×H×W of the maps.
   public let shape: Shape
+  /// Of the pyramid, the full size included.
   public let levels: Int
   /// Standard deviation of every level's start.
   public var deviation: Float
 
+  /// All levels behind each other.
   public let parameterShape: Shape
   private let sizes: [PictureSize]
   /// `nil` for the finest level, which is there already.
@@ -107,6 +110,7 @@ public struct PyramidSpace: ParameterizationPart {
   /// In a line of the help text.
   public static let summary = "a pyramid of maps, each half as large as the one before"
 
+  /// Of the pyramid, the full size included.
   public var levels: Int
   /// Standard deviation of the start.
   public var deviation: Double
@@ -140,6 +144,7 @@ public struct PyramidSpace: ParameterizationPart {
 }
 
 extension ParameterizationKind {
+  /// A pyramid of so many levels; starts with this standard deviation.
   public static func laplacian(levels: Int = 4, deviation: Double = 0.01) -> Self {
     Self(PyramidSpace(levels: levels, deviation: deviation))
   }

@@ -13,7 +13,9 @@ import GinghamTensors
 /// maps = standardized(irfft2(r·e^{i·standardized(φ)})), φ ~ N(0, 1) of N×C×H×(W/2+1). Standardizing takes a picture's
 /// mean out and divides by its deviation + 10⁻⁵.
 public struct MagnitudeConstrained: SpatialParameterization {
+  /// N×C×H×W of the maps.
   public let shape: Shape
+  /// Phases of the half spectrum.
   public let parameterShape: Shape
   /// r: C×H×(W/2+1).
   public let magnitude: Tensor

@@ -2,10 +2,12 @@ import GinghamTensors
 
 /// Every pixel is a parameter of its own: the naive start, in which high frequencies cost nothing.
 public struct PixelParameterization: SpatialParameterization {
+  /// N×C×H×W of the maps.
   public let shape: Shape
   /// Standard deviation of the start; its mean is 0, which is mid-grey behind the sigmoid.
   public var deviation: Float
 
+  /// That of the maps.
   public var parameterShape: Shape { shape }
   /// Whether parameters are maps as they are.
   public var isIdentity: Bool { true }
@@ -68,5 +70,6 @@ extension ParameterizationPart {
 }
 
 extension ParameterizationKind {
+  /// Every pixel by itself; starts with this standard deviation.
   public static func pixel(deviation: Double = 0.01) -> Self { Self(PixelSpace(deviation: deviation)) }
 }

@@ -2,10 +2,12 @@ import GinghamTensors
 
 /// Distance from mid-grey: Σ|x − ½| or Σ(x − ½)², a pixel.
 public struct DistancePenalty: PicturePenalty, Hashable {
+  /// How distance from mid-grey is measured.
   public enum Norm: Hashable, Sendable {
     case l1, l2
   }
 
+  /// How distance from mid-grey is measured.
   public var norm: Norm
 
   /// With the property of the same name.

@@ -43,6 +43,7 @@ public struct PenaltyKind: AnyRecipePart {
 
 /// A penalty and what it weighs.
 public struct WeightedPenalty: Hashable, Sendable {
+  /// What is priced.
   public var kind: PenaltyKind
   /// From 0: penalties are always subtracted.
   public var weight: Double

@@ -7,6 +7,7 @@ extension Recipe {
     naive, jitter, multiscale, frequency, fourier, robust, deepDream, maco, lattice, all,
   ]
 
+  /// In the order of help texts.
   public static let presetNames = presets.map(\.preset)
 
   /// - Throws: ``VisualizationError/unknownPreset(name:nearest:known:)``.

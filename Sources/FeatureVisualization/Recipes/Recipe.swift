@@ -9,24 +9,34 @@ public struct Recipe: Hashable, Sendable {
   public var size: PictureSize?
   /// What the network is shown; `nil`: as large as the picture.
   public var inputSize: PictureSize?
+  /// Of the optimizer, in each octave.
   public var steps: Int
   /// Pictures made together.
   public var batch: Int
   /// Random views of each picture in a step.
   public var draws: Int
+  /// What the optimizer turns.
   public var parameterization: ParameterizationKind
+  /// How channels hang together.
   public var colour: ColourChoice
+  /// How numbers become pixels of 0…1.
   public var range: PixelRange
+  /// The rule of steps.
   public var optimizer: OptimizerKind
+  /// Length of a step.
   public var rate: Double
+  /// Random changes between picture and network, in order.
   public var transforms: [PictureTransform]
+  /// Prices on the picture.
   public var penalties: [WeightedPenalty]
   /// Whether weights count in units of the objective's mean slope at a pixel, so that one recipe serves networks whose
   /// activations are large or small: a weight of 1 on ``PenaltyKind/l1`` pulls as hard as the objective does.
   public var relativePenalties: Bool
+  /// What is done to the gradient, in order.
   public var conditioning: [GradientConditioning]
   /// Whether strided layers filter the gradient that they send back.
   public var smoothsStrides: Bool
+  /// Sizes that the picture grows through.
   public var octaves: Octaves
   /// Side of the tiles in which gradients of pictures larger than that are taken; `nil`: the whole picture at once.
   public var tile: Int?
@@ -71,6 +81,7 @@ public struct Recipe: Hashable, Sendable {
 public struct Octaves: Hashable, Sendable {
   /// How many there are.
   public var count: Int
+  /// Between one size and the next.
   public var ratio: Double
 
   /// With the properties of the same names.

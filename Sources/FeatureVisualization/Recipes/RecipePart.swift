@@ -32,6 +32,7 @@ extension RecipePart {
   /// With the net's lattice where none is named.
   public func resolved(period: Int) -> Self { self }
 
+  /// As recipes have it.
   public var name: String { Self.name }
 
   fileprivate func isEqual(to other: any RecipePart) -> Bool { (other as? Self) == self }
@@ -39,6 +40,7 @@ extension RecipePart {
 
 /// What stands behind a part's name in a recipe, if anything does.
 public struct PartValue {
+  /// As recipes have it.
   public let name: String
   /// Of the name, for complaints.
   let place: DocumentNode
@@ -64,7 +66,13 @@ public struct PartValue {
     if let node { throw node.failure("'\(name)' takes no value") }
   }
 
+  /// A whole number.
+  ///
+  /// - Throws: ``DocumentError`` where it is none.
   public func integer() throws -> Int { try needed.integer(name) }
+  /// A number.
+  ///
+  /// - Throws: ``DocumentError`` where it is none.
   public func number() throws -> Double { try needed.number(name) }
   /// One or several.
   public func numbers() throws -> [Double] { try needed.values(name).map { try $0.number(name) } }
@@ -107,6 +115,7 @@ extension AnyRecipePart {
   /// By everything that equality compares.
   public func hash(into hasher: inout Hasher) { part.hash(into: &hasher) }
 
+  /// As recipes have it.
   public var name: String { part.name }
 
   /// Of all that there are.

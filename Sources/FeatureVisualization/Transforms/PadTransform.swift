@@ -7,6 +7,7 @@ public struct PadTransform: TransformPart {
   /// In a line of the help text.
   public static let summary = "so many pixels of grey all around"
 
+  /// On every side.
   public var pixels: Int
 
   /// With the property of the same name.

@@ -18,6 +18,7 @@ public protocol TransformPart: RecipePart {
 }
 
 extension TransformPart {
+  /// The draw that leaves least of the picture.
   public var shrinkingMost: Self { self }
 
   func require(_ condition: Bool, _ value: some Any, _ expected: String) throws {
@@ -82,11 +83,15 @@ public struct PictureTransform: AnyRecipePart {
 public struct DrawContext: Hashable, Sendable {
   /// Of every random number.
   public var seed: UInt64
+  /// Of the run, from 0.
   public var step: Int
+  /// Of the run.
   public var steps: Int
   /// Which picture of the batch, and which of its draws in this step.
   public var picture: Int
+  /// Of the step, from 0.
   public var draw: Int
+  /// Views a step.
   public var draws: Int
   /// What the network takes.
   public var target: PictureSize

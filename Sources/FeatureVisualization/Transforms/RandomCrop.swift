@@ -11,9 +11,11 @@ public struct RandomCrop: TransformPart {
 
   /// Share of the shorter side at the first step and at the last.
   public var from: Double
+  /// Largest share of the picture's side at the end.
   public var to: Double
   /// The side's random factor; both 1 for none.
   public var smallest: Double
+  /// Largest share of the picture's side.
   public var largest: Double
   /// Standard deviation of the square's middle around the picture's, as a share of the shorter side.
   public var spread: Double
@@ -83,5 +85,6 @@ public struct RandomCrop: TransformPart {
 }
 
 extension PictureTransform {
+  /// A random square.
   public static func randomCrop(_ crop: RandomCrop) -> Self { Self(crop) }
 }

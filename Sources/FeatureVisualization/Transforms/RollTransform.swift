@@ -7,6 +7,7 @@ public struct RollTransform: TransformPart {
   /// In a line of the help text.
   public static let summary = "a random shift over the torus, up to so many pixels each way"
 
+  /// At most, along each axis.
   public var pixels: Int
 
   /// With the property of the same name.

@@ -7,6 +7,7 @@ public struct RotationTransform: TransformPart {
   /// In a line of the help text.
   public static let summary = "turned by one of these angles in degrees"
 
+  /// One of these is drawn.
   public var degrees: [Double]
 
   /// With the property of the same name.

@@ -8,6 +8,7 @@ public struct ScaleTransform: TransformPart {
   /// In a line of the help text.
   public static let summary = "resampled by one of these factors"
 
+  /// One of these is drawn.
   public var factors: [Double]
 
   /// With the property of the same name.
@@ -28,6 +29,7 @@ public struct ScaleTransform: TransformPart {
       !factors.isEmpty && factors.allSatisfy { (0.05...20).contains($0) }, factors, "a list of factors from 0.05 to 20")
   }
 
+  /// The smallest factor alone.
   public var shrinkingMost: Self { Self([factors.min() ?? 1]) }
 
   /// The map of one step: drawn anew from `generator`.

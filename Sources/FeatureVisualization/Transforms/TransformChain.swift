@@ -3,6 +3,7 @@ import GinghamTensors
 /// Transforms in order, and at their end the middle of what came out, cut or framed in grey to the size that the network
 /// takes.
 public struct TransformChain: Hashable, Sendable {
+  /// In the order in which a picture meets them.
   public var transforms: [PictureTransform]
 
   /// With the property of the same name.

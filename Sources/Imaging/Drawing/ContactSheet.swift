@@ -2,8 +2,11 @@ import GinghamTensors
 
 /// Pictures side by side, with a label under each.
 public struct ContactSheet: Sendable {
+  /// A picture and what stands below it.
   public struct Tile: Sendable {
+    /// Drawn with square-edged pixels.
     public var picture: Picture
+    /// Empty: nothing.
     public var label: String
 
     /// With the properties of the same names.
