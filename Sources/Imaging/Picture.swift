@@ -6,6 +6,7 @@ import GinghamTensors
 /// One channel is grey, two are grey and alpha, three are red, green, blue, four have alpha behind them. Alpha is not
 /// multiplied into the colours. Values outside 0…1 are kept here and clipped where the picture is written.
 public struct Picture: Sendable, Equatable {
+  /// C×H×W in 0…1, as encoded; a last channel of two or four is alpha.
   public let pixels: Tensor
 
   /// - Parameter pixels: C×H×W or 1×C×H×W with C in 1…4.
@@ -23,6 +24,7 @@ public struct Picture: Sendable, Equatable {
     self.pixels = pixels
   }
 
+  /// One to four: grey, grey and alpha, colour, colour and alpha.
   public var channels: Int { pixels.shape[0] }
   /// In pixels.
   public var height: Int { pixels.shape[1] }
@@ -32,8 +34,10 @@ public struct Picture: Sendable, Equatable {
   /// The picture as a batch of one, 1×C×H×W.
   public var batch: Tensor { pixels.reshaped(to: Shape([1] + pixels.shape.dimensions)) }
 
+  /// Whether the last channel is alpha.
   public var hasAlpha: Bool { channels.isMultiple(of: 2) }
 
+  /// Colours as they are stored, whatever their transparency.
   public var withoutAlpha: Picture {
     hasAlpha ? Picture(unchecked: pixels.slice(axis: 0, 0..<(channels - 1))) : self
   }

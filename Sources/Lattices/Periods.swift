@@ -2,6 +2,7 @@ import GinghamTensors
 
 /// Periods of lattices that are looked at, in pixels, in the order they were named.
 public struct Periods: Hashable, Sendable {
+  /// In pixels, in the order they were named.
   public var list: [Int]
 
   /// With the property of the same name.

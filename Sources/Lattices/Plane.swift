@@ -17,10 +17,12 @@ public struct Plane: Hashable, Sendable {
     self.values = values
   }
 
+  /// A plane of one value.
   public init(height: Int, width: Int, repeating value: Double = 0) {
     self.init(height: height, width: width, values: [Double](repeating: value, count: height * width))
   }
 
+  /// In row y and column x, from 0.
   public subscript(y: Int, x: Int) -> Double {
     get { values[y * width + x] }
     set { values[y * width + x] = newValue }
@@ -63,12 +65,14 @@ public struct Plane: Hashable, Sendable {
     }
   }
 
+  /// H×W in single precision.
   public var tensor: Tensor {
     Tensor([height, width]) { target in
       for index in target.indices { target[index] = Float(values[index]) }
     }
   }
 
+  /// Over all pixels.
   public var mean: Double { moments(rows: height, columns: width).mean }
 
   /// The population variance.

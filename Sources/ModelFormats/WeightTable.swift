@@ -5,7 +5,9 @@ import GinghamTensors
 /// Aligned float32 is used where it lies in the mapped file and costs no memory of its own. Half precision, float64,
 /// integers and arrays with gaps are converted to row-major float32 when they are first asked for, once.
 public struct WeightTable: Sendable {
+  /// As it was given.
   public let path: String
+  /// Of the tensors, in the order of the file.
   public private(set) var names: [String]
   /// Free text the author filed beside the weights (safetensors' `__metadata__`).
   public let metadata: [String: String]

@@ -8,10 +8,13 @@ import GinghamTensors
 
 /// A loaded network together with how pictures become its input.
 public struct Model: Sendable {
+  /// What it was made of.
   public let source: ModelSource
   /// The net that plans are made of.
   public let network: Network
+  /// How pictures are brought to the net's size.
   public let preprocessing: Preprocessing
+  /// Empty where nobody knows them.
   public let classNames: ClassNames
 
   /// A network that was not read from a file: `source` then only names it.

@@ -14,6 +14,7 @@ public struct ModelSource: Sendable {
   public var section: String?
   /// A channel, in units of 0…1; both or neither.
   public var mean: [Float]?
+  /// A channel, in units of 0…1; with ``mean``, or without both.
   public var deviation: [Float]?
   /// Height and width in pixels.
   public var inputSize: PictureSize?
@@ -46,6 +47,7 @@ public struct ModelSource: Sendable {
     self.classNamesPath = classNamesPath
   }
 
+  /// Whether it is a built-in net with random weights.
   public var isRandom: Bool { specification.hasPrefix("random:") }
 
   /// The SHA-256 of the file; `nil` for random nets and for folders, which stand for the files in them.
@@ -230,19 +232,27 @@ public struct ModelSource: Sendable {
 extension ModelSource {
   /// What was said of the model beside its name.
   public struct Options: Encodable, Sendable {
+    /// Of a weight file; `nil`: recognised.
     public var architecture: String?
+    /// The dictionary of a checkpoint; `nil`: the only one.
     public var section: String?
+    /// A channel, in units of 0…1.
     public var mean: [Float]?
+    /// A channel, in units of 0…1.
     public var std: [Float]?
     /// H×W in pixels.
     public var inputSize: [Int]?
+    /// Beside the picture, as `name=value`.
     public var inputs: [String]
+    /// The output that is meant; `nil`: the first.
     public var outputName: String?
+    /// The file of their names; `nil`: beside the model, or none.
     public var classNames: String?
     /// How many times as much as usual the file may ask for.
     public var limit: Int
   }
 
+  /// What was said of the model beside its name.
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,

@@ -5,14 +5,19 @@ import GinghamTensors
 ///
 /// Values keep the identifiers they have in the ``Network`` they came from.
 public struct BoundNetwork: Sendable {
+  /// Of the file or the architecture.
   public var name: String
+  /// By the values' indices.
   public var valueNames: [String]
   /// The inputs that are still open, in the network's order.
   public var inputs: [ValueID]
+  /// In the order of the file.
   public var outputs: [ValueID]
   /// In topological order. `nil` inputs are absent ones; inputs that became attributes are dropped.
   public var nodes: [Node]
+  /// Parameters, and what was computed of shapes.
   public var constants: [ValueID: Constant]
+  /// Of every value.
   public var shapes: [ValueID: Shape]
   /// Values that cannot be computed because something that leads to them is missing. They have no shape.
   public var missing: [ValueID: MissingOperator]
@@ -34,6 +39,7 @@ public struct BoundNetwork: Sendable {
     aliases = [:]
   }
 
+  /// What layers and files call it.
   public func name(of value: ValueID) -> String { valueNames[value.index] }
 
   /// The value that stands for `value` after simplification.

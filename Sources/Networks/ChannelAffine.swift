@@ -3,7 +3,9 @@ import GinghamTensors
 /// What inference-time batch normalization does to a channel, scale·x + shift with scale = γ/√(σ² + ε) and
 /// shift = β − μ·scale, worked out in double precision, as folded weights carry any error into every pixel.
 public struct ChannelAffine: Sendable {
+  /// A factor a channel.
   public let scale: [Float]
+  /// A summand a channel, behind the factor.
   public let shift: [Float]
   /// Mean of scale² over the channels: the power that passes of what is white over them.
   public let meanPower: Double

@@ -2,8 +2,11 @@ import GinghamTensors
 
 /// An integer or truth-value array in row-major order, as shape subgraphs hold them.
 public struct IntegerArray: Hashable, Sendable {
+  /// Of the elements.
   public let shape: Shape
+  /// Row-major.
   public let elements: [Int]
+  /// As the file has them.
   public let type: ElementType
 
   /// With the properties of the same names.
@@ -20,6 +23,7 @@ public enum Constant: Sendable {
   case float(Tensor)
   case integer(IntegerArray)
 
+  /// Of the elements, whatever their type.
   public var shape: Shape {
     switch self {
     case .float(let tensor): tensor.shape
@@ -27,6 +31,7 @@ public enum Constant: Sendable {
     }
   }
 
+  /// `nil` for integers.
   public var tensor: Tensor? {
     if case .float(let tensor) = self { tensor } else { nil }
   }
@@ -39,6 +44,7 @@ public enum Constant: Sendable {
     }
   }
 
+  /// `nil` for floats.
   public var integers: IntegerArray? {
     if case .integer(let array) = self { array } else { nil }
   }

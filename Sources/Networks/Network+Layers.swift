@@ -1,6 +1,8 @@
 /// A layer a user can name: an operator, by its first output.
 public struct Layer: Hashable, Sendable {
+  /// As objectives name it.
   public var name: String
+  /// Its output.
   public var value: ValueID
   /// Position in ``Network/nodes``.
   public var nodeIndex: Int

@@ -2,6 +2,7 @@ import GinghamTensors
 
 /// A value flowing through a network: what a node produces, an input, or a constant.
 public struct ValueID: Hashable, Comparable, Sendable {
+  /// Into the values of its network.
   public let index: Int
 
   /// With the property of the same name.
@@ -17,9 +18,11 @@ public struct ValueID: Hashable, Comparable, Sendable {
 public struct Node: Hashable, Sendable {
   /// The name its author gave: the module path where the file knows it (`layer1.0.conv2`), else the node's own name.
   public var name: String
+  /// What it computes.
   public var operation: Operation
   /// `nil` marks an optional input that is absent.
   public var inputs: [ValueID?]
+  /// Values that it makes.
   public var outputs: [ValueID]
 
   /// With the properties of the same names.
@@ -35,10 +38,13 @@ public struct Node: Hashable, Sendable {
 ///
 /// Shapes are open until ``bound(to:constants:)``; nothing is simplified, so every layer can be named.
 public struct Network: Sendable {
+  /// What is fed in.
   public struct Input: Hashable, Sendable {
+    /// In the network.
     public var value: ValueID
     /// Declared extents; `nil` where the file leaves one open.
     public var shape: [Int?]
+    /// As the file declares it.
     public var type: ElementType
 
     /// With the properties of the same names.
@@ -49,12 +55,17 @@ public struct Network: Sendable {
     }
   }
 
+  /// Of the file or the architecture.
   public var name: String
+  /// By the values' indices.
   public internal(set) var valueNames: [String] = []
+  /// The picture first.
   public var inputs: [Input] = []
+  /// What is meant first.
   public var outputs: [ValueID] = []
   /// In topological order: a node stands behind the nodes it reads.
   public var nodes: [Node] = []
+  /// Parameters, by the values that hold them.
   public var constants: [ValueID: Constant] = [:]
   /// Constants that were inputs with one entry a picture: one entry stands for all pictures of a batch.
   public internal(set) var batchedConstants: Set<ValueID> = []
@@ -72,19 +83,23 @@ public struct Network: Sendable {
     self.name = name
   }
 
+  /// What layers and files call it.
   public func name(of value: ValueID) -> String { valueNames[value.index] }
 
   // MARK: Building
 
+  /// A value that nothing makes yet.
   public mutating func makeValue(named name: String) -> ValueID {
     valueNames.append(name)
     return ValueID(valueNames.count - 1)
   }
 
+  /// Gives a value another name.
   public mutating func rename(_ value: ValueID, to name: String) {
     valueNames[value.index] = name
   }
 
+  /// A value that holds a constant.
   @discardableResult
   public mutating func addInput(_ name: String, shape: [Int?], type: ElementType = .float32) -> ValueID {
     let value = makeValue(named: name)
@@ -92,6 +107,7 @@ public struct Network: Sendable {
     return value
   }
 
+  /// A value that holds a constant.
   public mutating func addConstant(_ name: String, _ constant: Constant) -> ValueID {
     let value = makeValue(named: name)
     constants[value] = constant

@@ -1,10 +1,12 @@
 /// How a photograph becomes a network's input. Mean and deviation are not here: they are part of the graph
 /// (``PixelNormalization``), so that gradients reach the pixels of the picture.
 public struct Preprocessing: Hashable, Sendable {
+  /// Between pixels, when a picture is resized.
   public enum Interpolation: String, Hashable, Sendable {
     case nearest, bilinear, bicubic
   }
 
+  /// How a picture of other proportions fits.
   public enum Fit: Hashable, Sendable {
     /// The shorter side becomes this long, then the centre is cut out.
     case shorterSide(Int)
@@ -16,7 +18,9 @@ public struct Preprocessing: Hashable, Sendable {
   public var height: Int
   /// In pixels.
   public var width: Int
+  /// How a picture of other proportions fits.
   public var fit: Fit
+  /// Between pixels.
   public var interpolation: Interpolation
 
   /// With the properties of the same names.

@@ -1,6 +1,7 @@
 /// A convolution or pool that reaches some positions of its input more often than others, so that gradients arrive there
 /// in a pattern of its stride.
 public struct UnevenLayer: Hashable, Sendable {
+  /// As objectives name it.
   public let name: String
   /// The layer's output.
   public let value: ValueID

@@ -60,6 +60,7 @@ public struct MatrixOperand<Scalar> {
 private let singleThreaded: Void = openblas_set_num_threads(1)
 
 extension Float: ReferenceScalar {
+  /// A product of matrices by OpenBLAS.
   public static func product(
     rows: Int, columns: Int, depth: Int, alpha: Float, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     beta: Float, into c: UnsafeMutablePointer<Float>, leadingDimension: Int
@@ -70,16 +71,19 @@ extension Float: ReferenceScalar {
       blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
   }
 
+  /// The numbers in this precision.
   public static func copy(_ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Float>) {
     _ = target.update(fromContentsOf: source)
   }
 
+  /// The numbers in single precision.
   public static func copy(_ source: UnsafeBufferPointer<Float>, toFloats target: UnsafeMutableBufferPointer<Float>) {
     _ = target.update(fromContentsOf: source)
   }
 }
 
 extension Double: ReferenceScalar {
+  /// A product of matrices by OpenBLAS.
   public static func product(
     rows: Int, columns: Int, depth: Int, alpha: Double, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     beta: Double, into c: UnsafeMutablePointer<Double>, leadingDimension: Int
@@ -90,10 +94,12 @@ extension Double: ReferenceScalar {
       blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
   }
 
+  /// The numbers in this precision.
   public static func copy(_ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Double>) {
     for index in target.indices { target[index] = Double(source[index]) }
   }
 
+  /// The numbers in single precision.
   public static func copy(_ source: UnsafeBufferPointer<Double>, toFloats target: UnsafeMutableBufferPointer<Float>) {
     for index in target.indices { target[index] = Float(source[index]) }
   }

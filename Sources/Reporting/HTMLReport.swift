@@ -5,6 +5,7 @@ import GinghamImaging
 ///
 /// Every text is escaped, so that file and layer names may hold any character. Equal contents give equal bytes.
 public struct HTMLReport: Sendable {
+  /// Of a column's cells.
   public enum Alignment: Sendable {
     case left, right
   }
@@ -24,6 +25,7 @@ public struct HTMLReport: Sendable {
     body += "<\(tag)>\(HTMLText.escaped(text))</\(tag)>\n"
   }
 
+  /// Text as it is: nothing in it counts as markup.
   public mutating func paragraph(_ text: String) {
     body += "<p>\(HTMLText.escaped(text))</p>\n"
   }

@@ -8,14 +8,19 @@ public let ginghamVersion = "0.1.0"
 public struct Manifest: Encodable, Sendable {
   /// The command as it was typed.
   public var command: [String]
+  /// Of Gingham.
   public var version: String
   /// The model as it was named, and the SHA-256 of its file where it is one.
   public var model: String
+  /// SHA-256 in hexadecimal digits; `nil` where the model is no file.
   public var modelDigest: String?
   /// What was said of the model beside its name: architecture, section, normalization, size, fixed inputs.
   public var modelOptions: JSONValue?
+  /// The engine; `none` where no net was run.
   public var backend: String
+  /// Threads that were allowed.
   public var threads: Int
+  /// Of every random number; `nil` where none was drawn.
   public var seed: Int?
   /// Everything that shaped the result, defaults included.
   public var parameters: [String: JSONValue]
@@ -30,7 +35,9 @@ public struct Manifest: Encodable, Sendable {
 
   /// A file as it was named, and its SHA-256; `nil` where it could not be read.
   public struct Input: Encodable, Sendable {
+    /// As it was named.
     public var path: String
+    /// SHA-256 in hexadecimal digits; `nil` where it could not be read.
     public var digest: String?
 
     /// With the properties of the same names.

@@ -7,6 +7,7 @@ import GinghamTensors
 /// The hidden folder belongs to one process, by a lock that the system takes back when the process ends. What a run
 /// keeps of its work outlives it there (``keep(_:_:)``), and the next run with the same identity goes on from it.
 public final class RunFolder {
+  /// Where the run appears when it is complete.
   public let path: String
   /// What the run is, in one number; `nil`: nothing else is ever taken for it.
   public let identity: String?
@@ -82,6 +83,9 @@ public final class RunFolder {
     add(name)
   }
 
+  /// Writes a file of the run.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``.
   public func write(_ name: String, data: Data) throws {
     try write(name) { path in try AtomicFile.write(path) { try $0.append(data) } }
   }

@@ -1,6 +1,8 @@
 /// A file that was left out, and why.
 public struct SkippedFile: Encodable, Hashable, Sendable {
+  /// As it was named.
   public var path: String
+  /// Why it has no result.
   public var reason: String
 
   /// With the properties of the same names.

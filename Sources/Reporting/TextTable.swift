@@ -5,6 +5,7 @@ import GinghamTensors
 /// Where ``TextLayout/width`` is too narrow, titles are broken, then texts are shortened in their middle, and at last the
 /// columns are parted into tables below each other, each with the first column.
 public struct TextTable: Sendable {
+  /// Of a column's cells.
   public enum Alignment: Sendable {
     case left, right
   }
@@ -19,6 +20,7 @@ public struct TextTable: Sendable {
     alignments = columns.map(\.alignment)
   }
 
+  /// Adds a row of one cell a column.
   public mutating func append(_ row: [String]) {
     precondition(row.count == header.count, "a row of \(row.count) cells in a table of \(header.count)")
     rows.append(row.map(Self.cell))

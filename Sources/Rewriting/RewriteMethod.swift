@@ -28,6 +28,7 @@ public struct RewriteOptions: Hashable, Sendable {
     case reflect
   }
 
+  /// What a convolution behind a resize finds beyond the border.
   public var border: Border
   /// Side of the kernel behind a resize; `nil`: the shortest that can paint what the layer painted, with as many taps
   /// for each phase.
@@ -44,7 +45,9 @@ public struct RewriteOptions: Hashable, Sendable {
 public struct LayerRewrite: Hashable, Sendable, Encodable {
   /// A layer of the net, by its name.
   public var layer: String
+  /// What the layer was.
   public var from: String
+  /// What it is now.
   public var to: String
   /// ‖new − old‖/‖old‖ of the kernels the layer amounts to: the relative error of its output for white noise; 0 where
   /// nothing changes. `nil` for pools, which have no kernel.

@@ -3,6 +3,7 @@
 public struct BitSequence: Sendable {
   private let key: UInt64
 
+  /// Sequences of other names have nothing to do with each other.
   public init(seed: UInt64, name: String = "") {
     // FNV-1a of the name sets the sequences of a seed apart.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -15,6 +16,7 @@ public struct BitSequence: Sendable {
     self.key = key
   }
 
+  /// 64 random bits, the same for the same place.
   public subscript(index: Int) -> UInt64 {
     @inline(__always) get { Self.mix(key &+ UInt64(truncatingIfNeeded: index) &* Self.increment) }
   }

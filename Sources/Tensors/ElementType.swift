@@ -8,6 +8,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
   case int4, uint4
   case boolean
 
+  /// Whether it has fractions.
   public var isFloatingPoint: Bool {
     switch self {
     case .float16, .bfloat16, .float32, .float64, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz,

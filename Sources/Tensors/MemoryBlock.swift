@@ -9,7 +9,9 @@
 /// Large blocks come from the system page by page and go back to it at once: weights are made, rearranged and freed in
 /// turn, and an allocator that kept what was freed would need as much memory as all of them together.
 public final class MemoryBlock: @unchecked Sendable {
+  /// The first byte.
   public let base: UnsafeMutableRawPointer
+  /// Bytes.
   public let byteCount: Int
   private let isMapped: Bool
 

@@ -7,6 +7,7 @@
 public struct NormalSequence: Sendable {
   private let bits: BitSequence
 
+  /// Sequences of other names have nothing to do with each other.
   public init(seed: UInt64, name: String = "") {
     bits = BitSequence(seed: seed, name: name)
   }

@@ -28,6 +28,7 @@ public struct PictureSize: Hashable, Sendable {
     self.init(height: sides[0], width: sides[sides.count - 1])
   }
 
+  /// In pixels.
   public var area: Int { height * width }
 
   /// As ``init(parsing:)`` reads it.

@@ -4,6 +4,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private let words: BitSequence
   private var drawn = 0
 
+  /// Generators of other names or indices have nothing to do with each other.
   public init(seed: UInt64, name: String, _ indices: Int...) {
     var key = seed
     for byte in name.utf8 { key = BitSequence.step(key ^ UInt64(byte)) }
@@ -11,6 +12,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     words = BitSequence(key: key)
   }
 
+  /// 64 random bits.
   public mutating func next() -> UInt64 {
     drawn += 1
     return words[drawn]
@@ -22,6 +24,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// A number in −1 ..< 1, on a grid of 2⁻²³.
   public mutating func signedUnit() -> Float { Float(Int64(next() >> 40) - (1 << 23)) * 0x1p-23 }
 
+  /// Evenly drawn from a range.
   public mutating func number(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + (range.upperBound - range.lowerBound) * unit()
   }
@@ -32,5 +35,6 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return range.lowerBound + Int(next().multipliedFullWidth(by: count).high)
   }
 
+  /// One of the values, each as likely.
   public mutating func element<Value>(of values: [Value]) -> Value { values[integer(in: 0...(values.count - 1))] }
 }

@@ -2,6 +2,7 @@
 ///
 /// A shape of rank zero is a scalar and has one element.
 public struct Shape: Hashable, Sendable {
+  /// Extents, the outermost first.
   public var dimensions: [Int]
 
   /// With the property of the same name.
@@ -33,6 +34,7 @@ public struct Shape: Hashable, Sendable {
     return product
   }
 
+  /// The extent of an axis, from 0.
   public subscript(axis: Int) -> Int {
     get { dimensions[axis] }
     set { dimensions[axis] = newValue }

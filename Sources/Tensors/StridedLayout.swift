@@ -1,9 +1,11 @@
 /// Where the elements of an array lie in a run of bytes: what NumPy and PyTorch call shape, strides and offset.
 public struct StridedLayout: Hashable, Sendable {
+  /// Of the elements.
   public let shape: Shape
   /// How many elements one step along each axis skips; zero where an axis repeats one element. An axis of
   /// one element has stride zero, whatever the file says.
   public let strides: [Int]
+  /// As the file has them.
   public let type: ElementType
   /// Of the first element.
   public let byteOffset: Int

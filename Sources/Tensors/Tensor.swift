@@ -2,6 +2,7 @@
 ///
 /// Pictures and activations are N×C×H×W. A copy shares memory until one of the copies is written.
 public struct Tensor: Sendable {
+  /// Of the elements, which lie row-major.
   public let shape: Shape
   private var storage: TensorStorage
 
@@ -22,6 +23,7 @@ public struct Tensor: Sendable {
     Tensor(shape, storage: TensorStorage(count: shape.elementCount, filledBy: fill))
   }
 
+  /// A tensor of one value.
   public init(_ shape: Shape, repeating value: Float = 0) {
     self.init(shape) { $0.update(repeating: value) }
   }
@@ -53,6 +55,7 @@ public struct Tensor: Sendable {
   /// The elements in row-major order, copied.
   public var scalars: [Float] { withUnsafeBufferPointer(Array.init) }
 
+  /// Calls `body` with the elements, row-major.
   public func withUnsafeBufferPointer<Result>(
     _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
@@ -82,6 +85,7 @@ public struct Tensor: Sendable {
     return Tensor(shape, storage: storage)
   }
 
+  /// An element, by an index for each axis.
   public subscript(indices: Int...) -> Float {
     get { withUnsafeBufferPointer { $0[offset(of: indices)] } }
     set {
@@ -109,6 +113,7 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Whether no element is NaN or infinite.
   public var isFinite: Bool {
     withUnsafeBufferPointer { values in
       // Zero times anything finite is zero; infinities and NaN leave a NaN behind in one of the sums.

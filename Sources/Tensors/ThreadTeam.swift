@@ -4,6 +4,7 @@ import Foundation
 /// Threads that share loops. One team is handed in from the top, so that one option binds every loop; whoever computes
 /// beside an engine uses the engine's own team, as two pools would wait for each other's cores.
 public struct ThreadTeam: Sendable {
+  /// That work together, the caller's included.
   public let threads: Int
   private let divide: @Sendable (_ count: Int, _ body: (Range<Int>) -> Void) -> Void
 
@@ -34,6 +35,7 @@ public struct ThreadTeam: Sendable {
   /// The calling thread and no other.
   public static let alone = ThreadTeam(threads: 1) { count, body in body(0..<count) }
 
+  /// A thread for each core that the process may use.
   public static var allCores: ThreadTeam { ThreadTeam(threads: ProcessInfo.processInfo.activeProcessorCount) }
 
   /// Runs `body` on parts of 0..<count, several at once. What an index computes must not depend on its neighbours in

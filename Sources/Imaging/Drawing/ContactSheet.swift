@@ -15,7 +15,9 @@ public struct ContactSheet: Sendable {
       self.label = label
     }
   }
+/// From left to right, row by row.
 
+  /// Tiles in a row, at most.
   /// Above the figure.
   public var title: String
   public var tiles: [Tile]

@@ -4,6 +4,7 @@ import CCairo
 public struct Figure: Sendable {
   /// In units of 1/96 inch.
   public let width: Double
+  /// In units of 1/96 inch.
   public let height: Double
   let draw: @Sendable (Canvas) -> Void
 

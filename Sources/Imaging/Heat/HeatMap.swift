@@ -8,6 +8,7 @@ import GinghamTensors
 public struct HeatMap: Sendable {
   /// H×W.
   public let values: Tensor
+  /// Whether values below zero mean something.
   public let isSigned: Bool
   /// The magnitude at which the colours end; zero where all values are.
   public let limit: Float
@@ -34,6 +35,7 @@ public struct HeatMap: Sendable {
     limit = clipped > 0 ? clipped : magnitudes.max() ?? 0
   }
 
+  /// Diverging for signed values, sequential for magnitudes.
   public var colourMap: ColourMap { isSigned ? .diverging : .sequential }
 
   /// The colours, 3×H×W.

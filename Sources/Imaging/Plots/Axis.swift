@@ -2,6 +2,7 @@ import Foundation
 
 /// One axis of a plot.
 public struct Axis: Hashable, Sendable {
+  /// How numbers become lengths.
   public enum Scale: String, Hashable, Sendable {
     case linear
     /// Values that are not positive have no place on it and are left out.
@@ -10,6 +11,7 @@ public struct Axis: Hashable, Sendable {
 
   /// What is shown, with its unit: "distance (px)".
   public var label: String
+  /// How numbers become lengths.
   public var scale: Scale
   /// The values shown; `nil`: all of the data's.
   public var range: ClosedRange<Double>?

@@ -2,7 +2,9 @@ import Foundation
 
 /// Values of categories as horizontal bars, one colour a series; names of any length fit at their left.
 public struct BarChart: Sendable {
+  /// A bar in each category.
   public struct Bars: Sendable {
+    /// In the legend.
     public var name: String
     /// One a category; NaN leaves the place empty.
     public var values: [Double]
@@ -19,9 +21,13 @@ public struct BarChart: Sendable {
 
   /// Above the figure.
   public var title: String
+  /// Below the bars, from left to right.
   public var categories: [String]
+  /// A colour each.
   public var bars: [Bars]
+  /// Upwards.
   public var axis: Axis
+  /// In units of 1/96 inch.
   public var width: Double
 
   /// - Parameter width: length of the axis in units of 1/96 inch.

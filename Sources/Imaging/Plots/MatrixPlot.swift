@@ -4,7 +4,9 @@ import GinghamTensors
 public struct MatrixPlot: Sendable {
   /// A ring around one place, in the units of the axes.
   public struct Mark: Hashable, Sendable {
+    /// In the units of the horizontal axis.
     public var x: Double
+    /// In the units of the vertical axis.
     public var y: Double
     /// Marks of one name share a colour and a line in the legend.
     public var name: String
@@ -21,15 +23,18 @@ public struct MatrixPlot: Sendable {
   public var title: String
   /// H×W; the first row is drawn at the top.
   public var values: Tensor
+  /// From the least to the largest value.
   public var colourMap: ColourMap
   /// What the ends of the colour bar stand for; `nil`: the least and the largest value.
   public var range: ClosedRange<Double>?
+  /// Beside the colour bar, with the unit.
   public var barLabel: String
   /// From the left edge of the first column to the right edge of the last.
   public var x: Axis
   /// From the bottom edge of the last row to the top edge of the first; without a range, and where reversed, the other
   /// way.
   public var y: Axis
+  /// Rings around places.
   public var marks: [Mark]
   /// The longer side of the picture in units of 1/96 inch.
   public var side: Double

@@ -1,8 +1,11 @@
 /// How often each position of a layer is reached, layer by layer: one strip of cells a layer, darker where it is
 /// reached more often, after the figures of Odena, Dumoulin & Olah (2016).
 public struct OverlapStrips: Sendable {
+  /// A line of cells.
   public struct Strip: Sendable {
+    /// Beside the strip.
     public var name: String
+    /// How often each position is painted.
     public var counts: [Double]
 
     /// With the properties of the same names.
@@ -14,7 +17,9 @@ public struct OverlapStrips: Sendable {
 
   /// Above the figure.
   public var title: String
+  /// From top to bottom.
   public var strips: [Strip]
+  /// In units of 1/96 inch.
   public var width: Double
 
   /// - Parameter width: of the longest strip, in units of 1/96 inch.

@@ -2,14 +2,18 @@ import Foundation
 
 /// Points that belong together.
 public struct Series: Sendable {
+  /// How points are drawn.
   public enum Style: String, Hashable, Sendable {
     case line, dashedLine, lineWithPoints, points
   }
 
   /// Stands in the legend; empty: in none.
   public var name: String
+  /// Of the points; as many as `y`.
   public var x: [Double]
+  /// Of the points; NaN leaves a gap.
   public var y: [Double]
+  /// How points are drawn.
   public var style: Style
   /// Texts beside the points; those that find no free place are left out.
   public var labels: [String]
@@ -43,9 +47,13 @@ public enum ReferenceLine: Hashable, Sendable {
 public struct Plot: Sendable {
   /// Above the figure.
   public var title: String
+  /// To the right.
   public var x: Axis
+  /// Upwards.
   public var y: Axis
+  /// In the order of the legend.
   public var series: [Series]
+  /// Lines to hold the series against.
   public var references: [ReferenceLine]
   /// Size of the data's area in units of 1/96 inch; margins and legend come on top.
   public var plotSize: (width: Double, height: Double)

@@ -14,6 +14,7 @@ public struct SpectrumPlot: Sendable {
   /// More rings than this for one period would hide the picture; such periods are left unmarked.
   public static let ringLimit = 64
 
+  /// Of a spectrum whose power counts; lattice frequencies of `periods` are ringed.
   public init(_ title: String, spectrum: PowerSpectrum, periods: [Int] = []) {
     self.init(title, power: spectrum.mean, periods: periods)
   }

@@ -3,6 +3,7 @@ import GinghamTensors
 /// Takes out of a map what repeats with a lattice, its mean apart, and nothing else: the S² − 1 lattice frequencies of
 /// the spectrum become zero. A gradient treated so is a surrogate of the true one.
 public struct LatticeNotch: Hashable, Sendable {
+  /// What is taken out.
   public let lattice: Lattice
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``.

@@ -6,6 +6,7 @@ import GinghamTensors
 public struct LowPass: Hashable, Sendable {
   /// In bins of a picture of ``reference`` pixels: frequencies above radius/reference cycles a pixel go.
   public let radius: Double
+  /// Side in pixels that the radius refers to.
   public let reference: Int
 
   /// - Throws: ``ArtifactError/badArgument(_:)`` for a negative or infinite radius.

@@ -2,6 +2,7 @@ import GinghamTensors
 
 /// Measures gradients on the lattice of a network's cumulative strides, and on control periods beside it.
 public struct GradientLattice: Sendable {
+  /// What is looked for.
   public let lattice: Lattice
   /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds
@@ -59,6 +60,7 @@ public struct GradientLattice: Sendable {
     return interior
   }
 
+  /// Gradients so far.
   public var inputCount: Int { energies.inputCount }
 
   /// Mean energy of each phase over everything added.

@@ -1,5 +1,6 @@
 /// What a gradient shows on the lattice of its network, measured or predicted.
 public struct LatticeFinding: Hashable, Sendable, Encodable {
+  /// What repeats with one period and none of its divisors.
   public struct Band: Hashable, Sendable, Encodable {
     /// In pixels of the map that was measured.
     public var period: Int
@@ -20,25 +21,35 @@ public struct LatticeFinding: Hashable, Sendable, Encodable {
     public var verdict: Verdict
   }
 
+  /// A period that no layer can cause, for comparison.
   public struct Control: Hashable, Sendable, Encodable {
     /// In pixels.
     public var period: Int
+    /// Squared coefficient of variation of the phases' energies.
     public var cv2: Double
+    /// Less what chance gives.
     public var cv2Corrected: Double
   }
 
   /// The side S of the lattice.
   public var period: Int
+  /// Squared coefficient of variation of the phases' energies.
   public var cv2: Double
+  /// Less what chance gives; below zero where chance would give more.
   public var cv2Corrected: Double
   /// Strongest over weakest phase; `nil` (null) where a phase is dead.
   public var maxMin: Double?
+  /// Share of the phases without energy, in 0…1.
   public var deadShare: Double
+  /// As many even phases would be as uneven: 1/Σ share².
   public var effectivePhases: Double
+  /// Share of the energy on the strongest phase, in 0…1.
   public var topPhaseShare: Double
   /// CV²/(S² − 1).
   public var index: Double
+  /// One a period, in ascending order.
   public var bands: [Band]
+  /// Periods that no layer causes.
   public var controls: [Control]
   /// Inputs pooled; 0 in predictions.
   public var inputs: Int

@@ -4,11 +4,13 @@ import GinghamTensors
 ///
 /// Texture differs from input to input and averages out; the lattice is locked to pixel 0 and stays.
 public struct PhaseEnergies: Sendable {
+  /// What energies are folded onto.
   public let lattice: Lattice
   /// Σ over inputs of the mean energy of each phase.
   public private(set) var table: PhaseTable
   /// Σ over inputs of (mean within-phase variance of the energy)/(pixels a phase): the sampling variance of a phase.
   public private(set) var samplingVariance = 0.0
+  /// Maps so far.
   public private(set) var inputCount = 0
 
   /// With the property of the same name.
@@ -31,6 +33,7 @@ public struct PhaseEnergies: Sendable {
     inputCount += 1
   }
 
+  /// Of the means so far.
   public var unevenness: Unevenness { Unevenness(of: table) }
 
   /// What a perfectly even gradient of this size and kurtosis would give on average for a frequency of the lattice:

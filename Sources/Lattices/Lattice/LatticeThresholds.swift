@@ -31,6 +31,7 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
   }
 }
 
+/// Whether a grid shows.
 public enum Verdict: String, Hashable, Sendable, Codable {
   case artifact, clean
 }

@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// One number a phase of a lattice, row-major S×S: the mean of a map, or of its square, over the pixels of that phase.
 public struct PhaseTable: Hashable, Sendable {
+  /// Whose phases they are.
   public let lattice: Lattice
+  /// S×S, row by row.
   public var values: [Double]
 
   /// In pixels.
@@ -42,6 +44,7 @@ public struct PhaseTable: Hashable, Sendable {
       values: (0..<side).flatMap { y in (0..<side).map { x in tile[y % tile.height, x % tile.width] } })
   }
 
+  /// Over the phases.
   public var mean: Double { values.mean }
 
   /// The population variance over the phases.

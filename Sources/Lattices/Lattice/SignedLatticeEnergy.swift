@@ -11,6 +11,7 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   public let fScore: Double?
   /// Pixels of the cropped map.
   public let pixelCount: Int
+  /// Of the map, in its own units squared.
   public let variance: Double
 
   /// Of a map cropped to a multiple of the period. A constant map has share 0.

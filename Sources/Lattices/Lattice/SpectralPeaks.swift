@@ -13,15 +13,21 @@ import GinghamTensors
 /// spectrum is locally flat R follows F(2, 2M) with M independent ring bins, and F(1, 2M) where k₀ is its own mirror
 /// image: a real coefficient has one degree of freedom.
 public struct SpectralPeaks: Hashable, Sendable {
+  /// A frequency of the lattice.
   public struct Peak: Hashable, Sendable {
     /// The frequency in units of 1/S.
     public let row: Int
+    /// Of the half spectrum.
     public let column: Int
+    /// In pixels: the least with which it repeats.
     public let exactPeriod: Int
+    /// At the frequency.
     public let power: Double
+    /// Median power around it.
     public let surroundings: Double
     /// Independent bins of the ring.
     public let ringCount: Int
+    /// Whether it is its own mirror image, as frequencies of a half are.
     public let isSelfConjugate: Bool
 
     /// R(k₀); 0 where neither peak nor surroundings have power.

@@ -7,6 +7,7 @@
 /// Lattice energy of a layer's activations over many samples: the measure for pictures, with the energies of all channels
 /// and samples added up before anything is divided, so that dead channels have no say.
 public struct ActivationLattice: Sendable {
+  /// What repeats with one period and none of its divisors.
   public struct Band: Hashable, Sendable, Encodable {
     /// In the layer's own elements.
     public var period: Int
@@ -27,6 +28,7 @@ public struct ActivationLattice: Sendable {
     }
   }
 
+  /// In pixels.
   public let periods: [Int]
   private let controls: [Int: Int]
   private var sums: [Int: Sum] = [:]

@@ -17,7 +17,9 @@ import GinghamTensors
 /// Each channel is high-passed and divided by its deviation first, so that no picture outweighs another. Where pictures
 /// differ in size those of the commonest size are judged.
 public struct LockedLattice: Sendable {
+  /// In pixels.
   public let periods: [Int]
+  /// What counts as locked.
   public let thresholds: LockedThresholds
   /// Periods that share no factor with any of `periods`.
   public let controls: [Int]
@@ -84,6 +86,7 @@ public struct LockedLattice: Sendable {
       deviations: deviations, peaks: peaks)
   }
 
+  /// Adds a picture of the set.
   public mutating func add(_ picture: Picture) {
     guard sums[picture.size] != nil || sums.count < Self.sizeLimit else { return }
     let blank = Array(

@@ -6,6 +6,7 @@
 
 /// What the pictures of a set share on the lattices that were looked at.
 public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
+  /// What repeats with one period, at the same pixels of all pictures.
   public struct Band: Hashable, Sendable, Encodable {
     /// In pixels.
     public var period: Int
@@ -23,6 +24,7 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
     public var coherence: Double
     /// The chance of such a peak of the mean picture in a locally flat spectrum, for all frequencies looked at.
     public var chance: Double?
+    /// Whether the band is at the same pixels of all pictures.
     public var isLocked: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -40,10 +42,12 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
   public var height: Int
   /// In pixels.
   public var width: Int
+  /// One a period.
   public var bands: [Band]
   /// The same at periods that no layer has.
   public var controls: [Band]
 
+  /// Whether any band is at the same pixels of all pictures.
   public var isLocked: Bool { bands.contains(where: \.isLocked) }
 }
 
@@ -100,6 +104,7 @@ public enum SetVerdict: String, Hashable, Sendable, Codable {
   case faint
   case clean
 
+  /// Of what the pictures show by themselves, and together.
   public init(pooled: PictureLatticeFinding, locked: LockedLatticeFinding?) {
     self = pooled.verdict == .artifact ? .artifact : locked?.isLocked == true ? .faint : .clean
   }

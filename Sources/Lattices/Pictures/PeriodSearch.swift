@@ -9,6 +9,7 @@
 /// Peaks of the windowed power spectrum are found first; then the period is sought, integer or not, whose lattice
 /// frequencies explain their power with the fewest frequencies.
 public struct PeriodSearch: Hashable, Sendable {
+  /// The strongest lattice.
   public struct Result: Hashable, Sendable, Encodable {
     /// In pixels; need not be an integer.
     public var period: Double
@@ -29,6 +30,7 @@ public struct PeriodSearch: Hashable, Sendable {
     }
   }
 
+  /// Periods in pixels that are searched.
   public let range: ClosedRange<Double>
   /// What a frequency must stand above its surroundings to be a peak.
   public let peakDecibels: Double

@@ -6,6 +6,7 @@ import GinghamTensors
 /// Each channel is measured by itself on its high-passed map; a picture's figures, and those of a set, are medians
 /// over the channels (of all pictures), so that one odd picture does not decide.
 public struct PictureLattice: Sendable {
+  /// In pixels.
   public let periods: [Int]
   /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds

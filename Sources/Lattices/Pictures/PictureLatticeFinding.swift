@@ -1,5 +1,6 @@
 /// What a picture, or a set of them, shows on the lattices that were looked at.
 public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
+  /// What repeats with one period and none of its divisors.
   public struct Band: Hashable, Sendable, Encodable {
     /// In pixels.
     public var period: Int
@@ -30,15 +31,19 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     }
   }
 
+  /// A period that no layer causes, for comparison.
   public struct Control: Hashable, Sendable, Encodable {
     /// In pixels.
     public var period: Int
+    /// Of the fine detail, in 0…1.
     public var share: Double
+    /// What white noise has there, in 0…1.
     public var null: Double
   }
 
   /// Bands that fit the pictures, by ascending period.
   public var bands: [Band]
+  /// Periods that no layer causes.
   public var controls: [Control]
   /// Periods asked for that need larger pictures.
   public var skippedPeriods: [Int]

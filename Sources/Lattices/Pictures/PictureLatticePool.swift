@@ -19,6 +19,7 @@ public struct PictureLatticePool: Sendable {
   private let lattice: PictureLattice
   private var bands: [Int: Band] = [:]
   private var controls: [Int: (shares: [Double], nulls: [Double])] = [:]
+  /// Maps so far.
   public private(set) var mapCount = 0
   private var varies = false
 
@@ -27,6 +28,7 @@ public struct PictureLatticePool: Sendable {
     self.lattice = lattice
   }
 
+  /// Adds a channel of a picture.
   public mutating func add(_ channel: PictureLattice.Channel) {
     mapCount += 1
     varies = varies || channel.varies

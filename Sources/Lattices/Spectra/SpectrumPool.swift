@@ -18,6 +18,7 @@ public struct SpectrumPool: Sendable {
   /// With every setting at its default.
   public init() {}
 
+  /// Adds a channel of a picture.
   public mutating func add(_ channel: PictureLattice.Channel) {
     guard let (spectrum, variance) = channel.spectrum, variance > 0 else { return }
     let size = Size(height: spectrum.height, width: spectrum.width)

@@ -23,7 +23,9 @@ public struct ONNXTestCase: Sendable {
   public let name: String
   /// The net that plans are made of.
   public let network: Network
+  /// Inputs, and outputs as they should be.
   public let dataSets: [DataSet]
+  /// By how much outputs may differ.
   public let tolerance: OutputTolerance
 
   /// With the properties of the same names.

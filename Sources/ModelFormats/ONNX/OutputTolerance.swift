@@ -3,7 +3,9 @@ import GinghamTensors
 
 /// How far an output may lie from what a conformance case expects.
 public struct OutputTolerance: Hashable, Sendable {
+  /// Of the expected value.
   public var relative: Float
+  /// Beside the relative part.
   public var absolute: Float
 
   /// What the suite itself allows, unless a case says otherwise.

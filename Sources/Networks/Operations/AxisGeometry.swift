@@ -14,6 +14,7 @@ public struct AxisGeometry: Hashable, Sendable {
   public var stride: Int
   /// Distance between two taps.
   public var dilation: Int
+  /// Zeros in front of the first element.
   public var padBefore: Int
   /// Padding behind the last element. With `ceilMode` the last window may reach beyond it.
   public var padAfter: Int

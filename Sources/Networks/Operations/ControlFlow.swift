@@ -2,6 +2,7 @@
 public struct Subgraph: Hashable, Sendable {
   /// What the body is given each time.
   public var inputs: [ValueID]
+  /// Values that it makes, in its own numbering.
   public var outputs: [ValueID]
   /// In topological order.
   public var nodes: [Node]
@@ -17,7 +18,9 @@ public struct Subgraph: Hashable, Sendable {
 /// One of two bodies, by a truth value that must be known once shapes are (ONNX If). Inputs: the condition, then what
 /// the bodies read from outside.
 public struct Branch: Hashable, Sendable {
+  /// What runs where the condition holds.
   public var whenTrue: Subgraph
+  /// What runs where it does not.
   public var whenFalse: Subgraph
 
   /// With the properties of the same names.
@@ -34,17 +37,22 @@ public struct Branch: Hashable, Sendable {
 /// one slice of each sequence; it gives the next condition (where ``isCounted``), the next states, and one slice of each
 /// collected output. Outputs: the last states, then the collected slices joined along their axes.
 public struct Loop: Hashable, Sendable {
+  /// What is repeated.
   public var body: Subgraph
+  /// Values that each round hands to the next.
   public var states: Int
   /// Loop counts and tests, Scan runs over its sequences.
   public var isCounted: Bool
+  /// Inputs and outputs that are walked along an axis.
   public var sequences: [SequenceAxis]
   /// Of each collected output; a Loop joins along a new first axis.
   public var collected: [SequenceAxis]
 
+  /// An axis that is walked along.
   public struct SequenceAxis: Hashable, Sendable {
     /// The axis, from 0; negative ones count from the last.
     public var axis: Int
+    /// Whether from its end.
     public var isReversed: Bool
 
     /// With the properties of the same names.

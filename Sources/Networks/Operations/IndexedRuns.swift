@@ -15,9 +15,11 @@ public struct IndexedRuns: Sendable {
   public let length: Int
   /// Of each tuple: which of the indices is its first, and where in x its run begins when all its indices are zero.
   public let firsts: [Int]
+  /// Of each run's first element.
   public let bases: [Int]
   /// Of each index of a tuple: what one step adds, and the extent of the axis it counts along.
   public let strides: [Int]
+  /// Of the runs.
   public let extents: [Int]
 
   /// How many there are.

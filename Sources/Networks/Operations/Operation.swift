@@ -107,6 +107,7 @@ public enum Operation: Hashable, Sendable {
   case missing(MissingOperator)
 }
 
+/// Cross-correlation with kernels O×I/G×k…, and a bias.
 public struct Convolution: Hashable, Sendable {
   /// Where the taps stand.
   public var window: Window
@@ -120,11 +121,13 @@ public struct Convolution: Hashable, Sendable {
   }
 }
 
+/// The transpose of a convolution, with kernels I×O/G×k…
 public struct TransposedConvolution: Hashable, Sendable {
   /// Where the taps stand.
   public var window: Window
   /// Channels are convolved in so many groups.
   public var groups: Int
+  /// Rows and columns added at the end; `nil`: none, or as the output's size wants.
   public var outputPadding: [Int]?
   /// Overrides the padding (ONNX `output_shape`).
   public var outputSize: [Int]?
@@ -138,6 +141,7 @@ public struct TransposedConvolution: Hashable, Sendable {
   }
 }
 
+/// The largest of each window.
 public struct MaxPool: Hashable, Sendable {
   /// Where the taps stand.
   public var window: Window
@@ -148,9 +152,11 @@ public struct MaxPool: Hashable, Sendable {
   }
 }
 
+/// The mean of each window.
 public struct AveragePool: Hashable, Sendable {
   /// Where the taps stand.
   public var window: Window
+  /// Whether zeros beyond the border count.
   public var countsPadding: Bool
   /// Extents that come out whatever goes in, as PyTorch's `AdaptiveAvgPool` has them; the window is open then. Binding
   /// replaces such a pool by what it is at the extents at hand.
@@ -172,9 +178,13 @@ public struct AveragePool: Hashable, Sendable {
 
 /// y = ((a + bias)^−β) · x with a the mean square over `size` neighbouring channels times α (Krizhevsky et al. 2012).
 public struct LocalResponseNormalization: Hashable, Sendable {
+  /// Channels that are summed over.
   public var size: Int
+  /// Factor of the sum, over ``size``.
   public var alpha: Float
+  /// Exponent of the divisor.
   public var beta: Float
+  /// Summand of the divisor.
   public var bias: Float
 
   /// With the properties of the same names.
@@ -186,11 +196,14 @@ public struct LocalResponseNormalization: Hashable, Sendable {
   }
 }
 
+/// Axes become one number.
 public struct Reduction: Hashable, Sendable {
+  /// What they become.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case mean, sum, sumOfSquares, product, maximum, minimum, l1, l2, logSum, logSumExp
   }
 
+  /// Which axes.
   public enum Axes: Hashable, Sendable {
     case all
     /// Every axis behind batch and channel: global pooling.
@@ -200,8 +213,11 @@ public struct Reduction: Hashable, Sendable {
     case fromInput(emptyMeansNone: Bool)
   }
 
+  /// What they become.
   public var kind: Kind
+  /// Which axes.
   public var axes: Axes
+  /// Whether they stay, with an extent of one.
   public var keepsDimensions: Bool
 
   /// With the properties of the same names.
@@ -217,9 +233,13 @@ public struct Reduction: Hashable, Sendable {
 /// A that is not transposed may have axes in front of its rows, as a dense layer on N×T×C tokens has: every one of them
 /// counts as rows, and y keeps them.
 public struct GeneralMatrixMultiply: Hashable, Sendable {
+  /// Factor of the product.
   public var alpha: Float
+  /// Factor of the summand.
   public var beta: Float
+  /// Whether the first matrix is transposed.
   public var transposesA: Bool
+  /// Whether the second matrix is transposed.
   public var transposesB: Bool
 
   /// With the properties of the same names.
@@ -231,9 +251,11 @@ public struct GeneralMatrixMultiply: Hashable, Sendable {
   }
 }
 
+/// Exponentials over their sum.
 public struct Softmax: Hashable, Sendable {
   /// The axis, from 0; negative ones count from the last.
   public var axis: Int
+  /// Whether the logarithm is meant.
   public var isLogarithmic: Bool
   /// ONNX up to opset 12: the input is seen as a matrix split before `axis`, and rows are normalised.
   public var flattensBehindAxis: Bool
@@ -246,6 +268,7 @@ public struct Softmax: Hashable, Sendable {
   }
 }
 
+/// Parts along an axis.
 public struct Split: Hashable, Sendable {
   /// The axis, from 0; negative ones count from the last.
   public var axis: Int
@@ -262,9 +285,13 @@ public struct Split: Hashable, Sendable {
 /// One entry an axis named in `axes`. After binding: one entry for every axis, `starts` and `ends` inside the extent
 /// and counted from its front, `axes` equal to 0, 1, 2 …; an `end` of −1 with a negative step reaches element 0.
 public struct Slice: Hashable, Sendable {
+  /// First elements; `nil`: of an input.
   public var starts: [Int]?
+  /// Elements behind the last; `nil`: of an input.
   public var ends: [Int]?
+  /// Axes; `nil`: the first ones, or of an input.
   public var axes: [Int]?
+  /// Steps; `nil`: one, or of an input.
   public var steps: [Int]?
 
   /// With the properties of the same names.
@@ -276,7 +303,9 @@ public struct Slice: Hashable, Sendable {
   }
 }
 
+/// Elements beyond the border.
 public struct Pad: Hashable, Sendable {
+  /// What stands there.
   public enum Mode: String, Hashable, Sendable {
     case constant, reflect, edge, wrap
 
@@ -291,10 +320,13 @@ public struct Pad: Hashable, Sendable {
     }
   }
 
+  /// What stands there.
   public var mode: Mode
   /// Elements added before and behind every axis; negative ones crop. `nil`: read from the second input.
   public var before: [Int]?
+  /// Elements behind each axis; `nil`: of an input.
   public var after: [Int]?
+  /// Of the mode `constant`.
   public var value: Float
 
   /// With the properties of the same names.
@@ -306,9 +338,11 @@ public struct Pad: Hashable, Sendable {
   }
 }
 
+/// The same elements under another shape.
 public struct Reshape: Hashable, Sendable {
   /// May hold one −1 and, unless `allowsZero`, zeros that copy the input's extent. `nil`: the second input.
   public var shape: [Int]?
+  /// Whether a 0 means an empty axis, not the old extent.
   public var allowsZero: Bool
 
   /// With the properties of the same names.
@@ -326,8 +360,11 @@ public enum DepthOrder: String, Hashable, Sendable {
 /// What turns a stored pixel in 0…1 into what the network was trained on, differentiated through:
 /// output channel c is scale[c] · x[source[c]] + shift[c].
 public struct PixelNormalization: Hashable, Sendable {
+  /// The channel of the input that each channel takes.
   public var source: [Int]
+  /// A factor a channel.
   public var scale: [Float]
+  /// A summand a channel.
   public var shift: [Float]
 
   /// With the properties of the same names.

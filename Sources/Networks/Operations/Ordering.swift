@@ -24,6 +24,7 @@ public struct TopK: Hashable, Sendable {
   public var axis: Int
   /// `nil`: the second input.
   public var count: Int?
+  /// Whether the largest come first, not the smallest.
   public var takesLargest: Bool
 
   /// With the properties of the same names.
@@ -47,7 +48,9 @@ public struct TopK: Hashable, Sendable {
 public struct ExtremePlace: Hashable, Sendable {
   /// The axis, from 0; negative ones count from the last.
   public var axis: Int
+  /// Whether the largest is meant, not the smallest.
   public var isMaximum: Bool
+  /// Whether the axis stays, with an extent of one.
   public var keepsDimension: Bool
   /// Which of several equal elements wins.
   public var picksLast: Bool
@@ -75,6 +78,7 @@ public struct ExtremePlace: Hashable, Sendable {
 public struct Unique: Hashable, Sendable {
   /// `nil`: of all elements.
   public var axis: Int?
+  /// Whether values come out in ascending order, not as they first occur.
   public var isSorted: Bool
 
   /// With the properties of the same names.

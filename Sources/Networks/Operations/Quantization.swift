@@ -6,6 +6,7 @@ import GinghamTensors
 /// Rounding is constant almost everywhere; its gradient is passed straight through (Bengio, Léonard & Courville 2013):
 /// 1/scale where y is inside its range, 0 where it saturates, none to scale and zero point.
 public struct Quantization: Hashable, Sendable {
+  /// Of the integers.
   public var type: ElementType
 
   /// With the property of the same name.

@@ -3,12 +3,14 @@ import GinghamTensors
 /// Random numbers in the shape of the input, or in one of its own. They are drawn when the network is bound, the same
 /// ones for the same seed and name: a network must give the same answer twice.
 public struct RandomFill: Hashable, Sendable {
+  /// What numbers are drawn from.
   public enum Distribution: Hashable, Sendable {
     case normal(mean: Float, deviation: Float)
     /// From `low` up to `high`.
     case uniform(low: Float, high: Float)
   }
 
+  /// What numbers are drawn from.
   public var distribution: Distribution
   /// `nil`: the shape of the input.
   public var shape: [Int]?

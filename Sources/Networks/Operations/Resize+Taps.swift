@@ -5,6 +5,7 @@ extension Resize {
     public private(set) var starts = [0]
     /// Input positions, ascending for each output, every one of them inside the input.
     public private(set) var indices: [Int] = []
+    /// Of all outputs' taps behind each other.
     public private(set) var weights: [Double] = []
     /// Outputs that lie outside the input and take the extrapolation value instead; they read nothing.
     public private(set) var isOutside: [Bool] = []
@@ -12,6 +13,7 @@ extension Resize {
     /// How many there are.
     public var count: Int { isOutside.count }
 
+    /// Where an output's taps are.
     public func range(ofOutput output: Int) -> Range<Int> { starts[output]..<starts[output + 1] }
 
     fileprivate mutating func append(_ taps: [(index: Int, weight: Double)], isOutside: Bool = false) {

@@ -3,6 +3,7 @@ import GinghamTensors
 /// Values of x at places that are data (ONNX GridSample). x is N×C×D₁…×Dᵣ, the grid N×E₁…×Eᵣ×r with coordinates in
 /// −1…1, the last spatial axis first.
 public struct GridSample: Hashable, Sendable {
+  /// What stands between elements.
   public enum Mode: String, Hashable, Sendable {
     case nearest, linear, cubic
   }
@@ -12,7 +13,9 @@ public struct GridSample: Hashable, Sendable {
     case zeros, border, reflection
   }
 
+  /// What stands between elements.
   public var mode: Mode
+  /// What stands beyond the border.
   public var outside: Outside
   /// Whether −1 and 1 are the centres of the first and last element, or their outer edges.
   public var alignsCorners: Bool

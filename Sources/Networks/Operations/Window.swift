@@ -12,9 +12,13 @@ public enum Padding: Hashable, Sendable {
 
 /// A sliding window over the spatial axes of a convolution or pool, before the input's size is known.
 public struct Window: Hashable, Sendable {
+  /// Taps along each axis.
   public var kernel: [Int]
+  /// Elements between windows, along each axis.
   public var strides: [Int]
+  /// Elements between taps, along each axis.
   public var dilations: [Int]
+  /// Elements beyond the border.
   public var padding: Padding
   /// Whether the last window may begin inside the input and reach beyond its padding. Windows that would *begin*
   /// in the padding behind the input are dropped, as PyTorch does.

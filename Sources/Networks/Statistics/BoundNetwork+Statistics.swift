@@ -10,9 +10,11 @@ public struct Sampling: Hashable, Sendable {
 
 /// What one layer is and costs, for a batch as bound.
 public struct LayerStatistics: Sendable {
+  /// As objectives name it.
   public var name: String
   /// The operation's name.
   public var operation: String
+  /// For one picture.
   public var outputShape: Shape
   /// Along the first spatial axis.
   public var sampling: Sampling

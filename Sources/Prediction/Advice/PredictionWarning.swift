@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// Something in an architecture that leaves a grid, with what could be done about it and what that would change.
 public struct PredictionWarning: Hashable, Sendable, Encodable {
+  /// What is wrong with a layer.
   public enum Kind: String, Hashable, Sendable, Codable {
     /// The stride does not divide the kernel of a convolution.
     case unevenOverlap = "uneven_overlap"
@@ -19,17 +20,25 @@ public struct PredictionWarning: Hashable, Sendable, Encodable {
 
   /// A change and the figures of the whole network before and after it, from running the prediction again.
   public struct Effect: Hashable, Sendable, Encodable {
+    /// What to change.
     public var change: String
+    /// Squared coefficient of variation as it is.
     public var cv2Before: Double
+    /// Squared coefficient of variation after the change.
     public var cv2After: Double
+    /// Strongest over weakest phase as it is; `nil` where one is dead.
     public var maxMinBefore: Double?
+    /// Strongest over weakest phase after the change; `nil` where one is dead.
     public var maxMinAfter: Double?
   }
 
   /// A layer of the net, by its name.
   public var layer: String
+  /// What is wrong.
   public var kind: Kind
+  /// What is wrong, with figures.
   public var message: String
+  /// What to do.
   public var advice: String
   /// Best first.
   public var effects: [Effect]

@@ -10,9 +10,11 @@ public struct DeconvolutionLayer: Hashable, Sendable {
   public var kernel: Int
   /// Pixels between two windows.
   public var stride: Int
+  /// Taken from each side of the output.
   public var padding: Int
   /// Distance between two taps.
   public var dilation: Int
+  /// Added at the end of the output.
   public var outputPadding: Int
 
   /// With the properties of the same names.

@@ -6,10 +6,12 @@ import GinghamLattices
 /// a convolution with these taps, `deconvolution2:1,2,1` a transposed convolution itself, and `subpixel:1,2,1;0,1,0` a
 /// convolution for each phase and then depth to space: as many filters of equal length as the stride.
 public struct EquivalentLayer: Hashable, Sendable {
+  /// What kind of layer is written as a transposed convolution.
   public enum Kind: String, Hashable, Sendable, CaseIterable, Codable {
     case nearest, bilinear, deconvolution, subpixel
   }
 
+  /// What kind of layer it is.
   public let kind: Kind
   /// Pixels between two windows.
   public let stride: Int

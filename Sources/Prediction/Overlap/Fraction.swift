@@ -2,7 +2,9 @@ import GinghamTensors
 
 /// An exact ratio of integers, in lowest terms.
 public struct Fraction: Hashable, Sendable {
+  /// In lowest terms.
   public let numerator: Int
+  /// In lowest terms; above 0.
   public let denominator: Int
 
   /// `nil` for a zero denominator.
@@ -13,6 +15,7 @@ public struct Fraction: Hashable, Sendable {
     self.denominator = denominator / divisor
   }
 
+  /// As a number.
   public var value: Double { Double(numerator) / Double(denominator) }
 
   /// (1 + a)² − 1: what a CV² of one axis becomes when both axes have it. `nil` where it does not fit an `Int`.

@@ -8,6 +8,7 @@ import GinghamTensors
 public struct OverlapDemo: Hashable, Sendable {
   /// From the latent to the picture.
   public let layers: [DeconvolutionLayer]
+  /// Positions that the stack starts from.
   public let inputCount: Int
   /// Counts behind each layer along one axis.
   public let counts: [[Int]]

@@ -10,6 +10,7 @@ public struct Foveation: Hashable, Sendable {
   public let cornerToCentre: Double
   /// Rows at the bottom and columns at the right that no window reads: their gradient is exactly zero.
   public let unusedRows: Int
+  /// At the right border.
   public let unusedColumns: Int
   /// Share of all pixels with zero gradient, the dead phases of the lattice included.
   public let deadShare: Double

@@ -3,6 +3,7 @@ import GinghamNetworks
 
 /// What is predicted for the gradient at one layer's output.
 public struct LayerPrediction: Hashable, Sendable, Encodable {
+  /// Of the layer.
   public var name: String
   /// The operation's name.
   public var operation: String
@@ -10,13 +11,17 @@ public struct LayerPrediction: Hashable, Sendable, Encodable {
   public var stride: Double
   /// Side of the lattice that strided layers behind this one leave on it, in its own elements; 1 where none is left.
   public var period: Int
+  /// Squared coefficient of variation of the phases' energies.
   public var cv2: Double
+  /// Strongest over weakest phase; `nil` where one is dead.
   public var maxMin: Double?
+  /// Share of the phases without energy, in 0…1.
   public var deadShare: Double
 }
 
 /// A layer that skips or merges positions, and what it brings in.
 public struct StridedLayer: Hashable, Sendable {
+  /// Of the layer.
   public var name: String
   /// The layer's output.
   public var value: ValueID
@@ -24,11 +29,15 @@ public struct StridedLayer: Hashable, Sendable {
   public var front: ValueID
   /// Along rows and columns.
   public var kernel: [Int]
+  /// Rows and columns.
   public var stride: [Int]
+  /// Rows and columns.
   public var dilation: [Int]
   /// Cumulative stride before and behind it, in input pixels: rounded down where fractional.
   public var cumulativeBefore: Int
+  /// Product of the strides from here to the target.
   public var cumulativeBehind: Int
+  /// Whether it has no weights.
   public var isPool: Bool
   /// By how much each band at the input shrinks when this layer alone reads evenly: what it contributes. Negative
   /// where it damps a band of others.

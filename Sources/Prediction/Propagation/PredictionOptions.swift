@@ -9,6 +9,7 @@ import GinghamSignals
 
 /// What is assumed about a network's weights and signals.
 public struct PredictionOptions: Hashable, Sendable {
+  /// How much power layers pass.
   public enum Gain: String, Hashable, Sendable, Codable, CaseIterable {
     /// Every convolution, with the activation behind it, passes as much power as it receives, whatever its width (He
     /// initialisation by fan-out): a tap carries 1/k² of an output's power. Branches count equally.
@@ -26,7 +27,9 @@ public struct PredictionOptions: Hashable, Sendable {
     case smooth
   }
 
+  /// How much power layers pass.
   public var gain: Gain
+  /// What neighbours in pools and resizes have to do with each other.
   public var signals: Signals
   /// What counts as an artifact or a fault.
   public var thresholds: LatticeThresholds

@@ -87,6 +87,7 @@ public struct KernelPhases: Hashable, Sendable {
   /// even.
   public var ratio: Double? { architectural > 1e-12 ? learned / architectural : nil }
 
+  /// Over the pairs of channels.
   public var meanSumDeviation: Double { sumDeviations.mean }
 
   /// What weights do with the lattice of their layer.

@@ -10,7 +10,9 @@ import GinghamTensors
 public struct PhaseSums: Hashable, Sendable {
   /// Strides along rows and columns.
   public let strides: [Int]
+  /// Channels of the input.
   public let inputs: Int
+  /// Channels of the output.
   public let outputs: Int
   /// Taps on each phase, row-major.
   public let tapCounts: [Int]
@@ -19,6 +21,7 @@ public struct PhaseSums: Hashable, Sendable {
   /// The mean weight of each filter, inputs × outputs.
   private let means: [Double]
 
+  /// Phases of the output.
   public var phaseCount: Int { strides[0] * strides[1] }
 
   /// Of a transposed convolution.

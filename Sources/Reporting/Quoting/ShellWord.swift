@@ -27,5 +27,6 @@ public enum ShellWord {
     return result + "'"
   }
 
+  /// A command line that a shell takes as these words.
   public static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 }

@@ -6,6 +6,7 @@ import GinghamImaging
 /// Each record is the length of its data (8 bytes), the masked CRC-32C of that length, the data, and the masked CRC-32C
 /// of the data, all little-endian. Equal events give equal bytes.
 public struct TensorBoardEvents: Sendable {
+  /// The file so far.
   public private(set) var data = Data()
 
   /// - Parameter wallTime: when the series began.

@@ -16,6 +16,7 @@ public enum CIELAB {
   /// X, Y, Z of encoded (1, 1, 1), so that white is exactly (100, 0, 0).
   private static let white = SIMD3(toXYZ[0].sum(), toXYZ[1].sum(), toXYZ[2].sum())
 
+  /// L* in 0…100, a* and b* of a colour in 0…1 (CIE 15, D65).
   public static func encode(sRGB colour: SIMD3<Double>) -> SIMD3<Double> {
     let linear = SRGB.linear(colour)
     let ratios = SIMD3((toXYZ[0] * linear).sum(), (toXYZ[1] * linear).sum(), (toXYZ[2] * linear).sum()) / white

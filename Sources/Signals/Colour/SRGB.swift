@@ -17,10 +17,12 @@ public enum SRGB {
     return linear < 0 ? -value : value
   }
 
+  /// Linear light of encoded colours in 0…1 (IEC 61966-2-1).
   public static func linear(_ encoded: SIMD3<Double>) -> SIMD3<Double> {
     SIMD3(linear(encoded.x), linear(encoded.y), linear(encoded.z))
   }
 
+  /// Encoded colours of linear light in 0…1 (IEC 61966-2-1).
   public static func encoded(_ linear: SIMD3<Double>) -> SIMD3<Double> {
     SIMD3(encoded(linear.x), encoded(linear.y), encoded(linear.z))
   }

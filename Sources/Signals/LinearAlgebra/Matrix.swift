@@ -2,8 +2,11 @@ import COpenBLAS
 
 /// A matrix of doubles, row-major, with what distances between distributions need of linear algebra (OpenBLAS, LAPACK).
 public struct Matrix: Hashable, Sendable {
+  /// At least one.
   public let rows: Int
+  /// At least one.
   public let columns: Int
+  /// Row-major.
   public var values: [Double]
 
   /// With the properties of the same names.
@@ -85,7 +88,9 @@ public struct Matrix: Hashable, Sendable {
 
 /// LAPACK's refusal: below zero a bad argument, above zero no convergence.
 public struct LinearAlgebraError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Of LAPACK.
   public let routine: String
+  /// As the routine returned it.
   public let status: Int
 
   /// What is wrong, where, and what to do about it.

@@ -3,6 +3,7 @@
 public struct AxisMap: Sendable {
   /// Extent of the axis before and behind the map.
   public let input: Int
+  /// Elements of the result.
   public let output: Int
 
   /// Output `o` reads `input[starts[o] + i]` with weight `weights[offsets[o] + i]`.
@@ -142,6 +143,7 @@ public struct AxisMap: Sendable {
       beyond: beyond.contains { $0 != 0 } ? beyond : [])
   }
 
+  /// Each element as it is.
   public static func identity(_ size: Int) -> AxisMap {
     AxisMap(input: size, runs: (0..<size).map { ($0, [1]) })
   }

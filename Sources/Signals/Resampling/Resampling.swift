@@ -69,6 +69,7 @@ extension AxisMap {
 }
 
 extension SeparableMap {
+  /// A map of rows and a map of columns, made into one.
   public static func resampling(
     from input: (height: Int, width: Int), to output: (height: Int, width: Int), kernel: ResamplingKernel
   ) -> SeparableMap {

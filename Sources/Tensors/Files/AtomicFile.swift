@@ -44,10 +44,14 @@ public enum AtomicFile {
     }
   }
 
+  /// Takes the bytes of a file that is being written.
   public struct Writer {
     fileprivate let path: String
     fileprivate let descriptor: Int32
 
+    /// Adds bytes at the end.
+    ///
+    /// - Throws: ``FormatError/unwritable(path:reason:)``.
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -58,6 +62,9 @@ public enum AtomicFile {
       }
     }
 
+    /// Adds bytes at the end.
+    ///
+    /// - Throws: ``FormatError/unwritable(path:reason:)``.
     public func append(_ bytes: some Collection<UInt8>) throws {
       try Array(bytes).withUnsafeBytes { try append($0) }
     }

@@ -3,7 +3,9 @@ import Foundation
 /// A file's bytes. Small files are copied into memory, so that nobody can change what was read; large ones are mapped,
 /// and weights are windows into them that cost no memory of their own.
 public final class MappedFile: @unchecked Sendable {
+  /// As it was given.
   public let path: String
+  /// The whole file; valid as long as this object lives.
   public let bytes: UnsafeRawBufferPointer
   /// `nil` where the file is empty.
   private let memory: FileMemory?

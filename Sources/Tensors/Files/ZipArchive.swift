@@ -4,7 +4,9 @@
 /// no sizes) and ZIP64 archives are read too. Checksums are not compared: that would read every weight at once.
 /// Layout: PKWARE APPNOTE.TXT 6.3.10 (2022).
 public struct ZipArchive: Sendable {
+  /// A file in the archive.
   public struct Entry: Hashable, Sendable {
+    /// As the archive has it.
     public let name: String
     /// Bytes of the entry once unpacked.
     public let size: Int
@@ -14,6 +16,7 @@ public struct ZipArchive: Sendable {
     let headerOffset: Int
   }
 
+  /// The archive itself.
   public let file: MappedFile
   /// In the directory's order.
   public let entries: [Entry]
@@ -50,6 +53,7 @@ public struct ZipArchive: Sendable {
     file.bytes.has("PK\u{3}\u{4}") || file.bytes.has("PK\u{5}\u{6}")
   }
 
+  /// The entry of a name; `nil` where there is none.
   public func entry(named name: String) -> Entry? {
     indices[name].map { entries[$0] }
   }

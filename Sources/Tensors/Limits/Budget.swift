@@ -1,6 +1,7 @@
 /// What one file may still ask for. It is spent before anything is made, so that a file which asks for too much costs
 /// neither memory nor time.
 public final class Budget {
+  /// What may be asked for.
   public let limits: ResourceLimits
   private var extra: [Resource: Int] = [:]
   private var spent: [Resource: Int] = [:]

@@ -4,6 +4,7 @@ public struct ResourceLimits: Hashable, Sendable {
   /// How many times as much as usual.
   public let factor: Int
 
+  /// How many times as much as usual may be allowed.
   public static let factors = 1...(1 << 20)
 
   /// With the property of the same name.
@@ -11,6 +12,7 @@ public struct ResourceLimits: Hashable, Sendable {
     self.factor = min(max(factor, Self.factors.lowerBound), Self.factors.upperBound)
   }
 
+  /// How much of a resource a file may ask for.
   public func allowed(_ resource: Resource) -> Int {
     min(resource.usual.multipliedReportingOverflow(by: factor).partialValue, resource.most)
   }
@@ -26,7 +28,9 @@ public struct ResourceLimits: Hashable, Sendable {
 
 /// A file asks for more than it may.
 public struct ResourceLimitError: Error, Hashable, Sendable {
+  /// What ran out.
   public let resource: Resource
+  /// How much of it was allowed.
   public let allowed: Int
 
   /// With the properties of the same names.

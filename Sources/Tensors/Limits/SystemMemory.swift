@@ -48,8 +48,11 @@ public enum SystemMemory {
 
 /// There is not enough memory for what was asked.
 public struct MemoryError: Error, Hashable, Sendable {
+  /// What the memory was for.
   public let what: String
+  /// Bytes.
   public let needed: Int
+  /// Bytes.
   public let available: Int
 }
 
