@@ -16,7 +16,7 @@ public struct ColourDependence: Sendable {
     public var distance: Double
     /// Root mean square over the channels of the frequency's wave, in 8-bit levels.
     public var strength: Double
-    /// Grid at the control frequency.
+    /// The same of the control frequency's wave.
     public var control: Double
   }
 
@@ -34,11 +34,11 @@ public struct ColourDependence: Sendable {
     public var meanColour: [Double]
     /// Pearson's r, and Spearman's.
     public var correlation: Double
-    /// Of distance from grey and grid, by ranks.
+    /// Spearman's, of distance and strength.
     public var rankCorrelation: Double
     /// In pixels.
     public var controlPeriod: Int
-    /// Cycles a pixel: across, down.
+    /// Along rows and columns, in cycles a pixel.
     public var controlFrequency: [Double]
     /// The same at the control frequency.
     public var controlCorrelation: Double

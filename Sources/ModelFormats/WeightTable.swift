@@ -70,7 +70,7 @@ public struct WeightTable: Sendable {
     return part.names.isEmpty ? nil : part
   }
 
-  /// How many there are.
+  /// Of the tensors.
   public var count: Int { names.count }
 
   /// The array in row-major float32. The first call converts it where the file holds something else: O(elements).

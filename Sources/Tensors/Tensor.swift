@@ -49,7 +49,7 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
-  /// How many there are.
+  /// Of the elements.
   public var count: Int { storage.count }
 
   /// The elements in row-major order, copied.

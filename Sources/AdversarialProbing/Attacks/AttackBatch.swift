@@ -45,7 +45,7 @@ public struct AttackBatch: Sendable {
     self.masks = masks
   }
 
-  /// How many there are.
+  /// Pictures in it.
   public var count: Int { pictures.shape[0] }
 
   /// What attacks climb: cross-entropy away from the labels, or towards the targets.

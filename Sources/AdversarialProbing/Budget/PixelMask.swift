@@ -57,7 +57,7 @@ public struct PixelMask: Hashable, Sendable {
     return PixelMask(height: height, width: width, isOpen: open)
   }
 
-  /// How many there are.
+  /// Pixels that may change.
   public var count: Int { isOpen.count { $0 } }
 
   /// 1 where open, 0 elsewhere: H×W.

@@ -66,7 +66,7 @@ public struct CrossEntropyObjective: LogitObjective {
     self.output = output
   }
 
-  /// The loss of one picture; `weight` times its slope is added to `slope`.
+  /// The loss of one picture; `weight` times its slope is added to `gradient`.
   public func value(
     _ logits: UnsafeBufferPointer<Float>, sample: Int, addingTo gradient: UnsafeMutableBufferPointer<Float>,
     weight: Float

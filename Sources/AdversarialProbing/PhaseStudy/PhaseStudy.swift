@@ -10,9 +10,9 @@ import GinghamTensors
 public struct PhaseStudy: Sendable {
   /// The sets of pixels.
   public let masks: PhaseStudyMasks
-  /// Steps of each attack.
+  /// Linearisations of each DeepFool search.
   public var steps: Int
-  /// Budgets that are tried for the smallest.
+  /// Classes that each DeepFool search looks at.
   public var candidates: Int
 
   /// With the properties of the same names.

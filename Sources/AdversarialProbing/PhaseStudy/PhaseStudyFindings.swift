@@ -12,9 +12,9 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
     public var column: Int
     /// E_p over its mean.
     public var energy: Double
-    /// Gradient there in L2, 1 for an even one.
+    /// What an L2 budget gains there to first order: 1 for an even gradient.
     public var advantageL2: Double
-    /// Largest gradient there, 1 for an even one.
+    /// What an L∞ budget gains there to first order: 1 for an even gradient.
     public var advantageLinf: Double
     /// Medians over the pictures where DeepFool found a change.
     public var minimalL2: Double?
@@ -31,17 +31,17 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
     /// A₂, A∞ and A₁ of the set that is strongest on the *other* pictures, so that no set is chosen by the picture it is
     /// judged on.
     public var topAdvantageL2: Estimate?
-    /// Advantage of the strongest set, by its largest gradient.
+    /// The same for an L∞ budget.
     public var topAdvantageLinf: Estimate?
-    /// Advantage of the strongest set, by the sum of absolute gradients.
+    /// The same for an L1 budget.
     public var topAdvantageL1: Estimate?
     /// The smallest change on random sets over that on the same set: above 1, the set is easier to attack.
     public var easierL2: Estimate?
-    /// How much smaller an L∞ change the strongest set needs.
+    /// The same for L∞ changes.
     public var easierLinf: Estimate?
     /// Spearman's correlation of 1/ε_min with E_p over the sets of a picture.
     public var correlationL2: Estimate?
-    /// Rank correlation of advantage and smallest L∞ change over the sets.
+    /// The same for L∞ changes.
     public var correlationLinf: Estimate?
   }
 
@@ -69,7 +69,7 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
 
   /// In pixels.
   public var period: Int
-  /// In pixels: shares no divisor with the lattice's.
+  /// In pixels: a period that no stride has.
   public var controlPeriod: Int
   /// As many in every set.
   public var pixelsPerSet: Int
@@ -85,7 +85,7 @@ public struct PhaseStudyFindings: Hashable, Sendable, Encodable {
   public var control: Family
   /// What a shift of the pictures changes.
   public var shift: Shift
-  /// What else may tell sets apart.
+  /// What goes with an easily attacked picture.
   public var covariates: Covariates
   /// ‖g‖₁ relative to an even gradient of the same ‖g‖₂; below 1, an L∞ attack on the whole picture is harder.
   public var evenL1Ratio: Estimate?

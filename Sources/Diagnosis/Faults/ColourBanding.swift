@@ -9,7 +9,7 @@ public struct ColourBanding: Hashable, Sendable, Encodable {
   /// Mean length in pixels of a flat stretch between two steps of the same sign, along rows and columns: 1 on a smooth
   /// steep ramp, long where a slow ramp is cut into bands. 0 where there is no such stretch.
   public var meanRampRun: Double
-  /// In pixels: steps of one height without a change of direction.
+  /// The longest such stretch, in pixels.
   public var longestRampRun: Int
 
   /// Of a channel with pixels in 0…1 (values outside are clamped).

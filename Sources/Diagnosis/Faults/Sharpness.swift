@@ -27,7 +27,7 @@ public struct Sharpness: Hashable, Sendable, Encodable {
     normalizedTotalVariation = Sharpness.normalizedTotalVariation(of: map, steps: steps)
   }
 
-  /// Mean absolute difference of neighbours over the deviation of all values.
+  /// Σ(|∂x| + |∂y|)/Σ|f| of one map; 0 for a map of zeros.
   public static func normalizedTotalVariation(of map: Plane) -> Double {
     normalizedTotalVariation(of: map, steps: StepProfile(of: map))
   }

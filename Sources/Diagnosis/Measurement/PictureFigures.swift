@@ -42,7 +42,7 @@ public struct PictureFigures: Encodable, Sendable {
 
 /// The strongest lattice, or that there is none.
 public struct PeriodSearchFigures: Encodable, Sendable {
-  /// The strongest lattice; `nil` where periods were named.
+  /// `nil` where nothing stands out.
   public var found: PeriodSearch.Result?
 }
 
@@ -50,7 +50,7 @@ public struct PeriodSearchFigures: Encodable, Sendable {
 public struct SpectrumFigures: Encodable, Sendable {
   /// Cycles a pixel.
   public var frequency: [Double]
-  /// Power at each frequency, relative to the mean.
+  /// At each frequency, mean over directions.
   public var value: [Double]
   /// Size and number of the pictures it is the mean of.
   public var height: Int

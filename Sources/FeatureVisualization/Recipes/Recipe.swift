@@ -79,7 +79,7 @@ public struct Recipe: Hashable, Sendable {
 
 /// The picture at growing sizes, each begun from the one before; the steps are shared out evenly.
 public struct Octaves: Hashable, Sendable {
-  /// How many there are.
+  /// Sizes, the last one included.
   public var count: Int
   /// Between one size and the next.
   public var ratio: Double

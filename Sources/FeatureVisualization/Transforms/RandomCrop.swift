@@ -9,13 +9,13 @@ public struct RandomCrop: TransformPart {
   /// In a line of the help text.
   public static let summary = "a random square, its side a share of the picture's between from and to"
 
-  /// Share of the shorter side at the first step and at the last.
+  /// Share of the shorter side at the first step.
   public var from: Double
-  /// Largest share of the picture's side at the end.
+  /// Share of the shorter side at the last step.
   public var to: Double
   /// The side's random factor; both 1 for none.
   public var smallest: Double
-  /// Largest share of the picture's side.
+  /// The largest random factor of the side.
   public var largest: Double
   /// Standard deviation of the square's middle around the picture's, as a share of the shorter side.
   public var spread: Double

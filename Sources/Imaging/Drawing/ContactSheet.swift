@@ -15,12 +15,12 @@ public struct ContactSheet: Sendable {
       self.label = label
     }
   }
-/// From left to right, row by row.
 
-  /// Tiles in a row, at most.
   /// Above the figure.
   public var title: String
+  /// From left to right, row by row.
   public var tiles: [Tile]
+  /// Tiles in a row, at most.
   public var columns: Int
   /// The longest side of the largest picture in units of 1/96 inch. All pictures are scaled alike; where they grow,
   /// their pixels stay square-edged.

@@ -17,13 +17,13 @@ public struct SpectralPeaks: Hashable, Sendable {
   public struct Peak: Hashable, Sendable {
     /// The frequency in units of 1/S.
     public let row: Int
-    /// Of the half spectrum.
+    /// The same across.
     public let column: Int
     /// In pixels: the least with which it repeats.
     public let exactPeriod: Int
     /// At the frequency.
     public let power: Double
-    /// Median power around it.
+    /// Mean power of the ring around it.
     public let surroundings: Double
     /// Independent bins of the ring.
     public let ringCount: Int

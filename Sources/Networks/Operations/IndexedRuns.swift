@@ -22,7 +22,7 @@ public struct IndexedRuns: Sendable {
   /// Of the runs.
   public let extents: [Int]
 
-  /// How many there are.
+  /// Of the runs.
   public var count: Int { bases.count }
 
   /// The element of x that a tuple's run begins with, or `nil` where an index lies outside its axis. Negative indices

@@ -10,7 +10,7 @@ extension Resize {
     /// Outputs that lie outside the input and take the extrapolation value instead; they read nothing.
     public private(set) var isOutside: [Bool] = []
 
-    /// How many there are.
+    /// Of the outputs.
     public var count: Int { isOutside.count }
 
     /// Where an output's taps are.

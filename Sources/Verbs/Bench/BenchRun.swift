@@ -24,6 +24,7 @@ public struct BenchRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: BenchSettings
 
   /// With the properties of the same names.

@@ -6,14 +6,19 @@ import GinghamTensors
 
 /// How long a network takes, forward and with the input gradient of an objective.
 public struct Benchmark: RunFindings {
+  /// As it was named.
   public var model: String
+  /// The engine.
   public var backend: String
+  /// Threads that were allowed.
   public var threads: Int
+  /// N×C×H×W.
   public var inputShape: [Int]
   /// What the gradient is of, as an objective is written.
   public var target: String
   /// Medians in milliseconds.
   public var forwardMilliseconds: Double
+  /// Median of the forward pass and the input gradient, a batch.
   public var gradientMilliseconds: Double
   /// Compiling the plan, weights reordered.
   public var planMilliseconds: Double
@@ -21,6 +26,7 @@ public struct Benchmark: RunFindings {
   public var gigaflops: Double
   /// Of the whole process, in MiB.
   public var peakMemory: Double
+  /// Timed runs.
   public var runs: Int
   /// Of forward + gradient layer by layer, where it was asked for.
   public var layers: [LayerBenchmark]?

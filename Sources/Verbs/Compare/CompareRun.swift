@@ -12,6 +12,7 @@ public struct CompareRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: CompareSettings
 
   /// With the properties of the same names.

@@ -23,6 +23,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
     private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
     var isFile: Bool { Self.isFile(written) }
+    /// A preset's, or a recipe file's without its ending.
     public var name: String { isFile ? URL(filePath: written).deletingPathExtension().lastPathComponent : written }
   }
 
@@ -34,9 +35,11 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public var seeds = 3
   /// Of every random number.
   public var seed: UInt64 = 0
+  /// Of the table.
   public var sort = Comparison.Order.lattice
   /// Of all recipes; `nil`: each its own. What the recipes hold counts, this is for the record.
   public var steps: Int?
+  /// As recipes write it, `HEIGHTxWIDTH`; `nil`: each recipe's own.
   public var size: String?
 
   /// With the properties of the same names.

@@ -8,19 +8,27 @@ public struct Comparison: RunFindings {
   /// The file of a run's folder that holds them.
   public static let fileName = "comparison.json"
 
+  /// One picture: an objective, a mitigation, a seed.
   public struct Run: Encodable, Sendable {
+    /// As it was asked for.
     public var objective: String
+    /// Its name in the table.
     public var mitigation: String
+    /// Of the start and of every random transform.
     public var seed: Int
+    /// The picture's activation and measures.
     public var image: VisualizationFindings.Image
     /// Relative to the first mitigation's mean for the same objective.
     public var relativeActivation: Double?
     /// Wall clock; `nil` in files.
     public var seconds: Double?
+    /// Of the recipe.
     public var steps: Int
+    /// The step at which the climb gave up; `nil`: it did not.
     public var stoppedAt: Int?
     /// Relative to the report.
     public var file: String
+    /// What went wrong on the way.
     public var warnings: [VisualizationWarning]
 
     private enum CodingKeys: String, CodingKey {
@@ -46,16 +54,25 @@ public struct Comparison: RunFindings {
 
   /// One mitigation over all objectives and seeds, or over the seeds of one objective.
   public struct Summary: Encodable, Sendable {
+    /// Its name in the table.
     public var mitigation: String
     /// `nil`: all.
     public var objective: String?
+    /// Pictures that count.
     public var runs: Int
+    /// Of the finished pictures, without transforms.
     public var activation: Spread
+    /// Of the first mitigation's mean.
     public var relativeActivation: Spread
+    /// Share of the pictures' fine detail on the lattice, beyond white noise.
     public var lattice: Spread
+    /// Corrected CV² of the gradient.
     public var gradientLattice: Spread
+    /// As the penalty of the same name measures it.
     public var totalVariation: Spread
+    /// Of the radial spectrum from 1/f, in dB.
     public var spectrumDistance: Spread
+    /// Wall clock, a picture; empty in files.
     public var seconds: Spread
     /// Share of the runs whose picture shows an artifact by itself.
     public var artifactShare: Double
@@ -103,14 +120,19 @@ public struct Comparison: RunFindings {
     case activation, lattice
   }
 
+  /// As it was named.
   public var model: String
   /// Of one objective; several are joined by a comma.
   public var objective: String
+  /// As they were asked for.
   public var objectives: [String]
+  /// In pixels: of the net's stride lattice.
   public var latticePeriods: [Int]
+  /// Objective by objective, mitigation by mitigation, seed by seed.
   public var runs: [Run]
   /// Over everything, a mitigation.
   public var summary: [Summary]
+  /// An objective's mitigations beside each other.
   public var byObjective: [Summary]
   /// What the numbers say, in three sentences.
   public var note: String
@@ -155,6 +177,7 @@ public struct Comparison: RunFindings {
 }
 
 extension Comparison {
+  /// Without the seconds of runs and means.
   public var timeless: Comparison {
     var copy = self
     for index in copy.runs.indices { copy.runs[index].seconds = nil }

@@ -37,6 +37,7 @@ public protocol Run: Sendable {
 }
 
 extension Run {
+  /// Most runs do.
   public static var writesUnasked: Bool { true }
   /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws {}
@@ -59,7 +60,9 @@ public protocol RunFindings: Encodable, Sendable {
 }
 
 extension RunFindings {
+  /// Most findings hold no times.
   public var timeless: Self { self }
+  /// Most findings are under this name.
   public static var fileName: String { "findings.json" }
 }
 

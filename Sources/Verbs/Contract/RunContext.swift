@@ -6,9 +6,11 @@ import GinghamTensors
 
 /// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
 public struct RunContext {
+  /// The engine.
   public var backend: Backend
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam
+  /// Who is told how far the run is.
   public var progress: RunProgress
   /// What figures are written as, beside PNG.
   public var figureFormats: Set<FigureFormat> = []

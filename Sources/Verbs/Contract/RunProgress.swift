@@ -1,8 +1,10 @@
 /// How far a run has come: the one kind of progress that all runs report.
 public struct RunProgress: Sendable {
+  /// How far something is.
   public struct Step: Hashable, Sendable {
     /// What is being done, or what is being counted.
     public var what: String
+    /// Parts of it.
     public var done: Int
     /// `nil`: the step has no number.
     public var total: Int?
@@ -22,9 +24,12 @@ public struct RunProgress: Sendable {
     self.show = show
   }
 
+  /// Tells nobody.
   public static let silent = RunProgress { _ in }
 
+  /// Something whose end is not known begins.
   public func step(_ what: String) { show(Step(what: what, done: 0, total: nil)) }
 
+  /// So many of so many parts are done.
   public func step(_ what: String, _ done: Int, of total: Int) { show(Step(what: what, done: done, total: total)) }
 }

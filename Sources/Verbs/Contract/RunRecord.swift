@@ -20,8 +20,10 @@ public struct RunRecord: Sendable {
   public var inputs: [String]
   /// Of every random number.
   public var seed: UInt64?
+  /// One value that is encoded as it stands, every setting with its default.
   public var settings: any Encodable & Sendable
 
+  /// Of a run without a net.
   public init(
     subject: String, standingForModel: String = "", inputs: [String] = [], seed: UInt64? = nil,
     settings: any Encodable & Sendable

@@ -4,6 +4,7 @@ import GinghamTensors
 
 /// What a run comes back with.
 public struct RunResult<Findings: RunFindings> {
+  /// What the run found, as data.
   public var findings: Findings
   /// Writes the files that are made of the findings: called only where somebody keeps them. What belongs to a single
   /// picture of many is written while the run lasts (``RunContext/folder``), so that memory does not grow with their

@@ -6,6 +6,7 @@ import GinghamReporting
 public struct DiagnoseFindings: RunFindings {
   /// One picture.
   public struct Image: Encodable, Sendable {
+    /// As it was named.
     public var path: String
     /// In pixels.
     public var height: Int
@@ -13,11 +14,17 @@ public struct DiagnoseFindings: RunFindings {
     public var width: Int
     /// What it shows by itself.
     public var faults: [Fault]
+    /// What the lattice shows.
     public var lattice: PictureLatticeFinding
+    /// Of luma.
     public var sharpness: Sharpness
+    /// `nil` where the picture is too small.
     public var blur: BlurEstimate?
+    /// `nil` for arrays that are no pictures.
     public var levels: LevelStatistics?
+    /// `nil` for arrays that are no pictures.
     public var banding: ColourBanding?
+    /// `nil` for arrays without colours.
     public var colour: ColourStatistics?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?
@@ -25,6 +32,7 @@ public struct DiagnoseFindings: RunFindings {
 
   /// One thing that is wrong with the set.
   public struct Finding: Sendable {
+    /// Fault, cause, fix and where it shows.
     public var fault: FaultFinding
     /// The file that shows it, in the run's folder; `nil` where nobody keeps one.
     public var evidence: String?
@@ -32,28 +40,40 @@ public struct DiagnoseFindings: RunFindings {
 
   /// Between the set and its reference.
   public struct Colour: Encodable, Sendable {
+    /// What differs.
     public var aspect: ColourDistance.Aspect
+    /// In the aspect's own unit.
     public var distance: Double
+    /// Signed, of the means.
     public var shift: Double
+    /// That the sets are alike and differ so much, by permutation.
     public var chance: Double
   }
 
   /// Of two sets of features.
   public struct Distance: Encodable, Sendable {
+    /// Which distance it is.
     public enum Name: String, Encodable, Sendable {
       /// Only the pool features of the Inception net make it that.
       case inception = "FID"
       case general = "Fréchet distance"
     }
 
+    /// Which distance it is.
     public var name: Name
+    /// Squared, as is usual (Heusel et al. 2017).
     public var value: Double
+    /// What the means contribute.
     public var meanPart: Double
+    /// What the covariances contribute.
     public var covariancePart: Double
+    /// Whose features they are.
     public var model: String
     /// A layer of the net, by its name.
     public var layer: String
+    /// Dimensions.
     public var features: Int
+    /// Pictures of the set and of the reference.
     public var samples: [Int]
     /// Whether there are fewer samples than features, so that the figure must not be trusted far.
     public var isRankDeficient: Bool
@@ -81,19 +101,27 @@ public struct DiagnoseFindings: RunFindings {
     case fewTiles
   }
 
+  /// One a picture.
   public var images: [Image]
   /// The worst first.
   public var findings: [Finding]
+  /// Of all pictures together.
   public var pooled: PictureLatticeFinding
+  /// How colours differ from the reference's; empty without one.
   public var colours: [Colour]
+  /// `nil` without a net.
   public var distance: Distance?
+  /// Pictures that are as they should be.
   public var referenceCount: Int
   /// What counts as an artifact or a fault.
   public var thresholds: DiagnosisThresholds
+  /// In pixels.
   public var periods: [Int]
   /// Files that could not be measured, and why.
   public var skipped: [SkippedFile]
+  /// Pictures of the reference that could not be measured.
   public var referenceSkipped: [SkippedFile]
+  /// What the user should know beside the faults.
   public var notes: [Note]
 
   private enum CodingKeys: String, CodingKey {

@@ -8,6 +8,7 @@ public struct DiagnoseRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "diagnose"
 
+  /// What it is asked to do.
   public var settings: DiagnoseSettings
   /// The net whose features the sets' distance is taken in; `nil`: none is.
   public var features: ModelSource?

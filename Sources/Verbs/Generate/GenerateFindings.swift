@@ -7,19 +7,25 @@ import GinghamReporting
 public struct GenerateFindings: RunFindings {
   /// How the network's output became pixels.
   public struct Range: Encodable, Sendable {
+    /// Written for black.
     public var lower: Float
+    /// Written for white.
     public var upper: Float
+    /// How that is known.
     public var origin: OutputRange.Origin
     /// Share of the samples' elements that lie outside and are clipped in the PNG files.
     public var outsideShare: Double
   }
 
+  /// As it was named.
   public var model: String
+  /// That were measured.
   public var samples: Int
   /// `nil` where nothing was drawn.
   public var seed: UInt64?
   /// Channels, height, width.
   public var picture: [Int]
+  /// What the net writes for black and white.
   public var range: Range
   /// What the architecture paints when all weights are alike; `nil` where nothing enlarges.
   public var prediction: LatticeFinding?
@@ -27,6 +33,7 @@ public struct GenerateFindings: RunFindings {
   public var unpredicted: String?
   /// The layer that gives each period of the picture.
   public var layers: [Int: String]
+  /// One a sample.
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
   public var pooled: PictureFigures

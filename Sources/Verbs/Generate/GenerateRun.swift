@@ -14,6 +14,7 @@ public struct GenerateRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: GenerateSettings
 
   /// With the properties of the same names.

@@ -13,8 +13,11 @@ public struct GradientComparison: RunFindings {
   /// The file of a run's folder that holds them.
   public static let fileName = "comparison.json"
 
+  /// A method.
   public struct Row: Encodable, Sendable {
+    /// As it is asked for.
     public var method: String
+    /// Whether it is no derivative of the objective.
     public var surrogate: Bool
     /// Of all pictures together.
     public var lattice: LatticeFinding
@@ -28,19 +31,28 @@ public struct GradientComparison: RunFindings {
 
   /// How faithfulness was measured.
   public struct Faithfulness: Encodable, Sendable {
+    /// Of each curve.
     public var steps: Int
+    /// What a deleted pixel becomes.
     public var deletionBaseline = "the picture that normalization maps to zero"
+    /// What insertion begins with.
     public var insertionStart = "the picture under a Gaussian blur of 5 px, 11 taps"
+    /// Which pixels come first.
     public var ranking = "magnitude over channels"
   }
 
+  /// As it was named.
   public var model: String
   /// What the gradient is of, as an objective is written.
   public var target: String
+  /// That were read, as they were named.
   public var images: [String]
+  /// In the order of the table.
   public var methods: [Row]
+  /// How faithfulness was measured.
   public var faithfulness: Faithfulness
 
+  /// Without the methods' seconds.
   public var timeless: GradientComparison {
     var copy = self
     for index in copy.methods.indices { copy.methods[index].seconds = nil }

@@ -15,6 +15,7 @@ public struct GradientComparisonRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: GradientSettings
 
   /// With the properties of the same names.

@@ -40,6 +40,7 @@ public struct GradientMethod: Sendable {
     self.init(name, summary, candidates: [Candidate(name: name, make: compared)], make: make)
   }
 
+  /// The derivative itself.
   public static let gradient = GradientMethod(
     Gradient.name, "the derivative itself", takesLayer: true,
     candidates: [Candidate(name: Gradient.name) { _, _ in Gradient() }]
@@ -48,6 +49,7 @@ public struct GradientMethod: Sendable {
     return LayerGradient(layer: layer)
   }
 
+  /// Every method, in the order of help texts.
   public static let all: [GradientMethod] = [
     gradient,
     GradientMethod(SmoothGrad.name, "mean over noisy copies (Smilkov 2017)") { settings, _ in

@@ -3,21 +3,29 @@ import GinghamNetworks
 
 /// The layers of a network at one input size: what `gingham layers` prints.
 public struct LayerTable: RunFindings {
+  /// A layer.
   public struct Row: Encodable, Sendable {
+    /// As objectives name it.
     public var name: String
     /// The operation's name.
     public var operation: String
+    /// For one picture.
     public var outputShape: [Int]
     /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.
     public var stride: Double
     /// In input pixels; `nil` where an element sees the whole picture.
     public var receptiveField: Double?
+    /// Numbers that it was trained with.
     public var parameters: Int
+    /// Multiply-adds for one picture.
     public var macs: Int
   }
 
+  /// As it was named.
   public var model: String
+  /// N×C×H×W.
   public var inputShape: [Int]
+  /// In the order in which they run.
   public var layers: [Row]
   /// `Int.max` where they are too many to be counted.
   public let totalMultiplyAdds: Int
@@ -52,5 +60,6 @@ public struct LayerTable: RunFindings {
     }
   }
 
+  /// Of the net.
   public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 }

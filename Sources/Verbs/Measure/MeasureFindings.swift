@@ -12,7 +12,9 @@ public struct MeasureFindings: RunFindings {
     public var height: Int
     /// In pixels.
     public var width: Int
+    /// Of the map.
     public var channels: Int
+    /// What was measured on it.
     public var figures: Figures
   }
 
@@ -22,10 +24,13 @@ public struct MeasureFindings: RunFindings {
     case gradient(GradientFigures)
   }
 
+  /// What the maps were taken for.
   public var kind: MeasureSettings.Kind
+  /// In pixels.
   public var periods: [Int]
   /// What counts as an artifact or a fault.
   public var thresholds: LatticeThresholds
+  /// One a picture or map.
   public var images: [Image]
   /// Over all pictures: the medians of their figures, peaks from powers added up.
   public var pooled: Figures

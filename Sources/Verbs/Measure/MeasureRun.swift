@@ -7,6 +7,7 @@ public struct MeasureRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "measure"
 
+  /// What it is asked to do.
   public var settings: MeasureSettings
 
   /// With the property of the same name.

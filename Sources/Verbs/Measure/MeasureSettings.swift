@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// What `measure` is asked to do.
 public struct MeasureSettings: Encodable, Hashable, Sendable {
+  /// What maps are taken for.
   public enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
     /// Signed lattice energy: the sign of a pixel matters.
     case picture
@@ -11,6 +12,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
   /// Pictures, arrays, folders and patterns as the user named them.
   public var paths: [String]
+  /// In pixels, or sought.
   public var periods = PeriodChoice.listed(.usual)
   /// What the maps are.
   public var `as` = Kind.picture

@@ -3,23 +3,31 @@ import GinghamPrediction
 
 /// How often stacks of transposed convolutions paint each position, and what other upsampling layers amount to.
 public struct OverlapFindings: RunFindings {
+  /// A layer of a stack.
   public struct Layer: Encodable, Sendable {
+    /// As it was written.
     public var notation: String
     /// Taps.
     public var kernel: Int
     /// Pixels between two windows.
     public var stride: Int
+    /// Taken from each side of the output.
     public var padding: Int
     /// Distance between two taps.
     public var dilation: Int
+    /// Added at the end of the output.
     public var outputPadding: Int
     /// How often each position behind it is painted, along one axis.
     public var counts: [Int]
   }
 
+  /// A stack of layers.
   public struct Demo: Encodable, Sendable {
+    /// As it was written.
     public var notation: String
+    /// Positions that it starts from.
     public var inputs: Int
+    /// From the latent to the picture.
     public var layers: [Layer]
     /// One tile of the counts far from the borders.
     public var interior: [Int]
@@ -27,10 +35,13 @@ public struct OverlapFindings: RunFindings {
     public var plane: [[Int]]?
     /// CV² along one axis, as a decimal and exactly.
     public var axisUnevenness: Double?
+    /// CV² of the counts along an axis, as a fraction; `nil` where it is too long for one.
     public var axisUnevennessExact: String?
+    /// Most over fewest counts; `nil` where a position is never painted.
     public var axisMaxMin: Double?
     /// CV² of both axes, exactly; the decimal is in ``lattice``.
     public var unevennessExact: String?
+    /// Of the plane's counts.
     public var lattice: LatticeFinding
 
     private enum CodingKeys: String, CodingKey {
@@ -42,14 +53,19 @@ public struct OverlapFindings: RunFindings {
     }
   }
 
+  /// An upsampling layer, written as a transposed convolution.
   public struct Equivalent: Encodable, Sendable {
+    /// As it was written.
     public var notation: String
     /// Pixels between two windows.
     public var stride: Int
     /// Of the transposed convolution that does the same.
     public var kernel: [Double]
+    /// Sum of the weights of each phase.
     public var phaseSums: [Double]
+    /// Sum of the squared weights of each phase.
     public var phasePowers: [Double]
+    /// Deviation of the sums over their mean.
     public var sumDeviation: Double
     /// CV² of the phase powers along one axis.
     public var cv2: Double
@@ -60,7 +76,9 @@ public struct OverlapFindings: RunFindings {
     }
   }
 
+  /// One a stack.
   public var demos: [Demo]
+  /// One a layer.
   public var equivalents: [Equivalent]
 
   /// Positions a side up to which both axes are tabulated.

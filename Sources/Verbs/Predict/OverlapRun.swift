@@ -7,6 +7,7 @@ public struct OverlapRun: Run {
   /// What settings, manifests and findings call it.
   public static let name = "predict"
 
+  /// What it is asked to do.
   public var settings: PredictSettings
 
   /// - Parameter settings: with stacks, layers or both.

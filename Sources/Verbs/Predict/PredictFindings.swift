@@ -6,7 +6,9 @@ import GinghamReporting
 public struct PredictFindings: RunFindings {
   /// What was assumed about weights and signals.
   public struct Convention: Encodable, Sendable {
+    /// How much power layers pass.
     public var gain: PredictionOptions.Gain
+    /// What neighbours in pools and resizes have to do with each other.
     public var signals: PredictionOptions.Signals
   }
 
@@ -14,6 +16,7 @@ public struct PredictFindings: RunFindings {
   public struct AtLayer: Encodable, Sendable {
     /// A layer of the net, by its name.
     public var layer: String
+    /// Of the gradient there.
     public var lattice: LatticeFinding
   }
 
@@ -21,8 +24,11 @@ public struct PredictFindings: RunFindings {
   public struct Resampling: Encodable, Sendable {
     /// A layer of the net, by its name.
     public var layer: String
+    /// Rows and columns.
     public var kernel: [Int]
+    /// Rows and columns.
     public var stride: [Int]
+    /// Rows and columns.
     public var dilation: [Int]
     /// Pixels between neighbours on its far side.
     public var cumulativeStride: Int
@@ -32,8 +38,11 @@ public struct PredictFindings: RunFindings {
 
   /// What padding and leftovers do to the gradient.
   public struct Border: Encodable, Sendable {
+    /// Energy at the corner over energy in the centre.
     public var cornerToCentre: Double
+    /// Of the picture, that no output reads.
     public var unusedRows: Int
+    /// Of the picture, that no output reads.
     public var unusedColumns: Int
     /// Share of all pixels without any gradient.
     public var deadShare: Double
@@ -43,6 +52,7 @@ public struct PredictFindings: RunFindings {
   public struct Kernel: Encodable, Sendable {
     /// A layer of the net, by its name.
     public var layer: String
+    /// Rows and columns.
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
     public var phasePowers: [[Double]]
@@ -50,9 +60,11 @@ public struct PredictFindings: RunFindings {
     public var cv2: Double
     /// CV² if all taps were equally strong.
     public var architectural: Double
+    /// Strongest over weakest phase; `nil` where one is dead.
     public var ratio: Double?
     /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
     public var sumDeviation: Double
+    /// Whether weights even the layer's lattice out, or spoil it.
     public var learned: KernelPhases.Effect
 
     private enum CodingKeys: String, CodingKey {
@@ -63,28 +75,39 @@ public struct PredictFindings: RunFindings {
 
   /// What a generator paints when all its weights are alike.
   public struct Painted: Encodable, Sendable {
+    /// Of the picture that is painted.
     public var lattice: LatticeFinding
+    /// That enlarge, from the input to the picture.
     public var layers: [Resampling]
   }
 
+  /// As it was named.
   public var model: String
+  /// N×C×H×W.
   public var inputShape: [Int]
   /// What the gradient is of, as an objective is written.
   public var target: String
+  /// What was assumed.
   public var convention: Convention
   /// The gradient at the input from the architecture alone.
   public var input: LatticeFinding
+  /// `nil` where no layer was asked for.
   public var atLayer: AtLayer?
+  /// How energy falls off towards the border.
   public var border: Border
+  /// From the target to the picture.
   public var layers: [LayerPrediction]
+  /// Layers that skip positions.
   public var strided: [Resampling]
   /// The gradient at the input with the second moments of the weights; `nil` for random nets.
   public var weighted: LatticeFinding?
+  /// Empty for random nets.
   public var kernels: [Kernel]
   /// `nil` where nothing enlarges on the way to a map.
   public var picture: Painted?
   /// Layers behind which positions could not be followed.
   public var untraced: [String]
+  /// The worst first.
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {

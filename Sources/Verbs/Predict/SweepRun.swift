@@ -8,6 +8,7 @@ public struct SweepRun: Run {
 
   /// The file that describes the grid.
   public var grid: String
+  /// What it is asked to do.
   public var settings: PredictSettings
 
   /// With the properties of the same names.

@@ -7,24 +7,31 @@ import GinghamSignals
 public struct ProbeFindings: RunFindings {
   /// One attack at one budget, over the pictures that are classified correctly as they are.
   public struct Attack: Encodable, Sendable {
+    /// Of the attack.
     public var name: String
     /// The norm that budgets and distances are measured in.
     public var norm: PerturbationNorm
+    /// In units of 0…1.
     public var epsilon: Float
     /// As the user wrote it.
     public var epsilonText: String
     /// Share of the correctly classified pictures that the attack turns, as 32-bit numbers and as 8 bits keep them.
     public var success: Double
+    /// The same share, of pictures rounded to 8 bits a sample.
     public var successAtEightBits: Double
     /// At this or any smaller budget.
     public var successWithin: Double
     /// Share of *all* pictures still classified correctly.
     public var accuracy: Double
+    /// The same share, of pictures rounded to 8 bits a sample.
     public var accuracyAtEightBits: Double
     /// Medians over successes.
     public var medianL0: Double?
+    /// In units of 0…1.
     public var medianL2: Double?
+    /// In units of 0…1.
     public var medianLinf: Double?
+    /// Until success.
     public var medianSteps: Double?
     /// Whether it looks at no gradient: what the others are held against.
     var isBaseline: Bool
@@ -45,19 +52,27 @@ public struct ProbeFindings: RunFindings {
     public var norm: PerturbationNorm
     /// Over the pictures that were turned.
     public var median: Double?
+    /// Pictures for which one was found.
     public var turned: Int
+    /// Pictures that were tried.
     public var pictures: Int
   }
 
+  /// Where the loss is sensitive.
   public struct Sensitivity: Encodable, Sendable {
+    /// What the gradient's lattice shows.
     public var lattice: LatticeFinding
     /// Row-major S×S.
     public var phaseEnergyShares: [Double]
+    /// Of the gradient's length, row-major S×S.
     public var phaseMagnitudeShares: [Double]
+    /// At the lattice's frequencies.
     public var spectrum: [GradientSpectrum.Peak]
   }
 
+  /// How single waves turn pictures (Yin et al. 2019).
   public struct Fourier: Encodable, Sendable {
+    /// Frequencies along each axis.
     public var side: Int
     /// Of the wave in each channel.
     public var length: Float
@@ -65,28 +80,43 @@ public struct ProbeFindings: RunFindings {
     public var errorRates: [Float]
   }
 
+  /// The phase study.
   public struct Phases: Encodable, Sendable {
+    /// Its figures.
     public var findings: PhaseStudyFindings
+    /// Of an even net of the same shape; `nil` where none can be made.
     public var twin: EvenTwinFindings?
+    /// Its sentences.
     public var verdict: [String]
   }
 
+  /// As it was named.
   public var model: String
+  /// Where right classes are from.
   public var labels: LabelSource
   /// The norm that budgets and distances are measured in.
   public var norm: PerturbationNorm
   /// Of every random number.
   public var seed: UInt64
+  /// The class that pictures were to be taken for; `nil`: any but the right one.
   public var target: Int?
+  /// Share of the pictures that are right as they are, in 0…1.
   public var cleanAccuracy: Double
+  /// As they are.
   public var pictures: [ProbePicture]
   /// Not attacked: there is nothing left to turn.
   public var misclassified: [String]
+  /// An attack's budgets in ascending order, attack by attack.
   public var attacks: [Attack]
+  /// Smallest changes, by each search that knows one.
   public var minimal: [Minimal]
+  /// `nil` where no picture is right.
   public var sensitivity: Sensitivity?
+  /// `nil` where nobody asked.
   public var fourier: Fourier?
+  /// `nil` where nobody asked.
   public var phaseStudy: Phases?
+  /// What may make a failed attack look like robustness.
   public var warnings: [ProbingWarning]
   /// Pictures without a result, each with the reason; `nil` where all have one.
   public var skipped: [SkippedFile]?

@@ -12,6 +12,7 @@ public struct ProbeRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: ProbeSettings
 
   /// With the properties of the same names.

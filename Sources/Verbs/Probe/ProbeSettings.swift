@@ -6,12 +6,15 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var images: [String]
   /// Where their right classes are written down.
   public var labels = LabelSource.predicted
+  /// In the order of the table.
   public var attacks = Self.usualAttacks
+  /// The norm that budgets and distances are measured in.
   public var norm = PerturbationNorm.linf
   /// `nil`: ``Epsilon/usual(for:)``.
   public var epsilons: [Epsilon]?
   /// Of attacks that take steps; `nil`: each its own.
   public var steps: Int?
+  /// Searches a picture, until one succeeds.
   public var restarts = 1
   /// Whether PGD starts at a random place of its budget.
   public var randomStart = false

@@ -10,9 +10,11 @@ public struct RepairFindings: RunFindings {
     case pictures, gradients
   }
 
+  /// A layer that is rewritten.
   public struct Choice: Sendable {
     /// A layer of the net, by its name.
     public var layer: String
+    /// Why it was chosen.
     public var reasons: [Reason]
   }
 
@@ -45,6 +47,7 @@ public struct RepairFindings: RunFindings {
     public var phaseSumDeviations: [String: Double]
     /// For one sample.
     public var multiplyAdds: Int
+    /// Numbers that the net was trained with.
     public var parameters: Int
   }
 
@@ -52,7 +55,9 @@ public struct RepairFindings: RunFindings {
   public struct Difference: Encodable, Sendable {
     /// Root mean square, and the same over the outputs' deviation.
     public var rms: Double
+    /// Root mean square of the differences over the deviation of the outputs.
     public var relativeRMS: Double
+    /// Largest absolute difference, in the outputs' own units.
     public var largest: Double
     /// Of pixels in 0…1; `nil` where the outputs are equal or no pictures.
     public var peakSignalToNoise: Double?
@@ -66,6 +71,7 @@ public struct RepairFindings: RunFindings {
     }
   }
 
+  /// What the change of the outputs asks for.
   public enum FineTuning: String, Encodable, Sendable {
     case notNeeded = "not_needed"
     case advisable
@@ -79,14 +85,23 @@ public struct RepairFindings: RunFindings {
     }
   }
 
+  /// As it was named.
   public var model: String
+  /// What the net makes.
   public var kind: Kind
+  /// How layers were rewritten.
   public var method: RewriteMethod
+  /// In the order in which they run.
   public var chosen: [Choice]
+  /// What became of each.
   public var rewrites: [LayerRewrite]
+  /// Measured before.
   public var before: State
+  /// Measured after, on equal inputs.
   public var after: State
+  /// Of equal inputs, before and after.
   public var outputDifference: Difference
+  /// What the difference asks for.
   public var fineTuning: FineTuning
   /// Samples or inputs measured.
   public var samples: Int

@@ -13,6 +13,7 @@ public struct RepairRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: RepairSettings
 
   /// With the properties of the same names.

@@ -3,6 +3,7 @@ import GinghamRewriting
 
 /// What `repair` is asked to do.
 public struct RepairSettings: Encodable, Hashable, Sendable {
+  /// Which layers are rewritten.
   public enum Layers: Hashable, Sendable {
     /// Those behind an uneven band, predicted or measured.
     case uneven
@@ -11,6 +12,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
     case named([String])
   }
 
+  /// Which layers are rewritten.
   public var layers = Layers.uneven
   /// `nil`: equal phase sums for networks that paint, blur pools for all others.
   public var with: RewriteMethod?
@@ -30,7 +32,9 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   /// Of the gradients.
   public var target = "top"
 
+  /// Of networks that paint.
   public static let samplesOfPictures = 64
+  /// Of all other networks.
   public static let samplesOfGradients = 16
 
   /// With every setting at its default.

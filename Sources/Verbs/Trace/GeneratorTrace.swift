@@ -5,7 +5,9 @@ import GinghamReporting
 
 /// What is found of a generator: the grid of every layer's activations on the way up to the picture.
 public struct GeneratorTrace: Encodable, Sendable {
+  /// A band of a layer's maps.
   public struct Band: Encodable, Sendable {
+    /// What repeats with one period.
     public var band: ActivationLattice.Band
     /// The same period in pixels of the picture.
     public var pixels: Int
@@ -13,7 +15,9 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var layer: String?
   }
 
+  /// A layer on the way to the picture.
   public struct Layer: Encodable, Sendable {
+    /// As objectives name it.
     public var name: String
     /// The operation's name.
     public var operation: String
@@ -21,7 +25,9 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var shape: [Int]
     /// Pixels of the picture between neighbouring elements.
     public var spacing: Double
+    /// Of the maps, over all samples.
     public var rootMeanSquare: Double
+    /// One a period.
     public var bands: [Band]
 
     private enum CodingKeys: String, CodingKey {
@@ -32,9 +38,11 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   /// The picture's bands once the phase sums of some layers are equal.
   public struct Without: Encodable, Sendable {
-    /// Names of the layers that it reads.
+    /// That are even here; all others stay as they are.
     public var layers: [String]
+    /// What all pictures have at the same pixels; `nil` for too few of them.
     public var locked: LockedLatticeFinding?
+    /// Of all pictures together.
     public var pooled: PictureLatticeFinding
     /// Root mean square of what changes in the pictures, in 8-bit levels.
     public var change: Double
@@ -58,22 +66,31 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var emergence: String?
     /// What the layer's weights make inevitable; `nil` where it has no phase sums.
     public var grid: UpsamplingGrid?
-    /// Of the pictures, and once the layer's phase sums are equal; in dB.
+    /// Of the pictures, in dB over the surroundings; `nil` where nothing stands out.
     public var peak: Double?
+    /// The same once the layer's phase sums are equal; `nil` where nothing stands out.
     public var evenedPeak: Double?
   }
 
+  /// As it was named.
   public var model: String
+  /// That were traced.
   public var samples: Int
   /// Of every random number.
   public var seed: UInt64?
+  /// From the input to the picture.
   public var layers: [Layer]
+  /// What weights make inevitable, beside what is painted.
   public var upsampling: [UpsamplingGrid]
+  /// From the architecture; `nil` where nothing can be predicted.
   public var prediction: LatticeFinding?
   /// Of the pictures, as `measure` gives it.
   public var pooled: PictureFigures
+  /// Each layer made even in turn.
   public var without: [Without]
+  /// Which layer brings which band in.
   public var causes: [Cause]
+  /// Pictures without a result.
   public var skipped: [SkippedFile]
 
   /// Whether a grid shows.

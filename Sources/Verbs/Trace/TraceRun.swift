@@ -9,6 +9,7 @@ public struct TraceRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: TraceSettings
 
   /// With the properties of the same names.

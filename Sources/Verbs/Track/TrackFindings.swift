@@ -4,16 +4,23 @@ import GinghamReporting
 
 /// What `gingham track` finds.
 public struct TrackFindings: RunFindings {
+  /// How bright the pictures are, and how they vary.
   public struct Level: Encodable, Sendable {
     /// Over all samples, channels and pixels, in 0…1.
     public var mean: Double
+    /// Of all samples, in 0…1.
     public var deviation: Double
   }
 
+  /// One checkpoint.
   public struct Checkpoint: Encodable, Sendable {
+    /// As it was named.
     public var path: String
+    /// The last number of its name, or its place.
     public var step: Int
+    /// Of all its pictures together.
     public var pooled: PictureFigures
+    /// Of its pictures.
     public var level: Level
     /// Root mean square of what changed in the pictures since the checkpoint before, in 8-bit levels; `nil` for the
     /// first.
@@ -40,21 +47,27 @@ public struct TrackFindings: RunFindings {
     }
   }
 
+  /// A period through the training.
   public struct Band: Encodable, Sendable {
     /// In pixels.
     public var period: Int
     /// A layer of the net, by its name.
     public var layer: String?
+    /// What became of the grid.
     public var verdict: GridHistory
     /// Of each checkpoint, in dB.
     public var peaks: [Double?]
   }
 
+  /// That went through each checkpoint.
   public var samples: Int
   /// Of every random number.
   public var seed: UInt64?
+  /// By step.
   public var checkpoints: [Checkpoint]
+  /// One a period.
   public var bands: [Band]
+  /// Checkpoints without a result.
   public var skipped: [SkippedFile]
 
   private enum CodingKeys: String, CodingKey {

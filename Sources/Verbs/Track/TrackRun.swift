@@ -14,6 +14,7 @@ public struct TrackRun: Run {
 
   /// How each checkpoint is read; its specification is replaced by each checkpoint's path.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: TrackSettings
 
   /// With the properties of the same names.

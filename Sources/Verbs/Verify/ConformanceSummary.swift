@@ -2,19 +2,28 @@ import Foundation
 
 /// What became of a series of ONNX test-case folders.
 public struct ConformanceSummary: RunFindings {
+  /// How a case ended.
   public enum Outcome: String, Encodable, Sendable {
     case passed, failed, unsupported
   }
 
+  /// A case.
   public struct Case: Encodable, Sendable {
+    /// Of its folder.
     public var name: String
+    /// How it ended.
     public var outcome: Outcome
+    /// `nil` where it passed.
     public var reason: String?
   }
 
+  /// Cases.
   public var passed = 0
+  /// Cases.
   public var failed = 0
+  /// Cases with an operator that is not there.
   public var unsupported = 0
+  /// In the order of the folders.
   public var cases: [Case] = []
 
   /// - Parameter folders: each with `model.onnx` and `test_data_set_N/`.

@@ -22,6 +22,7 @@ public struct VerifyRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: VerifySettings
 
   /// With the properties of the same names.

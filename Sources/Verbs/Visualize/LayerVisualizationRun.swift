@@ -16,6 +16,7 @@ public struct LayerVisualizationRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: VisualizeSettings
 
   /// - Parameter settings: with a layer.

@@ -2,9 +2,11 @@ import GinghamFeatureVisualization
 
 /// What `visualize` finds about its pictures.
 public struct VisualizationFindings: RunFindings {
+  /// One picture.
   public struct Image: Encodable, Sendable {
     /// The objective at the finished picture, without transforms and penalties.
     public var activation: Float
+    /// Lattice, spectrum and total variation.
     public var measures: PictureMeasures
 
     init(activation: Float, _ measures: PictureMeasures) {
@@ -30,16 +32,24 @@ public struct VisualizationFindings: RunFindings {
     }
   }
 
+  /// As it was named.
   public var model: String
+  /// As it was asked for.
   public var objective: String
+  /// The recipe's.
   public var preset: String
+  /// Of the start and of every random transform.
   public var seed: Int
   /// Height and width.
   public var size: [Int]
+  /// That were made.
   public var steps: Int
   /// Where the objective left the finite numbers.
   public var stoppedAt: Int?
+  /// In pixels: of the net's strides.
   public var latticePeriod: Int
+  /// One a picture of the batch.
   public var images: [Image]
+  /// What went wrong on the way.
   public var warnings: [VisualizationWarning]
 }

@@ -10,6 +10,7 @@ public struct VisualizeRun: Run {
 
   /// The net, and how its file is read.
   public var model: ModelSource
+  /// What it is asked to do.
   public var settings: VisualizeSettings
 
   /// - Parameter settings: with an objective.
@@ -56,13 +57,16 @@ public struct RecipeRun: Run {
   /// Whether a folder is written where none was named.
   public static let writesUnasked = false
 
+  /// What it is asked to do.
   public var settings: Settings
 
+  /// The recipe alone.
   public struct Settings: Encodable, Hashable, Sendable {
     /// How pictures are made.
     public var recipe: Recipe
   }
 
+  /// The recipe, to be read by people.
   public struct Findings: RunFindings {
     /// How pictures are made.
     public var recipe: Recipe
@@ -81,6 +85,7 @@ public struct RecipeRun: Run {
   /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
   public func validate() throws { try settings.recipe.validate() }
 
+  /// The recipe.
   public func result(in context: RunContext) -> RunResult<Findings> {
     RunResult(Findings(recipe: settings.recipe)) { [settings] in
       try $0.write("recipe.yaml", data: Data(settings.recipe.yaml.utf8))
