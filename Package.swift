@@ -141,7 +141,10 @@ let package = Package(
 if let runtime = Context.environment["GINGHAM_FUZZ"] {
   package.targets.append(
     .executableTarget(
-      name: "GinghamFuzz", dependencies: ["Gingham"], path: "Tests/Fuzz", swiftSettings: strict,
+      name: "GinghamFuzz",
+      dependencies: ["ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging"].map {
+        .target(name: Room.module($0))
+      }, path: "Tests/Fuzz", swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(["-L\(runtime)"]), .linkedLibrary("clang_rt.fuzzer_no_main-x86_64"), .linkedLibrary("stdc++"),
       ]))

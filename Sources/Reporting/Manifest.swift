@@ -107,8 +107,10 @@ public struct Manifest: Encodable, Sendable {
   /// The part of a manifest that tells runs apart.
   struct Identity: Decodable {
     var run: String?
+    var files: [String]
 
     private enum CodingKeys: String, CodingKey {
+      case files
       case run = "run_sha256"
     }
   }

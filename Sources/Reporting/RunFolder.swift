@@ -44,8 +44,18 @@ public final class RunFolder {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return true }
     if names.allSatisfy({ $0.hasPrefix(Workshop.prefix) }) { return true }
-    guard let identity, let data = manager.contents(atPath: path + "/manifest.json") else { return false }
-    return (try? JSONDecoder().decode(Manifest.Identity.self, from: data))?.run == identity
+    guard let identity, let data = manager.contents(atPath: path + "/manifest.json"),
+      let before = try? JSONDecoder().decode(Manifest.Identity.self, from: data), before.run == identity
+    else { return false }
+    // What somebody has put beside the run's own files is not lost, either.
+    let own = Set(
+      (before.files + ["manifest.json"]).flatMap { name in
+        name.pathParts.indices.map { name.pathParts[...$0].joined(separator: "/") }
+      })
+    return manager.enumerator(atPath: path)?.allSatisfy { entry in
+      guard let name = entry as? String else { return false }
+      return own.contains(name) || name.hasPrefix(Workshop.prefix)
+    } ?? false
   }
 
   /// `outputs/<verb>-<model>-<time>`: the folder of a run that names none. A run of the same identity that was cut short

@@ -1,4 +1,5 @@
 import Foundation
+import GinghamTensors
 
 /// libFuzzer's loop, as its library without a `main` offers it.
 @_silgen_name("LLVMFuzzerRunDriver")

@@ -1,4 +1,10 @@
-import Gingham
+import GinghamDifferentiation
+import GinghamModelFormats
+import GinghamNetworks
+import GinghamPrediction
+import GinghamReferenceEngine
+import GinghamRewriting
+import GinghamTensors
 
 /// Everything that is asked of a network between its file and its first gradient.
 enum GraphReading {

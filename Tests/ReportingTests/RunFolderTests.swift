@@ -59,7 +59,11 @@ import Testing
     try write(["three.txt"], "three", identity: "b")
     #expect(try names == ["manifest.json", "three.txt"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)) == ["run"])
-    // Somebody's own folder.
+    // Somebody's own file beside them, and somebody's own folder.
+    let note = target + "/note.txt"
+    try Data().write(to: URL(filePath: note))
+    #expect(throws: RunFolderError.self) { try write(["four.txt"], "four", identity: "b") }
+    try FileManager.default.removeItem(atPath: note)
     try FileManager.default.removeItem(atPath: target + "/manifest.json")
     #expect(throws: RunFolderError.self) { try write(["four.txt"], "four", identity: "b") }
   }

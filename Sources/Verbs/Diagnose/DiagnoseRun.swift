@@ -61,7 +61,7 @@ public struct DiagnoseRun: Run {
     var distance: DiagnoseFindings.Distance?
     if let features, let known {
       distance = try features.distance(
-        between: found.signs.map(\.place), and: known.signs.map(\.place), progress: context.progress)
+        between: found.signs.map(\.place), and: known.signs.map(\.place), in: context)
     }
     var findings = DiagnoseFindings(
       diagnosis, periods: found.lattices.lattice.periods, skipped: found.skipped,

@@ -40,7 +40,7 @@ public final class FeatureNet {
 
   /// - Throws: ``ArtifactError/badArgument(_:)`` below two pictures a set.
   func distance(
-    between set: [SamplePlace], and reference: [SamplePlace], progress: RunProgress
+    between set: [SamplePlace], and reference: [SamplePlace], in context: RunContext
   ) throws -> DiagnoseFindings.Distance {
     if let array = (set + reference).first(where: \.isInArray) {
       throw ArtifactError.badArgument("features are taken of picture files, not of '\(array.name)'")
@@ -48,8 +48,9 @@ public final class FeatureNet {
     func matrix(_ places: [SamplePlace], _ what: String) throws -> Matrix {
       var rows: [[Double]] = []
       for (index, place) in places.enumerated() {
-        progress.step(what, index, of: places.count)
-        rows.append(try features(ofPictureAt: place.path))
+        context.progress.step(what, index, of: places.count)
+        let row = try context.once(named: place.path) { Finished(value: try features(ofPictureAt: place.path)) }
+        rows.append(row.value)
       }
       return Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
     }

@@ -72,12 +72,12 @@ private struct MethodTable {
   private let engine: any Differentiator
   private let game = DeletionInsertion()
   private let candidates: [Candidate]
-  private let progress: RunProgress
+  private let context: RunContext
 
   init(_ model: Model, settings: GradientSettings, context: RunContext) throws {
     self.model = model
     target = settings.target
-    progress = context.progress
+    self.context = context
     objective = try model.objectiveParser().parse(target)
     let value = try model.gradientValue(ofLayer: nil)
     expectation = try Expectation(of: objective, in: model, at: [value], signals: settings.signals)
@@ -98,23 +98,28 @@ private struct MethodTable {
   ) throws -> (comparison: GradientComparison, sheet: ContactSheet) {
     let (paths, inputs) = (pictures.map(\.path), pictures.map(\.picture))
     let forward = PlanCache(engine)
-    let exact = try self.maps(of: Gradient(), at: inputs, paths: paths) {}
+    let exact = try self.maps(of: Gradient(), named: "exact", at: inputs, paths: paths) {}
     var rows: [GradientComparison.Row] = []
     var shown: [[Tensor]] = []
     let total = candidates.count * inputs.count
     for (index, candidate) in candidates.enumerated() {
       var done = index * inputs.count
-      let (maps, seconds) = try self.maps(of: candidate.method, at: inputs, paths: paths) {
-        progress.step("maps", done, of: total)
+      let (maps, seconds) = try self.maps(of: candidate.method, named: candidate.name, at: inputs, paths: paths) {
+        context.progress.step("maps", done, of: total)
         done += 1
       }
-      let scores = try zip(maps, inputs).map { try game.score($0, of: $1, to: objective, by: forward) }
+      let scores = try zip(maps, zip(inputs, paths)).map { map, picture in
+        try context.once(named: "score of \(candidate.name) at \(picture.1)") {
+          let score = try game.score(map, of: picture.0, to: objective, by: forward)
+          return Finished(value: [score.deletion, score.insertion])
+        }.value
+      }
       let cosines = try zip(maps, exact.maps).map { try $0.cosine(to: $1) }
       rows.append(
         .init(
           method: candidate.name, surrogate: type(of: candidate.method).isSurrogate,
           lattice: try survey.finding(of: maps), cosine: cosines.mean,
-          faithfulness: .init(deletion: scores.map(\.deletion).mean, insertion: scores.map(\.insertion).mean),
+          faithfulness: .init(deletion: scores.map { $0[0] }.mean, insertion: scores.map { $0[1] }.mean),
           seconds: seconds))
       shown.append(Array(maps.prefix(Self.shownPictures)))
     }
@@ -127,23 +132,27 @@ private struct MethodTable {
   private static let shownPictures = 4
 
   private func maps(
-    of method: any AttributionMethod, at inputs: [Tensor], paths: [String], before: () -> Void
+    of method: any AttributionMethod, named name: String, at inputs: [Tensor], paths: [String], before: () -> Void
   ) throws -> (maps: [Tensor], seconds: Double) {
     let differentiator = PlanCache(engine)
     var maps: [Tensor] = []
     var times: [Double] = []
     for (input, path) in zip(inputs, paths) {
       before()
-      var start = ContinuousClock.now
-      var map = try method.attribute(input, to: objective, by: differentiator).map
-      // Where there is one picture, its first pass made the plan; what is done quickly is timed again.
-      if inputs.count == 1, ContinuousClock.now - start < .seconds(3) {
-        start = ContinuousClock.now
-        map = try method.attribute(input, to: objective, by: differentiator).map
+      let finished = try context.once(named: "map of \(name) at \(path)") {
+        var start = ContinuousClock.now
+        var map = try method.attribute(input, to: objective, by: differentiator).map
+        // Where there is one picture, its first pass made the plan; what is done quickly is timed again.
+        if inputs.count == 1, ContinuousClock.now - start < .seconds(3) {
+          start = ContinuousClock.now
+          map = try method.attribute(input, to: objective, by: differentiator).map
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        try map.requireFinite("the map of '\(type(of: method).name)' at '\(path)'")
+        return Finished(value: seconds, tensors: [map])
       }
-      times.append((ContinuousClock.now - start) / .seconds(1))
-      try map.requireFinite("the map of '\(type(of: method).name)' at '\(path)'")
-      maps.append(map)
+      times.append(finished.value)
+      maps.append(finished.tensors[0])
     }
     return (maps, times.sorted()[times.count / 2])
   }
