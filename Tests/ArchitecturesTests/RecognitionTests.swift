@@ -23,6 +23,19 @@ import Testing
     #expect(try Architectures.recognize(parameterShapes: shapes(name)) == ArchitectureSpecification(name))
   }
 
+  @Test func netsThatOnlyANameTellsApartAskForIt() throws {
+    for name in Self.twins.sorted() {
+      let error = #expect(throws: ArchitectureError.self) { try Architectures.recognize(parameterShapes: shapes(name)) }
+      guard case .ambiguous(let names) = try #require(error) else {
+        Issue.record("\(name): \(String(describing: error))")
+        continue
+      }
+      #expect(names.count == 2 && names.contains(name), "\(name): \(names)")
+      let named = try Architectures.recognize(parameterShapes: shapes(name), metadata: ["architecture": name])
+      #expect(named.name == name)
+    }
+  }
+
   @Test func numberOfClassesComesFromTheHead() throws {
     let specification = try Architectures.recognize(parameterShapes: shapes("resnet18?classes=10"))
     #expect(specification == ArchitectureSpecification("resnet18", options: ["classes": 10]))

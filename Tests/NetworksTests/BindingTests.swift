@@ -3,6 +3,27 @@ import GinghamTensors
 import Testing
 
 @Suite struct BindingTests {
+  /// A gate that the file spreads over its map of 3×3, which is also the size of a kernel that is worked out from
+  /// weights: at another size the map is 4×4, and the kernel still 3×3.
+  @Test func kernelsThatAreWorkedOutSayNothingOfMaps() throws {
+    var network = Network(name: "gate")
+    let x = network.addInput("x", shape: [1, 2, 6, 6])
+    let stored = network.addConstant("stored", .float(Tensor([1, 4, 18], repeating: 0.5)))
+    let ones = network.addConstant("ones", .float(Tensor([4], repeating: 1)))
+    let standard = network.append(
+      "standard", .batchNormalization(epsilon: 1e-3), inputs: [stored, ones, ones, ones, ones])
+    let weight = network.append("weight", .reshape(Reshape(shape: [4, 2, 3, 3])), standard)
+    let map = network.append("map", .convolution(Convolution(Window(3, stride: 2, padding: 1))), x, weight)
+    let mean = network.append("mean", .reduce(Reduction(.mean, axes: .listed([2, 3]), keepsDimensions: true)), map)
+    let size = network.addConstant("size", .integer(IntegerArray([4], [1, 4, 3, 3])))
+    let gate = network.append("gate", .expand(shape: nil), mean, size)
+    network.outputs = [network.append("gated", .elementwise(.multiply), map, gate)]
+    let bound = try network.bound(to: ["x": [1, 2, 8, 8]])
+    #expect(bound.shapes[weight] == [4, 2, 3, 3])
+    #expect(bound.shapes[gate] == [1, 4, 4, 4])
+    #expect(bound.shapes[network.outputs[0]] == [1, 4, 4, 4])
+  }
+
   /// x → reshape to (shape(x)[0], −1), as exporters write a flatten.
   @Test func shapeSubgraphsFoldIntoAttributes() throws {
     var network = Network(name: "flatten")

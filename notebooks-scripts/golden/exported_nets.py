@@ -5,7 +5,7 @@ and PyTorch's outputs and input gradients for a batch of three distinct pictures
 
 NAME-EXPORTER.onnx takes x; the npz holds, of each NAME, x (3×3×H×W), a cotangent of the output (3×K, or maps), the output
 `y`, and the gradient of their product, worked out in double precision; `layer` is a layer in the middle with
-`layer_gradient` of half its squared norm. Needs torch, timm, onnx (1.19 or later), onnxscript and numpy.
+`layer_gradient` of half its squared norm. Names that end in `_other` are the same at another size. Needs torch, timm, onnx (1.19 or later), onnxscript and numpy.
 """
 
 import contextlib
@@ -82,6 +82,24 @@ class MapNet(nn.Module):
         return nn.functional.interpolate(y, size=size, mode="bilinear", align_corners=False)
 
 
+class GateNet(nn.Module):
+    """Standardised weights, which exporters write as arithmetic, and a gate that is spread over a map of 3×3, as large
+    as the kernels are: any size."""
+
+    def __init__(self):
+        super().__init__()
+        from timm.layers import ScaledStdConv2d
+
+        self.stem = ScaledStdConv2d(3, 6, 3, stride=2, padding=1)
+        self.deep = ScaledStdConv2d(6, 8, 3, stride=2, padding=1)
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x):
+        x = self.deep(nn.functional.silu(self.stem(x)))
+        gate = x.mean((2, 3)).view(x.shape[0], -1, 1, 1).sigmoid()
+        return self.head((x * gate.expand_as(x)).mean((2, 3)))
+
+
 def windows(**settings):
     """Swin's first stage: windows, and windows shifted with a mask."""
     import timm
@@ -92,13 +110,14 @@ def windows(**settings):
         num_classes=4)
 
 
-# Name, how it is built, layer in the middle, side, exporters.
+# Name, how it is built, layer in the middle, side, another side where the net takes it, exporters.
 NETS = [
-    ("tokens", lambda exporter: TokenNet(weighs=not exporter.startswith("dynamo")), "blocks.0", 12,
+    ("tokens", lambda exporter: TokenNet(weighs=not exporter.startswith("dynamo")), "blocks.0", 12, None,
      ["dynamo20", "dynamo23", "older13"]),
-    ("windows", lambda exporter: windows(fused=exporter.startswith("dynamo")), "layers.0.blocks.0", 16,
+    ("windows", lambda exporter: windows(fused=exporter.startswith("dynamo")), "layers.0.blocks.0", 16, None,
      ["dynamo20", "older11"]),
-    ("maps", lambda exporter: MapNet(), "deep", 14, ["dynamo20", "older11"]),
+    ("maps", lambda exporter: MapNet(), "deep", 14, 18, ["dynamo20", "older11"]),
+    ("gates", lambda exporter: GateNet(), "stem", 12, 16, ["dynamo20", "older11", "older17"]),
 ]
 
 
@@ -113,6 +132,19 @@ def build(make, exporter):
             value = tensor + noise if "running_var" not in name else tensor + noise.abs()
             tensor.copy_((value * 64).round() / 64)
     return net.eval()
+
+
+def gradients(net, layer, x, random):
+    inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    seen = []
+    handle = dict(net.named_modules())[layer].register_forward_hook(lambda _, __, output: seen.append(output))
+    y = net(inputs)
+    handle.remove()
+    cotangent = (random.integers(-64, 64, y.shape) / 64).astype("f4")
+    (gradient,) = torch.autograd.grad((y * torch.tensor(cotangent)).sum(), inputs, retain_graph=True)
+    (layer_gradient,) = torch.autograd.grad(seen[0].square().sum() / 2, inputs)
+    return dict(x=x, y=y.detach().numpy(), cotangent=cotangent, gradient=gradient.numpy(),
+                layer_gradient=layer_gradient.numpy())
 
 
 def slim(path):
@@ -135,20 +167,12 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     golden, listed = {}, []
     random = np.random.default_rng(2026)
-    for name, make, layer, side, exporters in NETS:
-        x = (random.integers(0, 64, (3, 3, side, side)) / 64).astype("f4")
+    for name, make, layer, side, other, exporters in NETS:
         net = build(make, "dynamo").double()
-        inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
-        seen = []
-        handle = dict(net.named_modules())[layer].register_forward_hook(lambda _, __, output: seen.append(output))
-        y = net(inputs)
-        handle.remove()
-        cotangent = (random.integers(-64, 64, y.shape) / 64).astype("f4")
-        (gradient,) = torch.autograd.grad((y * torch.tensor(cotangent)).sum(), inputs, retain_graph=True)
-        (layer_gradient,) = torch.autograd.grad(seen[0].square().sum() / 2, inputs)
-        found = dict(x=x, y=y.detach().numpy(), cotangent=cotangent, gradient=gradient.numpy(),
-                     layer_gradient=layer_gradient.numpy())
-        golden.update({f"{name}.{key}": np.asarray(array, dtype="f4") for key, array in found.items()})
+        for size, suffix in [(side, "")] + ([(other, "_other")] if other else []):
+            found = gradients(net, layer, (random.integers(0, 64, (3, 3, size, size)) / 64).astype("f4"), random)
+            golden.update({f"{name}.{key}{suffix}": np.asarray(array, dtype="f4") for key, array in found.items()})
+        x = golden[f"{name}.x"]
         for exporter in exporters:
             path = folder / f"{name}-{exporter}.onnx"
             plain = build(make, exporter)

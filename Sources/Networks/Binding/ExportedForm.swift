@@ -12,6 +12,8 @@ struct ExportedForm {
   /// Heights and widths that maps had in the file, and what they are at the size at hand.
   private var rows: [Int: Set<Int>] = [:]
   private var columns: [Int: Set<Int>] = [:]
+  /// Values that pictures lead to: weights that are worked out have extents, too, but those follow no picture.
+  private var pictured: Set<ValueID> = []
 
   init(_ network: BoundNetwork, batch: (exported: Int, found: Int)?) {
     self.network = network
@@ -22,8 +24,21 @@ struct ExportedForm {
 
   func constant(of value: ValueID?) -> Constant? { value.flatMap { network.constants[$0] } }
 
-  /// Remembers how the extents of a map (N×C×H×W) went over.
-  mutating func record(_ value: ValueID, found: Shape) {
+  /// Remembers how the extents of an input went over.
+  mutating func record(input: ValueID, found: Shape) {
+    pictured.insert(input)
+    record(input, found: found)
+  }
+
+  /// Remembers how the extents of what a node makes of pictures went over.
+  mutating func record(_ node: Node, found shapes: [Shape]) {
+    guard node.inputs.contains(where: { $0.map(pictured.contains) ?? false }) else { return }
+    pictured.formUnion(node.outputs)
+    for (output, shape) in zip(node.outputs, shapes) { record(output, found: shape) }
+  }
+
+  /// Of a map, N×C×H×W.
+  private mutating func record(_ value: ValueID, found: Shape) {
     guard let exported = network.shapes[value], exported.rank == 4, found.rank == 4 else { return }
     rows[exported[2], default: []].insert(found[2])
     columns[exported[3], default: []].insert(found[3])

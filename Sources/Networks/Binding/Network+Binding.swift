@@ -58,7 +58,7 @@ extension Network {
     }
     try bindInputs(to: inputShapes, fixed: fixed, in: &result)
     try repeatFixedInputs(in: &result)
-    for input in result.inputs { result.shapes[input].map { exported?.record(input, found: $0) } }
+    for input in result.inputs { result.shapes[input].map { exported?.record(input: input, found: $0) } }
     let wanted = targets.map { nodes.leading(to: $0) } ?? nodes
     result.nodes.reserveCapacity(wanted.count)
     for node in wanted { try bind(node, in: &result, exported: &exported, budget: budget) }
@@ -166,10 +166,8 @@ extension Network {
       }
       let shapes = try bound.operation.outputShapes(
         inputs: bound.inputs.map { $0.flatMap { result.shapes[$0] } }, outputCount: node.outputs.count, limits: limits)
-      for (output, shape) in zip(node.outputs, shapes) {
-        result.shapes[output] = shape
-        exported?.record(output, found: shape)
-      }
+      for (output, shape) in zip(node.outputs, shapes) { result.shapes[output] = shape }
+      exported?.record(bound, found: shapes)
       result.nodes.append(bound)
     } catch let error as ShapeError {
       throw NetworkError.shape(node: node.name, operation: node.operation.name, error)

@@ -179,4 +179,24 @@ private func mapped(
       #expect(reason.contains("'\(type)'") && reason.contains("'the node'"), "\(reason)")
     }
   }
+
+  /// What lies beyond an eight-bit type's largest number saturates, or not, as the node says: of either operator.
+  @Test func castLikeSaturatesAsCastDoes() throws {
+    func operations(_ type: String, saturates: Bool) throws -> [Operation] {
+      var model = ModelSketch(inputs: [("x", 1, [2])], outputs: ["y"])
+      model.operatorSet = 21
+      model.initializers = [ModelSketch.TensorSketch(name: "like", type: 19, shape: [1]) { $0.data(9, [0]) }]
+      var attributes: [String: ModelSketch.Attribute] = ["saturate": .int(saturates ? 1 : 0)]
+      if type == "Cast" { attributes["to"] = .int(19) }
+      model.nodes = [
+        ModelSketch.NodeSketch(
+          type: type, inputs: type == "Cast" ? ["x"] : ["x", "like"], outputs: ["y"], attributes: attributes)
+      ]
+      return try model.load().nodes.map(\.operation)
+    }
+    for saturates in [true, false] {
+      #expect(try operations("Cast", saturates: saturates) == operations("CastLike", saturates: saturates))
+    }
+    #expect(try operations("CastLike", saturates: true).count < operations("CastLike", saturates: false).count)
+  }
 }

@@ -5,11 +5,11 @@ extension OperatorTable {
   static let normalizations: [String: OperatorTranslator] = [
     "BatchNormalization": { node in
       try node.requireInputs(5...5)
-      if try node.attributes.flag("training_mode") ?? false { return try node.emitBatchStatistics() }
       // Up to operator set 13, further outputs are what tells training from inference.
-      guard node.operatorSet >= 14 || node.node.outputs.dropFirst().allSatisfy(\.isEmpty) else {
-        throw node.unsupported("statistics of the batch (training mode)")
-      }
+      let trains =
+        try node.operatorSet >= 14
+        ? node.attributes.flag("training_mode") ?? false : !node.node.outputs.dropFirst().allSatisfy(\.isEmpty)
+      if trains { return try node.emitBatchStatistics() }
       guard try node.attributes.flag("spatial") ?? true else { throw node.unsupported("statistics for each pixel") }
       try node.emit(.batchNormalization(epsilon: node.epsilon()))
     },

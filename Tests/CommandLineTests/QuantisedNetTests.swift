@@ -1,0 +1,67 @@
+import Foundation
+import Gingham
+import Testing
+
+/// Gradients through the rounding of a quantised net are those of the net without rounding: whoever differentiates says
+/// so, in words and in the findings.
+@Suite struct QuantisedNetTests {
+  /// Four classes of a 16×16 picture: a convolution, whose output is rounded to eight bits or not, a rectifier, a mean.
+  private static func net(_ scratch: Tool.Scratch, rounds: Bool) throws -> String {
+    var network = Network(name: "quantised")
+    let x = network.addInput("x", shape: [1, 3, 16, 16])
+    let weights = (0..<(4 * 27)).map { Float(($0 * 37) % 19 - 9) / 32 }
+    let weight = network.addConstant("w", .float(Tensor([4, 3, 3, 3], weights)))
+    var value = network.append("conv", .convolution(Convolution(Window(3, stride: 2, padding: 1))), x, weight)
+    if rounds {
+      let scale = network.addConstant("scale", .float(Tensor([], [0.015625])))
+      let zero = network.addConstant("zero", .integer(IntegerArray([], [0], type: .int8)))
+      value = network.append("quantize", .quantize(Quantization(.int8)), value, scale, zero)
+      value = network.append("cast", .cast(.float32), value)
+    }
+    value = network.append("relu", .pointwise(.relu), value)
+    network.outputs = [
+      network.append("mean", .reduce(Reduction(.mean, axes: .listed([2, 3]), keepsDimensions: false)), value)
+    ]
+    let path = scratch.path(rounds ? "rounds.onnx" : "smooth.onnx")
+    try ONNXModel.write(network, to: path)
+    return path
+  }
+
+  private static let verbs: [[String]] = [
+    ["gradient", "NET", "PICTURE"], ["gradient", "NET", "PICTURE", "--compare"], ["trace", "NET", "PICTURE"],
+    ["visualize", "NET", "--objective", "class:1", "--steps", "2", "--size", "16"],
+    [
+      "compare", "NET", "--objective", "class:1", "--steps", "2", "--size", "16", "--seeds", "1", "--mitigations",
+      "naive",
+    ],
+    ["probe", "NET", "PICTURE", "--labels", "predicted", "--attack", "fgsm"], ["verify", "NET"], ["bench", "NET"],
+  ]
+
+  @Test(arguments: verbs) func everyVerbThatDifferentiatesSaysHow(verb: [String]) throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture(side: 16)
+    for rounds in [true, false] {
+      let net = try Self.net(scratch, rounds: rounds)
+      let words = verb.map { $0 == "NET" ? net : $0 == "PICTURE" ? picture : $0 }
+      let outcome = try Tool.run(
+        executable: Tool.path, words + ["--json", "--output", scratch.path("run-\(rounds)")])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.contains("straight through") == rounds, "\(outcome.errors)")
+      let remarks = try outcome.json()["remarks"] as? [String]
+      #expect((remarks?.contains { $0.contains("straight through") } ?? false) == rounds)
+      #expect(try outcome.json().count > 1, "the findings themselves stay")
+    }
+  }
+
+  /// Nothing behind the convolution is rounded in front of it.
+  @Test func aTargetInFrontOfTheRoundingHasATrueGradient() throws {
+    let scratch = try Tool.Scratch()
+    let outcome = try Tool.run(
+      "gradient", Self.net(scratch, rounds: true), scratch.picture(side: 16), "--target", "conv:1", "--json",
+      "--output",
+      scratch.path("run"))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(!outcome.errors.contains("straight through"))
+    #expect(try outcome.json()["remarks"] == nil)
+  }
+}
