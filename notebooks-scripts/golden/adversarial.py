@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+
+from made_with import record
 """Golden adversarial examples: foolbox 3.3.4 for FGSM, PGD and DeepFool, and a plain PyTorch writing of APGD.
 
     pip install torch==2.13.0+cpu foolbox==3.3.4 numpy pillow safetensors
@@ -250,3 +252,4 @@ if __name__ == "__main__":
         squeezenet()
     if arguments.single:
         single()
+    record(FOLDER, "attacks.npz", *(["squeezenet.npz"] if arguments.squeezenet else []))

@@ -5,6 +5,7 @@ runs, as [name, output shape, {parameter: shape}], by symbolic tracing at batch 
 Needs torch and torchvision. Usage: architectures.py OUTPUT.json
 """
 import json
+import pathlib
 import sys
 
 import torch
@@ -17,6 +18,8 @@ if torch.version.cuda is None:  # a torchvision built for CUDA imports on a CPU 
 import torchvision
 from torch.fx.passes.shape_prop import ShapeProp
 from torchvision.models.feature_extraction import NodePathTracer
+
+from made_with import record
 
 NAMES = (
     "alexnet vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19 vgg19_bn resnet18 resnet34 resnet50 resnet101 resnet152 "
@@ -64,3 +67,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    path = pathlib.Path(sys.argv[1])
+    record(path.parent, path.name)

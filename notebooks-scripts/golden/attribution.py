@@ -13,6 +13,8 @@ import numpy
 import torch
 from captum.attr import (Deconvolution, GuidedBackprop, InputXGradient, IntegratedGradients, LayerGradCam, Saliency)
 
+from made_with import record
+
 MEAN, STD, CLASS = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3], 2
 
 
@@ -50,3 +52,4 @@ for name, method in methods.items():
 folder = pathlib.Path(__file__).parents[2] / "Tests/AttributionTests/Golden"
 folder.mkdir(parents=True, exist_ok=True)
 numpy.savez(folder / "attribution.npz", **arrays)
+record(folder, "attribution.npz")

@@ -19,6 +19,7 @@ import numpy as np
 import onnx
 import torch
 from torch import nn
+from made_with import record
 
 if torch.version.cuda is None:  # torchvision's wheel is built for CUDA: declare the operators it misses on a CPU
     library = torch.library.Library("torchvision", "DEF")
@@ -189,6 +190,7 @@ def main():
     np.savez(folder / "exports.npz", **golden)
     (folder / "exports.json").write_text(json.dumps(
         {"torch": torch.__version__, "nets": listed}, indent=1) + "\n")
+    record(folder, "*")
 
 
 if __name__ == "__main__":

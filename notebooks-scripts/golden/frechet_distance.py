@@ -9,6 +9,8 @@ import pathlib
 import numpy
 import scipy.linalg
 
+from made_with import record
+
 folder = pathlib.Path(__file__).parents[2] / "Tests/DiagnosisTests/Golden/frechet"
 folder.mkdir(parents=True, exist_ok=True)
 generator = numpy.random.default_rng(20170626)
@@ -42,3 +44,4 @@ for name, first, second, count, spread in [
     print(f"{name}: {cases[-1]['distance']:.9g}, by singular values {other:.9g}")
 (folder / "features.f64").write_bytes(b"".join(v.astype("<f8").tobytes() for v in values))
 (folder / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
+record(folder, "*")

@@ -17,6 +17,7 @@ import sys
 import numpy as np
 import torch
 from torch import nn
+from made_with import record
 
 
 class Generator(nn.Module):
@@ -76,3 +77,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "--check":
         sys.exit(check(*sys.argv[2:]))
     main(sys.argv[1])
+    record(sys.argv[1], "*")

@@ -10,6 +10,7 @@ import pathlib
 import numpy
 import torch
 from torch import nn
+from made_with import record
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/PredictionTests/Golden/variance"
 WIDTH, SIDE = 24, 48
@@ -68,3 +69,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+    record(OUT, "*.npy")

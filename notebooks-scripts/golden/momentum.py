@@ -14,6 +14,8 @@ import numpy
 import torch
 import torchattacks
 
+from made_with import record
+
 FOLDER = pathlib.Path(__file__).parents[2] / "Tests/AdversarialProbingTests/Golden"
 STEPS = [1, 2, 3, 5, 10, 20]
 MEAN, STD = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3]
@@ -71,3 +73,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+    record(FOLDER, "momentum.npz")

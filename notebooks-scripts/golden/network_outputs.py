@@ -5,6 +5,7 @@ an input that both sides compute from names and indices, and the gradient of a w
 Needs torch, torchvision, timm, transformers and diffusers. Usage: network_outputs.py OUTPUT.json
 """
 import json
+import pathlib
 import sys
 
 import numpy as np
@@ -17,6 +18,8 @@ from state_dicts import authors_convnext, autoencoder, published_names, transfor
 
 import timm
 import transformers
+
+from made_with import record
 
 SIZE = (96, 80)
 CLASSES = 10
@@ -365,3 +368,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    path = pathlib.Path(sys.argv[1])
+    record(path.parent, path.name)

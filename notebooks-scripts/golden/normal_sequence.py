@@ -5,8 +5,10 @@ by the definitions (FNV-1a, SplitMix64, the inverse normal distribution function
 Standard library only. Usage: normal_sequence.py OUTPUT.json
 """
 import json
+import pathlib
 import sys
 from statistics import NormalDist
+from made_with import record
 
 MASK = (1 << 64) - 1
 INCREMENT = 0x9E3779B97F4A7C15
@@ -50,3 +52,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    path = pathlib.Path(sys.argv[1])
+    record(path.parent, path.name)

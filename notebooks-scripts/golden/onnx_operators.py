@@ -19,6 +19,8 @@ from onnx import TensorProto as TP
 from onnx import helper as oh
 from onnx import numpy_helper as nh
 
+from made_with import record
+
 random = np.random.default_rng(2026)
 folder = pathlib.Path(sys.argv[1])
 golden = {}
@@ -336,3 +338,4 @@ add("sequences_that_fold",
 np.savez(folder / "operators.npz", **golden)
 size = sum(path.stat().st_size for path in folder.iterdir())
 print(f"{len(golden) // 4} operators, {size // 1024} kB")
+record(folder, "*")

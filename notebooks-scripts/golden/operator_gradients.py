@@ -17,6 +17,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from made_with import record
+
 INFINITY = 3.0e38  # stands for a missing bound in JSON
 random = np.random.default_rng(2026)
 
@@ -550,3 +552,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+    record(sys.argv[1], "*.json")

@@ -13,6 +13,8 @@ import numpy
 import torch
 import torch.nn.functional as F
 
+from made_with import record
+
 torch.manual_seed(11)
 arrays = {}
 COLOUR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]]) / 0.4619524
@@ -117,3 +119,4 @@ arrays["pyramid.normalized"] = result.numpy()
 folder = pathlib.Path(__file__).parents[2] / "Tests/FeatureVisualizationTests/Golden"
 folder.mkdir(parents=True, exist_ok=True)
 numpy.savez(folder / "visualization.npz", **{name: array.astype(numpy.float32) for name, array in arrays.items()})
+record(folder, "visualization.npz")

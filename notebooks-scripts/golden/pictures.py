@@ -15,6 +15,8 @@ import zlib
 import numpy
 from PIL import Image, ImageOps
 
+from made_with import record
+
 folder = pathlib.Path(__file__).parents[2] / "Tests/ImagingTests/Golden"
 folder.mkdir(exist_ok=True)
 random = numpy.random.default_rng(1789)
@@ -309,3 +311,4 @@ add_compressed("palette.tif", colour.quantize(16), "packbits")
 (folder / "pictures.json").write_text(json.dumps(cases, indent=0))
 (folder / "pictures.bin").write_bytes(bytes(files))
 (folder / "pictures.u16").write_bytes(b"".join(s.tobytes() for s in samples))
+record(folder, "*")

@@ -4,9 +4,12 @@
 """
 
 import json
+import pathlib
 import sys
 
 import onnx
+
+from made_with import record
 
 FIRST_SET = 6
 KINDS = {"INT": "int", "INTS": "ints", "FLOAT": "float", "FLOATS": "floats", "STRING": "string", "TENSOR": "tensor"}
@@ -53,3 +56,4 @@ def same(row):
 
 
 main(*sys.argv[1:])
+record(pathlib.Path(sys.argv[1]).parent, pathlib.Path(sys.argv[1]).name)

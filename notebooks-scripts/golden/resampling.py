@@ -16,6 +16,8 @@ if torch.version.cuda is None:  # a torchvision built for GPUs imports beside a 
     ops.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 import torchvision.transforms.functional as functional
 
+from made_with import record
+
 folder = pathlib.Path(__file__).parents[2] / "Tests/SignalsTests/Golden"
 modes = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 sizes = [
@@ -52,3 +54,4 @@ for source, shorter, target in fits:
 folder.mkdir(exist_ok=True)
 (folder / "resampling.json").write_text(json.dumps(cases, indent=1))
 (folder / "resampling.f32").write_bytes(b"".join(v.tobytes() for v in values))
+record(folder, "*")

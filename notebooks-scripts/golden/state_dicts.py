@@ -7,6 +7,7 @@ Needs torch, torchvision, timm, transformers and diffusers. Usage: state_dicts.p
 the names and shapes behind a hash.
 """
 import json
+import pathlib
 import sys
 from functools import partial
 
@@ -19,6 +20,8 @@ from reference_modules import BrainUNet, UNet
 import diffusers
 import timm
 import transformers
+
+from made_with import record
 
 # What PyTorch keeps beside the parameters, and what no output depends on.
 IGNORED = ("num_batches_tracked", "relative_position_index", "attn_mask", "mask_token", "pooler.dense.weight",
@@ -205,6 +208,8 @@ def main():
     rows = [f"{json.dumps(name)}: {json.dumps(entry(name, make))}" for name, make in nets()]
     with open(sys.argv[1], "w") as file:
         file.write("{\n" + ",\n".join(rows) + "\n}\n")
+    path = pathlib.Path(sys.argv[1])
+    record(path.parent, path.name)
 
 
 if __name__ == "__main__":

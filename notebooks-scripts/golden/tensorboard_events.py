@@ -22,6 +22,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from made_with import record
+
 START = 1700000000.25
 
 
@@ -71,3 +73,4 @@ if __name__ == "__main__":
         read(sys.argv[2])
     else:
         main(sys.argv[1])
+        record(sys.argv[1], "*")

@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from made_with import record
+
 warnings.filterwarnings("ignore")
 root = pathlib.Path(__file__).resolve().parents[2]
 weights = root / "Tests/ModelFormatsTests/Golden/Weights"
@@ -203,3 +205,5 @@ for version in [(2, 0), (3, 0)]:
         np.lib.format.write_array(file, grid.astype("<f4"), version=version)
 np.savez(arrays / "pair.npz", first=grid.astype("<f4"), second=np.float64([0.1, 0.2]))
 np.savez_compressed(arrays / "compressed.npz", first=grid)
+record(weights, "*")
+record(arrays, "*")
