@@ -142,7 +142,7 @@ if let runtime = Context.environment["GINGHAM_FUZZ"] {
   package.targets.append(
     .executableTarget(
       name: "GinghamFuzz",
-      dependencies: ["ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging"].map {
+      dependencies: ["ModelFormats", "ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging"].map {
         .target(name: Room.module($0))
       }, path: "Tests/Fuzz", swiftSettings: strict,
       linkerSettings: [

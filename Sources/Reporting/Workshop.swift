@@ -58,7 +58,15 @@ final class Workshop {
     return own.st_dev != above.st_dev || own.st_ino == above.st_ino || access(parent, W_OK) != 0
   }
 
-  var holdsKeepsakes: Bool { !((try? FileManager.default.contentsOfDirectory(atPath: keepsakes)) ?? []).isEmpty }
+  var holdsKeepsakes: Bool { Self.holdsFiles(keepsakes) }
+
+  /// Folders alone are nothing to go on from.
+  private static func holdsFiles(_ folder: String) -> Bool {
+    (try? FileManager.default.subpathsOfDirectory(atPath: folder))?.contains { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && !isFolder.boolValue
+    } ?? false
+  }
 
   func remove() {
     try? FileManager.default.removeItem(atPath: folder)
@@ -153,9 +161,8 @@ final class Workshop {
       let folder = place + "/" + left
       let isOwn = FileManager.default.fileExists(atPath: folder + "/identity")
       guard isOwn, let lock = FileLock(folder + "/lock") else { continue }
-      let kept = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/keepsakes")) ?? []
       putBack(from: folder, to: place + "/" + left.dropFirst(prefix.count))
-      if kept.isEmpty { try? FileManager.default.removeItem(atPath: folder) }
+      if !holdsFiles(folder + "/keepsakes") { try? FileManager.default.removeItem(atPath: folder) }
       withExtendedLifetime(lock) {}
     }
   }

@@ -22,7 +22,7 @@ import Testing
   }
 
   private func diagnose(_ scratch: Tool.Scratch, _ arguments: String...) throws -> Tool.Outcome {
-    try Tool.run(executable: Tool.path, ["diagnose"] + arguments + ["--output", scratch.path("run")])
+    try Tool.run(executable: Tool.path, ["diagnose"] + arguments + ["--output", scratch.path("run"), "--force"])
   }
 
   @Test func aGridIsFoundExplainedAndShown() throws {
@@ -121,7 +121,7 @@ import Testing
       ([set, "--periods", "search"], 64, "--periods"), ([set, "--periods", "1"], 64, "periods"),
     ] as [([String], Int32, String)] {
       let outcome = try Tool.run(
-        executable: Tool.path, ["diagnose"] + arguments + ["--json", "--output", scratch.path("run")])
+        executable: Tool.path, ["diagnose"] + arguments + ["--json", "--output", scratch.path("run"), "--force"])
       #expect(outcome.status == status && outcome.errors.contains(message), "\(arguments): \(outcome.errors)")
       #expect(outcome.output.isEmpty)
       #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))

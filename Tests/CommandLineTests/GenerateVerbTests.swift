@@ -80,7 +80,7 @@ import Testing
   ])
   func badInputEndsInOneMessage(arguments: [String], status: Int32, message: String) throws {
     let scratch = try Tool.Scratch()
-    let outcome = try Tool.run(executable: Tool.path, arguments + ["--output", scratch.path("run")])
+    let outcome = try Tool.run(executable: Tool.path, arguments + ["--output", scratch.path("run"), "--force"])
     #expect(outcome.status == status)
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.output.isEmpty)

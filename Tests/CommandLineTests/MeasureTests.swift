@@ -22,7 +22,7 @@ import Testing
   }
 
   private func measure(_ scratch: Tool.Scratch, _ arguments: String...) throws -> Tool.Outcome {
-    try Tool.run(executable: Tool.path, ["measure"] + arguments + ["--output", scratch.path("run")])
+    try Tool.run(executable: Tool.path, ["measure"] + arguments + ["--output", scratch.path("run"), "--force"])
   }
 
   private func bands(_ figures: [String: Any]) throws -> [Int: [String: Any]] {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PredictTests {
   private func predict(_ scratch: Tool.Scratch, _ arguments: String...) throws -> Tool.Outcome {
-    try Tool.run(executable: Tool.path, ["predict"] + arguments + ["--output", scratch.path("run")])
+    try Tool.run(executable: Tool.path, ["predict"] + arguments + ["--output", scratch.path("run"), "--force"])
   }
 
   private func bands(_ lattice: [String: Any]) throws -> [Int: [String: Any]] {
@@ -133,7 +133,8 @@ import Testing
       (["random:resnet18", "--target", "relu:1 + layer4:2"], "one layer"),
       (["random:resnet18", "--at", "layer9"], "layer"), (["random:resnt18"], "resnet18"),
     ] {
-      let outcome = try Tool.run(executable: Tool.path, ["predict"] + arguments + ["--output", scratch.path("run")])
+      let outcome = try Tool.run(
+        executable: Tool.path, ["predict"] + arguments + ["--output", scratch.path("run"), "--force"])
       #expect(outcome.status == 1 && outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
       #expect(outcome.output.isEmpty)
     }

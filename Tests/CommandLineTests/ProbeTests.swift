@@ -146,7 +146,7 @@ import Testing
     let picture = try picture ?? scratch.picture("p_1.png")
     let before = try scratch.contents
     let outcome = try Tool.run(
-      executable: Tool.path, ["probe", model, picture, "--output", scratch.path("run")] + arguments)
+      executable: Tool.path, ["probe", model, picture, "--output", scratch.path("run"), "--force"] + arguments)
     #expect(outcome.status == 1, "\(arguments): \(outcome.errors)")
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")

@@ -112,7 +112,7 @@ import Testing
   private func expectFailure(_ arguments: String..., says parts: [String]) throws {
     let scratch = try Tool.Scratch()
     let outcome = try Tool.run(
-      executable: Tool.path, ["repair"] + arguments + ["--output", scratch.path("run"), "--samples", "2"])
+      executable: Tool.path, ["repair"] + arguments + ["--output", scratch.path("run"), "--force", "--samples", "2"])
     #expect(outcome.status == 1, "\(outcome.errors)")
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")

@@ -38,7 +38,7 @@ import Testing
       "--samples", "5", "--jitter", "6", "--seed", "2",
     ]
     let outcome = try Tool.run(
-      executable: Tool.path, arguments + ["--json", "--output", scratch.path("run")])
+      executable: Tool.path, arguments + ["--json", "--output", scratch.path("run"), "--force"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let json = try outcome.json()
     #expect(json["method"] as? String == method)

@@ -138,7 +138,7 @@ import Testing
 
   private func expectFailure(_ arguments: [String], status: Int32 = 1, says parts: String...) throws {
     let scratch = try Tool.Scratch()
-    let outcome = try Tool.run(executable: Tool.path, arguments + ["--output", scratch.path("run")])
+    let outcome = try Tool.run(executable: Tool.path, arguments + ["--output", scratch.path("run"), "--force"])
     #expect(outcome.status == status, "\(outcome.errors)")
     #expect(outcome.output.isEmpty)
     if status == 1 { #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)") }

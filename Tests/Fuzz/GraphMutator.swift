@@ -62,10 +62,7 @@ struct GraphMutator {
 
   /// One change somewhere: messages are entered by chance, and weighed by what can go wrong in them.
   private mutating func change(_ tree: inout WireTree) {
-    guard case .message(let kind, var fields) = tree, !fields.isEmpty else {
-      leaf(&tree, of: nil)
-      return
-    }
+    guard case .message(let kind, var fields) = tree, !fields.isEmpty else { return }
     let index = below(fields.count)
     switch (kind, below(10)) {
     case (.graph, 0), (.node, 0), (.attribute, 0), (.shape, 0), (.tensor, 0), (.function, 0):

@@ -34,8 +34,9 @@ extension Run {
       return Performance(result: try watched(in: context.writing(into: nil)), folder: nil)
     }
     let record = record
-    var manifest = try record.manifest(command: command, context: context, started: started)
-    let identity = try manifest.identity(of: Self.name)
+    // Of a model that cannot be read, whoever loads it has more to say.
+    let draft = try? record.manifest(command: command, context: context, started: started)
+    let identity = try draft?.identity(of: Self.name)
     let wanted =
       path ?? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started, identity: identity)
     let folder = try RunFolder(path: wanted, identity: identity, replaces: replaces)
@@ -45,6 +46,7 @@ extension Run {
     try result.draw(folder)
     try folder.write(Findings.fileName, data: result.json(timeless: true))
     try result.append(folder)
+    var manifest = try draft ?? record.manifest(command: command, context: context, started: started)
     manifest.parameters.merge(result.settled) { _, chosen in chosen }
     try folder.commit(manifest)
     return Performance(result: result, folder: folder.path)
