@@ -78,8 +78,8 @@ NETS = [
     # hybrids
     ("timm", "maxvit_rmlp_pico_rw_256", "stages.1", 256, None, {}),
     ("timm", "coatnet_pico_rw_224", "stages.2", 224, None, {}),
-    ("timm", "mobilevit_xxs", "stages.3", 128, 160, {}),
-    ("timm", "mobilevitv2_050", "stages.3", 128, 160, {}),
+    ("timm", "mobilevit_xxs", "stages.3", 128, None, {}),
+    ("timm", "mobilevitv2_050", "stages.3", 128, None, {}),
     ("timm", "edgenext_xx_small", "stages.2", 128, 160, {}),
     ("timm", "efficientformer_l1", "stages.2", 224, None, {}),
     ("timm", "efficientformerv2_s0", "stages.2", 224, None, {}),
