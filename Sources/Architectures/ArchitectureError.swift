@@ -52,13 +52,13 @@ extension ArchitectureError: CustomStringConvertible {
         return "\n  '\(candidate.name)': \(mismatch.missing.count) missing, \(mismatch.unexpected.count) unexpected, "
           + "\(mismatch.wronglyShaped.count) of another shape: \(examples.joined(separator: "; "))"
       }
-      return "no built-in architecture has these \(count) parameters. Nearest:\(lines.joined()) "
-        + "\n  Name one with --architecture to see the differences, or export the model as ONNX."
+      return "no built-in architecture has these \(count) parameters. Nearest:\(lines.joined())"
+        + "\n  Export the model as ONNX, or name one to see all differences"
     case .severalNets(let prefixes):
       let names = prefixes.map { String($0.dropLast()) }
-      return "the file holds several nets: \(Self.quoted(names)). Choose one with --section."
+      return "the file holds several nets: \(Self.quoted(names))"
     case .ambiguous(let names):
-      return "these parameters fit several architectures: \(Self.quoted(names)). Name one with --architecture."
+      return "these parameters fit several architectures: \(Self.quoted(names))"
     }
   }
 

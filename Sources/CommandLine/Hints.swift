@@ -14,8 +14,16 @@ enum Hints {
     } catch let error as SettingError {
       throw ValidationError(text(of: error))
     } catch {
-      guard let hint = hint(for: error) else { throw error }
-      throw HintedError(error: error, hint: hint)
+      guard let description = described(error) else { throw error }
+      throw HintedError(description: description)
+    }
+  }
+
+  /// An error in words, with what to type about it.
+  static func described(_ error: any Error) -> String? {
+    hint(for: error).map { hint in
+      let text = "\(error)"
+      return "\(text.hasSuffix(".") ? String(text.dropLast()) : text). \(hint)"
     }
   }
 
@@ -29,6 +37,12 @@ enum Hints {
     case RunFolderError.occupied: "Name another folder, or replace what is there with --force."
     case RunFolderError.busy: "Wait for it, or name another folder."
     case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
+    case ObjectiveError.noClasses: "--output-name takes another."
+    case ArchitectureError.unrecognized, ArchitectureError.ambiguous: "Name one with --architecture."
+    case ArchitectureError.severalNets: "Choose one with --section."
+    case NetworkError.unknownLayer, NetworkError.openModule: "'gingham layers MODEL' lists all."
+    case NetworkError.missingInputShape: "Give it with --input-size HxW."
+    case NetworkError.missingOperator(_, _, _, _, let front?): "--target '\(front):0' is its first channel."
     case ModelError.extraInput(let name): "Fix it with --input \(name)=VALUE."
     case ModelError.impossibleInput: "--input-size HxW gives another size."
     case FormatError.limit, NetworkError.shape(_, _, .limit), NetworkError.shape(_, _, .tooLarge),
@@ -40,7 +54,6 @@ enum Hints {
     case GeneratorError.takesPictures: "Name some, with --images or behind the model of 'gingham trace'."
     case RepairError.nothingToRewrite(let method, .gradients) where method != .blurpool:
       "--with blurpool rewrites strided convolutions and pools."
-    case NetworkError.openModule: "'gingham layers MODEL' lists all."
     case RepairError.nothingUneven(let method, _, _):
       "Rewrite some with --with \(method.rawValue) and --layer, or all of them with --all."
     default: nil
@@ -67,8 +80,5 @@ enum Hints {
 
 /// An error and what to type about it.
 private struct HintedError: Error, CustomStringConvertible {
-  let error: any Error
-  let hint: String
-
-  var description: String { "\(error). \(hint)" }
+  let description: String
 }

@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private static func description(_ error: any Error) -> String {
-    if let hint = Hints.hint(for: error) { return "\(error). \(hint)" }
+    if let described = Hints.described(error) { return described }
     return GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
   }
 

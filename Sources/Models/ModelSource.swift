@@ -78,14 +78,14 @@ public struct ModelSource: Sendable {
   private func network() throws -> Network {
     if isRandom {
       guard architecture == nil else {
-        throw ModelError.contradiction("--architecture does not go with a random: model, which names its own")
+        throw ModelError.contradiction("an architecture was named beside a random: model, which names its own")
       }
       return skipsRandomWeights
         ? try Architectures.skeleton(parsing: specification) : try Architectures.network(parsing: specification)
     }
     if specification.lowercased().hasSuffix(".onnx") {
       guard architecture == nil else {
-        throw ModelError.contradiction("--architecture does not go with an ONNX file, which holds its own graph")
+        throw ModelError.contradiction("an architecture was named beside an ONNX file, which holds its own graph")
       }
       return try ONNXModel.load(path: specification, limits: limits)
     }
@@ -109,17 +109,19 @@ public struct ModelSource: Sendable {
     case (let mean?, let deviation?):
       guard mean.count == deviation.count, !mean.isEmpty, deviation.allSatisfy({ $0 > 0 && $0.isFinite }),
         mean.allSatisfy(\.isFinite)
-      else { throw ModelError.contradiction("--mean and --std need one number a channel each, deviations above 0") }
+      else { throw ModelError.contradiction("mean and std need one number a channel each, deviations above 0") }
       network.normalize(PixelNormalization(mean: mean, deviation: deviation))
     default:
-      throw ModelError.contradiction("--mean and --std go together: give both or neither")
+      throw ModelError.contradiction("mean and std go together: give both or neither")
     }
   }
 
   private func fixInputs(of network: inout Network) throws {
     for text in fixedInputs {
       let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard sides.count == 2 else { throw ModelError.contradiction("--input is written NAME=VALUE, not '\(text)'") }
+      guard sides.count == 2 else {
+        throw ModelError.contradiction("a fixed input is written NAME=VALUE, not '\(text)'")
+      }
       let input = network.inputs.first { network.name(of: $0.value) == sides[0] }
       let tensor = try Self.tensor(sides[1], declared: input?.shape ?? [])
       try network.fix(input: sides[0], at: try Self.constant(tensor, of: input?.type ?? .float32, named: sides[0]))

@@ -26,23 +26,21 @@ extension NetworkError: CustomStringConvertible {
     case .shape(let node, let operation, let error):
       return "layer '\(node)' (\(operation)): \(error)"
     case .unknownLayer(let name, let nearest):
-      let hint = nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
-      return "there is no layer '\(name)'.\(hint) 'gingham layers MODEL' lists all."
+      let hint = nearest.isEmpty ? "" : "; nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", "))"
+      return "there is no layer '\(name)'\(hint)"
     case .openModule(let name, let last):
       return "the file does not tell where module '\(name)' ends: it names layers by their weights alone. The last of "
         + "them in the module is '\(last)'; name a layer or a value"
     case .unknownInput(let name, let known):
       return "there is no input '\(name)'; the network has \(known.map { "'\($0)'" }.joined(separator: ", "))"
     case .missingInputShape(let name):
-      return "the size of input '\(name)' is open: give it with --input-size HxW"
+      return "the size of input '\(name)' is open, and nobody gave it"
     case .cyclic(let node):
       return "the graph runs in a circle through node '\(node)'"
     case .dangling(let node, let value):
       return "node '\(node)' reads '\(value)', which nothing produces"
     case .missingOperator(let reason, let behind, let count, let value, let front):
-      let advice =
-        front.map { " Layers that do not read it work, such as '\($0)': --target '\($0):0' is its first channel." }
-        ?? ""
+      let advice = front.map { " Layers that do not read it work, such as '\($0)'" } ?? ""
       return "\(reason) Behind it stand \(behind) of \(count) layers, up to '\(value)'.\(advice)"
     case .work(let network, let error):
       return "a pass through '\(network)' takes \(error)"

@@ -67,7 +67,7 @@ import Testing
     func trace(_ more: String...) -> [String] {
       ["trace", Self.net, picture, "--output", scratch.path("run")] + more
     }
-    try expectFailure(trace("--without", "features.22"), says: "features.2", "Nearest", leaving: scratch, left)
+    try expectFailure(trace("--without", "features.22"), says: "features.2", "nearest", leaving: scratch, left)
     try expectFailure(
       trace("--without", "features.3.squeeze"), says: "evenly already", "'features.8'", leaving: scratch, left)
     try expectFailure(

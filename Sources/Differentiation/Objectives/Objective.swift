@@ -58,7 +58,7 @@ extension ObjectiveError: CustomStringConvertible {
       "layer '\(layer)' has the shape \(shape): this objective needs channels (N×C or N×C×H×W)"
     case .noClasses(let shape):
       "the output has the shape \(shape): classes are known of N×K and N×K×H×W only. Name a layer, as in channel:LAYER:3, "
-        + "or another output with --output-name."
+        + "or mean another output"
     case .wrongDirection(let layer, let expected, let found):
       "a direction in layer '\(layer)' needs \(expected) numbers, found \(found)"
     case .syntax(let text, let reason): "cannot read the objective '\(text)': \(reason)"

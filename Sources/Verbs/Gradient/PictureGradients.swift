@@ -166,7 +166,7 @@ extension Model {
     guard network.outputs.count > 1, source.outputName == nil, let first = network.outputs.first else { return [] }
     let names = network.outputs.map { "'\(network.name(of: $0))'" }
     return [
-      "of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; --output-name takes another"
+      "of the outputs \(names.joined(separator: ", ")), '\(network.name(of: first))' is meant; another has to be named"
     ]
   }
 
@@ -174,7 +174,7 @@ extension Model {
     guard network.normalization == nil, !source.isRandom else { return [] }
     return [
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "
-        + "--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"
+        + "mean 0.485,0.456,0.406 and std 0.229,0.224,0.225"
     ]
   }
 }
