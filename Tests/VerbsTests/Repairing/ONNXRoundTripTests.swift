@@ -91,7 +91,7 @@ import Testing
   @Test(.enabled(if: isExpected), arguments: fetched) func realNetsComeBackAsTheyWere(file: String) throws {
     let path = Self.folder.appending(path: file).path
     var source = ModelSource(path)
-    if file.hasSuffix(".onnx") { source.inputSize = (96, 96) }
+    if file.hasSuffix(".onnx") { source.inputSize = PictureSize(96) }
     if file == "multistyle26.onnx" { source.fixedInputs = ["style_weights=0.04"] }
     let model = try source.load()
     let shape = model.inputShape(batch: 1)
