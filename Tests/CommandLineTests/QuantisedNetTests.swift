@@ -5,25 +5,24 @@ import Testing
 /// Gradients through the rounding of a quantised net are those of the net without rounding: whoever differentiates says
 /// so, in words and in the findings.
 @Suite struct QuantisedNetTests {
-  /// Four classes of a 16×16 picture: a convolution, whose output is rounded to eight bits or not, a rectifier, a mean.
-  private static func net(_ scratch: Tool.Scratch, rounds: Bool) throws -> String {
-    var network = Network(name: "quantised")
+  /// Four classes of a 16×16 picture: a convolution, QuantizeLinear and DequantizeLinear to eight bits, a rectifier, a
+  /// mean. By `notebooks-scripts/golden/exported_nets.py`.
+  private static let quantised = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "VerbsTests/Golden/exports/quantised.onnx").path(percentEncoded: false)
+
+  /// The same without rounding.
+  private static func smooth(_ scratch: Tool.Scratch) throws -> String {
+    var network = Network(name: "smooth")
     let x = network.addInput("x", shape: [1, 3, 16, 16])
     var weights: [Float] = []
     for index in 0..<108 { weights.append(Float(index * 37 % 19 - 9) / 32) }
     let weight = network.addConstant("w", .float(Tensor([4, 3, 3, 3], weights)))
     var value = network.append("conv", .convolution(Convolution(Window(3, stride: 2, padding: 1))), x, weight)
-    if rounds {
-      let scale = network.addConstant("scale", .float(Tensor([], [0.015625])))
-      let zero = network.addConstant("zero", .integer(IntegerArray([], [0], type: .int8)))
-      value = network.append("quantize", .quantize(Quantization(.int8)), value, scale, zero)
-      value = network.append("cast", .cast(.float32), value)
-    }
     value = network.append("relu", .pointwise(.relu), value)
     network.outputs = [
       network.append("mean", .reduce(Reduction(.mean, axes: .listed([2, 3]), keepsDimensions: false)), value)
     ]
-    let path = scratch.path(rounds ? "rounds.onnx" : "smooth.onnx")
+    let path = scratch.path("smooth.onnx")
     try ONNXModel.write(network, to: path)
     return path
   }
@@ -42,7 +41,7 @@ import Testing
     let scratch = try Tool.Scratch()
     let picture = try scratch.picture(side: 16)
     for rounds in [true, false] {
-      let net = try Self.net(scratch, rounds: rounds)
+      let net = try rounds ? Self.quantised : Self.smooth(scratch)
       let words = verb.map { $0 == "NET" ? net : $0 == "PICTURE" ? picture : $0 }
       let outcome = try Tool.run(
         executable: Tool.path, words + ["--json", "--output", scratch.path("run-\(rounds)")])
@@ -58,7 +57,7 @@ import Testing
   @Test func aTargetInFrontOfTheRoundingHasATrueGradient() throws {
     let scratch = try Tool.Scratch()
     let outcome = try Tool.run(
-      "gradient", Self.net(scratch, rounds: true), scratch.picture(side: 16), "--target", "conv:1", "--json",
+      "gradient", Self.quantised, scratch.picture(side: 16), "--target", "conv:1", "--json",
       "--output",
       scratch.path("run"))
     #expect(outcome.status == 0, "\(outcome.errors)")

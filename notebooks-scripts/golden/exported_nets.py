@@ -163,9 +163,30 @@ def slim(path):
     onnx.save(model, path)
 
 
+def quantised(path):
+    """A classifier of 16×16 pictures whose map is rounded to eight bits; no exporter is needed."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    weight = (np.random.default_rng(0).standard_normal((4, 3, 3, 3)).astype("f4") * 0.3)
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["c"], name="conv", kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2]),
+        helper.make_node("QuantizeLinear", ["c", "s", "z"], ["q"], name="quant"),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"], name="dq"),
+        helper.make_node("Relu", ["d"], ["r"], name="act"),
+        helper.make_node("ReduceMean", ["r"], ["y"], name="mean", axes=[2, 3], keepdims=0),
+    ]
+    constants = dict(w=weight, s=np.float32(0.02), z=np.int8(0))
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 3, 16, 16))],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 4))],
+        [numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    quantised(folder / "quantised.onnx")
     golden, listed = {}, []
     random = np.random.default_rng(2026)
     for name, make, layer, side, other, exporters in NETS:
