@@ -16,8 +16,8 @@ struct GoldenRecordTests {
     let manager = FileManager.default
     return try manager.subpathsOfDirectory(atPath: folder.path).filter { name in
       var isFolder: ObjCBool = false
-      manager.fileExists(atPath: folder.appending(path: name).path, isDirectory: &isFolder)
-      return !isFolder.boolValue
+      return manager.fileExists(atPath: folder.appending(path: name).path, isDirectory: &isFolder)
+        && !isFolder.boolValue
     }
   }
 
