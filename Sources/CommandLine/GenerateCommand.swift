@@ -34,10 +34,12 @@ struct GenerateCommand: VerbCommand {
 }
 
 extension BitDepth: ExpressibleByArgument {
+  /// 8 or 16; `nil` for anything else.
   public init?(argument: String) {
     guard let bits = Int(argument) else { return nil }
     self.init(rawValue: bits)
   }
 
+  /// As it is typed.
   public var defaultValueDescription: String { "\(rawValue)" }
 }

@@ -60,8 +60,11 @@ struct GradientCommand: VerbCommand {
 }
 
 extension GradientMethod: ExpressibleByArgument {
+  /// By name; `nil` where no method has it.
   public init?(argument: String) { self.init(named: argument) }
+  /// As it is typed.
   public var defaultValueDescription: String { name }
+  /// Of every method, for help and completion.
   public static var allValueStrings: [String] { all.map(\.name) }
 }
 

@@ -51,11 +51,15 @@ struct MeasureCommand: VerbCommand {
 extension MeasureSettings.Kind: ExpressibleByArgument {}
 
 extension Periods: ExpressibleByArgument {
+  /// Numbers joined by commas; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
+  /// As it is typed.
   public var defaultValueDescription: String { description }
 }
 
 extension PeriodChoice: ExpressibleByArgument {
+  /// `search`, or numbers joined by commas; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
+  /// As it is typed.
   public var defaultValueDescription: String { description }
 }

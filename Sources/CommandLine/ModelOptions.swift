@@ -63,5 +63,6 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension PictureSize: ExpressibleByArgument {
+  /// As ``PictureSize/init(parsing:)`` reads it; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -20,5 +20,6 @@ struct SampleOptions: ParsableArguments {
 }
 
 extension OutputRange: ExpressibleByArgument {
+  /// As `-1..1`, `0..255` or `-1,1`; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GinghamReporting
 
 extension Benchmark {
+  /// For the terminal, without a newline at its end.
   public var text: String {
     func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
     let summary = """

@@ -6,13 +6,19 @@ import GinghamTensors
 
 /// How long a network takes, forward and with the input gradient of an objective.
 public struct Benchmark: RunFindings {
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
+  /// The engine: `fast` or `reference`.
   public var backend: String
+  /// Threads of the run, from 1.
   public var threads: Int
+  /// N×C×H×W, N the pictures in a batch.
   public var inputShape: [Int]
+  /// The objective, as it was asked for.
   public var target: String
   /// Medians in milliseconds.
   public var forwardMilliseconds: Double
+  /// Of the forward pass and the gradient together.
   public var gradientMilliseconds: Double
   /// Compiling the plan, weights reordered.
   public var planMilliseconds: Double
@@ -20,6 +26,7 @@ public struct Benchmark: RunFindings {
   public var gigaflops: Double
   /// Of the whole process, in MiB.
   public var peakMemory: Double
+  /// At least so many passes were timed of each kind, as asked for; more where they took less than half a second.
   public var runs: Int
   /// Of forward + gradient layer by layer, where it was asked for.
   public var layers: [LayerBenchmark]?

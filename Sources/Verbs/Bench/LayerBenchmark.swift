@@ -3,6 +3,7 @@ import GinghamTensors
 
 /// How long one layer of a plan takes.
 public struct LayerBenchmark: Encodable, Sendable {
+  /// Of the first of the layers that are computed at once.
   public var name: String
   /// What is computed at once, such as "Conv + Relu".
   public var operations: String
@@ -10,6 +11,7 @@ public struct LayerBenchmark: Encodable, Sendable {
   public var kernel: String
   /// Means of a pass, in milliseconds.
   public var forwardMilliseconds: Double
+  /// From the gradient of the layer's output to that of its inputs, a mean in milliseconds.
   public var backwardMilliseconds: Double
   /// Of the time that all layers take, 0…1.
   public var share: Double

@@ -7,16 +7,21 @@ import GinghamReporting
 
 /// `compare`: the same visualizations under several recipes and seeds.
 public struct CompareRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "compare"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: CompareSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: CompareSettings) {
     self.model = model
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(
       of: model,
@@ -25,8 +30,13 @@ public struct CompareRun: Run {
       seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` where nothing is to be compared, two mitigations share a name, or seeds are out of
+  /// range; ``VisualizationError`` where a recipe contradicts itself.
   public func validate() throws { try settings.validate() }
 
+  /// Looks at every objective under every recipe.
+  ///
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``EngineError``.
   public func check(_ model: Model, in context: RunContext) throws {
     try Work(model, settings: settings, context: context).checkObjectives()
   }

@@ -5,21 +5,30 @@ import GinghamSignals
 
 /// Objectives × mitigations × seeds, as numbers: what each mitigation costs in activation and buys in artifacts.
 public struct Comparison: RunFindings {
+  /// `comparison.json`, in the run's folder.
   public static let fileName = "comparison.json"
 
+  /// One picture: an objective under a mitigation, from one seed.
   public struct Run: Encodable, Sendable {
+    /// As it was asked for.
     public var objective: String
+    /// The name of its recipe: ``CompareSettings/Mitigation/name``.
     public var mitigation: String
+    /// From which the picture was made.
     public var seed: Int
+    /// Activation of the finished picture, and its artifacts.
     public var image: VisualizationFindings.Image
     /// Relative to the first mitigation's mean for the same objective.
     public var relativeActivation: Double?
     /// Wall clock; `nil` in files.
     public var seconds: Double?
+    /// Of the recipe. Fewer were taken where ``stoppedAt`` is known.
     public var steps: Int
+    /// The step at which the objective left the finite numbers; `nil`: it did not.
     public var stoppedAt: Int?
     /// Relative to the report.
     public var file: String
+    /// What the user should know of the picture.
     public var warnings: [VisualizationWarning]
 
     private enum CodingKeys: String, CodingKey {
@@ -45,16 +54,25 @@ public struct Comparison: RunFindings {
 
   /// One mitigation over all objectives and seeds, or over the seeds of one objective.
   public struct Summary: Encodable, Sendable {
+    /// The name of its recipe: ``CompareSettings/Mitigation/name``.
     public var mitigation: String
     /// `nil`: all.
     public var objective: String?
+    /// Pictures that the figures are over.
     public var runs: Int
+    /// Of the objective at the finished pictures, in its own units.
     public var activation: Spread
+    /// Over the first mitigation's mean for the same objective: 1 is as strong.
     public var relativeActivation: Spread
+    /// Of ``PictureMeasures/latticeShare``: share of fine detail on the lattice's bands, less that of white noise.
     public var lattice: Spread
+    /// Of the CV² of the gradient at the finished pictures, corrected for chance.
     public var gradientLattice: Spread
+    /// Of the mean |difference| of neighbours, pixels in 0…1, summed over channels and both axes.
     public var totalVariation: Spread
+    /// Of the radial spectra from the best 1/f² law, in dB.
     public var spectrumDistance: Spread
+    /// Wall clock of a picture; nothing is known of it in files.
     public var seconds: Spread
     /// Share of the runs whose picture shows an artifact by itself.
     public var artifactShare: Double
@@ -73,6 +91,7 @@ public struct Comparison: RunFindings {
       case distanceMean = "spectrum_distance_db_mean"
     }
 
+    /// Means and deviations side by side; null where they are not known.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Keys.self)
       try container.encode(mitigation, forKey: .mitigation)
@@ -99,14 +118,19 @@ public struct Comparison: RunFindings {
     case activation, lattice
   }
 
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
   /// Of one objective; several are joined by a comma.
   public var objective: String
+  /// In the order in which they were asked for.
   public var objectives: [String]
+  /// Sides of the lattices of the objectives' gradients, in pixels, each once.
   public var latticePeriods: [Int]
+  /// By objective, then mitigation, then seed.
   public var runs: [Run]
   /// Over everything, a mitigation.
   public var summary: [Summary]
+  /// For each objective, mitigations in the order in which they were asked for.
   public var byObjective: [Summary]
   /// What the numbers say, in three sentences.
   public var note: String
@@ -151,6 +175,7 @@ public struct Comparison: RunFindings {
 }
 
 extension Comparison {
+  /// Without the seconds of pictures and summaries.
   public var timeless: Comparison {
     var copy = self
     for index in copy.runs.indices { copy.runs[index].seconds = nil }

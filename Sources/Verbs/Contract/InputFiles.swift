@@ -96,6 +96,7 @@ public enum MeasureError: Error, Hashable, Sendable {
 }
 
 extension MeasureError: CustomStringConvertible {
+  /// What is missing or could not be measured, for the terminal.
   public var description: String {
     switch self {
     case .nothingThere(let path): "there is no file or folder '\(path)', and nothing matches it as a pattern"

@@ -37,8 +37,11 @@ public protocol Run: Sendable {
 }
 
 extension Run {
+  /// Runs write, unless they say otherwise.
   public static var writesUnasked: Bool { true }
+  /// Nothing, for runs whose settings cannot be wrong by themselves.
   public func validate() throws {}
+  /// Nothing, for runs whose settings and model have nothing to do with each other.
   public func check(_ model: Model, in context: RunContext) throws {}
 }
 
@@ -55,7 +58,9 @@ public protocol RunFindings: Encodable, Sendable {
 }
 
 extension RunFindings {
+  /// The findings themselves, where they hold no times.
   public var timeless: Self { self }
+  /// `findings.json`, unless they say otherwise.
   public static var fileName: String { "findings.json" }
 }
 

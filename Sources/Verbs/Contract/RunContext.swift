@@ -6,15 +6,18 @@ import GinghamTensors
 
 /// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
 public struct RunContext {
+  /// The engine that nets are run with.
   public var backend: Backend
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam
+  /// Who is told how far the run is.
   public var progress: RunProgress
   /// What figures are written as, beside PNG.
   public var figureFormats: Set<FigureFormat> = []
   /// `nil` where nobody keeps files: then nothing is drawn.
   public private(set) var folder: RunFolder?
 
+  /// - Parameter folder: where files go; `nil`: nobody keeps any.
   public init(
     backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
     folder: RunFolder? = nil

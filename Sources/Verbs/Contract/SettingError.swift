@@ -11,6 +11,7 @@ public enum SettingError: Error, Hashable, Sendable {
 }
 
 extension SettingError: CustomStringConvertible {
+  /// Settings are called by their names in manifests.
   public var description: String {
     switch self {
     case .outOfRange(let setting, let value, let expected): "\(setting) takes \(expected), not \(value)"

@@ -6,16 +6,25 @@ import GinghamReporting
 public struct DiagnoseFindings: RunFindings {
   /// One picture.
   public struct Image: Encodable, Sendable {
+    /// As it was found; `[3]` behind it for sample 3 of an array of several.
     public var path: String
+    /// In pixels.
     public var height: Int
+    /// In pixels.
     public var width: Int
     /// What it shows by itself.
     public var faults: [Fault]
+    /// Its checkerboard, band by band.
     public var lattice: PictureLatticeFinding
+    /// How sharp and how rough it is; these alone make no fault.
     public var sharpness: Sharpness
+    /// A Gaussian that explains its spectrum; `nil` where the picture is too small or too flat.
     public var blur: BlurEstimate?
+    /// The 8-bit levels that its samples take; `nil` where samples leave 0…1.
     public var levels: LevelStatistics?
+    /// Signs of too few levels on slow ramps, the median over the channels; `nil` where samples leave 0…1.
     public var banding: ColourBanding?
+    /// In CIE L*a*b*; `nil` for anything but three channels, and where samples leave 0…1.
     public var colour: ColourStatistics?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?
@@ -23,6 +32,7 @@ public struct DiagnoseFindings: RunFindings {
 
   /// One thing that is wrong with the set.
   public struct Finding: Sendable {
+    /// Which fault, how strong, on which pictures.
     public var fault: FaultFinding
     /// The file that shows it, in the run's folder; `nil` where nobody keeps one.
     public var evidence: String?
@@ -30,27 +40,40 @@ public struct DiagnoseFindings: RunFindings {
 
   /// Between the set and its reference.
   public struct Colour: Encodable, Sendable {
+    /// Which property of the colours; the units of the figures are its own.
     public var aspect: ColourDistance.Aspect
+    /// From 0, in the unit of the aspect.
     public var distance: Double
+    /// Set less reference: degrees of hue turned, L*, log₂ of contrast, C*, and of a cast the hue it leans to, 0…360°.
     public var shift: Double
+    /// How often random dealings of the pictures to two sets come as far apart, above 0 and up to 1.
     public var chance: Double
   }
 
   /// Of two sets of features.
   public struct Distance: Encodable, Sendable {
+    /// What the distance may be called.
     public enum Name: String, Encodable, Sendable {
       /// Only the pool features of the Inception net make it that.
       case inception = "FID"
       case general = "Fréchet distance"
     }
 
+    /// Which of the two it is.
     public var name: Name
+    /// ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2(C₁C₂)^½), in squared units of the features (Dowson & Landau 1982).
     public var value: Double
+    /// ‖μ₁ − μ₂‖², the part of the means.
     public var meanPart: Double
+    /// tr(C₁ + C₂ − 2(C₁C₂)^½), the part of the covariances.
     public var covariancePart: Double
+    /// The net of the features, as it was asked for.
     public var model: String
+    /// The layer of the features.
     public var layer: String
+    /// Their number: the layer's channels.
     public var features: Int
+    /// Pictures of the set and of its reference.
     public var samples: [Int]
     /// Whether there are fewer samples than features, so that the figure must not be trusted far.
     public var isRankDeficient: Bool
@@ -78,18 +101,27 @@ public struct DiagnoseFindings: RunFindings {
     case fewTiles
   }
 
+  /// In the order in which their files were named; those that could not be measured are in ``skipped``.
   public var images: [Image]
   /// The worst first.
   public var findings: [Finding]
+  /// The set's checkerboard, over all pictures.
   public var pooled: PictureLatticeFinding
+  /// One entry for each aspect; empty without a reference, and with too few pictures to tell.
   public var colours: [Colour]
+  /// `nil` where no net was named for it.
   public var distance: Distance?
+  /// Pictures of the reference that were measured; 0 without one.
   public var referenceCount: Int
+  /// From which on figures count as faults.
   public var thresholds: DiagnosisThresholds
+  /// Of the checkerboards that were looked for, in pixels.
   public var periods: [Int]
   /// Files that could not be measured, and why.
   public var skipped: [SkippedFile]
+  /// Files of the reference that could not be measured, and why.
   public var referenceSkipped: [SkippedFile]
+  /// What could not be judged, or not well.
   public var notes: [Note]
 
   private enum CodingKeys: String, CodingKey {
@@ -168,6 +200,7 @@ extension DiagnoseFindings.Distance {
     case name, value, meanPart, covariancePart, model, layer, features, samples, warning
   }
 
+  /// With a warning beside the figures where they must not be trusted far.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
@@ -183,5 +216,6 @@ extension DiagnoseFindings.Distance {
 }
 
 extension DiagnoseFindings.Note: Encodable {
+  /// In the words of the terminal.
   public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
 }

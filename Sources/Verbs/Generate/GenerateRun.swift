@@ -9,22 +9,28 @@ import GinghamTensors
 
 /// `generate`: draws samples of a generator and measures them beside what its architecture predicts.
 public struct GenerateRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "generate"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: GenerateSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: GenerateSettings = GenerateSettings()) {
     self.model = model
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(
       of: model, inputs: settings.images + (settings.latents.map { [$0] } ?? []), seed: settings.seed,
       settings: settings)
   }
 
+  /// - Throws: ``SettingError`` where samples or periods are out of range, or both latents and pictures are given.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``,
