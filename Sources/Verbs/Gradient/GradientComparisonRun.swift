@@ -10,22 +10,29 @@ import GinghamTensors
 
 /// `gradient --compare`: the true gradient and its mitigated surrogates side by side.
 public struct GradientComparisonRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "compare-gradients"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: GradientSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: GradientSettings) {
     self.model = model
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` where a setting is out of its range, or a method or a layer is given.
   public func validate() throws { try settings.validate() }
 
+  /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where its layer is unknown.
   public func check(_ model: Model, in context: RunContext) throws {
     try model.check(objective: settings.target)
   }

@@ -5,8 +5,11 @@ import GinghamReporting
 
 /// What `gingham gradient` finds.
 public struct GradientFindings: RunFindings {
+  /// What a classifier takes a picture for.
   public struct Prediction: Encodable, Sendable {
+    /// Of the largest output, from 0.
     public var index: Int
+    /// That output, as the network gives it.
     public var logit: Float
     /// The class's name, where names are known.
     public var label: String?
@@ -17,15 +20,19 @@ public struct GradientFindings: RunFindings {
     }
   }
 
+  /// The gradient of one picture.
   public struct Image: Encodable, Sendable {
+    /// As it was found.
     public var path: String
     /// The objective, with `top` replaced by the class.
     public var target: String
+    /// Of the objective, at the picture.
     public var value: Float
     /// The positions over whose mean the value is, where the class has a map: H×W. `nil`: the class is one number.
     public var averagedOver: [Int]?
     /// The class the network takes the picture for; `nil` where its output is not a row of classes.
     public var prediction: Prediction?
+    /// Of the map, beside what the architecture predicts.
     public var lattice: LatticeFinding
     /// Of a surrogate's map to the true gradient; `nil` for true gradients and maps of another shape.
     public var cosine: Double?
@@ -40,12 +47,15 @@ public struct GradientFindings: RunFindings {
     }
   }
 
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
+  /// Its name, which may be shared by several layers' forms.
   public var method: String
   /// Whether the maps are something other than derivatives.
   public var surrogate: Bool
   /// The layer at whose output the gradient is; `nil`: the picture.
   public var layer: String?
+  /// Of pictures that have a result, in the order in which their files were named.
   public var images: [Image]
   /// The lattice over all pictures, where there are several.
   public var pooled: LatticeFinding?

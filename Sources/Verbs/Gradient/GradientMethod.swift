@@ -40,6 +40,7 @@ public struct GradientMethod: Sendable {
     self.init(name, summary, candidates: [Candidate(name: name, make: compared)], make: make)
   }
 
+  /// The derivative, at the pixels or at a layer.
   public static let gradient = GradientMethod(
     Gradient.name, "the derivative itself", takesLayer: true,
     candidates: [Candidate(name: Gradient.name) { _, _ in Gradient() }]
@@ -48,6 +49,7 @@ public struct GradientMethod: Sendable {
     return LayerGradient(layer: layer)
   }
 
+  /// In the order of the help and of the comparison.
   public static let all: [GradientMethod] = [
     gradient,
     GradientMethod(SmoothGrad.name, "mean over noisy copies (Smilkov 2017)") { settings, _ in
@@ -102,8 +104,11 @@ public struct GradientMethod: Sendable {
 }
 
 extension GradientMethod: Hashable, Encodable {
+  /// Names are unique.
   public static func == (one: GradientMethod, other: GradientMethod) -> Bool { one.name == other.name }
+  /// By name, as equality is.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  /// As its name.
   public func encode(to encoder: any Encoder) throws { try name.encode(to: encoder) }
 }
 

@@ -3,20 +3,29 @@ import GinghamNetworks
 
 /// The layers of a network at one input size: what `gingham layers` prints.
 public struct LayerTable: RunFindings {
+  /// One layer.
   public struct Row: Encodable, Sendable {
+    /// As objectives and settings name it.
     public var name: String
+    /// Its operator.
     public var operation: String
+    /// Of its first output for one picture, the batch in front.
     public var outputShape: [Int]
     /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.
     public var stride: Double
     /// In input pixels; `nil` where an element sees the whole picture.
     public var receptiveField: Double?
+    /// Numbers that it holds.
     public var parameters: Int
+    /// Multiply-adds for one picture; `Int.max` where they are too many to be counted.
     public var macs: Int
   }
 
+  /// The network's own name.
   public var model: String
+  /// 1×C×H×W.
   public var inputShape: [Int]
+  /// In the network's order.
   public var layers: [Row]
   /// `Int.max` where they are too many to be counted.
   public let totalMultiplyAdds: Int
@@ -39,5 +48,6 @@ public struct LayerTable: RunFindings {
     }
   }
 
+  /// Of all layers.
   public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 }

@@ -8,9 +8,13 @@ public struct MeasureFindings: RunFindings {
   public struct Image: Encodable, Sendable {
     /// With `[3]` behind it for sample 3 of an array of several.
     public var path: String
+    /// In pixels.
     public var height: Int
+    /// In pixels.
     public var width: Int
+    /// Maps that the figures are over.
     public var channels: Int
+    /// Of the picture alone.
     public var figures: Figures
   }
 
@@ -20,9 +24,13 @@ public struct MeasureFindings: RunFindings {
     case gradient(GradientFigures)
   }
 
+  /// What the maps were taken for.
   public var kind: MeasureSettings.Kind
+  /// Of the lattices that were measured, in pixels, as they were listed or found.
   public var periods: [Int]
+  /// From which on figures count as artifacts.
   public var thresholds: LatticeThresholds
+  /// In the order in which their files were named.
   public var images: [Image]
   /// Over all pictures: the medians of their figures, peaks from powers added up.
   public var pooled: Figures
@@ -61,6 +69,7 @@ extension MeasureFindings {
     case kind = "as"
   }
 
+  /// With the number of pictures under `pictures`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
@@ -90,6 +99,7 @@ extension MeasureFindings.Image {
 }
 
 extension MeasureFindings.Figures {
+  /// As the figures themselves.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .picture(let figures): try figures.encode(to: encoder)
@@ -97,6 +107,7 @@ extension MeasureFindings.Figures {
     }
   }
 
+  /// Whether a checkerboard shows.
   public var verdict: Verdict {
     switch self {
     case .picture(let figures): figures.lattice.verdict

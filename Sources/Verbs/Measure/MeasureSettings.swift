@@ -2,6 +2,7 @@ import GinghamLattices
 
 /// What `measure` is asked to do.
 public struct MeasureSettings: Encodable, Hashable, Sendable {
+  /// What maps are, and so what counts as a checkerboard of theirs.
   public enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
     /// Signed lattice energy: the sign of a pixel matters.
     case picture
@@ -11,6 +12,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
   /// Pictures, arrays, folders and patterns as the user named them.
   public var paths: [String]
+  /// Of the lattices, in pixels.
   public var periods = PeriodChoice.listed(.usual)
   /// What the maps are.
   public var `as` = Kind.picture
@@ -25,6 +27,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
   /// Keeps the spectra of every picture, and computes cosine spectra.
   public var spectra = false
 
+  /// As pictures, on the usual periods and with the usual thresholds.
   public init(paths: [String]) {
     self.paths = paths
   }
@@ -70,6 +73,7 @@ public enum PeriodChoice: Hashable, Sendable {
 }
 
 extension PeriodChoice: Encodable, CustomStringConvertible {
+  /// `search`, or the numbers joined by commas.
   public var description: String {
     switch self {
     case .search: "search"
@@ -77,6 +81,7 @@ extension PeriodChoice: Encodable, CustomStringConvertible {
     }
   }
 
+  /// As ``description``.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 

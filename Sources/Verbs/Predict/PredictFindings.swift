@@ -6,21 +6,29 @@ import GinghamReporting
 public struct PredictFindings: RunFindings {
   /// What was assumed about weights and signals.
   public struct Convention: Encodable, Sendable {
+    /// How much power layers pass.
     public var gain: PredictionOptions.Gain
+    /// How strongly neighbouring elements depend on each other in pools and resizes.
     public var signals: PredictionOptions.Signals
   }
 
   /// The gradient at a layer that was asked for.
   public struct AtLayer: Encodable, Sendable {
+    /// As it was asked for.
     public var layer: String
+    /// Of the gradient at its output, in its own elements.
     public var lattice: LatticeFinding
   }
 
   /// A layer that skips, merges or enlarges positions.
   public struct Resampling: Encodable, Sendable {
+    /// Its name in the network.
     public var layer: String
+    /// Taps along rows and columns.
     public var kernel: [Int]
+    /// Along rows and columns, in the layer's own elements.
     public var stride: [Int]
+    /// Along rows and columns, in the layer's own elements.
     public var dilation: [Int]
     /// Pixels between neighbours on its far side.
     public var cumulativeStride: Int
@@ -30,8 +38,11 @@ public struct PredictFindings: RunFindings {
 
   /// What padding and leftovers do to the gradient.
   public struct Border: Encodable, Sendable {
+    /// Mean power of the four corner lattices over that of the one in the centre; 1 where the border does not matter.
     public var cornerToCentre: Double
+    /// At the bottom, read by no window: their gradient is exactly zero.
     public var unusedRows: Int
+    /// At the right, read by no window: their gradient is exactly zero.
     public var unusedColumns: Int
     /// Share of all pixels without any gradient.
     public var deadShare: Double
@@ -39,7 +50,9 @@ public struct PredictFindings: RunFindings {
 
   /// What the weights of a strided or enlarging layer do with its lattice.
   public struct Kernel: Encodable, Sendable {
+    /// Its name in the network.
     public var layer: String
+    /// Along rows and columns.
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
     public var phasePowers: [[Double]]
@@ -47,9 +60,12 @@ public struct PredictFindings: RunFindings {
     public var cv2: Double
     /// CV² if all taps were equally strong.
     public var architectural: Double
+    /// ``cv2`` over ``architectural``: below 1 the weights compensate, above 1 they amplify; `nil` where the
+    /// architecture is even.
     public var ratio: Double?
     /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
     public var sumDeviation: Double
+    /// What training has made of the lattice.
     public var learned: KernelPhases.Effect
 
     private enum CodingKeys: String, CodingKey {
@@ -60,27 +76,39 @@ public struct PredictFindings: RunFindings {
 
   /// What a generator paints when all its weights are alike.
   public struct Painted: Encodable, Sendable {
+    /// Of one lattice of what is painted, by band.
     public var lattice: LatticeFinding
+    /// Those that enlarge, with what each contributes to the bands.
     public var layers: [Resampling]
   }
 
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
+  /// 1×C×H×W.
   public var inputShape: [Int]
+  /// The objective, as it was asked for.
   public var target: String
+  /// What the prediction assumes.
   public var convention: Convention
   /// The gradient at the input from the architecture alone.
   public var input: LatticeFinding
+  /// `nil` where no layer was asked for.
   public var atLayer: AtLayer?
+  /// Of the gradient at the picture.
   public var border: Border
+  /// The gradient at every layer on the way.
   public var layers: [LayerPrediction]
+  /// Layers between the picture and the target that skip or merge positions.
   public var strided: [Resampling]
-  /// The gradient at the input with the second moments of the weights; `nil` for random nets.
+  /// The gradient at the input with the second moments of the weights; `nil` for random nets, and where ``input`` has them.
   public var weighted: LatticeFinding?
+  /// Of strided and enlarging layers with weights of their own; none for random nets.
   public var kernels: [Kernel]
   /// `nil` where nothing enlarges on the way to a map.
   public var picture: Painted?
   /// Layers behind which positions could not be followed.
   public var untraced: [String]
+  /// What in the architecture leaves a grid, and what could be done about it.
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {

@@ -7,11 +7,15 @@ import GinghamTensors
 
 /// `predict MODEL`: predicts from the architecture what a network's gradients, and a generator's pictures, must show.
 public struct PredictRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "predict"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: PredictSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: PredictSettings = PredictSettings()) {
     self.model = model
     self.settings = settings
@@ -20,10 +24,14 @@ public struct PredictRun: Run {
     self.model.fixesOpenInputs = settings.gain == .unit
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord { RunRecord(of: model, runsModel: false, settings: settings) }
 
+  /// - Throws: ``SettingError`` where the threshold is below 0.
   public func validate() throws { try settings.validate() }
 
+  /// - Throws: ``ObjectiveError``, ``NetworkError`` where a layer is unknown, ``ModelError/contradiction(_:)`` for an
+  /// objective on several layers.
   public func check(_ model: Model, in context: RunContext) throws { _ = try Prediction(of: model, settings: settings) }
 
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several layers,

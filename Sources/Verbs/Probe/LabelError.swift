@@ -8,6 +8,7 @@ public enum LabelError: Error, Hashable, Sendable {
 }
 
 extension LabelError: CustomStringConvertible {
+  /// What is wrong, where, and what a label looks like.
   public var description: String {
     switch self {
     case .noNumber(let path):

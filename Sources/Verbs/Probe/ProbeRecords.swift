@@ -2,13 +2,19 @@ import GinghamAdversarialProbing
 
 /// One picture's part of a probe: what it is, and what the network says of it as it is.
 public struct ProbePicture: Hashable, Sendable, Codable {
+  /// As it was found.
   public var path: String
   /// Where its results stand under `pictures/`.
   public var folder: String
+  /// The right class, from 0.
   public var label: Int
+  /// `nil` where classes have no names.
   public var labelName: String?
+  /// The class of the largest output, from 0.
   public var prediction: Int
+  /// `nil` where classes have no names.
   public var predictionName: String?
+  /// Whether the prediction is the label.
   public var isCorrect: Bool
   /// Cross-entropy at the label.
   public var loss: Float

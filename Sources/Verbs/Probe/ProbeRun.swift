@@ -7,22 +7,30 @@ import GinghamTensors
 /// `probe`: attacks on a classifier's pictures, and where its loss is sensitive: clean accuracy, success by budget,
 /// sensitivity, and the phase study.
 public struct ProbeRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "probe"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: ProbeSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: ProbeSettings) {
     self.model = model
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` where no picture is named or a number is out of its range.
   public func validate() throws { try settings.validate() }
 
+  /// - Throws: ``ProbingError`` where attacks, budgets or target do not fit the network, ``LabelError``,
+  /// ``NetworkError``, ``EngineError``, ``FormatError``.
   public func check(_ model: Model, in context: RunContext) throws {
     let work = try ProbeWork(model, settings: settings, context: context)
     _ = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)
