@@ -10,8 +10,11 @@ public struct RepairFindings: RunFindings {
     case pictures, gradients
   }
 
+  /// A layer that is rewritten.
   public struct Choice: Sendable {
+    /// Its name in the network.
     public var layer: String
+    /// Why it is; several may hold.
     public var reasons: [Reason]
   }
 
@@ -44,6 +47,7 @@ public struct RepairFindings: RunFindings {
     public var phaseSumDeviations: [String: Double]
     /// For one sample.
     public var multiplyAdds: Int
+    /// Numbers that the network holds.
     public var parameters: Int
   }
 
@@ -51,7 +55,9 @@ public struct RepairFindings: RunFindings {
   public struct Difference: Encodable, Sendable {
     /// Root mean square, and the same over the outputs' deviation.
     public var rms: Double
+    /// ``rms`` over the deviation of the outputs before; infinite where these are constant and others come out.
     public var relativeRMS: Double
+    /// Largest |difference| of any output.
     public var largest: Double
     /// Of pixels in 0…1; `nil` where the outputs are equal or no pictures.
     public var peakSignalToNoise: Double?
@@ -65,6 +71,7 @@ public struct RepairFindings: RunFindings {
     }
   }
 
+  /// Whether the network must learn again, by ``Difference/relativeRMS``.
   public enum FineTuning: String, Encodable, Sendable {
     case notNeeded = "not_needed"
     case advisable
@@ -78,14 +85,23 @@ public struct RepairFindings: RunFindings {
     }
   }
 
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
+  /// Where the grid was looked for.
   public var kind: Kind
+  /// How layers were rewritten, as asked for or chosen.
   public var method: RewriteMethod
+  /// Layers that were to be rewritten, and why.
   public var chosen: [Choice]
+  /// What became of each of them.
   public var rewrites: [LayerRewrite]
+  /// The network as it was.
   public var before: State
+  /// The network with its layers rewritten, on equal inputs.
   public var after: State
+  /// Between the network before and after.
   public var outputDifference: Difference
+  /// What the difference calls for.
   public var fineTuning: FineTuning
   /// Samples or inputs measured.
   public var samples: Int
@@ -100,6 +116,7 @@ extension RepairFindings.Choice: Encodable {
     case layer, reason
   }
 
+  /// The reasons in the words of the terminal.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(layer, forKey: .layer)

@@ -3,6 +3,7 @@ import GinghamRewriting
 
 /// What `repair` is asked to do.
 public struct RepairSettings: Encodable, Hashable, Sendable {
+  /// Which layers are rewritten.
   public enum Layers: Hashable, Sendable {
     /// Those behind an uneven band, predicted or measured.
     case uneven
@@ -11,6 +12,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
     case named([String])
   }
 
+  /// Which layers are rewritten.
   public var layers = Layers.uneven
   /// `nil`: equal phase sums for networks that paint, blur pools for all others.
   public var with: RewriteMethod?
@@ -23,15 +25,19 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   /// Samples, or seeded inputs, that are measured; `nil`: ``samplesOfPictures`` for networks that paint,
   /// ``samplesOfGradients`` for all others.
   public var samples: Int?
+  /// Of the samples or inputs.
   public var seed: UInt64 = 0
   /// Pictures to measure with in place of seeded inputs.
   public var images: [String] = []
   /// Of the gradients.
   public var target = "top"
 
+  /// ``samples`` of networks that paint, where nobody says how many.
   public static let samplesOfPictures = 64
+  /// ``samples`` of all other networks, where nobody says how many.
   public static let samplesOfGradients = 16
 
+  /// Of all layers behind an uneven band, by the method that suits the network.
   public init() {}
 
   var options: RewriteOptions { RewriteOptions(border: border, kernel: kernel) }

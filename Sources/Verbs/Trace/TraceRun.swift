@@ -4,20 +4,26 @@ import GinghamReporting
 
 /// `trace`: which layer brings which band of the grid in, into the pictures that a net makes or into its gradients.
 public struct TraceRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "trace"
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: TraceSettings
 
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: TraceSettings) {
     self.model = model
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``SettingError`` where samples are out of range.
   public func validate() throws { try SettingError.require(samples: settings.samples) }
 
   /// - Throws: ``SettingError`` where gradients are traced and no picture is named; what ``GeneratorTracer`` and
@@ -47,8 +53,10 @@ public enum TraceFindings: RunFindings {
   /// From the input up to the picture.
   case pictures(GeneratorTrace)
 
+  /// `trace.json`, in the run's folder.
   public static let fileName = "trace.json"
 
+  /// For the terminal, without a newline at its end.
   public var text: String {
     switch self {
     case .gradients(let trace): trace.text
@@ -56,6 +64,7 @@ public enum TraceFindings: RunFindings {
     }
   }
 
+  /// As the trace itself.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .gradients(let trace): try trace.encode(to: encoder)

@@ -91,6 +91,7 @@ public enum TrackError: Error, Hashable, Sendable {
 }
 
 extension TrackError: CustomStringConvertible {
+  /// What keeps checkpoints from being followed, and in which file.
   public var description: String {
     switch self {
     case .nothingThere(let path): "there is no file or folder '\(path)'"

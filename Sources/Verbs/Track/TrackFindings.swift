@@ -4,27 +4,36 @@ import GinghamReporting
 
 /// What `gingham track` finds.
 public struct TrackFindings: RunFindings {
+  /// How bright the pictures are.
   public struct Level: Encodable, Sendable {
     /// Over all samples, channels and pixels, in 0…1.
     public var mean: Double
+    /// Over all samples, channels and pixels, in units of 0…1.
     public var deviation: Double
   }
 
+  /// The pictures of one checkpoint.
   public struct Checkpoint: Encodable, Sendable {
+    /// Its file.
     public var path: String
+    /// The last number in the file's name; the place in the series, from 0, where names do not tell checkpoints apart.
     public var step: Int
+    /// Of its pictures together, as `measure` gives it.
     public var pooled: PictureFigures
+    /// Of its pictures.
     public var level: Level
     /// Root mean square of what changed in the pictures since the checkpoint before, in 8-bit levels; `nil` for the
     /// first.
     public var change: Double?
 
+    /// Of its pictures as a set.
     public var verdict: SetVerdict { pooled.setVerdict }
 
     private enum CodingKeys: String, CodingKey {
       case path, step, pooled, level, change, verdict
     }
 
+    /// Every key is always there, and the verdict with them.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(path, forKey: .path)
@@ -36,18 +45,27 @@ public struct TrackFindings: RunFindings {
     }
   }
 
+  /// One period through the training.
   public struct Band: Encodable, Sendable {
+    /// In pixels.
     public var period: Int
+    /// The layer whose enlargement gives the period; `nil` where none does.
     public var layer: String?
+    /// When the band comes, and whether it goes.
     public var verdict: GridHistory
     /// Of each checkpoint, in dB.
     public var peaks: [Double?]
   }
 
+  /// Pictures of each checkpoint.
   public var samples: Int
+  /// Of the latents; `nil` where nothing was drawn.
   public var seed: UInt64?
+  /// In the order of training; those that could not be followed are in ``skipped``.
   public var checkpoints: [Checkpoint]
+  /// One for each period that was measured.
   public var bands: [Band]
+  /// Checkpoints that could not be followed, and why.
   public var skipped: [SkippedFile]
 
   private enum CodingKeys: String, CodingKey {
@@ -63,6 +81,7 @@ public struct TrackFindings: RunFindings {
     return bands.contains { $0.verdict == .heals } ? .heals : .clean
   }
 
+  /// Every key is always there, and the verdict with them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)

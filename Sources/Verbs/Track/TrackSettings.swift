@@ -7,6 +7,7 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
   public var checkpoints: [String]
   /// Latents that go through each; of no meaning where pictures are given.
   public var samples = 64
+  /// Of the latents.
   public var seed: UInt64 = 0
   /// Pictures for a network that takes pictures: files, folders, patterns.
   public var images: [String] = []
@@ -15,6 +16,7 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
   /// In pixels.
   public var periods = Periods.usual
 
+  /// With 64 drawn latents for each.
   public init(checkpoints: [String]) {
     self.checkpoints = checkpoints
   }

@@ -5,6 +5,7 @@ import GinghamTensors
 
 /// Runs cases of the ONNX conformance suite forward through an engine and compares with what they expect.
 public struct ConformanceRunner {
+  /// What became of a case.
   public enum Outcome: Equatable, Sendable {
     case passed
     case failed(reason: String)

@@ -2,6 +2,7 @@ import Foundation
 import GinghamReporting
 
 extension Verification {
+  /// For the terminal, without a newline at its end.
   public var text: String {
     var table = TextTable([("layer", .left), ("forward error", .right), ("gradient error", .right)])
     for layer in layers {

@@ -9,11 +9,14 @@ import GinghamTensors
 
 /// `visualize --all-channels`: the channels of a layer, each visualized by the same recipe, several in one pass.
 public struct LayerVisualizationRun: Run {
+  /// The verb: what manifests and folders call the run.
   public static let name = "visualize"
   /// Channels in one pass where nobody says how many.
   public static let usualBatch = 8
 
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
+  /// All that the run is asked to do.
   public var settings: VisualizeSettings
 
   /// - Parameter settings: with a layer.
@@ -22,12 +25,15 @@ public struct LayerVisualizationRun: Run {
     self.settings = settings
   }
 
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
+  /// - Throws: ``VisualizationError`` where the recipe contradicts itself.
   public func validate() throws { try settings.validate() }
 
+  /// - Throws: ``NetworkError`` where the layer is unknown, ``ObjectiveError`` for channels that it has not.
   public func check(_ model: Model, in context: RunContext) throws { _ = try channels(of: model) }
 
   private func channels(of model: Model) throws -> [Int] {
