@@ -90,6 +90,7 @@ enum InputFiles {
 public enum MeasureError: Error, Hashable, Sendable {
   /// No file, no folder, and no match of a pattern.
   case nothingThere(String)
+  /// What is named is there, and holds no files.
   case noPictures(in: [String])
   /// None of the files could be measured; the first reason stands for all.
   case nothingMeasured(count: Int, first: String)

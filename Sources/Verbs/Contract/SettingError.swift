@@ -1,7 +1,9 @@
 /// A setting outside its range, or settings that exclude each other. Settings are called by their names in manifests;
 /// who knows them under other names (the command line) puts those in.
 public enum SettingError: Error, Hashable, Sendable {
+  /// A value that the setting does not take, and in words what it takes.
   case outOfRange(setting: String, value: String, expected: String)
+  /// Settings that do not go together, and in words why.
   case contradiction(settings: [String], message: String)
 
   /// - Throws: ``outOfRange(setting:value:expected:)`` unless `condition` holds.

@@ -56,6 +56,7 @@ public struct DiagnoseFindings: RunFindings {
     public enum Name: String, Encodable, Sendable {
       /// Only the pool features of the Inception net make it that.
       case inception = "FID"
+      /// Of any other features.
       case general = "Fréchet distance"
     }
 
@@ -93,9 +94,11 @@ public struct DiagnoseFindings: RunFindings {
 
   /// What could not be judged, and why.
   public enum Note: Hashable, Sendable {
+    /// Without a reference colours are not judged.
     case coloursNeedReference
     /// Both sets must have so many colour pictures.
     case tooFewForColours(needed: Int)
+    /// The pictures are too few or too small for a norm of their tiles.
     case tooFewTiles
     /// Of so few pictures only gross outliers show.
     case fewTiles

@@ -20,7 +20,9 @@ public struct MeasureFindings: RunFindings {
 
   /// Of a picture, or of a set of them.
   public enum Figures: Encodable, Sendable {
+    /// Of maps whose signs matter.
     case picture(PictureFigures)
+    /// Of maps of which only the squares matter.
     case gradient(GradientFigures)
   }
 

@@ -56,6 +56,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
 /// Which periods pictures are measured on.
 public enum PeriodChoice: Hashable, Sendable {
+  /// These.
   case listed(Periods)
   /// The strongest lattice of 2…64 pixels is sought first; its divisors are then measured.
   case search

@@ -20,14 +20,17 @@ public struct RepairFindings: RunFindings {
 
   /// Why a layer is rewritten.
   public enum Reason: Hashable, Sendable {
+    /// The user named it.
     case named
     /// All that can be are.
     case every
+    /// The architecture leaves a grid there.
     case predicted(PredictionWarning)
     /// Single pictures show the layer's band: its share of the fine detail, and that by chance.
     case visible(period: Int, share: Double, null: Double)
     /// All samples share it.
     case shared(period: Int, peakDecibels: Double?)
+    /// The gradients' energy is uneven on the layer's band.
     case unevenGradient(period: Int, cv2: Double)
   }
 
@@ -73,8 +76,11 @@ public struct RepairFindings: RunFindings {
 
   /// Whether the network must learn again, by ``Difference/relativeRMS``.
   public enum FineTuning: String, Encodable, Sendable {
+    /// The outputs are as good as before.
     case notNeeded = "not_needed"
+    /// The outputs are still similar.
     case advisable
+    /// The outputs are others.
     case needed
 
     /// Relative root mean squares up to which the network is as good as before, and up to which it is still the same.

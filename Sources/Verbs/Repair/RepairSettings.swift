@@ -9,6 +9,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
     case uneven
     /// Every one the method applies to.
     case all
+    /// These, by their names in the network.
     case named([String])
   }
 

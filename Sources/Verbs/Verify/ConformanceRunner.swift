@@ -7,7 +7,9 @@ import GinghamTensors
 public struct ConformanceRunner {
   /// What became of a case.
   public enum Outcome: Equatable, Sendable {
+    /// All outputs are those expected.
     case passed
+    /// An output differs, or something cannot be read.
     case failed(reason: String)
     /// The reason names the operator and the node.
     case unsupported(reason: String)
