@@ -34,12 +34,12 @@ struct GenerateCommand: VerbCommand {
 }
 
 extension BitDepth: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// 8 or 16; `nil` for anything else.
   public init?(argument: String) {
     guard let bits = Int(argument) else { return nil }
     self.init(rawValue: bits)
   }
 
-  /// As help texts have it.
+  /// As it is typed.
   public var defaultValueDescription: String { "\(rawValue)" }
 }

@@ -60,11 +60,11 @@ struct GradientCommand: VerbCommand {
 }
 
 extension GradientMethod: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// By name; `nil` where no method has it.
   public init?(argument: String) { self.init(named: argument) }
-  /// As help texts have it.
+  /// As it is typed.
   public var defaultValueDescription: String { name }
-  /// As help texts list them.
+  /// Of every method, for help and completion.
   public static var allValueStrings: [String] { all.map(\.name) }
 }
 

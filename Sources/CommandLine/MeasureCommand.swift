@@ -51,15 +51,15 @@ struct MeasureCommand: VerbCommand {
 extension MeasureSettings.Kind: ExpressibleByArgument {}
 
 extension Periods: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// Numbers joined by commas; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
-  /// As help texts have it.
+  /// As it is typed.
   public var defaultValueDescription: String { description }
 }
 
 extension PeriodChoice: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// `search`, or numbers joined by commas; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
-  /// As help texts have it.
+  /// As it is typed.
   public var defaultValueDescription: String { description }
 }

@@ -63,6 +63,6 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension PictureSize: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// As ``PictureSize/init(parsing:)`` reads it; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
 }

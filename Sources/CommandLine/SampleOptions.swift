@@ -20,6 +20,6 @@ struct SampleOptions: ParsableArguments {
 }
 
 extension OutputRange: ExpressibleByArgument {
-  /// Of a word of the command line; `nil` where it is none.
+  /// As `-1..1`, `0..255` or `-1,1`; `nil` for anything else.
   public init?(argument: String) { self.init(parsing: argument) }
 }

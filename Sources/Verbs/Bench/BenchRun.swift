@@ -11,40 +11,38 @@ public struct BenchSettings: Encodable, Hashable, Sendable {
   /// Whether each layer is timed too.
   public var layers = false
 
-  /// With every setting at its default.
+  /// The gradient of the top class at one picture, at least 20 times.
   public init() {}
 }
 
 /// `bench`: times the forward pass and the input gradient of an objective.
 public struct BenchRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "bench"
-  /// Whether a folder is written where none was named.
+  /// It answers a question: without a folder named for it, nothing is written.
   public static let writesUnasked = false
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: BenchSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: BenchSettings = BenchSettings()) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord { RunRecord(of: model, settings: settings) }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where batch or runs are below 1.
   public func validate() throws {
     try SettingError.require(settings.batch >= 1, "batch", settings.batch, "a number from 1")
     try SettingError.require(settings.runs >= 1, "runs", settings.runs, "a number from 1")
   }
 
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where its layer is unknown.
   public func check(_ model: Model, in context: RunContext) throws { try model.check(objective: settings.target) }
 
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.

@@ -6,19 +6,19 @@ import GinghamTensors
 
 /// How long a network takes, forward and with the input gradient of an objective.
 public struct Benchmark: RunFindings {
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// The engine.
+  /// The engine: `fast` or `reference`.
   public var backend: String
-  /// Threads that were allowed.
+  /// Threads of the run, from 1.
   public var threads: Int
-  /// N×C×H×W.
+  /// N×C×H×W, N the pictures in a batch.
   public var inputShape: [Int]
-  /// What the gradient is of, as an objective is written.
+  /// The objective, as it was asked for.
   public var target: String
   /// Medians in milliseconds.
   public var forwardMilliseconds: Double
-  /// Median of the forward pass and the input gradient, a batch.
+  /// Of the forward pass and the gradient together.
   public var gradientMilliseconds: Double
   /// Compiling the plan, weights reordered.
   public var planMilliseconds: Double
@@ -26,7 +26,7 @@ public struct Benchmark: RunFindings {
   public var gigaflops: Double
   /// Of the whole process, in MiB.
   public var peakMemory: Double
-  /// Timed runs.
+  /// At least so many passes were timed of each kind, as asked for; more where they took less than half a second.
   public var runs: Int
   /// Of forward + gradient layer by layer, where it was asked for.
   public var layers: [LayerBenchmark]?

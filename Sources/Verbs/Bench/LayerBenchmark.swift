@@ -3,7 +3,7 @@ import GinghamTensors
 
 /// How long one layer of a plan takes.
 public struct LayerBenchmark: Encodable, Sendable {
-  /// Of the layer, or of the layers that one kernel runs.
+  /// Of the first of the layers that are computed at once.
   public var name: String
   /// What is computed at once, such as "Conv + Relu".
   public var operations: String
@@ -11,7 +11,7 @@ public struct LayerBenchmark: Encodable, Sendable {
   public var kernel: String
   /// Means of a pass, in milliseconds.
   public var forwardMilliseconds: Double
-  /// A batch, mean over the runs.
+  /// From the gradient of the layer's output to that of its inputs, a mean in milliseconds.
   public var backwardMilliseconds: Double
   /// Of the time that all layers take, 0…1.
   public var share: Double

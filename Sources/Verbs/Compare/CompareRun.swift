@@ -7,21 +7,21 @@ import GinghamReporting
 
 /// `compare`: the same visualizations under several recipes and seeds.
 public struct CompareRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "compare"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: CompareSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: CompareSettings) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(
       of: model,
@@ -30,12 +30,13 @@ public struct CompareRun: Run {
       seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where nothing is to be compared, two mitigations share a name, or seeds are out of
+  /// range; ``VisualizationError`` where a recipe contradicts itself.
   public func validate() throws { try settings.validate() }
 
-  /// Looks whether settings and model go together, without computing.
+  /// Looks at every objective under every recipe.
   ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``EngineError``.
   public func check(_ model: Model, in context: RunContext) throws {
     try Work(model, settings: settings, context: context).checkObjectives()
   }

@@ -7,7 +7,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public struct Mitigation: Hashable, Sendable {
     /// As it was asked for: a preset, or a file.
     public var written: String
-    /// How pictures are made.
+    /// What ``written`` stands for, changes applied. Its batch is of no meaning: the seeds are the batch.
     public var recipe: Recipe
 
     /// - Parameters:
@@ -23,7 +23,8 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
     private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
     var isFile: Bool { Self.isFile(written) }
-    /// A preset's, or a recipe file's without its ending.
+    /// What it is called in the table, in files and in reports: the preset, or the file's name without folder and
+    /// extension.
     public var name: String { isFile ? URL(filePath: written).deletingPathExtension().lastPathComponent : written }
   }
 
@@ -33,16 +34,18 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public var mitigations: [Mitigation]
   /// So many seeds for each, counted from ``seed``.
   public var seeds = 3
-  /// Of every random number.
+  /// Of the first picture of each objective and mitigation; the others' count up from it.
   public var seed: UInt64 = 0
-  /// Of the table.
+  /// By what the table is sorted.
   public var sort = Comparison.Order.lattice
   /// Of all recipes; `nil`: each its own. What the recipes hold counts, this is for the record.
   public var steps: Int?
-  /// As recipes write it, `HEIGHTxWIDTH`; `nil`: each recipe's own.
+  /// Of all recipes' pictures, as it was asked for; `nil`: each its own. For the record, as ``steps``.
   public var size: String?
 
-  /// With the properties of the same names.
+  /// - Parameters:
+  ///   - objectives: at least one.
+  ///   - mitigations: at least one; the first is what the others are compared with.
   public init(objectives: [String], mitigations: [Mitigation]) {
     self.objectives = objectives
     self.mitigations = mitigations
@@ -65,8 +68,6 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
 
 /// As it was asked for.
 extension CompareSettings.Mitigation: Encodable {
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// The preset's name or the file's path. The recipe itself is written beside the findings.
   public func encode(to encoder: any Encoder) throws { try written.encode(to: encoder) }
 }

@@ -5,30 +5,30 @@ import GinghamSignals
 
 /// Objectives × mitigations × seeds, as numbers: what each mitigation costs in activation and buys in artifacts.
 public struct Comparison: RunFindings {
-  /// The file of a run's folder that holds them.
+  /// `comparison.json`, in the run's folder.
   public static let fileName = "comparison.json"
 
-  /// One picture: an objective, a mitigation, a seed.
+  /// One picture: an objective under a mitigation, from one seed.
   public struct Run: Encodable, Sendable {
     /// As it was asked for.
     public var objective: String
-    /// Its name in the table.
+    /// The name of its recipe: ``CompareSettings/Mitigation/name``.
     public var mitigation: String
-    /// Of the start and of every random transform.
+    /// From which the picture was made.
     public var seed: Int
-    /// The picture's activation and measures.
+    /// Activation of the finished picture, and its artifacts.
     public var image: VisualizationFindings.Image
     /// Relative to the first mitigation's mean for the same objective.
     public var relativeActivation: Double?
     /// Wall clock; `nil` in files.
     public var seconds: Double?
-    /// Of the recipe.
+    /// Of the recipe. Fewer were taken where ``stoppedAt`` is known.
     public var steps: Int
-    /// The step at which the climb gave up; `nil`: it did not.
+    /// The step at which the objective left the finite numbers; `nil`: it did not.
     public var stoppedAt: Int?
     /// Relative to the report.
     public var file: String
-    /// What went wrong on the way.
+    /// What the user should know of the picture.
     public var warnings: [VisualizationWarning]
 
     private enum CodingKeys: String, CodingKey {
@@ -54,25 +54,25 @@ public struct Comparison: RunFindings {
 
   /// One mitigation over all objectives and seeds, or over the seeds of one objective.
   public struct Summary: Encodable, Sendable {
-    /// Its name in the table.
+    /// The name of its recipe: ``CompareSettings/Mitigation/name``.
     public var mitigation: String
     /// `nil`: all.
     public var objective: String?
-    /// Pictures that count.
+    /// Pictures that the figures are over.
     public var runs: Int
-    /// Of the finished pictures, without transforms.
+    /// Of the objective at the finished pictures, in its own units.
     public var activation: Spread
-    /// Of the first mitigation's mean.
+    /// Over the first mitigation's mean for the same objective: 1 is as strong.
     public var relativeActivation: Spread
-    /// Share of the pictures' fine detail on the lattice, beyond white noise.
+    /// Of ``PictureMeasures/latticeShare``: share of fine detail on the lattice's bands, less that of white noise.
     public var lattice: Spread
-    /// Corrected CV² of the gradient.
+    /// Of the CV² of the gradient at the finished pictures, corrected for chance.
     public var gradientLattice: Spread
-    /// As the penalty of the same name measures it.
+    /// Of the mean |difference| of neighbours, pixels in 0…1, summed over channels and both axes.
     public var totalVariation: Spread
-    /// Of the radial spectrum from 1/f, in dB.
+    /// Of the radial spectra from the best 1/f² law, in dB.
     public var spectrumDistance: Spread
-    /// Wall clock, a picture; empty in files.
+    /// Wall clock of a picture; nothing is known of it in files.
     public var seconds: Spread
     /// Share of the runs whose picture shows an artifact by itself.
     public var artifactShare: Double
@@ -91,9 +91,7 @@ public struct Comparison: RunFindings {
       case distanceMean = "spectrum_distance_db_mean"
     }
 
-    /// As files hold it.
-    ///
-    /// - Throws: what the encoder throws.
+    /// Means and deviations side by side; null where they are not known.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Keys.self)
       try container.encode(mitigation, forKey: .mitigation)
@@ -120,19 +118,19 @@ public struct Comparison: RunFindings {
     case activation, lattice
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
   /// Of one objective; several are joined by a comma.
   public var objective: String
-  /// As they were asked for.
+  /// In the order in which they were asked for.
   public var objectives: [String]
-  /// In pixels: of the net's stride lattice.
+  /// Sides of the lattices of the objectives' gradients, in pixels, each once.
   public var latticePeriods: [Int]
-  /// Objective by objective, mitigation by mitigation, seed by seed.
+  /// By objective, then mitigation, then seed.
   public var runs: [Run]
   /// Over everything, a mitigation.
   public var summary: [Summary]
-  /// An objective's mitigations beside each other.
+  /// For each objective, mitigations in the order in which they were asked for.
   public var byObjective: [Summary]
   /// What the numbers say, in three sentences.
   public var note: String
@@ -177,7 +175,7 @@ public struct Comparison: RunFindings {
 }
 
 extension Comparison {
-  /// Without the seconds of runs and means.
+  /// Without the seconds of pictures and summaries.
   public var timeless: Comparison {
     var copy = self
     for index in copy.runs.indices { copy.runs[index].seconds = nil }

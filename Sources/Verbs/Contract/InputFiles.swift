@@ -90,13 +90,14 @@ enum InputFiles {
 public enum MeasureError: Error, Hashable, Sendable {
   /// No file, no folder, and no match of a pattern.
   case nothingThere(String)
+  /// What is named is there, and holds no files.
   case noPictures(in: [String])
   /// None of the files could be measured; the first reason stands for all.
   case nothingMeasured(count: Int, first: String)
 }
 
 extension MeasureError: CustomStringConvertible {
-  /// What is wrong, where, and what to do about it.
+  /// What is missing or could not be measured, for the terminal.
   public var description: String {
     switch self {
     case .nothingThere(let path): "there is no file or folder '\(path)', and nothing matches it as a pattern"

@@ -3,7 +3,7 @@ import GinghamReporting
 
 /// A run that was performed, ready to be reported.
 public struct Performance<Findings: RunFindings> {
-  /// Findings, remarks, and what was left out.
+  /// What was found, skipped and remarked.
   public var result: RunResult<Findings>
   /// The folder that was written; `nil` where none was.
   public var folder: String?

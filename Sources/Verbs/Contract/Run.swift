@@ -37,13 +37,11 @@ public protocol Run: Sendable {
 }
 
 extension Run {
-  /// Most runs do.
+  /// Runs write, unless they say otherwise.
   public static var writesUnasked: Bool { true }
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// Nothing, for runs whose settings cannot be wrong by themselves.
   public func validate() throws {}
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// Nothing, for runs whose settings and model have nothing to do with each other.
   public func check(_ model: Model, in context: RunContext) throws {}
 }
 
@@ -60,9 +58,9 @@ public protocol RunFindings: Encodable, Sendable {
 }
 
 extension RunFindings {
-  /// Most findings hold no times.
+  /// The findings themselves, where they hold no times.
   public var timeless: Self { self }
-  /// Most findings are under this name.
+  /// `findings.json`, unless they say otherwise.
   public static var fileName: String { "findings.json" }
 }
 

@@ -6,7 +6,7 @@ import GinghamTensors
 
 /// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
 public struct RunContext {
-  /// The engine.
+  /// The engine that nets are run with.
   public var backend: Backend
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam
@@ -19,7 +19,7 @@ public struct RunContext {
   /// What comes to light while a run computes.
   private(set) var remarks = RunRemarks()
 
-  /// With the properties of the same names.
+  /// - Parameter folder: where files go; `nil`: nobody keeps any.
   public init(
     backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
     folder: RunFolder? = nil

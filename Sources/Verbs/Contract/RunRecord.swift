@@ -18,12 +18,14 @@ public struct RunRecord: Sendable {
   public var runsModel: Bool
   /// Files, folders and patterns that are read, as they were named. Their digests are in the manifest.
   public var inputs: [String]
-  /// Of every random number.
+  /// Of all random numbers; `nil` where none are drawn.
   public var seed: UInt64?
-  /// One value that is encoded as it stands, every setting with its default.
+  /// All that the run is asked to do, encoded as it stands.
   public var settings: any Encodable & Sendable
 
   /// Of a run without a net.
+  ///
+  /// - Parameter standingForModel: what the manifest says in a model's place.
   public init(
     subject: String, standingForModel: String = "", inputs: [String] = [], seed: UInt64? = nil,
     settings: any Encodable & Sendable

@@ -4,7 +4,7 @@ import GinghamTensors
 
 /// What a run comes back with.
 public struct RunResult<Findings: RunFindings> {
-  /// What the run found, as data.
+  /// What was found: the content of the folder's findings file.
   public var findings: Findings
   /// Writes the files that are made of the findings: called only where somebody keeps them. What belongs to a single
   /// picture of many is written while the run lasts (``RunContext/folder``), so that memory does not grow with their
@@ -23,7 +23,7 @@ public struct RunResult<Findings: RunFindings> {
   /// Settings that were left open, as the run chose them: by their names in the manifest.
   public var settled: [String: JSONValue]
 
-  /// With the properties of the same names.
+  /// What is not said is nothing to remark, nothing skipped and nothing to write.
   public init(
     _ findings: Findings, remarks: [String] = [], skipped: [SkippedFile] = [], passed: Bool = true,
     settled: [String: JSONValue] = [:], draw: @escaping (RunFolder) throws -> Void = { _ in },

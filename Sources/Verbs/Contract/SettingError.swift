@@ -1,7 +1,9 @@
 /// A setting outside its range, or settings that exclude each other. Settings are called by their names in manifests;
 /// who knows them under other names (the command line) puts those in.
 public enum SettingError: Error, Hashable, Sendable {
+  /// A value that the setting does not take, and in words what it takes.
   case outOfRange(setting: String, value: String, expected: String)
+  /// Settings that do not go together, and in words why.
   case contradiction(settings: [String], message: String)
 
   /// - Throws: ``outOfRange(setting:value:expected:)`` unless `condition` holds.
@@ -11,7 +13,7 @@ public enum SettingError: Error, Hashable, Sendable {
 }
 
 extension SettingError: CustomStringConvertible {
-  /// What is wrong, where, and what to do about it.
+  /// Settings are called by their names in manifests.
   public var description: String {
     switch self {
     case .outOfRange(let setting, let value, let expected): "\(setting) takes \(expected), not \(value)"

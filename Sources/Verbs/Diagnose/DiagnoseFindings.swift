@@ -6,7 +6,7 @@ import GinghamReporting
 public struct DiagnoseFindings: RunFindings {
   /// One picture.
   public struct Image: Encodable, Sendable {
-    /// As it was named.
+    /// As it was found; `[3]` behind it for sample 3 of an array of several.
     public var path: String
     /// In pixels.
     public var height: Int
@@ -14,17 +14,17 @@ public struct DiagnoseFindings: RunFindings {
     public var width: Int
     /// What it shows by itself.
     public var faults: [Fault]
-    /// What the lattice shows.
+    /// Its checkerboard, band by band.
     public var lattice: PictureLatticeFinding
-    /// Of luma.
+    /// How sharp and how rough it is; these alone make no fault.
     public var sharpness: Sharpness
-    /// `nil` where the picture is too small.
+    /// A Gaussian that explains its spectrum; `nil` where the picture is too small or too flat.
     public var blur: BlurEstimate?
-    /// `nil` for arrays that are no pictures.
+    /// The 8-bit levels that its samples take; `nil` where samples leave 0…1.
     public var levels: LevelStatistics?
-    /// `nil` for arrays that are no pictures.
+    /// Signs of too few levels on slow ramps, the median over the channels; `nil` where samples leave 0…1.
     public var banding: ColourBanding?
-    /// `nil` for arrays without colours.
+    /// In CIE L*a*b*; `nil` for anything but three channels, and where samples leave 0…1.
     public var colour: ColourStatistics?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?
@@ -32,7 +32,7 @@ public struct DiagnoseFindings: RunFindings {
 
   /// One thing that is wrong with the set.
   public struct Finding: Sendable {
-    /// Fault, cause, fix and where it shows.
+    /// Which fault, how strong, on which pictures.
     public var fault: FaultFinding
     /// The file that shows it, in the run's folder; `nil` where nobody keeps one.
     public var evidence: String?
@@ -40,40 +40,41 @@ public struct DiagnoseFindings: RunFindings {
 
   /// Between the set and its reference.
   public struct Colour: Encodable, Sendable {
-    /// What differs.
+    /// Which property of the colours; the units of the figures are its own.
     public var aspect: ColourDistance.Aspect
-    /// In the aspect's own unit.
+    /// From 0, in the unit of the aspect.
     public var distance: Double
-    /// Signed, of the means.
+    /// Set less reference: degrees of hue turned, L*, log₂ of contrast, C*, and of a cast the hue it leans to, 0…360°.
     public var shift: Double
-    /// That the sets are alike and differ so much, by permutation.
+    /// How often random dealings of the pictures to two sets come as far apart, above 0 and up to 1.
     public var chance: Double
   }
 
   /// Of two sets of features.
   public struct Distance: Encodable, Sendable {
-    /// Which distance it is.
+    /// What the distance may be called.
     public enum Name: String, Encodable, Sendable {
       /// Only the pool features of the Inception net make it that.
       case inception = "FID"
+      /// Of any other features.
       case general = "Fréchet distance"
     }
 
-    /// Which distance it is.
+    /// Which of the two it is.
     public var name: Name
-    /// Squared, as is usual (Heusel et al. 2017).
+    /// ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2(C₁C₂)^½), in squared units of the features (Dowson & Landau 1982).
     public var value: Double
-    /// What the means contribute.
+    /// ‖μ₁ − μ₂‖², the part of the means.
     public var meanPart: Double
-    /// What the covariances contribute.
+    /// tr(C₁ + C₂ − 2(C₁C₂)^½), the part of the covariances.
     public var covariancePart: Double
-    /// Whose features they are.
+    /// The net of the features, as it was asked for.
     public var model: String
-    /// A layer of the net, by its name.
+    /// The layer of the features.
     public var layer: String
-    /// Dimensions.
+    /// Their number: the layer's channels.
     public var features: Int
-    /// Pictures of the set and of the reference.
+    /// Pictures of the set and of its reference.
     public var samples: [Int]
     /// Whether there are fewer samples than features, so that the figure must not be trusted far.
     public var isRankDeficient: Bool
@@ -93,35 +94,37 @@ public struct DiagnoseFindings: RunFindings {
 
   /// What could not be judged, and why.
   public enum Note: Hashable, Sendable {
+    /// Without a reference colours are not judged.
     case coloursNeedReference
     /// Both sets must have so many colour pictures.
     case tooFewForColours(needed: Int)
+    /// The pictures are too few or too small for a norm of their tiles.
     case tooFewTiles
     /// Of so few pictures only gross outliers show.
     case fewTiles
   }
 
-  /// One a picture.
+  /// In the order in which their files were named; those that could not be measured are in ``skipped``.
   public var images: [Image]
   /// The worst first.
   public var findings: [Finding]
-  /// Of all pictures together.
+  /// The set's checkerboard, over all pictures.
   public var pooled: PictureLatticeFinding
-  /// How colours differ from the reference's; empty without one.
+  /// One entry for each aspect; empty without a reference, and with too few pictures to tell.
   public var colours: [Colour]
-  /// `nil` without a net.
+  /// `nil` where no net was named for it.
   public var distance: Distance?
-  /// Pictures that are as they should be.
+  /// Pictures of the reference that were measured; 0 without one.
   public var referenceCount: Int
-  /// What counts as an artifact or a fault.
+  /// From which on figures count as faults.
   public var thresholds: DiagnosisThresholds
-  /// In pixels.
+  /// Of the checkerboards that were looked for, in pixels.
   public var periods: [Int]
   /// Files that could not be measured, and why.
   public var skipped: [SkippedFile]
-  /// Pictures of the reference that could not be measured.
+  /// Files of the reference that could not be measured, and why.
   public var referenceSkipped: [SkippedFile]
-  /// What the user should know beside the faults.
+  /// What could not be judged, or not well.
   public var notes: [Note]
 
   private enum CodingKeys: String, CodingKey {
@@ -200,9 +203,7 @@ extension DiagnoseFindings.Distance {
     case name, value, meanPart, covariancePart, model, layer, features, samples, warning
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// With a warning beside the figures where they must not be trusted far.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
@@ -218,8 +219,6 @@ extension DiagnoseFindings.Distance {
 }
 
 extension DiagnoseFindings.Note: Encodable {
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// In the words of the terminal.
   public func encode(to encoder: any Encoder) throws { try text.encode(to: encoder) }
 }

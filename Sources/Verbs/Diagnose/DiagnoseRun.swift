@@ -5,21 +5,21 @@ import GinghamReporting
 
 /// `diagnose`: says what is wrong with a set of generated pictures.
 public struct DiagnoseRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "diagnose"
 
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: DiagnoseSettings
   /// The net whose features the sets' distance is taken in; `nil`: none is.
   public var features: ModelSource?
 
-  /// With the properties of the same names.
+  /// - Parameter features: goes with the settings' layer and reference; `nil`: no distance is taken.
   public init(settings: DiagnoseSettings, features: ModelSource? = nil) {
     self.settings = settings
     self.features = features
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     let subject = settings.paths.first ?? ""
     let inputs = settings.paths + (settings.reference.map { [$0] } ?? [])
@@ -29,7 +29,8 @@ public struct DiagnoseRun: Run {
     return record
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where a threshold or period is out of its range, or a net, its layer and a reference do
+  /// not come together.
   public func validate() throws {
     try settings.validate()
     guard (features == nil) == (settings.layer == nil) else {

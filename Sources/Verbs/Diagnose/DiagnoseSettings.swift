@@ -30,7 +30,7 @@ public struct DiagnoseSettings: Encodable, Hashable, Sendable {
   /// Distance of a tile from the norm that counts as distorted, in robust deviations.
   public var maxTileDistance = DiagnosisThresholds().tileDistance
 
-  /// With the property of the same name.
+  /// With the usual periods and thresholds, and no reference.
   public init(paths: [String]) {
     self.paths = paths
   }

@@ -8,9 +8,9 @@ import GinghamTensors
 
 /// A layer of a net as a description of pictures: the mean over the map of each of its channels.
 public final class FeatureNet {
-  /// The net.
+  /// The net, with its normalization.
   public let model: Model
-  /// Whose activations, averaged over the map, are the features.
+  /// Whose channels are the features.
   public let layer: String
   private let plan: any GradientPlan
 

@@ -7,25 +7,25 @@ import GinghamReporting
 public struct GenerateFindings: RunFindings {
   /// How the network's output became pixels.
   public struct Range: Encodable, Sendable {
-    /// Written for black.
+    /// What the network writes for black.
     public var lower: Float
-    /// Written for white.
+    /// What the network writes for white.
     public var upper: Float
-    /// How that is known.
+    /// How the range became known.
     public var origin: OutputRange.Origin
     /// Share of the samples' elements that lie outside and are clipped in the PNG files.
     public var outsideShare: Double
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// That were measured.
+  /// Pictures that were made.
   public var samples: Int
   /// `nil` where nothing was drawn.
   public var seed: UInt64?
   /// Channels, height, width.
   public var picture: [Int]
-  /// What the net writes for black and white.
+  /// How outputs became pixels.
   public var range: Range
   /// What the architecture paints when all weights are alike; `nil` where nothing enlarges.
   public var prediction: LatticeFinding?
@@ -33,13 +33,13 @@ public struct GenerateFindings: RunFindings {
   public var unpredicted: String?
   /// The layer that gives each period of the picture.
   public var layers: [Int: String]
-  /// One a sample.
+  /// Each sample's own figures.
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
   public var pooled: PictureFigures
   /// How the grid goes with strong colours; `nil` for grey or constant pictures.
   public var colour: ColourDependence.Figures?
-  /// What counts as an artifact or a fault.
+  /// From which on figures count as artifacts.
   public var thresholds: LatticeThresholds
   /// Input files that are no pictures, and why.
   public var skipped: [SkippedFile]
@@ -52,9 +52,7 @@ public struct GenerateFindings: RunFindings {
       skipped, verdict
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// Every key is always there, but for the reason why there is no prediction.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)

@@ -9,28 +9,28 @@ import GinghamTensors
 
 /// `generate`: draws samples of a generator and measures them beside what its architecture predicts.
 public struct GenerateRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "generate"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: GenerateSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: GenerateSettings = GenerateSettings()) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(
       of: model, inputs: settings.images + (settings.latents.map { [$0] } ?? []), seed: settings.seed,
       settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where samples or periods are out of range, or both latents and pictures are given.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``GeneratorError`` where the network makes no pictures or takes none, ``NetworkError``, ``EngineError``,

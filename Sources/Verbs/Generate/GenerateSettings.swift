@@ -6,7 +6,7 @@ import GinghamLattices
 public struct GenerateSettings: Encodable, Hashable, Sendable {
   /// Latents to draw; of no meaning where pictures or latents are given.
   public var samples = 64
-  /// Of every random number.
+  /// Of the latents.
   public var seed: UInt64 = 0
   /// Pictures for a network that takes pictures: files, folders, patterns.
   public var images: [String] = []
@@ -19,7 +19,7 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   /// In pixels.
   public var periods = Periods.usual
 
-  /// With every setting at its default.
+  /// 64 drawn latents, measured on the usual periods.
   public init() {}
 
   /// - Throws: ``SettingError``.

@@ -10,14 +10,14 @@ import GinghamTensors
 
 /// The true gradient and its mitigated surrogates side by side: how even, how like the true one, how faithful, how fast.
 public struct GradientComparison: RunFindings {
-  /// The file of a run's folder that holds them.
+  /// `comparison.json`, in the run's folder.
   public static let fileName = "comparison.json"
 
-  /// A method.
+  /// One method, over all pictures.
   public struct Row: Encodable, Sendable {
-    /// As it is asked for.
+    /// Its name in the comparison; a method with several variants stands there once for each.
     public var method: String
-    /// Whether it is no derivative of the objective.
+    /// Whether its maps are something other than derivatives.
     public var surrogate: Bool
     /// Of all pictures together.
     public var lattice: LatticeFinding
@@ -31,28 +31,28 @@ public struct GradientComparison: RunFindings {
 
   /// How faithfulness was measured.
   public struct Faithfulness: Encodable, Sendable {
-    /// Of each curve.
+    /// Points of a curve less one.
     public var steps: Int
-    /// What a deleted pixel becomes.
+    /// What pixels are set to when they are deleted.
     public var deletionBaseline = "the picture that normalization maps to zero"
-    /// What insertion begins with.
+    /// Where insertion begins.
     public var insertionStart = "the picture under a Gaussian blur of 5 px, 11 taps"
-    /// Which pixels come first.
+    /// What pixels are ordered by, the largest first.
     public var ranking = "magnitude over channels"
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// What the gradient is of, as an objective is written.
+  /// The objective, as it was asked for.
   public var target: String
-  /// That were read, as they were named.
+  /// Files of the pictures that could be read.
   public var images: [String]
-  /// In the order of the table.
+  /// The true gradient first.
   public var methods: [Row]
-  /// How faithfulness was measured.
+  /// How deletion and insertion were carried out, the same for all methods.
   public var faithfulness: Faithfulness
 
-  /// Without the methods' seconds.
+  /// Without the seconds of the methods.
   public var timeless: GradientComparison {
     var copy = self
     for index in copy.methods.indices { copy.methods[index].seconds = nil }

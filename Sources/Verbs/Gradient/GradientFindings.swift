@@ -5,11 +5,11 @@ import GinghamReporting
 
 /// What `gingham gradient` finds.
 public struct GradientFindings: RunFindings {
-  /// The class with the largest output.
+  /// What a classifier takes a picture for.
   public struct Prediction: Encodable, Sendable {
-    /// From 0.
+    /// Of the largest output, from 0.
     public var index: Int
-    /// Its output.
+    /// That output, as the network gives it.
     public var logit: Float
     /// The class's name, where names are known.
     public var label: String?
@@ -20,19 +20,19 @@ public struct GradientFindings: RunFindings {
     }
   }
 
-  /// One picture's findings.
+  /// The gradient of one picture.
   public struct Image: Encodable, Sendable {
-    /// As it was named.
+    /// As it was found.
     public var path: String
     /// The objective, with `top` replaced by the class.
     public var target: String
-    /// Of the objective.
+    /// Of the objective, at the picture.
     public var value: Float
     /// The positions over whose mean the value is, where the class has a map: H×W. `nil`: the class is one number.
     public var averagedOver: [Int]?
     /// The class the network takes the picture for; `nil` where its output is not a row of classes.
     public var prediction: Prediction?
-    /// What the map's lattice shows.
+    /// Of the map, beside what the architecture predicts.
     public var lattice: LatticeFinding
     /// Of a surrogate's map to the true gradient; `nil` for true gradients and maps of another shape.
     public var cosine: Double?
@@ -47,15 +47,15 @@ public struct GradientFindings: RunFindings {
     }
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// As it is asked for.
+  /// Its name, which may be shared by several layers' forms.
   public var method: String
   /// Whether the maps are something other than derivatives.
   public var surrogate: Bool
   /// The layer at whose output the gradient is; `nil`: the picture.
   public var layer: String?
-  /// One a picture that has a gradient.
+  /// Of pictures that have a result, in the order in which their files were named.
   public var images: [Image]
   /// The lattice over all pictures, where there are several.
   public var pooled: LatticeFinding?

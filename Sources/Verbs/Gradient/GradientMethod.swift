@@ -40,7 +40,7 @@ public struct GradientMethod: Sendable {
     self.init(name, summary, candidates: [Candidate(name: name, make: compared)], make: make)
   }
 
-  /// The derivative itself.
+  /// The derivative, at the pixels or at a layer.
   public static let gradient = GradientMethod(
     Gradient.name, "the derivative itself", takesLayer: true,
     candidates: [Candidate(name: Gradient.name) { _, _ in Gradient() }]
@@ -49,7 +49,7 @@ public struct GradientMethod: Sendable {
     return LayerGradient(layer: layer)
   }
 
-  /// Every method, in the order of help texts.
+  /// In the order of the help and of the comparison.
   public static let all: [GradientMethod] = [
     gradient,
     GradientMethod(SmoothGrad.name, "mean over noisy copies (Smilkov 2017)") { settings, _ in
@@ -104,13 +104,11 @@ public struct GradientMethod: Sendable {
 }
 
 extension GradientMethod: Hashable, Encodable {
-  /// Whether both have the same figures.
+  /// Names are unique.
   public static func == (one: GradientMethod, other: GradientMethod) -> Bool { one.name == other.name }
-  /// By everything that equality compares.
+  /// By name, as equality is.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// As its name.
   public func encode(to encoder: any Encoder) throws { try name.encode(to: encoder) }
 }
 

@@ -10,31 +10,29 @@ import GinghamTensors
 
 /// `gradient`: computes the input gradient of an objective at pictures, draws it, and measures its checkerboard.
 public struct GradientRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "gradient"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: GradientSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: GradientSettings) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where a setting is out of its range, or a layer is given to a method that takes none.
   public func validate() throws { try settings.validate() }
 
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown.
   public func check(_ model: Model, in context: RunContext) throws {
     try model.check(objective: settings.target)
     _ = try model.gradientValue(ofLayer: settings.at)

@@ -17,7 +17,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   public var samples: Int?
   /// Of smoothgrad, in the network's normalized units.
   public var noise: Float = 1
-  /// Of every random number.
+  /// Of the noise of smoothgrad and the shifts of uniform-jitter.
   public var seed: UInt64 = 0
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white
@@ -30,7 +30,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   /// Energies that phase equalisation divides by.
   public var energies = PhaseEqualisedGradient.Energies.predicted
 
-  /// With the property of the same name.
+  /// With the true gradient of the top class, at the pixels.
   public init(images: [String]) {
     self.images = images
   }

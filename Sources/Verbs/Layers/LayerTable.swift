@@ -3,29 +3,29 @@ import GinghamNetworks
 
 /// The layers of a network at one input size: what `gingham layers` prints.
 public struct LayerTable: RunFindings {
-  /// A layer.
+  /// One layer.
   public struct Row: Encodable, Sendable {
-    /// As objectives name it.
+    /// As objectives and settings name it.
     public var name: String
-    /// The operation's name.
+    /// Its operator.
     public var operation: String
-    /// For one picture.
+    /// Of its first output for one picture, the batch in front.
     public var outputShape: [Int]
     /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.
     public var stride: Double
     /// In input pixels; `nil` where an element sees the whole picture.
     public var receptiveField: Double?
-    /// Numbers that it was trained with.
+    /// Numbers that it holds.
     public var parameters: Int
-    /// Multiply-adds for one picture.
+    /// Multiply-adds for one picture; `Int.max` where they are too many to be counted.
     public var macs: Int
   }
 
-  /// As it was named.
+  /// The network's own name.
   public var model: String
-  /// N×C×H×W.
+  /// 1×C×H×W.
   public var inputShape: [Int]
-  /// In the order in which they run.
+  /// In the network's order.
   public var layers: [Row]
   /// `Int.max` where they are too many to be counted.
   public let totalMultiplyAdds: Int
@@ -60,6 +60,6 @@ public struct LayerTable: RunFindings {
     }
   }
 
-  /// Of the net.
+  /// Of all layers.
   public var totalParameters: Int { layers.reduce(0) { $0 + $1.parameters } }
 }

@@ -2,22 +2,22 @@ import GinghamModels
 
 /// `layers`: name, operator, shape, stride, receptive field, parameters and multiply-adds of each layer.
 public struct LayersRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "layers"
-  /// Whether a folder is written where none was named.
+  /// It answers a question: without a folder named for it, nothing is written.
   public static let writesUnasked = false
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
 
-  /// With the property of the same name.
+  /// Reads nothing yet.
   public init(_ model: ModelSource) {
     self.model = model
   }
 
   private struct Settings: Encodable {}
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord { RunRecord(of: model, settings: Settings()) }
 
   /// - Throws: ``NetworkError`` where the network does not take pictures of this size.

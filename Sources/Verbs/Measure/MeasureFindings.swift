@@ -12,25 +12,27 @@ public struct MeasureFindings: RunFindings {
     public var height: Int
     /// In pixels.
     public var width: Int
-    /// Of the map.
+    /// Maps that the figures are over.
     public var channels: Int
-    /// What was measured on it.
+    /// Of the picture alone.
     public var figures: Figures
   }
 
   /// Of a picture, or of a set of them.
   public enum Figures: Encodable, Sendable {
+    /// Of maps whose signs matter.
     case picture(PictureFigures)
+    /// Of maps of which only the squares matter.
     case gradient(GradientFigures)
   }
 
   /// What the maps were taken for.
   public var kind: MeasureSettings.Kind
-  /// In pixels.
+  /// Of the lattices that were measured, in pixels, as they were listed or found.
   public var periods: [Int]
-  /// What counts as an artifact or a fault.
+  /// From which on figures count as artifacts.
   public var thresholds: LatticeThresholds
-  /// One a picture or map.
+  /// In the order in which their files were named.
   public var images: [Image]
   /// Over all pictures: the medians of their figures, peaks from powers added up.
   public var pooled: Figures
@@ -69,9 +71,7 @@ extension MeasureFindings {
     case kind = "as"
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// With the number of pictures under `pictures`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
@@ -101,9 +101,7 @@ extension MeasureFindings.Image {
 }
 
 extension MeasureFindings.Figures {
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// As the figures themselves.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .picture(let figures): try figures.encode(to: encoder)
@@ -111,7 +109,7 @@ extension MeasureFindings.Figures {
     }
   }
 
-  /// Whether a grid shows.
+  /// Whether a checkerboard shows.
   public var verdict: Verdict {
     switch self {
     case .picture(let figures): figures.lattice.verdict

@@ -4,23 +4,24 @@ import GinghamReporting
 
 /// `measure`: measures checkerboards, blur and colour banding of pictures, or the unevenness of saved gradients.
 public struct MeasureRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "measure"
 
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: MeasureSettings
 
-  /// With the property of the same name.
+  /// Reads nothing yet.
   public init(settings: MeasureSettings) {
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(subject: settings.paths.first ?? "", inputs: settings.paths, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where a threshold or period is out of its range, or a period is to be sought in
+  /// gradients.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``MeasureError`` where there are no files or none of them can be measured, ``ArtifactError`` for periods

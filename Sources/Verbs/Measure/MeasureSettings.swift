@@ -2,7 +2,7 @@ import GinghamLattices
 
 /// What `measure` is asked to do.
 public struct MeasureSettings: Encodable, Hashable, Sendable {
-  /// What maps are taken for.
+  /// What maps are, and so what counts as a checkerboard of theirs.
   public enum Kind: String, Hashable, Sendable, CaseIterable, Encodable {
     /// Signed lattice energy: the sign of a pixel matters.
     case picture
@@ -12,7 +12,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
   /// Pictures, arrays, folders and patterns as the user named them.
   public var paths: [String]
-  /// In pixels, or sought.
+  /// Of the lattices, in pixels.
   public var periods = PeriodChoice.listed(.usual)
   /// What the maps are.
   public var `as` = Kind.picture
@@ -27,7 +27,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
   /// Keeps the spectra of every picture, and computes cosine spectra.
   public var spectra = false
 
-  /// With the property of the same name.
+  /// As pictures, on the usual periods and with the usual thresholds.
   public init(paths: [String]) {
     self.paths = paths
   }
@@ -56,6 +56,7 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
 /// Which periods pictures are measured on.
 public enum PeriodChoice: Hashable, Sendable {
+  /// These.
   case listed(Periods)
   /// The strongest lattice of 2…64 pixels is sought first; its divisors are then measured.
   case search
@@ -73,7 +74,7 @@ public enum PeriodChoice: Hashable, Sendable {
 }
 
 extension PeriodChoice: Encodable, CustomStringConvertible {
-  /// As texts for people have it.
+  /// `search`, or the numbers joined by commas.
   public var description: String {
     switch self {
     case .search: "search"
@@ -81,9 +82,7 @@ extension PeriodChoice: Encodable, CustomStringConvertible {
     }
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// As ``description``.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 

@@ -3,29 +3,29 @@ import GinghamPrediction
 
 /// How often stacks of transposed convolutions paint each position, and what other upsampling layers amount to.
 public struct OverlapFindings: RunFindings {
-  /// A layer of a stack.
+  /// One layer of a stack.
   public struct Layer: Encodable, Sendable {
-    /// As it was written.
+    /// As ``DeconvolutionLayer`` is written.
     public var notation: String
-    /// Taps.
+    /// Taps along an axis.
     public var kernel: Int
-    /// Pixels between two windows.
+    /// Output positions between the first taps of neighbouring inputs.
     public var stride: Int
-    /// Taken from each side of the output.
+    /// Output positions taken off at either end.
     public var padding: Int
-    /// Distance between two taps.
+    /// Output positions between neighbouring taps.
     public var dilation: Int
-    /// Added at the end of the output.
+    /// Output positions added at the far end.
     public var outputPadding: Int
     /// How often each position behind it is painted, along one axis.
     public var counts: [Int]
   }
 
-  /// A stack of layers.
+  /// One stack of transposed convolutions.
   public struct Demo: Encodable, Sendable {
-    /// As it was written.
+    /// Of its layers, joined by commas.
     public var notation: String
-    /// Positions that it starts from.
+    /// Positions along an axis that it starts from.
     public var inputs: Int
     /// From the latent to the picture.
     public var layers: [Layer]
@@ -35,13 +35,13 @@ public struct OverlapFindings: RunFindings {
     public var plane: [[Int]]?
     /// CV² along one axis, as a decimal and exactly.
     public var axisUnevenness: Double?
-    /// CV² of the counts along an axis, as a fraction; `nil` where it is too long for one.
+    /// The same as a fraction, such as `1/9`; `nil` where it does not fit an `Int`.
     public var axisUnevennessExact: String?
-    /// Most over fewest counts; `nil` where a position is never painted.
+    /// Strongest over weakest count far from the borders, along one axis; `nil` where a position is never painted.
     public var axisMaxMin: Double?
     /// CV² of both axes, exactly; the decimal is in ``lattice``.
     public var unevennessExact: String?
-    /// Of the plane's counts.
+    /// Of the counts of both axes far from the borders, by band.
     public var lattice: LatticeFinding
 
     private enum CodingKeys: String, CodingKey {
@@ -53,19 +53,19 @@ public struct OverlapFindings: RunFindings {
     }
   }
 
-  /// An upsampling layer, written as a transposed convolution.
+  /// An upsampling layer with weights, as the transposed convolution that does the same along one axis.
   public struct Equivalent: Encodable, Sendable {
     /// As it was written.
     public var notation: String
-    /// Pixels between two windows.
+    /// Of the transposed convolution.
     public var stride: Int
     /// Of the transposed convolution that does the same.
     public var kernel: [Double]
-    /// Sum of the weights of each phase.
+    /// Σ of the taps on each phase: equal iff a constant is painted evenly.
     public var phaseSums: [Double]
-    /// Sum of the squared weights of each phase.
+    /// Σ of the squared taps on each phase: equal iff white noise is painted evenly.
     public var phasePowers: [Double]
-    /// Deviation of the sums over their mean.
+    /// Spread of the phase sums over their mean magnitude; 0 where even.
     public var sumDeviation: Double
     /// CV² of the phase powers along one axis.
     public var cv2: Double
@@ -76,9 +76,9 @@ public struct OverlapFindings: RunFindings {
     }
   }
 
-  /// One a stack.
+  /// One for each stack that was asked for.
   public var demos: [Demo]
-  /// One a layer.
+  /// One for each layer that was asked for.
   public var equivalents: [Equivalent]
 
   /// Positions a side up to which both axes are tabulated.

@@ -4,10 +4,10 @@ import GinghamTensors
 /// `predict --deconvolution` and `--equivalent`: counts how often stacks of transposed convolutions paint each position,
 /// and writes other upsampling layers as such.
 public struct OverlapRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "predict"
 
-  /// What it is asked to do.
+  /// All that the run is asked to do; stacks or layers are named.
   public var settings: PredictSettings
 
   /// - Parameter settings: with stacks, layers or both.
@@ -15,7 +15,7 @@ public struct OverlapRun: Run {
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     let notation = settings.deconvolution ?? settings.equivalent.joined(separator: " ")
     return RunRecord(subject: notation.fileStem, standingForModel: notation, settings: settings)

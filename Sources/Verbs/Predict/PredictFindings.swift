@@ -8,27 +8,27 @@ public struct PredictFindings: RunFindings {
   public struct Convention: Encodable, Sendable {
     /// How much power layers pass.
     public var gain: PredictionOptions.Gain
-    /// What neighbours in pools and resizes have to do with each other.
+    /// How strongly neighbouring elements depend on each other in pools and resizes.
     public var signals: PredictionOptions.Signals
   }
 
   /// The gradient at a layer that was asked for.
   public struct AtLayer: Encodable, Sendable {
-    /// A layer of the net, by its name.
+    /// As it was asked for.
     public var layer: String
-    /// Of the gradient there.
+    /// Of the gradient at its output, in its own elements.
     public var lattice: LatticeFinding
   }
 
   /// A layer that skips, merges or enlarges positions.
   public struct Resampling: Encodable, Sendable {
-    /// A layer of the net, by its name.
+    /// Its name in the network.
     public var layer: String
-    /// Rows and columns.
+    /// Taps along rows and columns.
     public var kernel: [Int]
-    /// Rows and columns.
+    /// Along rows and columns, in the layer's own elements.
     public var stride: [Int]
-    /// Rows and columns.
+    /// Along rows and columns, in the layer's own elements.
     public var dilation: [Int]
     /// Pixels between neighbours on its far side.
     public var cumulativeStride: Int
@@ -38,11 +38,11 @@ public struct PredictFindings: RunFindings {
 
   /// What padding and leftovers do to the gradient.
   public struct Border: Encodable, Sendable {
-    /// Energy at the corner over energy in the centre.
+    /// Mean power of the four corner lattices over that of the one in the centre; 1 where the border does not matter.
     public var cornerToCentre: Double
-    /// Of the picture, that no output reads.
+    /// At the bottom, read by no window: their gradient is exactly zero.
     public var unusedRows: Int
-    /// Of the picture, that no output reads.
+    /// At the right, read by no window: their gradient is exactly zero.
     public var unusedColumns: Int
     /// Share of all pixels without any gradient.
     public var deadShare: Double
@@ -50,9 +50,9 @@ public struct PredictFindings: RunFindings {
 
   /// What the weights of a strided or enlarging layer do with its lattice.
   public struct Kernel: Encodable, Sendable {
-    /// A layer of the net, by its name.
+    /// Its name in the network.
     public var layer: String
-    /// Rows and columns.
+    /// Along rows and columns.
     public var strides: [Int]
     /// Power of all filters on each phase over the mean, by rows.
     public var phasePowers: [[Double]]
@@ -60,11 +60,12 @@ public struct PredictFindings: RunFindings {
     public var cv2: Double
     /// CV² if all taps were equally strong.
     public var architectural: Double
-    /// Strongest over weakest phase; `nil` where one is dead.
+    /// ``cv2`` over ``architectural``: below 1 the weights compensate, above 1 they amplify; `nil` where the
+    /// architecture is even.
     public var ratio: Double?
     /// Mean over the filters of the spread of the phase sums over their mean magnitude: how unevenly a constant passes.
     public var sumDeviation: Double
-    /// Whether weights even the layer's lattice out, or spoil it.
+    /// What training has made of the lattice.
     public var learned: KernelPhases.Effect
 
     private enum CodingKeys: String, CodingKey {
@@ -75,39 +76,39 @@ public struct PredictFindings: RunFindings {
 
   /// What a generator paints when all its weights are alike.
   public struct Painted: Encodable, Sendable {
-    /// Of the picture that is painted.
+    /// Of one lattice of what is painted, by band.
     public var lattice: LatticeFinding
-    /// That enlarge, from the input to the picture.
+    /// Those that enlarge, with what each contributes to the bands.
     public var layers: [Resampling]
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// N×C×H×W.
+  /// 1×C×H×W.
   public var inputShape: [Int]
-  /// What the gradient is of, as an objective is written.
+  /// The objective, as it was asked for.
   public var target: String
-  /// What was assumed.
+  /// What the prediction assumes.
   public var convention: Convention
   /// The gradient at the input from the architecture alone.
   public var input: LatticeFinding
   /// `nil` where no layer was asked for.
   public var atLayer: AtLayer?
-  /// How energy falls off towards the border.
+  /// Of the gradient at the picture.
   public var border: Border
-  /// From the target to the picture.
+  /// The gradient at every layer on the way.
   public var layers: [LayerPrediction]
-  /// Layers that skip positions.
+  /// Layers between the picture and the target that skip or merge positions.
   public var strided: [Resampling]
-  /// The gradient at the input with the second moments of the weights; `nil` for random nets.
+  /// The gradient at the input with the second moments of the weights; `nil` for random nets, and where ``input`` has them.
   public var weighted: LatticeFinding?
-  /// Empty for random nets.
+  /// Of strided and enlarging layers with weights of their own; none for random nets.
   public var kernels: [Kernel]
   /// `nil` where nothing enlarges on the way to a map.
   public var picture: Painted?
   /// Layers behind which positions could not be followed.
   public var untraced: [String]
-  /// The worst first.
+  /// What in the architecture leaves a grid, and what could be done about it.
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {

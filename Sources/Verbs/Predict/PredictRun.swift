@@ -7,15 +7,15 @@ import GinghamTensors
 
 /// `predict MODEL`: predicts from the architecture what a network's gradients, and a generator's pictures, must show.
 public struct PredictRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "predict"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: PredictSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: PredictSettings = PredictSettings()) {
     self.model = model
     self.settings = settings
@@ -24,15 +24,14 @@ public struct PredictRun: Run {
     self.model.fixesOpenInputs = settings.gain == .unit
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord { RunRecord(of: model, runsModel: false, settings: settings) }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where the threshold is below 0.
   public func validate() throws { try settings.validate() }
 
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ObjectiveError``, ``NetworkError`` where a layer is unknown, ``ModelError/contradiction(_:)`` for an
+  /// objective on several layers.
   public func check(_ model: Model, in context: RunContext) throws { _ = try Prediction(of: model, settings: settings) }
 
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``ModelError/contradiction(_:)`` for an objective on several layers,

@@ -22,7 +22,7 @@ public struct PredictSettings: Encodable, Hashable, Sendable {
   /// A file with a grid of architectures to rank.
   public var sweep: String?
 
-  /// With every setting at its default.
+  /// Of the top class, from the architecture alone.
   public init() {}
 
   var options: PredictionOptions {

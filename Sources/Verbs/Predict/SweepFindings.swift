@@ -1,10 +1,10 @@
 /// What a sweep of `predict` finds: every combination, from the most even and, of equals, the cheapest.
 public struct SweepFindings: RunFindings {
-  /// A combination of the axes.
+  /// One combination.
   public struct Entry: Encodable, Sendable {
     /// As it can be given to other verbs, or the notation of a stack.
     public var specification: String
-    /// By the names of the axes.
+    /// Its value on each axis.
     public var settings: [String: Int]
     /// CV² of what is painted (or of the gradient at the input, for classifiers).
     public var cv2: Double
@@ -23,19 +23,19 @@ public struct SweepFindings: RunFindings {
     }
   }
 
-  /// A combination that cannot be built.
+  /// A combination without a result.
   public struct Skipped: Encodable, Hashable, Sendable {
-    /// As it would be asked for.
+    /// As it would be given to other verbs.
     public var specification: String
-    /// Why not.
+    /// Why it makes no network, or cannot be predicted.
     public var reason: String
   }
 
   /// Of pictures, or of gradients.
   public var subject: String
-  /// In the order of the file.
+  /// Names of what is varied, in the file's order.
   public var axes: [String]
-  /// The evenest first.
+  /// From the most even; of equals the cheapest first.
   public var entries: [Entry]
   /// Combinations that make no network.
   public var skipped: [Skipped]

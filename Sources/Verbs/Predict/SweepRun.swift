@@ -3,27 +3,27 @@ import GinghamReporting
 
 /// `predict --sweep`: predicts a grid of architectures and ranks them by evenness and cost.
 public struct SweepRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "predict"
 
   /// The file that describes the grid.
   public var grid: String
-  /// What it is asked to do.
+  /// All that the run is asked to do; the grid is among it.
   public var settings: PredictSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ grid: String, settings: PredictSettings = PredictSettings()) {
     self.grid = grid
     self.settings = settings
     self.settings.sweep = grid
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(subject: grid, standingForModel: grid, inputs: [grid], settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where the threshold is below 0.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``DocumentError`` with the line, ``FormatError``, ``MeasureError/nothingMeasured(count:first:)`` where no

@@ -1,14 +1,19 @@
 /// What is wrong with labels.
 public enum LabelError: Error, Hashable, Sendable {
+  /// A file's name does not end in a number.
   case noNumber(path: String)
+  /// A table has no line for a picture.
   case missing(path: String, table: String)
+  /// A line of a table, counted from 1, has no comma.
   case badLine(table: String, line: Int)
+  /// What a table gives as a class is neither a number nor a name of one.
   case unknownClass(name: String, table: String, line: Int, nearest: [String])
+  /// A class that the network has not.
   case outOfRange(label: Int, path: String, classes: Int)
 }
 
 extension LabelError: CustomStringConvertible {
-  /// What is wrong, where, and what to do about it.
+  /// What is wrong, where, and what a label looks like.
   public var description: String {
     switch self {
     case .noNumber(let path):

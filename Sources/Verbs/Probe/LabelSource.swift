@@ -12,7 +12,7 @@ public enum LabelSource: Hashable, Sendable {
   /// The network's own predictions: then nothing is known about accuracy, only about how firmly it holds them.
   case predicted
 
-  /// With the property of the same name.
+  /// Reads `filename`, `predicted`, or the path of a table.
   public init(parsing text: String) {
     switch text {
     case "filename": self = .fileName
@@ -21,7 +21,7 @@ public enum LabelSource: Hashable, Sendable {
     }
   }
 
-  /// Above the figure.
+  /// As it is written: `filename`, `predicted`, or the table's path.
   public var title: String {
     switch self {
     case .fileName: "filename"
@@ -94,8 +94,6 @@ public enum LabelSource: Hashable, Sendable {
 
 /// As it was written.
 extension LabelSource: Encodable {
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// As ``title``.
   public func encode(to encoder: any Encoder) throws { try title.encode(to: encoder) }
 }

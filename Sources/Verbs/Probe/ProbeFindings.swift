@@ -9,29 +9,29 @@ public struct ProbeFindings: RunFindings {
   public struct Attack: Encodable, Sendable {
     /// Of the attack.
     public var name: String
-    /// The norm that budgets and distances are measured in.
+    /// That bounds the change.
     public var norm: PerturbationNorm
-    /// In units of 0…1.
+    /// The largest change that is allowed, of pixels in 0…1.
     public var epsilon: Float
     /// As the user wrote it.
     public var epsilonText: String
     /// Share of the correctly classified pictures that the attack turns, as 32-bit numbers and as 8 bits keep them.
     public var success: Double
-    /// The same share, of pictures rounded to 8 bits a sample.
+    /// As ``success``, with the changed pictures rounded to 8 bits, within the budget.
     public var successAtEightBits: Double
     /// At this or any smaller budget.
     public var successWithin: Double
     /// Share of *all* pictures still classified correctly.
     public var accuracy: Double
-    /// The same share, of pictures rounded to 8 bits a sample.
+    /// As ``accuracy``, with the changed pictures rounded to 8 bits.
     public var accuracyAtEightBits: Double
     /// Medians over successes.
     public var medianL0: Double?
-    /// In units of 0…1.
+    /// Euclidean length of the change, pixels in 0…1; `nil` without a success.
     public var medianL2: Double?
-    /// In units of 0…1.
+    /// Largest change of any number, pixels in 0…1; `nil` without a success.
     public var medianLinf: Double?
-    /// Until success.
+    /// `nil` without a success, and for attacks that take no steps.
     public var medianSteps: Double?
     /// Whether it looks at no gradient: what the others are held against.
     var isBaseline: Bool
@@ -46,33 +46,33 @@ public struct ProbeFindings: RunFindings {
 
   /// The smallest change that turns a picture.
   public struct Minimal: Encodable, Sendable {
-    /// `deepfool`, or `bisection` of PGD's budget.
+    /// `deepfool`, or `bisection of pgd`: of its budget.
     public var name: String
-    /// The norm that budgets and distances are measured in.
+    /// That measures the change.
     public var norm: PerturbationNorm
     /// Over the pictures that were turned.
     public var median: Double?
-    /// Pictures for which one was found.
+    /// Pictures for which a change was found.
     public var turned: Int
-    /// Pictures that were tried.
+    /// Pictures for which one was sought.
     public var pictures: Int
   }
 
-  /// Where the loss is sensitive.
+  /// Where the loss hears a change, from its gradients at the pictures as they are.
   public struct Sensitivity: Encodable, Sendable {
-    /// What the gradient's lattice shows.
+    /// Of the gradients' energy over all pictures, beside what the architecture predicts.
     public var lattice: LatticeFinding
     /// Row-major S×S.
     public var phaseEnergyShares: [Double]
-    /// Of the gradient's length, row-major S×S.
+    /// The same of the gradient's magnitude.
     public var phaseMagnitudeShares: [Double]
-    /// At the lattice's frequencies.
+    /// How far each lattice frequency stands above its surroundings.
     public var spectrum: [GradientSpectrum.Peak]
   }
 
-  /// How single waves turn pictures (Yin et al. 2019).
+  /// How often a single wave turns a picture (Yin et al. 2019).
   public struct Fourier: Encodable, Sendable {
-    /// Frequencies along each axis.
+    /// Cells of the heat map along an axis.
     public var side: Int
     /// Of the wave in each channel.
     public var length: Float
@@ -80,43 +80,43 @@ public struct ProbeFindings: RunFindings {
     public var errorRates: [Float]
   }
 
-  /// The phase study.
+  /// Attacks on single phases of the lattice.
   public struct Phases: Encodable, Sendable {
-    /// Its figures.
+    /// How much further each phase goes than chance, over all pictures.
     public var findings: PhaseStudyFindings
-    /// Of an even net of the same shape; `nil` where none can be made.
+    /// The same with kernels that leave no lattice; `nil` where none can be made.
     public var twin: EvenTwinFindings?
-    /// Its sentences.
+    /// What the figures say, a sentence an entry.
     public var verdict: [String]
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// Where right classes are from.
+  /// Where the right classes come from.
   public var labels: LabelSource
-  /// The norm that budgets and distances are measured in.
+  /// That bounds attacks' changes.
   public var norm: PerturbationNorm
   /// Of every random number.
   public var seed: UInt64
-  /// The class that pictures were to be taken for; `nil`: any but the right one.
+  /// The class that attacks aim at; `nil`: any but the label.
   public var target: Int?
-  /// Share of the pictures that are right as they are, in 0…1.
+  /// Share of the pictures that are classified correctly as they are, 0…1.
   public var cleanAccuracy: Double
-  /// As they are.
+  /// Those that could be read.
   public var pictures: [ProbePicture]
   /// Not attacked: there is nothing left to turn.
   public var misclassified: [String]
-  /// An attack's budgets in ascending order, attack by attack.
+  /// By attack, then by budget in ascending order.
   public var attacks: [Attack]
-  /// Smallest changes, by each search that knows one.
+  /// Of attacks that look for the smallest change, and of the bisection; empty where neither was asked for.
   public var minimal: [Minimal]
-  /// `nil` where no picture is right.
+  /// `nil` where it was not measured.
   public var sensitivity: Sensitivity?
-  /// `nil` where nobody asked.
+  /// `nil` where it was not asked for.
   public var fourier: Fourier?
-  /// `nil` where nobody asked.
+  /// `nil` where it was not asked for, or no picture is classified correctly.
   public var phaseStudy: Phases?
-  /// What may make a failed attack look like robustness.
+  /// What makes outcomes or labels doubtful.
   public var warnings: [ProbingWarning]
   /// Pictures without a result, each with the reason; `nil` where all have one.
   public var skipped: [SkippedFile]?

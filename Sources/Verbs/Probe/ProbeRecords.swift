@@ -2,7 +2,7 @@ import GinghamAdversarialProbing
 
 /// One picture's part of a probe: what it is, and what the network says of it as it is.
 public struct ProbePicture: Hashable, Sendable, Codable {
-  /// As it was named.
+  /// As it was found.
   public var path: String
   /// Where its results stand under `pictures/`.
   public var folder: String
@@ -10,11 +10,11 @@ public struct ProbePicture: Hashable, Sendable, Codable {
   public var label: Int
   /// `nil` where classes have no names.
   public var labelName: String?
-  /// The class with the largest output, from 0.
+  /// The class of the largest output, from 0.
   public var prediction: Int
   /// `nil` where classes have no names.
   public var predictionName: String?
-  /// Whether both are the same.
+  /// Whether the prediction is the label.
   public var isCorrect: Bool
   /// Cross-entropy at the label.
   public var loss: Float

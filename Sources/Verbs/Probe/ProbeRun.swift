@@ -7,31 +7,30 @@ import GinghamTensors
 /// `probe`: attacks on a classifier's pictures, and where its loss is sensitive: clean accuracy, success by budget,
 /// sensitivity, and the phase study.
 public struct ProbeRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "probe"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: ProbeSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: ProbeSettings) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where no picture is named or a number is out of its range.
   public func validate() throws { try settings.validate() }
 
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ProbingError`` where attacks, budgets or target do not fit the network, ``LabelError``,
+  /// ``NetworkError``, ``EngineError``, ``FormatError``.
   public func check(_ model: Model, in context: RunContext) throws {
     let work = try ProbeWork(model, settings: settings, context: context)
     _ = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)

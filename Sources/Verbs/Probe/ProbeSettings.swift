@@ -6,15 +6,15 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var images: [String]
   /// Where their right classes are written down.
   public var labels = LabelSource.predicted
-  /// In the order of the table.
+  /// In the order in which they are run.
   public var attacks = Self.usualAttacks
-  /// The norm that budgets and distances are measured in.
+  /// That bounds the change.
   public var norm = PerturbationNorm.linf
   /// `nil`: ``Epsilon/usual(for:)``.
   public var epsilons: [Epsilon]?
   /// Of attacks that take steps; `nil`: each its own.
   public var steps: Int?
-  /// Searches a picture, until one succeeds.
+  /// Starts of Auto-PGD: further ones for pictures that none before has turned.
   public var restarts = 1
   /// Whether PGD starts at a random place of its budget.
   public var randomStart = false
@@ -34,12 +34,12 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   public var period: Int?
   /// Pictures attacked together.
   public var batch = 5
-  /// Of every random number.
+  /// Of random starts, noise and waves.
   public var seed: UInt64 = 0
   /// Keeps each attack's picture of the smallest successful budget as `.npy` and PNG.
   public var pictures = true
 
-  /// With the property of the same name.
+  /// With the usual attacks and budgets, the network's own predictions taken for right.
   public init(images: [String]) {
     self.images = images
   }

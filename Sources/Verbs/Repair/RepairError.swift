@@ -11,7 +11,7 @@ public enum RepairError: Error, Hashable, Sendable {
 }
 
 extension RepairError: CustomStringConvertible {
-  /// What is wrong, where, and what to do about it.
+  /// What keeps the network from being repaired.
   public var description: String {
     switch self {
     case .nothingToRewrite(let method, _):

@@ -12,22 +12,25 @@ public struct RepairFindings: RunFindings {
 
   /// A layer that is rewritten.
   public struct Choice: Sendable {
-    /// A layer of the net, by its name.
+    /// Its name in the network.
     public var layer: String
-    /// Why it was chosen.
+    /// Why it is; several may hold.
     public var reasons: [Reason]
   }
 
   /// Why a layer is rewritten.
   public enum Reason: Hashable, Sendable {
+    /// The user named it.
     case named
     /// All that can be are.
     case every
+    /// The architecture leaves a grid there.
     case predicted(PredictionWarning)
     /// Single pictures show the layer's band: its share of the fine detail, and that by chance.
     case visible(period: Int, share: Double, null: Double)
     /// All samples share it.
     case shared(period: Int, peakDecibels: Double?)
+    /// The gradients' energy is uneven on the layer's band.
     case unevenGradient(period: Int, cv2: Double)
   }
 
@@ -47,7 +50,7 @@ public struct RepairFindings: RunFindings {
     public var phaseSumDeviations: [String: Double]
     /// For one sample.
     public var multiplyAdds: Int
-    /// Numbers that the net was trained with.
+    /// Numbers that the network holds.
     public var parameters: Int
   }
 
@@ -55,9 +58,9 @@ public struct RepairFindings: RunFindings {
   public struct Difference: Encodable, Sendable {
     /// Root mean square, and the same over the outputs' deviation.
     public var rms: Double
-    /// Root mean square of the differences over the deviation of the outputs.
+    /// ``rms`` over the deviation of the outputs before; infinite where these are constant and others come out.
     public var relativeRMS: Double
-    /// Largest absolute difference, in the outputs' own units.
+    /// Largest |difference| of any output.
     public var largest: Double
     /// Of pixels in 0…1; `nil` where the outputs are equal or no pictures.
     public var peakSignalToNoise: Double?
@@ -71,10 +74,13 @@ public struct RepairFindings: RunFindings {
     }
   }
 
-  /// What the change of the outputs asks for.
+  /// Whether the network must learn again, by ``Difference/relativeRMS``.
   public enum FineTuning: String, Encodable, Sendable {
+    /// The outputs are as good as before.
     case notNeeded = "not_needed"
+    /// The outputs are still similar.
     case advisable
+    /// The outputs are others.
     case needed
 
     /// Relative root mean squares up to which the network is as good as before, and up to which it is still the same.
@@ -85,23 +91,23 @@ public struct RepairFindings: RunFindings {
     }
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// What the net makes.
+  /// Where the grid was looked for.
   public var kind: Kind
-  /// How layers were rewritten.
+  /// How layers were rewritten, as asked for or chosen.
   public var method: RewriteMethod
-  /// In the order in which they run.
+  /// Layers that were to be rewritten, and why.
   public var chosen: [Choice]
-  /// What became of each.
+  /// What became of each of them.
   public var rewrites: [LayerRewrite]
-  /// Measured before.
+  /// The network as it was.
   public var before: State
-  /// Measured after, on equal inputs.
+  /// The network with its layers rewritten, on equal inputs.
   public var after: State
-  /// Of equal inputs, before and after.
+  /// Between the network before and after.
   public var outputDifference: Difference
-  /// What the difference asks for.
+  /// What the difference calls for.
   public var fineTuning: FineTuning
   /// Samples or inputs measured.
   public var samples: Int
@@ -116,9 +122,7 @@ extension RepairFindings.Choice: Encodable {
     case layer, reason
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// The reasons in the words of the terminal.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(layer, forKey: .layer)

@@ -8,26 +8,27 @@ import GinghamRewriting
 /// `repair`: rewrites the layers of a network that leave a grid, and measures the network before and after on equal
 /// inputs.
 public struct RepairRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "repair"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: RepairSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: RepairSettings = RepairSettings()) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where a number or the file's name is out of its range, or a kernel is given to a method
+  /// without a resize.
   public func validate() throws { try settings.validate() }
 
   /// - Throws: ``RepairError`` where nothing is to be rewritten or the written file differs,

@@ -9,6 +9,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
     case uneven
     /// Every one the method applies to.
     case all
+    /// These, by their names in the network.
     case named([String])
   }
 
@@ -25,19 +26,19 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   /// Samples, or seeded inputs, that are measured; `nil`: ``samplesOfPictures`` for networks that paint,
   /// ``samplesOfGradients`` for all others.
   public var samples: Int?
-  /// Of every random number.
+  /// Of the samples or inputs.
   public var seed: UInt64 = 0
   /// Pictures to measure with in place of seeded inputs.
   public var images: [String] = []
   /// Of the gradients.
   public var target = "top"
 
-  /// Of networks that paint.
+  /// ``samples`` of networks that paint, where nobody says how many.
   public static let samplesOfPictures = 64
-  /// Of all other networks.
+  /// ``samples`` of all other networks, where nobody says how many.
   public static let samplesOfGradients = 16
 
-  /// With every setting at its default.
+  /// Of all layers behind an uneven band, by the method that suits the network.
   public init() {}
 
   var options: RewriteOptions { RewriteOptions(border: border, kernel: kernel) }

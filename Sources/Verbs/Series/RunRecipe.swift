@@ -13,7 +13,7 @@ import GinghamDocuments
 /// Every key is an option of the verb, `model` and `arguments` stand before the options. A list is a sweep: the step is
 /// run for each combination. A list within a list is one setting of several values.
 public struct RunRecipe: Sendable {
-  /// A command line with a name.
+  /// One run of the series: a verb with every option that it is given.
   public struct Step: Sendable, Equatable {
     /// The folder it writes, within that of the run.
     public var name: String
@@ -23,9 +23,9 @@ public struct RunRecipe: Sendable {
     public var line: Int
   }
 
-  /// Of the file.
+  /// The file that was read.
   public let path: String
-  /// In the order of the file, sweeps written out.
+  /// In the order of the file, sweeps expanded; no two with the same name.
   public let steps: [Step]
 
   /// - Throws: ``DocumentError`` with the line, ``FormatError`` where the file cannot be read.

@@ -5,9 +5,9 @@ import GinghamReporting
 
 /// What is found of a generator: the grid of every layer's activations on the way up to the picture.
 public struct GeneratorTrace: Encodable, Sendable {
-  /// A band of a layer's maps.
+  /// One band of a layer's activations.
   public struct Band: Encodable, Sendable {
-    /// What repeats with one period.
+    /// Its figures, the period in the layer's own elements.
     public var band: ActivationLattice.Band
     /// The same period in pixels of the picture.
     public var pixels: Int
@@ -15,19 +15,19 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var layer: String?
   }
 
-  /// A layer on the way to the picture.
+  /// One layer between the input and the picture.
   public struct Layer: Encodable, Sendable {
-    /// As objectives name it.
+    /// Its name in the network.
     public var name: String
-    /// The operation's name.
+    /// Its operator.
     public var operation: String
     /// Channels, height, width.
     public var shape: [Int]
     /// Pixels of the picture between neighbouring elements.
     public var spacing: Double
-    /// Of the maps, over all samples.
+    /// Of the activations, over all channels, positions and samples.
     public var rootMeanSquare: Double
-    /// One a period.
+    /// Of the periods that layers in front leave on it.
     public var bands: [Band]
 
     private enum CodingKeys: String, CodingKey {
@@ -38,11 +38,11 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   /// The picture's bands once the phase sums of some layers are equal.
   public struct Without: Encodable, Sendable {
-    /// That are even here; all others stay as they are.
+    /// Whose phase sums are made equal.
     public var layers: [String]
-    /// What all pictures have at the same pixels; `nil` for too few of them.
+    /// What all pictures have alike then; `nil` where they are too few to tell.
     public var locked: LockedLatticeFinding?
-    /// Of all pictures together.
+    /// What single pictures show then.
     public var pooled: PictureLatticeFinding
     /// Root mean square of what changes in the pictures, in 8-bit levels.
     public var change: Double
@@ -56,9 +56,9 @@ public struct GeneratorTrace: Encodable, Sendable {
 
   /// A band that the pictures show, and the layer behind it.
   public struct Cause: Sendable {
-    /// In pixels.
+    /// In pixels of the picture.
     public var period: Int
-    /// Whether a grid shows.
+    /// Whether single pictures show the band, or only all of them together.
     public var verdict: SetVerdict
     /// The layer whose enlargement reaches the period.
     public var layer: String?
@@ -68,41 +68,39 @@ public struct GeneratorTrace: Encodable, Sendable {
     public var grid: UpsamplingGrid?
     /// Of the pictures, in dB over the surroundings; `nil` where nothing stands out.
     public var peak: Double?
-    /// The same once the layer's phase sums are equal; `nil` where nothing stands out.
+    /// The same once the layer's phase sums are equal, in dB; `nil` where it was not tried or cannot be told.
     public var evenedPeak: Double?
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// That were traced.
+  /// Pictures that were made.
   public var samples: Int
-  /// Of every random number.
+  /// Of the latents; `nil` where nothing was drawn.
   public var seed: UInt64?
-  /// From the input to the picture.
+  /// From the input up to the picture.
   public var layers: [Layer]
-  /// What weights make inevitable, beside what is painted.
+  /// The grid of each transposed convolution, beside what its weights make inevitable.
   public var upsampling: [UpsamplingGrid]
-  /// From the architecture; `nil` where nothing can be predicted.
+  /// What the architecture paints when all weights are alike; `nil` where it cannot be said.
   public var prediction: LatticeFinding?
   /// Of the pictures, as `measure` gives it.
   public var pooled: PictureFigures
-  /// Each layer made even in turn.
+  /// One entry for each layer whose phase sums were made equal.
   public var without: [Without]
-  /// Which layer brings which band in.
+  /// One for each band that the pictures show.
   public var causes: [Cause]
-  /// Pictures without a result.
+  /// Input files that are no pictures, and why.
   public var skipped: [SkippedFile]
 
-  /// Whether a grid shows.
+  /// Of the pictures as a set.
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {
     case model, samples, seed, layers, upsampling, prediction, pooled, without, causes, skipped, verdict
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// Every key is always there, and the verdict with them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)
@@ -124,9 +122,7 @@ extension GeneratorTrace.Band {
     case pixels, layer
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// The band's figures stand beside the rest.
   public func encode(to encoder: any Encoder) throws {
     try band.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -140,9 +136,7 @@ extension GeneratorTrace.Cause: Encodable {
     case period, verdict, layer, emergence, evidence
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// With the evidence in the words of the terminal.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(period, forKey: .period)

@@ -3,11 +3,11 @@ import GinghamReporting
 
 /// What is found of gradients: those at every layer between the picture and the target, pooled over pictures.
 public struct GradientTrace: Encodable, Sendable {
-  /// A layer on the way back to the picture.
+  /// The gradient at one layer's output.
   public struct Layer: Encodable, Sendable {
-    /// As objectives name it.
+    /// Its name in the network; `input` for the picture.
     public var name: String
-    /// The operation's name.
+    /// Its operator.
     public var operation: String
     /// Of the output whose gradient this is, for one picture.
     public var shape: [Int]
@@ -15,9 +15,9 @@ public struct GradientTrace: Encodable, Sendable {
     public var stride: Double
     /// Root mean square, mean magnitude, and share of elements that are exactly zero.
     public var rootMeanSquare: Double
-    /// Of the gradient at the layer's output.
+    /// Mean |gradient| of an element.
     public var meanMagnitude: Double
-    /// Share of exact zeros, in 0…1.
+    /// Share of elements that are exactly zero, 0…1.
     public var zeroShare: Double
     /// Periods are in the layer's own elements; `nil` for layers without positions.
     public var lattice: LatticeFinding?
@@ -30,7 +30,7 @@ public struct GradientTrace: Encodable, Sendable {
 
   /// The gradient at the pixels once the backward passes of some layers are evened.
   public struct Without: Encodable, Sendable {
-    /// That are even here; all others stay as they are.
+    /// Whose backward passes are made even.
     public var layers: [String]
     /// Predicted values are those of the changed net.
     public var lattice: LatticeFinding
@@ -38,15 +38,15 @@ public struct GradientTrace: Encodable, Sendable {
     public var cosine: Double
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// What the gradient is of, as an objective is written.
+  /// The objective, as it was asked for.
   public var target: String
-  /// That were read, as they were named.
+  /// Files of the pictures that could be read.
   public var images: [String]
   /// From the picture (`input`) to the deepest layer.
   public var layers: [Layer]
-  /// Each named layer made even, and all together.
+  /// Each layer that was asked for alone, and, where there are several, all together.
   public var without: [Without]
   /// Pictures that could not be read, each with the reason; `nil` where all could.
   public var skipped: [SkippedFile]?

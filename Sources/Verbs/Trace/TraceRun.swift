@@ -4,26 +4,26 @@ import GinghamReporting
 
 /// `trace`: which layer brings which band of the grid in, into the pictures that a net makes or into its gradients.
 public struct TraceRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "trace"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: TraceSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: TraceSettings) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where samples are out of range.
   public func validate() throws { try SettingError.require(samples: settings.samples) }
 
   /// - Throws: ``SettingError`` where gradients are traced and no picture is named; what ``GeneratorTracer`` and
@@ -53,7 +53,7 @@ public enum TraceFindings: RunFindings {
   /// From the input up to the picture.
   case pictures(GeneratorTrace)
 
-  /// The file of a run's folder that holds them.
+  /// `trace.json`, in the run's folder.
   public static let fileName = "trace.json"
 
   /// For the terminal, without a newline at its end.
@@ -64,9 +64,7 @@ public enum TraceFindings: RunFindings {
     }
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// As the trace itself.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .gradients(let trace): try trace.encode(to: encoder)

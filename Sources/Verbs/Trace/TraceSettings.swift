@@ -9,14 +9,14 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   public var target: String?
   /// Latents that a generator draws.
   public var samples = 64
-  /// Of every random number.
+  /// Of the latents.
   public var seed: UInt64 = 0
   /// Layers whose backward pass is made even: each alone, and, where there are several, all together.
   public var without: [String] = []
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white
 
-  /// With the property of the same name.
+  /// - Parameter images: of no need to a net that makes pictures of random numbers.
   public init(images: [String] = []) {
     self.images = images
   }

@@ -83,15 +83,18 @@ struct ParameterInventory: Equatable {
 
 /// What keeps a series of checkpoints from being followed.
 public enum TrackError: Error, Hashable, Sendable {
+  /// No file and no folder.
   case nothingThere(String)
+  /// Folders without a file of weights.
   case noCheckpoints(in: [String])
+  /// The parameters differ from those of the first checkpoint in name or shape.
   case differentArchitecture(path: String, first: String, difference: String)
   /// A checkpoint that cannot be read or run; the reason is its own.
   case checkpoint(path: String, reason: String)
 }
 
 extension TrackError: CustomStringConvertible {
-  /// What is wrong, where, and what to do about it.
+  /// What keeps checkpoints from being followed, and in which file.
   public var description: String {
     switch self {
     case .nothingThere(let path): "there is no file or folder '\(path)'"

@@ -4,21 +4,21 @@ import GinghamReporting
 
 /// What `gingham track` finds.
 public struct TrackFindings: RunFindings {
-  /// How bright the pictures are, and how they vary.
+  /// How bright the pictures are.
   public struct Level: Encodable, Sendable {
     /// Over all samples, channels and pixels, in 0…1.
     public var mean: Double
-    /// Of all samples, in 0…1.
+    /// Over all samples, channels and pixels, in units of 0…1.
     public var deviation: Double
   }
 
-  /// One checkpoint.
+  /// The pictures of one checkpoint.
   public struct Checkpoint: Encodable, Sendable {
-    /// As it was named.
+    /// Its file.
     public var path: String
-    /// The last number of its name, or its place.
+    /// The last number in the file's name; the place in the series, from 0, where names do not tell checkpoints apart.
     public var step: Int
-    /// Of all its pictures together.
+    /// Of its pictures together, as `measure` gives it.
     public var pooled: PictureFigures
     /// Of its pictures.
     public var level: Level
@@ -26,16 +26,14 @@ public struct TrackFindings: RunFindings {
     /// first.
     public var change: Double?
 
-    /// Whether a grid shows.
+    /// Of its pictures as a set.
     public var verdict: SetVerdict { pooled.setVerdict }
 
     private enum CodingKeys: String, CodingKey {
       case path, step, pooled, level, change, verdict
     }
 
-    /// As files hold it.
-    ///
-    /// - Throws: what the encoder throws.
+    /// Every key is always there, and the verdict with them.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(path, forKey: .path)
@@ -47,27 +45,27 @@ public struct TrackFindings: RunFindings {
     }
   }
 
-  /// A period through the training.
+  /// One period through the training.
   public struct Band: Encodable, Sendable {
     /// In pixels.
     public var period: Int
-    /// A layer of the net, by its name.
+    /// The layer whose enlargement gives the period; `nil` where none does.
     public var layer: String?
-    /// What became of the grid.
+    /// When the band comes, and whether it goes.
     public var verdict: GridHistory
     /// Of each checkpoint, in dB.
     public var peaks: [Double?]
   }
 
-  /// That went through each checkpoint.
+  /// Pictures of each checkpoint.
   public var samples: Int
-  /// Of every random number.
+  /// Of the latents; `nil` where nothing was drawn.
   public var seed: UInt64?
-  /// By step.
+  /// In the order of training; those that could not be followed are in ``skipped``.
   public var checkpoints: [Checkpoint]
-  /// One a period.
+  /// One for each period that was measured.
   public var bands: [Band]
-  /// Checkpoints without a result.
+  /// Checkpoints that could not be followed, and why.
   public var skipped: [SkippedFile]
 
   private enum CodingKeys: String, CodingKey {
@@ -83,9 +81,7 @@ public struct TrackFindings: RunFindings {
     return bands.contains { $0.verdict == .heals } ? .heals : .clean
   }
 
-  /// As files hold it.
-  ///
-  /// - Throws: what the encoder throws.
+  /// Every key is always there, and the verdict with them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(samples, forKey: .samples)

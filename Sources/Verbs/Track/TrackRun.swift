@@ -9,27 +9,27 @@ import GinghamTensors
 
 /// `track`: follows a generator's pictures through the checkpoints of its training, the same inputs through each of them.
 public struct TrackRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "track"
 
   /// How each checkpoint is read; its specification is replaced by each checkpoint's path.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: TrackSettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: TrackSettings) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(
       of: model, inputs: settings.checkpoints + settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where samples or periods are out of range.
   public func validate() throws { try settings.validate() }
 
   /// Checkpoints that cannot be followed are left out: training may be writing one just now.

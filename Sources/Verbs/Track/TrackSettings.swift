@@ -7,7 +7,7 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
   public var checkpoints: [String]
   /// Latents that go through each; of no meaning where pictures are given.
   public var samples = 64
-  /// Of every random number.
+  /// Of the latents.
   public var seed: UInt64 = 0
   /// Pictures for a network that takes pictures: files, folders, patterns.
   public var images: [String] = []
@@ -16,7 +16,7 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
   /// In pixels.
   public var periods = Periods.usual
 
-  /// With the property of the same name.
+  /// With 64 drawn latents for each.
   public init(checkpoints: [String]) {
     self.checkpoints = checkpoints
   }

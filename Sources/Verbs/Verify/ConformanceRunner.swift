@@ -5,9 +5,11 @@ import GinghamTensors
 
 /// Runs cases of the ONNX conformance suite forward through an engine and compares with what they expect.
 public struct ConformanceRunner {
-  /// How a case ended.
+  /// What became of a case.
   public enum Outcome: Equatable, Sendable {
+    /// All outputs are those expected.
     case passed
+    /// An output differs, or something cannot be read.
     case failed(reason: String)
     /// The reason names the operator and the node.
     case unsupported(reason: String)

@@ -2,28 +2,28 @@ import Foundation
 
 /// What became of a series of ONNX test-case folders.
 public struct ConformanceSummary: RunFindings {
-  /// How a case ended.
+  /// What became of a case.
   public enum Outcome: String, Encodable, Sendable {
     case passed, failed, unsupported
   }
 
-  /// A case.
+  /// One folder.
   public struct Case: Encodable, Sendable {
-    /// Of its folder.
+    /// The folder's, without those above it.
     public var name: String
-    /// How it ended.
+    /// Whether its outputs are those expected.
     public var outcome: Outcome
-    /// `nil` where it passed.
+    /// What differs or is missing; `nil` for cases that passed.
     public var reason: String?
   }
 
-  /// Cases.
+  /// Cases whose outputs are those expected.
   public var passed = 0
-  /// Cases.
+  /// Cases with other outputs, or files that cannot be read.
   public var failed = 0
-  /// Cases with an operator that is not there.
+  /// Cases that need something that is not supported; they do not fail the run.
   public var unsupported = 0
-  /// In the order of the folders.
+  /// In the order in which they were named.
   public var cases: [Case] = []
 
   /// - Parameter folders: each with `model.onnx` and `test_data_set_N/`.

@@ -8,9 +8,9 @@ import GinghamTensors
 
 /// The fast engine held against the reference engine in 64 bits, on a network of the user's own.
 public struct Verification: RunFindings {
-  /// A layer's error.
+  /// One layer, computed without fusing it into its neighbours.
   public struct LayerError: Encodable, Sendable {
-    /// As objectives name it.
+    /// Its name in the network.
     public var name: String
     /// max|Δ|/max|reference| of the activation.
     public var forward: Double
@@ -22,13 +22,13 @@ public struct Verification: RunFindings {
 
   /// The largest of the errors of output and input gradient, as a user gets them.
   public var maxRelativeError: Double
-  /// max|Δ|/max|reference| of the net's output.
+  /// max|Δ|/max|reference| of the network's first output.
   public var outputError: Double
-  /// max|Δ|/max|reference| of the input gradient.
+  /// max|Δ|/max|reference| of the gradient at the picture.
   public var gradientError: Double
   /// Each layer on its own, computed without fusing it into its neighbours.
   public var layers: [LayerError]
-  /// What passes.
+  /// The error that passes in any case.
   public var tolerance: Double
   /// How often the picture was moved by a fraction of a grey level because a gradient disagreed. Where a rectifier's
   /// input is zero to within rounding, 32 and 64 bits may fall on different sides, and the gradient jumps; that belongs

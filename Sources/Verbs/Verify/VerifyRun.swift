@@ -9,34 +9,34 @@ public struct VerifySettings: Encodable, Hashable, Sendable {
   /// The largest max|Δ|/max|reference| that passes.
   public var tolerance = 1e-4
 
-  /// With every setting at its default.
+  /// Seeded noise, to one part in ten thousand.
   public init() {}
 }
 
 /// `verify MODEL`: holds the fast engine against the 64-bit reference on the user's network.
 public struct VerifyRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "verify"
-  /// Whether a folder is written where none was named.
+  /// It answers a question: without a folder named for it, nothing is written.
   public static let writesUnasked = false
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: VerifySettings
 
-  /// With the properties of the same names.
+  /// Reads nothing yet.
   public init(_ model: ModelSource, settings: VerifySettings = VerifySettings()) {
     self.model = model
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.image.map { [$0] } ?? [], seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``SettingError`` where the tolerance is below 0.
   public func validate() throws {
     try SettingError.require(settings.tolerance >= 0, "tolerance", settings.tolerance, "a number from 0")
   }
@@ -52,15 +52,15 @@ public struct VerifyRun: Run {
 
 /// `verify --case`: runs folders of ONNX test cases on one engine.
 public struct ConformanceRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "verify"
-  /// Whether a folder is written where none was named.
+  /// It answers a question: without a folder named for it, nothing is written.
   public static let writesUnasked = false
 
   /// Folders, each with `model.onnx` and `test_data_set_N/`.
   public var cases: [String]
 
-  /// With the property of the same name.
+  /// - Parameter cases: folders, each with `model.onnx` and `test_data_set_N/`.
   public init(cases: [String]) {
     self.cases = cases
   }
@@ -69,7 +69,7 @@ public struct ConformanceRun: Run {
     var cases: [String]
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(subject: cases.first ?? "", settings: Settings(cases: cases))
   }

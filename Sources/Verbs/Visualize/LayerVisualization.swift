@@ -2,18 +2,18 @@ import GinghamFeatureVisualization
 
 /// What `visualize --all-channels` finds: an index of the channels of a layer.
 public struct LayerVisualization: RunFindings {
-  /// The file of a run's folder that holds them.
+  /// `index.json`, in the run's folder.
   public static let fileName = "index.json"
 
-  /// A channel.
+  /// One channel's picture.
   public struct Entry: Encodable, Sendable {
     /// From 0.
     public var channel: Int
     /// Relative to the index.
     public var file: String
-    /// Its picture's activation and measures.
+    /// Activation of the finished picture, and its artifacts.
     public var finding: VisualizationFindings.Image
-    /// Whether nothing made it fire.
+    /// Whether the gradient at the finished picture is zero everywhere.
     public var isDead: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -26,27 +26,25 @@ public struct LayerVisualization: RunFindings {
   public struct Warning: Encodable, Sendable, CustomStringConvertible {
     /// From 0.
     public var channels: [Int]
-    /// What went wrong.
+    /// What happened.
     public var warning: VisualizationWarning
 
-    /// As texts for people have it.
+    /// The warning behind its channels.
     public var description: String { "channels \(channels): \(warning)" }
-    /// As files hold it.
-    ///
-    /// - Throws: what the encoder throws.
+    /// As ``description``.
     public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
-  /// A layer of the net, by its name.
+  /// Its name in the network.
   public var layer: String
-  /// The recipe's.
+  /// That the recipe began from.
   public var preset: String
-  /// Of the start and of every random transform.
+  /// Of the starts and of every random transform.
   public var seed: Int
   /// In ascending order.
   public var channels: [Entry]
-  /// What went wrong, with the channels concerned.
+  /// What the user should know, batch by batch.
   public var warnings: [Warning]
 }

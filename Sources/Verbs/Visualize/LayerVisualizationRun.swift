@@ -9,14 +9,14 @@ import GinghamTensors
 
 /// `visualize --all-channels`: the channels of a layer, each visualized by the same recipe, several in one pass.
 public struct LayerVisualizationRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "visualize"
   /// Channels in one pass where nobody says how many.
   public static let usualBatch = 8
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: VisualizeSettings
 
   /// - Parameter settings: with a layer.
@@ -25,17 +25,15 @@ public struct LayerVisualizationRun: Run {
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``VisualizationError`` where the recipe contradicts itself.
   public func validate() throws { try settings.validate() }
 
-  /// Looks whether settings and model go together, without computing.
-  ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``NetworkError`` where the layer is unknown, ``ObjectiveError`` for channels that it has not.
   public func check(_ model: Model, in context: RunContext) throws { _ = try channels(of: model) }
 
   private func channels(of model: Model) throws -> [Int] {

@@ -2,11 +2,11 @@ import GinghamFeatureVisualization
 
 /// What `visualize` finds about its pictures.
 public struct VisualizationFindings: RunFindings {
-  /// One picture.
+  /// One finished picture.
   public struct Image: Encodable, Sendable {
     /// The objective at the finished picture, without transforms and penalties.
     public var activation: Float
-    /// Lattice, spectrum and total variation.
+    /// Its artifacts.
     public var measures: PictureMeasures
 
     init(activation: Float, _ measures: PictureMeasures) {
@@ -32,24 +32,24 @@ public struct VisualizationFindings: RunFindings {
     }
   }
 
-  /// As it was named.
+  /// As it was asked for: a built-in architecture or a file.
   public var model: String
   /// As it was asked for.
   public var objective: String
-  /// The recipe's.
+  /// That the recipe began from.
   public var preset: String
   /// Of the start and of every random transform.
   public var seed: Int
   /// Height and width.
   public var size: [Int]
-  /// That were made.
+  /// Of the recipe. Fewer were taken where ``stoppedAt`` is known.
   public var steps: Int
   /// Where the objective left the finite numbers.
   public var stoppedAt: Int?
-  /// In pixels: of the net's strides.
+  /// Side of the lattice of the objective's gradient, in pixels.
   public var latticePeriod: Int
-  /// One a picture of the batch.
+  /// One for each picture of the batch.
   public var images: [Image]
-  /// What went wrong on the way.
+  /// What the user should know of the pictures.
   public var warnings: [VisualizationWarning]
 }

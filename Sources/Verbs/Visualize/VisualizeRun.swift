@@ -5,12 +5,12 @@ import GinghamReporting
 
 /// `visualize --objective`: makes pictures that an objective likes, and measures their checkerboard.
 public struct VisualizeRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "visualize"
 
-  /// The net, and how its file is read.
+  /// The net, with every option that changes what its file says.
   public var model: ModelSource
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: VisualizeSettings
 
   /// - Parameter settings: with an objective.
@@ -19,12 +19,12 @@ public struct VisualizeRun: Run {
     self.settings = settings
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord {
     RunRecord(of: model, inputs: settings.inputs, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``VisualizationError`` where the recipe contradicts itself.
   public func validate() throws { try settings.validate() }
 
   private func visualizer(_ model: Model, _ context: RunContext) throws -> Visualizer {
@@ -33,9 +33,10 @@ public struct VisualizeRun: Run {
       differentiator: context.differentiator(for: model.network))
   }
 
-  /// Looks whether settings and model go together, without computing.
+  /// Looks at the objective, the recipe and the start.
   ///
-  /// - Throws: what the run itself would throw about it.
+  /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``,
+  /// ``EngineError``.
   public func check(_ model: Model, in context: RunContext) throws { _ = try visualizer(model, context) }
 
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``,
@@ -52,40 +53,40 @@ public struct VisualizeRun: Run {
 
 /// `visualize --print-recipe`: says what a recipe holds and makes no picture.
 public struct RecipeRun: Run {
-  /// What settings, manifests and findings call it.
+  /// The verb: what manifests and folders call the run.
   public static let name = "visualize"
-  /// Whether a folder is written where none was named.
+  /// It answers a question: without a folder named for it, nothing is written.
   public static let writesUnasked = false
 
-  /// What it is asked to do.
+  /// All that the run is asked to do.
   public var settings: Settings
 
-  /// The recipe alone.
+  /// All that the run is asked to do.
   public struct Settings: Encodable, Hashable, Sendable {
-    /// How pictures are made.
+    /// That is printed.
     public var recipe: Recipe
   }
 
-  /// The recipe, to be read by people.
+  /// A recipe as it stands, every setting with its value.
   public struct Findings: RunFindings {
-    /// How pictures are made.
+    /// With all changes applied.
     public var recipe: Recipe
-    /// For the terminal, without a newline at its end.
+    /// As YAML.
     public var text: String { String(recipe.yaml.dropLast()) }
   }
 
-  /// With the property of the same name.
+  /// Of a recipe with all changes applied.
   public init(_ recipe: Recipe) {
     settings = Settings(recipe: recipe)
   }
 
-  /// Everything that shapes the result.
+  /// What the manifest is written from.
   public var record: RunRecord { RunRecord(subject: settings.recipe.preset, settings: settings) }
 
-  /// - Throws: ``SettingError`` for a setting out of its range, or settings that exclude each other.
+  /// - Throws: ``VisualizationError`` where the recipe contradicts itself.
   public func validate() throws { try settings.recipe.validate() }
 
-  /// The recipe.
+  /// Its folder, where one is named, holds the recipe as `recipe.yaml`.
   public func result(in context: RunContext) -> RunResult<Findings> {
     RunResult(Findings(recipe: settings.recipe)) { [settings] in
       try $0.write("recipe.yaml", data: Data(settings.recipe.yaml.utf8))

@@ -12,15 +12,15 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   public var start: String?
   /// Of the start and of every random transform.
   public var seed: UInt64 = 0
-  /// How pictures are made.
+  /// How pictures are made: parameterization, transforms, steps, penalties.
   public var recipe: Recipe
 
-  /// With the properties of the same names.
+  /// Of a picture that maximises an objective.
   public init(objective: String, recipe: Recipe = .robust) {
     (self.objective, self.recipe) = (objective, recipe)
   }
 
-  /// With the properties of the same names.
+  /// Of a picture for each channel of a layer.
   public init(layer: String, recipe: Recipe = .robust) {
     (self.layer, self.recipe) = (layer, recipe)
   }
