@@ -18,7 +18,7 @@ public struct LayersRun: Run {
   private struct Settings: Encodable {}
 
   /// What the manifest is written from.
-  public var record: RunRecord { RunRecord(of: model, settings: Settings()) }
+  public var record: RunRecord { RunRecord(of: model, runsModel: false, settings: Settings()) }
 
   /// - Throws: ``NetworkError`` where the network does not take pictures of this size.
   public func result(in context: RunContext) throws -> RunResult<LayerTable> {
