@@ -79,14 +79,10 @@ static inline int gingham_tiff_fail(
   return 1;
 }
 
-static inline int gingham_tiff_ignore(
+// Fields that are cut off are passed over with a warning; a palette that is missing makes another picture.
+static inline int gingham_tiff_warn(
     TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
-  (void)tiff;
-  (void)user;
-  (void)module;
-  (void)format;
-  (void)arguments;
-  return 1;
+  return strncmp(format, "IO error", 8) == 0 ? gingham_tiff_fail(tiff, user, module, format, arguments) : 1;
 }
 
 // Opens the first picture of the file and reads its fields. 0: done.
@@ -98,7 +94,7 @@ static inline int gingham_tiff_begin(
   TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
   if (options == NULL) return 1;
   TIFFOpenOptionsSetErrorHandlerExtR(options, gingham_tiff_fail, decoder);
-  TIFFOpenOptionsSetWarningHandlerExtR(options, gingham_tiff_ignore, decoder);
+  TIFFOpenOptionsSetWarningHandlerExtR(options, gingham_tiff_warn, decoder);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)memory_limit);
   // "m": without mapping, for the file is in memory.
   decoder->tiff = TIFFClientOpenExt(
@@ -128,7 +124,7 @@ static inline int gingham_tiff_begin(
     TIFFGetField(decoder->tiff, TIFFTAG_TILEWIDTH, &decoder->tile_width);
     TIFFGetField(decoder->tiff, TIFFTAG_TILELENGTH, &decoder->tile_height);
   }
-  return 0;
+  return decoder->message[0] != 0;
 }
 
 // Any kind of picture as bytes of red, green, blue and premultiplied alpha, in the order in which its rows are stored.

@@ -39,3 +39,11 @@ extension PictureSize: CustomStringConvertible {
   /// As texts for people have it.
   public var description: String { "\(height)×\(width)" }
 }
+
+/// By area, and by height where areas are equal: so that the largest of several is one whatever the order they came in.
+extension PictureSize: Comparable {
+  /// Whether the left size has less area, or stands lower with the same.
+  public static func < (left: PictureSize, right: PictureSize) -> Bool {
+    (left.area, left.height) < (right.area, right.height)
+  }
+}

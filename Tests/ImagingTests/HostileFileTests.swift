@@ -7,9 +7,10 @@ import Testing
 @Suite struct HostileFileTests {
   @Test(arguments: GoldenPicture.all) func everyProperPrefixIsRefused(golden: GoldenPicture) {
     for length in 0..<golden.bytes.count {
-      #expect(throws: ImageError.self, "\(length) of \(golden.bytes.count) bytes") {
-        try Picture(bytes: Array(golden.bytes[..<length]))
-      }
+      // Behind the pixels a TIFF may end in a checksum or an offset that nobody needs.
+      let isWhole = try? Picture(bytes: Array(golden.bytes[..<length]), transparency: .kept).pixels == golden.pixels
+      #expect(
+        isWhole == nil || (isWhole == true && golden.name.hasSuffix(".tif")), "\(length) of \(golden.bytes.count)")
     }
   }
 
@@ -65,8 +66,8 @@ import Testing
     #expect(throws: ImageError.notAPicture(path: "a", found: "it is text")) {
       try Picture(bytes: Array("# not a picture\n".utf8), path: "a")
     }
-    #expect(throws: ImageError.notAPicture(path: "a", found: "it is a WebP picture")) {
-      try Picture(bytes: Array("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ".utf8), path: "a")
+    #expect(throws: ImageError.notAPicture(path: "a", found: "it is a GIF picture")) {
+      try Picture(bytes: Array("GIF89a".utf8), path: "a")
     }
     #expect(throws: ImageError.notAPicture(path: "a", found: "its contents are unknown")) {
       try Picture(bytes: [0, 1, 2], path: "a")

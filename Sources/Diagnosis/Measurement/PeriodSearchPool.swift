@@ -1,4 +1,5 @@
 import GinghamLattices
+import GinghamTensors
 
 /// Windowed spectra of a set, in which each picture's strongest lattice is sought, and that of all of the commonest size.
 public struct PeriodSearchPool: Sendable {
@@ -31,13 +32,13 @@ public struct PeriodSearchPool: Sendable {
     each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures
   ) {
     var each: [String: PeriodSearchFigures] = [:]
-    var pools: [[Int]: WindowedSpectrum] = [:]
+    var pools: [PictureSize: WindowedSpectrum] = [:]
     for (name, spectrum) in spectra where min(spectrum.height, spectrum.width) >= PeriodSearch.smallestSide {
       each[name] = PeriodSearchFigures(found: try search.search(spectrum))
-      let size = [spectrum.height, spectrum.width]
-      pools[size, default: WindowedSpectrum(height: size[0], width: size[1])].add(spectrum)
+      let size = PictureSize(height: spectrum.height, width: spectrum.width)
+      pools[size, default: WindowedSpectrum(height: size.height, width: size.width)].add(spectrum)
     }
-    let commonest = pools.values.max { ($0.mapCount, $0.height * $0.width) < ($1.mapCount, $1.height * $1.width) }
+    let commonest = pools.max { ($0.value.mapCount, $0.key) < ($1.value.mapCount, $1.key) }?.value
     return (each, PeriodSearchFigures(found: try commonest.flatMap { try search.search($0) }))
   }
 }

@@ -1,41 +1,44 @@
 import GinghamLattices
+import GinghamTensors
 
 /// Radial spectra of a set, those of each size added up.
 struct RadialSpectrumPool: Sendable {
-  private var sums: [[Int]: (power: [Double], frequencies: [Double], pictures: Int)] = [:]
+  private var sums: [PictureSize: (power: [Double], frequencies: [Double], pictures: Int)] = [:]
 
   mutating func add(_ spectrum: RadialSpectrum, height: Int, width: Int) {
-    let known = sums.removeValue(forKey: [height, width])
+    let size = PictureSize(height: height, width: width)
+    let known = sums.removeValue(forKey: size)
     let sum = known.map { zip($0.power, spectrum.power).map(+) } ?? spectrum.power
-    sums[[height, width]] = (sum, spectrum.frequencies, (known?.pictures ?? 0) + 1)
+    sums[size] = (sum, spectrum.frequencies, (known?.pictures ?? 0) + 1)
   }
 
   /// Of the commonest size, of several the largest.
   var mean: SpectrumFigures? {
-    let found = sums.max { ($0.value.pictures, $0.key[0] * $0.key[1]) < ($1.value.pictures, $1.key[0] * $1.key[1]) }
+    let found = sums.max { ($0.value.pictures, $0.key) < ($1.value.pictures, $1.key) }
     return found.map { size, sum in
       SpectrumFigures(
-        frequency: sum.frequencies, value: sum.power.map { $0 / Double(sum.pictures) }, height: size[0],
-        width: size[1], pictures: sum.pictures)
+        frequency: sum.frequencies, value: sum.power.map { $0 / Double(sum.pictures) }, height: size.height,
+        width: size.width, pictures: sum.pictures)
     }
   }
 }
 
 /// Logarithms of cosine spectra, those of each size added up.
 struct CosineSpectrumPool: Sendable {
-  private var sums: [[Int]: (sum: Plane, pictures: Int)] = [:]
+  private var sums: [PictureSize: (sum: Plane, pictures: Int)] = [:]
 
   mutating func add(_ logMagnitude: Plane) {
-    let size = [logMagnitude.height, logMagnitude.width]
+    let size = PictureSize(height: logMagnitude.height, width: logMagnitude.width)
     let known = sums.removeValue(forKey: size)
-    var sum = known?.sum ?? Plane(height: size[0], width: size[1])
+    var sum = known?.sum ?? Plane(height: size.height, width: size.width)
     for index in sum.values.indices { sum.values[index] += logMagnitude.values[index] }
     sums[size] = (sum, (known?.pictures ?? 0) + 1)
   }
 
-  /// Of the commonest size.
+  /// Of the commonest size, of several the largest.
   var mean: (logMagnitude: Plane, pictures: Int)? {
-    guard let (sum, pictures) = sums.values.max(by: { $0.pictures < $1.pictures }) else { return nil }
+    let found = sums.max { ($0.value.pictures, $0.key) < ($1.value.pictures, $1.key) }
+    guard let (sum, pictures) = found?.value else { return nil }
     return (Plane(height: sum.height, width: sum.width, values: sum.values.map { $0 / Double(pictures) }), pictures)
   }
 }

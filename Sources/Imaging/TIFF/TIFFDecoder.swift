@@ -31,6 +31,8 @@ struct TIFFDecoder {
           throw ImageError.tooLarge(path: path, height: height, width: width, limit: pixelLimit)
         }
         let planes = try Layout(decoder.pointee).map { try exact($0, decoder) } ?? colours(decoder)
+        // What was reported and passed over is damage all the same.
+        guard decoder.pointee.message.0 == 0 else { throw damaged(decoder) }
         let orientation = ExifOrientation(rawValue: Int(decoder.pointee.orientation)) ?? .upright
         return Picture(unchecked: orientation.upright(planes))
       }
@@ -120,7 +122,7 @@ struct TIFFDecoder {
               let into = ((layout.isPlanar ? plane : channel) * height + top + row) * width + left
               for column in 0..<columns {
                 let place = (row * block.columns + column) * together + channel
-                target[into + column] = Self.value(buffer, place, layout.sample)
+                target[into + column] = Self.value(buffer, place, layout)
               }
             }
           }
@@ -133,24 +135,23 @@ struct TIFFDecoder {
           path: path, reason: "its numbers lie outside 0…1; save it with 8 or 16 bits, or as .npy")
       }
     }
-    if layout.isInverted { Self.invert(&result) }
     if layout.isPremultiplied { Self.divideByAlpha(&result) }
     return result
   }
 
-  private static func value(_ buffer: UnsafeMutableRawPointer, _ place: Int, _ sample: Layout.Sample) -> Float {
-    switch sample {
-    case .byte: Float(buffer.load(fromByteOffset: place, as: UInt8.self)) / 255
-    case .short: Float(buffer.load(fromByteOffset: 2 * place, as: UInt16.self)) / 65535
-    case .float: buffer.load(fromByteOffset: 4 * place, as: Float.self)
-    }
-  }
-
-  /// Of grey where zero is white.
-  private static func invert(_ planes: inout Tensor) {
-    let area = planes.shape[1] * planes.shape[2]
-    planes.withUnsafeMutableBufferPointer { values in
-      for index in 0..<area { values[index] = 1 - values[index] }
+  private static func value(_ buffer: UnsafeMutableRawPointer, _ place: Int, _ layout: Layout) -> Float {
+    // Zero may be white; not so of an alpha behind it.
+    let isInverted = layout.isInverted && (layout.isPlanar || place % layout.channels == 0)
+    switch layout.sample {
+    case .byte:
+      let level = buffer.load(fromByteOffset: place, as: UInt8.self)
+      return Float(isInverted ? 255 - level : level) / 255
+    case .short:
+      let level = buffer.load(fromByteOffset: 2 * place, as: UInt16.self)
+      return Float(isInverted ? 65535 - level : level) / 65535
+    case .float:
+      let value = buffer.load(fromByteOffset: 4 * place, as: Float.self)
+      return isInverted ? 1 - value : value
     }
   }
 

@@ -1,17 +1,14 @@
+import GinghamTensors
+
 /// Mean power of the high-passed channels of a set, each in units of its variance: where the grid of a set stands out in
 /// a picture of its spectrum. Sizes are kept apart, since frequencies of one are none of the other.
 public struct SpectrumPool: Sendable {
-  private struct Size: Hashable {
-    var height: Int
-    var width: Int
-  }
-
   private struct Sum: Sendable {
     var power: [Double]
     var maps: Int
   }
 
-  private var sums: [Size: Sum] = [:]
+  private var sums: [PictureSize: Sum] = [:]
   /// More different sizes than this are not gathered: a set that mixes so many has no common spectrum.
   private static let sizeLimit = 8
 
@@ -21,7 +18,7 @@ public struct SpectrumPool: Sendable {
   /// Adds a channel of a picture.
   public mutating func add(_ channel: PictureLattice.Channel) {
     guard let (spectrum, variance) = channel.spectrum, variance > 0 else { return }
-    let size = Size(height: spectrum.height, width: spectrum.width)
+    let size = PictureSize(height: spectrum.height, width: spectrum.width)
     guard sums[size] != nil || sums.count < SpectrumPool.sizeLimit else { return }
     let scale = 1 / (variance * Double(size.height * size.width))
     spectrum.withHalf { power, _ in
@@ -34,9 +31,7 @@ public struct SpectrumPool: Sendable {
 
   /// Of the commonest size: H×W, frequency zero first. `nil` where all channels were constant.
   public var commonest: (power: Plane, maps: Int)? {
-    let found = sums.max {
-      ($0.value.maps, $0.key.height * $0.key.width) < ($1.value.maps, $1.key.height * $1.key.width)
-    }
+    let found = sums.max { ($0.value.maps, $0.key) < ($1.value.maps, $1.key) }
     guard let (size, sum) = found else { return nil }
     let half = size.width / 2 + 1
     var power = Plane(height: size.height, width: size.width)

@@ -39,7 +39,8 @@ enum InputFiles {
     if word == "-" {
       lines = standardInput
     } else if word.hasPrefix("@") {
-      lines = Self.lines(of: Data(try MappedFile(path: String(word.dropFirst())).bytes))
+      let file = try MappedFile(path: String(word.dropFirst()))
+      lines = withExtendedLifetime(file) { Self.lines(of: Data(file.bytes)) }
     } else {
       return nil
     }

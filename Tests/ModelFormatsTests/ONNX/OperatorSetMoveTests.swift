@@ -108,7 +108,7 @@ import Testing
 
   @Test func furtherOutputsOfABatchNormalizationMeanTrainingUpToThirteen() throws {
     let outputs = ["y", "mean", "variance"]
-    #expect(throws: FormatError.self) { try nodes("BatchNormalization", inputs: 5, set: 13, outputs: outputs) }
+    #expect(try nodes("BatchNormalization", inputs: 5, set: 13, outputs: outputs).count > 1)
     #expect(try nodes("BatchNormalization", inputs: 5, set: 14, outputs: outputs).count == 1)
     #expect(throws: FormatError.self) { try nodes("BatchNormalization", ["spatial": .int(0)], inputs: 5, set: 8) }
   }
