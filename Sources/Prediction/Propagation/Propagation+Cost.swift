@@ -20,7 +20,16 @@ extension Propagation {
       else { return sum }
       return sum + area(outer) * window.kernel.reduce(1) { $0 * Double($1) }
     }
-    for (resource, cost) in [(Resource.positions, positions), (.visits, visits)] {
+    // Each axis of a window keeps a table of taps by position, and an entry takes as much as several positions.
+    let entries = network.nodes.reduce(0.0) { sum, node in
+      guard let (window, isTransposed) = node.operation.slidingWindow,
+        let outer = isTransposed ? node.inputs.first ?? nil : node.outputs.first, layouts.byValue[outer] != nil
+      else { return sum }
+      let (height, width) = extents(outer)
+      let sides = [height, width].suffix(window.kernel.count)
+      return sum + zip(sides, window.kernel).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    for (resource, cost) in [(Resource.positions, positions + 4 * entries), (.visits, visits)] {
       let allowed = network.limits.allowed(resource)
       guard cost <= Double(allowed) else {
         throw ArtifactError.limit(network: network.name, ResourceLimitError(resource, allowed: allowed))
