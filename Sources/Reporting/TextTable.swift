@@ -2,8 +2,8 @@ import GinghamTensors
 
 /// A table for the terminal: columns as wide as their widest cell, numbers flush right.
 ///
-/// Where ``TextLayout/width`` is too narrow, titles are broken, then texts are shortened in their middle, and at last the
-/// columns are parted into tables below each other, each with the first column.
+/// Where ``TextLayout/width`` is too narrow, titles are broken, and columns are parted into tables below each other, each
+/// with the first column. Texts that leave no room even then are shortened in their middle.
 public struct TextTable: Sendable {
   /// Of a column's cells.
   public enum Alignment: Sendable {
@@ -30,8 +30,6 @@ public struct TextTable: Sendable {
   private static func cell(_ text: String) -> String { text.printable(limit: longestCell) }
 
   private static let longestCell = 160
-  /// Texts are not shortened below this.
-  private static let shortestText = 16
   private static let gap = "  "
 
   /// As texts for people have it.
@@ -77,18 +75,13 @@ public struct TextTable: Sendable {
     columns.reduce(0) { $0 + $1.width } + gap.count * max(columns.count - 1, 0)
   }
 
-  /// Takes from the widest texts what is too much, as far as that goes.
+  /// Shortens texts that do not fit beside the first column, and that column where it leaves no room: to half the width.
   private static func shorten(_ columns: inout [Column], to width: Int) {
-    while true {
-      let excess = Self.width(of: columns) - width
-      let texts = columns.indices.filter { columns[$0].alignment == .left && columns[$0].width > shortestText }
-        .sorted { columns[$0].width > columns[$1].width }
-      guard excess > 0, let widest = texts.first else { return }
-      let next = max(shortestText, texts.dropFirst().first.map { columns[$0].width } ?? 0)
-      let before = columns[widest].width
-      columns[widest].shorten(to: max(before - excess, min(next, before - 1)))
-      // A title alone cannot be shortened.
-      if columns[widest].width == before { return }
+    let half = (width - gap.count) / 2
+    for index in columns.indices.dropFirst() where columns[0].width + gap.count + columns[index].width > width {
+      for place in [0, index] where columns[place].alignment == .left && columns[place].width > half {
+        columns[place].shorten(to: half)
+      }
     }
   }
 
