@@ -27,6 +27,23 @@ import Testing
     return path
   }
 
+  /// What is written of a quantised net passes gradients as the net did: its rounding stays an operator of quantisation.
+  @Test func writtenNetsStillPassGradients() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture(side: 16)
+    let again = scratch.path("again.onnx")
+    try ONNXModel.write(ONNXModel.load(path: Self.quantised), to: again)
+    var gradients: [Tensor] = []
+    for (name, net) in [("first", Self.quantised), ("second", again)] {
+      let outcome = try Tool.run(
+        "gradient", net, picture, "--target", "class:1", "--output", scratch.path(name))
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      gradients.append(try Tensor(npy: scratch.path(name + "/gradient.npy")))
+    }
+    #expect(gradients[0].scalars.contains { $0 != 0 })
+    #expect(zip(gradients[0].scalars, gradients[1].scalars).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   private static let verbs: [[String]] = [
     ["gradient", "NET", "PICTURE"], ["gradient", "NET", "PICTURE", "--compare"], ["trace", "NET", "PICTURE"],
     ["visualize", "NET", "--objective", "class:1", "--steps", "2", "--size", "16"],

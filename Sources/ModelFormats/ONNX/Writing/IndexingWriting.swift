@@ -41,7 +41,7 @@ extension NodeWriting {
         ])
     case .regionAlign(let align): write(align)
     case .determinant: emit("Det")
-    case .quantize(let quantization): write(quantization)
+    case .quantize(let quantization): try write(quantization)
     case .dynamicQuantize: emit("DynamicQuantizeLinear")
     case .random(let fill): write(fill)
     default: throw unwritable("it has no operator in ONNX")
@@ -68,21 +68,23 @@ extension NodeWriting {
     return intermediate("integers", "Cast", [input(index)], [("to", .int(TensorMessage.code(of: .int64)))])
   }
 
-  private func asFloats(_ index: Int) -> String {
-    guard !type(ofInput: index).isFloatingPoint else { return input(index) }
-    return intermediate("floats", "Cast", [input(index)], [("to", .int(TensorMessage.code(of: .float32)))])
-  }
-
-  /// Step by step: ONNX' own operator takes scales along one axis only.
-  private func write(_ quantization: Quantization) {
-    let quotient = intermediate("quotient", "Div", [input(0), input(1)])
-    var rounded = intermediate("rounded", "Round", [quotient])
-    if input(2) != "" { rounded = intermediate("shifted", "Add", [rounded, asFloats(2)]) }
-    let bounds = [quantization.range.lowerBound, quantization.range.upperBound].map { Float($0) }
-    let clipped = intermediate(
-      "saturated", "Clip",
-      [rounded, constant("least", [bounds[0]], shape: []), constant("greatest", [bounds[1]], shape: [])])
-    emit("Cast", [clipped], [("to", .int(TensorMessage.code(of: quantization.type)))])
+  /// As ONNX' own operator, through which gradients pass: rounding spelled out would stop them. It takes one scale, or one
+  /// for each element of an axis.
+  private func write(_ quantization: Quantization) throws {
+    guard let x = shape(ofInput: 0), let scales = shape(ofInput: 1), scales.rank <= x.rank else {
+      throw unwritable("the shape of its scales is not known")
+    }
+    let offset = x.rank - scales.rank
+    let axes = (0..<scales.rank).filter { scales[$0] != 1 }
+    guard axes.count <= 1 else { throw unwritable("its scales go along several axes, ONNX allows one") }
+    let list = constant("one", axes.map { scales[$0] })
+    let code = ("to", OutgoingAttribute.int(TensorMessage.code(of: quantization.type)))
+    let scale = intermediate("scale", "Reshape", [input(1), list])
+    let zero =
+      input(2) != ""
+      ? intermediate("zero", "Reshape", [input(2), list]) : intermediate("zero", "Sub", [scale, scale])
+    let point = intermediate("zeroPoint", "Cast", [zero], [code])
+    emit("QuantizeLinear", [input(0), scale, point], axes.map { ("axis", .int($0 + offset)) })
   }
 
   private func write(_ fill: RandomFill) {

@@ -164,6 +164,7 @@ extension Node {
     case .pointwise(.mish): 18
     case .groupNormalization: 21
     case .gridSample: 20
+    case .quantize(let quantization): [.int8, .uint8].contains(quantization.type) ? 17 : 21
     case .scatterElements(_, let scattering), .scatterSlices(let scattering): scattering.firstOperatorSet
     case .elementwise(.bitwiseAnd), .elementwise(.bitwiseOr), .elementwise(.bitwiseXor): 18
     case .averagePool(let pool): pool.window.dilations.contains { $0 != 1 } ? 19 : 17
