@@ -43,7 +43,7 @@ def verbs(pictures, checkpoints, series):
         "repair": ["repair", GENERATOR, "--with", "equalise", "--all", "--samples", "4", *threads],
         "visualize": ["visualize", NET, "--objective", "class:1", "--steps", "12", *threads],
         "all-channels": ["visualize", NET, "--all-channels", "features.3.squeeze", "--steps", "6", "--batch", "2", *threads],
-        "compare": ["compare", NET, "--objective", "class:1", "--mitigations", "naive", "robust", "--seeds", "2", *threads],
+        "compare": ["compare", NET, "--objective", "class:1", "--mitigations", "naive", "robust", "--seeds", "2", "--steps", "6", *threads],
         "probe": ["probe", NET, *pictures[:3], "--attack", "pgd", "--epsilon", "2/255", "--steps", "4", "--batch", "1", *threads],
         "verify": ["verify", NET, *threads],
         "run": ["run", series, *threads],
