@@ -19,7 +19,7 @@ public final class RunFolder {
   private var isCommitted = false
 
   /// - Parameters:
-  ///   - identity: of the run. A folder that holds a run of the same identity is replaced by it.
+  ///   - identity: of the run. A folder that holds a whole run and nothing else is replaced.
   ///   - replaces: whether a folder that holds anything else may be replaced, too.
   /// - Throws: ``RunFolderError``, ``FormatError/unwritable(path:reason:)`` where the folder cannot be made.
   public init(path: String, identity: String? = nil, replaces: Bool = false) throws {
@@ -28,10 +28,10 @@ public final class RunFolder {
     let isThere = FileManager.default.fileExists(atPath: path)
     self.path = (isThere ? url.resolvingSymlinksInPath() : url).path(percentEncoded: false).withoutLastSlash
     self.identity = identity
-    guard replaces || Self.isFree(self.path, for: identity) else { throw RunFolderError.occupied(path: path) }
+    guard replaces || Self.isFree(self.path) else { throw RunFolderError.occupied(path: path) }
     workshop = try Workshop(for: self.path, named: path, identity: identity)
     // A folder may have come back that a killed process had taken out of its place.
-    guard replaces || Self.isFree(self.path, for: identity) else { throw RunFolderError.occupied(path: path) }
+    guard replaces || Self.isFree(self.path) else { throw RunFolderError.occupied(path: path) }
   }
 
   deinit {
@@ -40,14 +40,15 @@ public final class RunFolder {
   }
 
   /// Whether nothing is lost where a folder of this name is written.
-  private static func isFree(_ path: String, for identity: String?) -> Bool {
+  private static func isFree(_ path: String) -> Bool {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return true }
     if names.allSatisfy({ $0.hasPrefix(Workshop.prefix) }) { return true }
-    guard let identity, let data = manager.contents(atPath: path + "/manifest.json"),
-      let before = try? JSONDecoder().decode(Manifest.Identity.self, from: data), before.run == identity
+    // A run from end to end may be followed by another one under its name.
+    guard let data = manager.contents(atPath: path + "/manifest.json"),
+      let before = try? JSONDecoder().decode(Manifest.Identity.self, from: data)
     else { return false }
-    // What somebody has put beside the run's own files is not lost, either.
+    // What somebody has put beside the run's own files is not lost.
     let own = Set(
       (before.files + ["manifest.json"]).flatMap { name in
         name.pathParts.indices.map { name.pathParts[...$0].joined(separator: "/") }
@@ -178,7 +179,7 @@ extension RunFolderError: CustomStringConvertible {
   /// What is wrong, where, and what to do about it.
   public var description: String {
     switch self {
-    case .occupied(let path): "'\(path)' holds files that are not of this run with these settings"
+    case .occupied(let path): "'\(path)' holds files that no run has listed in its manifest"
     case .busy(let path): "another process is writing '\(path)'"
     }
   }

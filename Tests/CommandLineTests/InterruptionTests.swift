@@ -88,12 +88,15 @@ import Testing
     #expect(try !scratch.contents.contains { $0.hasPrefix(".gingham-") })
   }
 
-  @Test func anotherRunInTheSameFolderIsRefused() throws {
+  @Test func aFolderWithSomebodysFilesIsRefused() throws {
     let scratch = try Tool.Scratch()
     let first = ["layers", Self.net, "--output", scratch.path("run"), "--quiet"]
     #expect(try Tool.run(executable: Tool.path, first).status == 0)
     #expect(try Tool.run(executable: Tool.path, first).status == 0)
     let other = ["predict", Self.net, "--output", scratch.path("run"), "--quiet"]
+    #expect(try Tool.run(executable: Tool.path, other).status == 0)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("run/layers.json")))
+    try Data("mine".utf8).write(to: URL(filePath: scratch.path("run/note.txt")))
     let refused = try Tool.run(executable: Tool.path, other)
     #expect(refused.status == 1)
     #expect(refused.errors.contains("--force"), "\(refused.errors)")
