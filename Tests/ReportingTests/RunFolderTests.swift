@@ -152,8 +152,7 @@ import Testing
     let workshop = scratch.appending(path: ".gingham-run").path(percentEncoded: false)
     try FileManager.default.createDirectory(atPath: workshop, withIntermediateDirectories: true)
     try FileManager.default.moveItem(atPath: target, toPath: workshop + "/before")
-    #expect(throws: RunFolderError.self) { _ = try RunFolder(path: target, identity: "b") }
-    _ = try? RunFolder(path: target, identity: "a")
+    _ = try RunFolder(path: target, identity: "b")
     #expect(try names == ["manifest.json", "one.txt"])
   }
 
