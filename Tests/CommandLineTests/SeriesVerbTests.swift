@@ -50,6 +50,7 @@ import Testing
     ("{verb: probe, arguments: PICTURE, epsilon: 8}", "8/255"), ("{verb: predict, target: nothing}", "nothing"),
     ("{verb: probe, arguments: PICTURE, target: 2, attack: deepfool}", "Leave it out of --attack"),
     ("{verb: visualize, objective: \"class:1\", recipe: none.yaml}", "none.yaml"),
+    ("{verb: gradient, arguments: \"-\"}", "no standard input"),
   ])
   func mistakesOfTheLastStepAreFoundBeforeTheFirst(step: String, part: String) throws {
     let scratch = try Tool.Scratch()

@@ -35,6 +35,11 @@ extension RunRecipe {
         guard let run = try run(step) else { continue }
         try run.validate()
         let record = run.record
+        // A step's standard input is its tie to the series, which nobody writes into: it would wait for ever.
+        if record.inputs.contains("-") {
+          throw FormatError.unreadable(
+            path: "-", reason: "a step has no standard input; put the list into a file and name it with @ in front")
+        }
         try record.checkInputs(except: isToCome)
         guard var source = record.model, !isToCome(source.specification) else { continue }
         source.skipsRandomWeights = true
