@@ -39,6 +39,8 @@ enum Hints {
     case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
     case ObjectiveError.noClasses: "--output-name takes another."
     case ArchitectureError.unrecognized, ArchitectureError.ambiguous: "Name one with --architecture."
+    case EngineError.noInstructions: "--emulate rounds the same without them."
+    case EngineError.fixedPrecision: "Leave out --backend or --precision."
     case ArchitectureError.severalNets: "Choose one with --section."
     case NetworkError.unknownLayer, NetworkError.openModule: "'gingham layers MODEL' lists all."
     case NetworkError.missingInputShape: "Give it with --input-size HxW."

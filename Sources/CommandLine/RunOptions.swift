@@ -21,6 +21,15 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The engine: fast (oneDNN), reference (plain Swift, 32 bits) or reference64 (64 bits).")
   var backend: Backend = .fast
 
+  @Option(
+    help: """
+      How exactly convolutions and products with weights multiply: float32, bf16 (8 significant bits) or bf16x3 (three \
+      products of these for one, about 16 bits). Sums and all else are float32. 'verify --precision' says what it costs.
+      """)
+  var precision: Precision = .float32
+  @Flag(help: "Round as --precision does without the CPU's instructions for it, as fast as float32 at best.")
+  var emulate = false
+
   func validate() throws { try Self.validate(threads: threads) }
 
   static func validate(threads: Int?) throws {
@@ -34,10 +43,12 @@ struct RunOptions: ParsableArguments {
     return (names as? [FigureFormat]).map(Set.init)
   }
 
+  var engine: EngineChoice { EngineChoice(backend, precision: precision, emulates: emulate) }
   var team: ThreadTeam { threads.map(ThreadTeam.init(threads:)) ?? .allCores }
 }
 
 extension Backend: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// What an option does with its word, where a library reads it.
 func read<Value>(_ parse: @escaping @Sendable (String) -> Value?) -> @Sendable (String) throws -> Value {
@@ -65,7 +76,7 @@ extension RunOptions {
   /// Performs a run and reports it: as JSON where that was asked for, else as text.
   func perform(_ run: some Run) throws {
     let progress = Progress(isShown: !quiet)
-    var context = RunContext(backend: backend, team: team, progress: RunProgress(progress.show))
+    var context = RunContext(engine: engine, team: team, progress: RunProgress(progress.show))
     context.figureFormats = figures
     let performance = try Hints.given {
       try run.perform(in: context, command: CommandLine.arguments, writingTo: output, replaces: force)

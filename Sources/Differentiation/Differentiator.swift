@@ -123,6 +123,10 @@ public enum EngineError: Error, Hashable, Sendable {
   /// A tensor has no elements to compute with.
   case withoutElements(Shape)
   case library(String)
+  /// The CPU has no instructions for products in this precision.
+  case noInstructions(Precision)
+  /// The reference engines multiply in their own width.
+  case fixedPrecision(Precision)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -137,6 +141,11 @@ extension EngineError: CustomStringConvertible {
     case .empty(let value, let shape): "'\(value)' is \(shape): it has no elements, so there is no gradient"
     case .withoutElements(let shape): "a tensor of \(shape) has no elements to compute with"
     case .library(let message): message
+    case .noInstructions(let precision):
+      "this CPU has no instructions for \(precision.rawValue): it takes AVX512_BF16 or AMX-BF16 (see the flags in "
+        + "/proc/cpuinfo)"
+    case .fixedPrecision(let precision):
+      "the reference engines multiply in 32 or 64 bits; \(precision.rawValue) is the fast engine's"
     }
   }
 }

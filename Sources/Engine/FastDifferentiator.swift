@@ -1,3 +1,4 @@
+import COneDNN
 import GinghamDifferentiation
 import GinghamNetworks
 import GinghamReferenceEngine
@@ -9,15 +10,24 @@ public final class FastDifferentiator: Differentiator {
   public let network: Network
   private let library: OneDNN
   private let constants: [String: Constant]
+  private let format: OperandFormat
 
   /// - Parameters:
   ///   - constants: inputs fixed at a value, by name; they are not listed in a request's shapes.
   ///   - threads: how many threads a pass runs on. Results are the same bytes for the same number.
-  /// - Throws: ``EngineError/library(_:)`` where oneDNN does not start.
-  public init(network: Network, constants: [String: Constant] = [:], threads: Int) throws {
+  ///   - precision: of the operands of convolutions and products with weights.
+  ///   - emulates: whether operands are only rounded, and multiplied in 32 bits, so that any CPU does it.
+  /// - Throws: ``EngineError/library(_:)`` where oneDNN does not start, ``EngineError/noInstructions(_:)`` where the CPU
+  ///   cannot multiply in the precision.
+  public init(
+    network: Network, constants: [String: Constant] = [:], threads: Int, precision: Precision = .float32,
+    emulates: Bool = false
+  ) throws {
     self.network = network
     self.constants = constants
+    format = OperandFormat(precision: precision, isEmulated: emulates)
     library = try OneDNN(threads: threads)
+    if format.type == dnnl_bf16, !library.multipliesBFloat16 { throw EngineError.noInstructions(precision) }
   }
 
   /// The threads that it runs on.
@@ -71,7 +81,9 @@ public final class FastDifferentiator: Differentiator {
       throw EngineError.unreachable(value: network.name(of: value))
     }
     if let narrowed = try narrowed(network, structure, request) { (network, structure) = narrowed }
-    let builder = PlanBuilder(network, request: request, structure: structure, exchange: Exchange(), library: library)
+    let builder = PlanBuilder(
+      network, request: request, structure: structure, exchange: Exchange(), library: library,
+      format: format)
     return Draft(
       builder: builder, targetShapes: targetShapes, gradientShapes: gradientShapes, pictures: pictures)
   }

@@ -21,19 +21,19 @@ public final class PictureSampler {
   /// - Parameter range: what the network writes; found by its last layers, or by a probe, where `nil`.
   /// - Throws: ``GeneratorError`` where the network makes no pictures, ``NetworkError``, ``EngineError``.
   public convenience init(
-    _ model: Model, range: OutputRange? = nil, backend: Backend = .fast, team: ThreadTeam
+    _ model: Model, range: OutputRange? = nil, engine: EngineChoice = EngineChoice(), team: ThreadTeam
   ) throws {
-    try self.init(Generator(model), range: range, backend: backend, team: team)
+    try self.init(Generator(model), range: range, engine: engine, team: team)
   }
 
   /// The same for a network already known to make pictures.
   public init(
-    _ generator: Generator, range: OutputRange? = nil, backend: Backend = .fast, team: ThreadTeam
+    _ generator: Generator, range: OutputRange? = nil, engine: EngineChoice = EngineChoice(), team: ThreadTeam
   ) throws {
     self.generator = generator
-    let engine = try backend.differentiator(for: generator.model.network, team: team)
+    let differentiator = try engine.differentiator(for: generator.model.network, team: team)
     let shape = generator.model.inputShape(batch: generator.batch)
-    plan = try engine.plan(PlanRequest(inputShapes: [shape], targets: [generator.output], gradients: []))
+    plan = try differentiator.plan(PlanRequest(inputShapes: [shape], targets: [generator.output], gradients: []))
     if let range {
       (self.range, rangeOrigin) = (range, .given)
     } else if let bounded = OutputRange(of: generator.output, in: generator.model.network) {

@@ -171,31 +171,3 @@ extension Preprocessing.Interpolation {
     }
   }
 }
-
-/// Which engine computes.
-public enum Backend: String, Sendable, CaseIterable {
-  /// oneDNN's kernels in 32 bits.
-  case fast
-  /// Plain Swift and OpenBLAS in 32 bits.
-  case reference
-  /// Plain Swift and OpenBLAS in 64 bits.
-  case reference64
-
-  /// For pictures, in batches of any size.
-  ///
-  /// - Throws: ``EngineError`` where the library refuses.
-  public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    ExampleBatches(try engine(for: network, team: team))
-  }
-
-  /// For inputs of any kind, exactly as the network takes them.
-  ///
-  /// - Throws: ``EngineError`` where the library refuses.
-  public func engine(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    switch self {
-    case .fast: try FastDifferentiator(network: network, threads: team.threads)
-    case .reference: ReferenceDifferentiator<Float>(network)
-    case .reference64: ReferenceDifferentiator<Double>(network)
-    }
-  }
-}

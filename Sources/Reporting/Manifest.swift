@@ -18,6 +18,8 @@ public struct Manifest: Encodable, Sendable {
   public var modelOptions: JSONValue?
   /// The engine; `none` where no net was run.
   public var backend: String
+  /// Of products: `float32`, `bf16`, `bf16x3`; `nil` where no net was run.
+  public var precision: String?
   /// Threads that were allowed.
   public var threads: Int
   /// Of every random number; `nil` where none was drawn.
@@ -54,14 +56,15 @@ public struct Manifest: Encodable, Sendable {
 
   /// With the properties of the same names.
   public init(
-    command: [String], version: String, model: String, modelDigest: String?, backend: String, threads: Int,
-    seed: Int? = nil, parameters: [String: JSONValue], started: Date, files: [String] = []
+    command: [String], version: String, model: String, modelDigest: String?, backend: String, precision: String? = nil,
+    threads: Int, seed: Int? = nil, parameters: [String: JSONValue], started: Date, files: [String] = []
   ) {
     self.command = command
     self.version = version
     self.model = model
     self.modelDigest = modelDigest
     self.backend = backend
+    self.precision = precision
     self.threads = threads
     self.seed = seed
     self.parameters = parameters
@@ -70,7 +73,7 @@ public struct Manifest: Encodable, Sendable {
   }
 
   private enum Keys: String, CodingKey {
-    case command, version, model, backend, threads, seed, parameters, inputs, started, files, modelOptions
+    case command, version, model, backend, precision, threads, seed, parameters, inputs, started, files, modelOptions
     case modelDigest = "model_sha256"
     case run = "run_sha256"
   }
@@ -86,6 +89,7 @@ public struct Manifest: Encodable, Sendable {
     try container.encodeIfPresent(modelDigest, forKey: .modelDigest)
     try container.encodeIfPresent(modelOptions, forKey: .modelOptions)
     try container.encode(backend, forKey: .backend)
+    try container.encodeIfPresent(precision, forKey: .precision)
     try container.encode(threads, forKey: .threads)
     try container.encodeIfPresent(seed, forKey: .seed)
     try container.encode(parameters, forKey: .parameters)

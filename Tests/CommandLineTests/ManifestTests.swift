@@ -147,7 +147,10 @@ struct ManifestTests {
   static let shapeNothing: Set = ["output", "force", "json", "quiet", "wide", "figures", "help", "version"]
 
   /// Options of every verb that a manifest has outside its settings.
-  static let context: [String: [String]] = ["threads": ["1"], "backend": ["reference"]]
+  static let context: [String: [String]] = [
+    "threads": ["1"], "backend": ["reference"], "precision": ["bf16", "--emulate"],
+    "emulate": ["--precision", "bf16"],
+  ]
 
   struct Help: Decodable {
     struct Command: Decodable {
@@ -180,7 +183,7 @@ struct ManifestTests {
       return path
     }
     let command = try #require(try GinghamCommand.parseAsRoot(arguments) as? any VerbCommand)
-    let context = RunContext(backend: command.common.backend, team: command.common.team)
+    let context = RunContext(engine: command.common.engine, team: command.common.team)
     return try Self.manifest(of: try command.makeRun(), in: context)
   }
 
@@ -207,7 +210,7 @@ struct ManifestTests {
       let arguments = sample.base + ["--" + option] + values
       let before = try manifest(sample.base, in: scratch)
       let after = try manifest(arguments, in: scratch)
-      if option == "backend", before.backend == "none" { continue }
+      if ["backend", "precision", "emulate"].contains(option), before.backend == "none" { continue }
       #expect(try before.json() != after.json(), "\(arguments)")
     }
   }

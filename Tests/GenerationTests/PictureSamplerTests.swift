@@ -28,7 +28,7 @@ import Testing
     let golden = try arrays()
     let (latents, expected) = (try #require(golden["latents"]), try #require(golden["pictures"]))
     let sampler = try PictureSampler(
-      model(Self.golden.appending(path: "dcgan.pth").path), backend: backend, team: ThreadTeam(threads: 2))
+      model(Self.golden.appending(path: "dcgan.pth").path), engine: EngineChoice(backend), team: ThreadTeam(threads: 2))
     #expect(sampler.pictureShape == [3, 64, 64])
     let pictures = try sampler.pictures(of: latents)
     #expect(pictures.shape == expected.shape)
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func vectorsAreLatentsToo() throws {
-    let sampler = try PictureSampler(vectorNet(.tanh), backend: .reference, team: .alone)
+    let sampler = try PictureSampler(vectorNet(.tanh), engine: EngineChoice(.reference), team: .alone)
     #expect(sampler.generator.source == .latents([4]))
     #expect(sampler.range == .symmetric)
     let latents = try sampler.generator.latents(6, seed: 0)
@@ -118,10 +118,10 @@ import Testing
   }
 
   @Test func withoutABoundTheRangeIsJudgedByAProbeAndCanBeGiven() throws {
-    let open = try PictureSampler(vectorNet(nil), backend: .reference, team: .alone)
+    let open = try PictureSampler(vectorNet(nil), engine: EngineChoice(.reference), team: .alone)
     #expect(open.rangeOrigin == .probe)
     let given = try PictureSampler(
-      vectorNet(nil), range: OutputRange(parsing: "0..255"), backend: .reference, team: .alone)
+      vectorNet(nil), range: OutputRange(parsing: "0..255"), engine: EngineChoice(.reference), team: .alone)
     #expect(given.rangeOrigin == .given)
     let (a, b) = (try open.samples(1, seed: 2), try given.samples(1, seed: 2))
     for (x, y) in zip(a.scalars, b.scalars) {

@@ -39,7 +39,7 @@ import Testing
     var others = 0
     for net in golden.nets {
       let network = try ONNXModel.load(path: Self.url(net.testDescription, "onnx"))
-      let engine = try backend.differentiator(for: network, team: .alone)
+      let engine = try EngineChoice(backend).differentiator(for: network, team: .alone)
       let layer = try network.value(ofLayer: net.layer)
       for size in ["", "_other"] {
         guard let x = arrays["\(net.net).x\(size)"] else { continue }

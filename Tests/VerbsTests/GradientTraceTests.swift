@@ -46,7 +46,7 @@ import Gingham
     for layer in trace.layers.dropFirst() {
       let run = try PictureGradients(
         model, target: "layer:output", method: LayerGradient(layer: layer.name),
-        context: RunContext(backend: .reference, team: .alone))
+        context: RunContext(engine: EngineChoice(.reference), team: .alone))
       let results = try paths.map { try run.result(pictureAt: $0) }
       let values = results.flatMap(\.map.scalars).map(Double.init)
       let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)

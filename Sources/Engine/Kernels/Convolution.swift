@@ -58,13 +58,15 @@ final class ConvolutionOperator: Operator {
 
     // A picture's few channels are read as they stand: padding them to a block would only multiply zeros.
     let isFirst = shape[1] < plan.library.channelBlock && plan.existingForm(input) == .plain
-    let forms: [(Form, Form)] =
-      (isFirst ? [(.plain, .blocked)] : []) + [(.blocked, .blocked), (.plain, .plain)]
+    let exact: [(Form, Form, OperandFormat)] =
+      (isFirst ? [(.plain, .blocked, .float32)] : []) + [(.blocked, .blocked, .float32), (.plain, .plain, .float32)]
+    // Groups leave the matrix unit little to do.
+    let forms = (plan.format.isExact || groups > 1 ? [] : [(.channelsLast, .channelsLast, plan.format)]) + exact
     var chosen: (ConvolutionProblem, PrimitiveDescription)?
-    for (source, destination) in forms where chosen == nil {
+    for (source, destination, format) in forms where chosen == nil {
       let problem = ConvolutionProblem(
         source: try plan.layout(input, source), destination: try plan.layout(unit.output, destination),
-        groups: convolution.groups, axes: axes)
+        groups: convolution.groups, axes: axes, format: format)
       var operations: [PostOperation] = []
       if unit.residual != nil { operations.append(.binary(dnnl_binary_add, try problem.destination.descriptor())) }
       if let activation { operations.append(activation.postOperation) }
@@ -87,7 +89,9 @@ final class ConvolutionOperator: Operator {
     self.addsInPlace = addsInPlace
     (problem, forwardDescription) = chosen
     if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
-      guard let way = try Self.backwardWay(problem, axes, plan.library) else { return nil }
+      guard let way = try Self.backwardWay(problem, axes, from: plan.existingForm(input), plan.library) else {
+        return nil
+      }
       backwardWay = way
     } else {
       backwardWay = nil
@@ -95,9 +99,9 @@ final class ConvolutionOperator: Operator {
   }
 
   private static func backwardWay(
-    _ problem: ConvolutionProblem, _ axes: [AxisGeometry], _ library: OneDNN
+    _ problem: ConvolutionProblem, _ axes: [AxisGeometry], from form: Form, _ library: OneDNN
   ) throws -> BackwardWay? {
-    if let way = try subPixelWay(problem, axes, library) { return way }
+    if form == .plain, let way = try subPixelWay(problem, axes, library) { return way }
     if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
       let description = try flipped.forward(library, hasBias: false), description.isFast
     {
@@ -110,6 +114,7 @@ final class ConvolutionOperator: Operator {
       var candidate = problem
       candidate.source = problem.source.with(form)
       candidate.destination = problem.destination.with(form)
+      if form != problem.destination.form { candidate.format = .float32 }
       if let description = try candidate.backward(library), description.isFast {
         return .library(candidate, description)
       }
@@ -121,7 +126,7 @@ final class ConvolutionOperator: Operator {
     _ problem: ConvolutionProblem, _ axes: [AxisGeometry], _ library: OneDNN
   ) throws -> BackwardWay? {
     let shape = problem.source.shape
-    guard problem.source.form == .plain, problem.destination.form == .blocked, problem.groups == 1, axes.count == 2,
+    guard problem.source.form != .blocked, problem.destination.form != .plain, problem.groups == 1, axes.count == 2,
       shape[1] * 2 <= library.channelBlock
     else { return nil }
     // With a stride of one, blocks of two by two still need fewer multiplications than channels padded to a register.
@@ -129,19 +134,20 @@ final class ConvolutionOperator: Operator {
     guard blocked.count == 2 else { return nil }
     let channels = shape[1] * blocked[0].block * blocked[1].block
     let pixels = Layout(
-      [shape[0], channels, blocked[0].count, blocked[1].count], .blocked, block: library.channelBlock)
-    let candidate = ConvolutionProblem(source: problem.destination, destination: pixels, axes: blocked)
+      [shape[0], channels, blocked[0].count, blocked[1].count], problem.destination.form, block: library.channelBlock)
+    let candidate = ConvolutionProblem(
+      source: problem.destination, destination: pixels, axes: blocked, format: problem.format)
     guard let description = try candidate.forward(library, hasBias: false), description.isFast else { return nil }
     return .subPixel(candidate, description, blocked)
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let source = try plan.activation(input, problem.source.form)
+    let source = try plan.operand(input, problem.source.form, problem.format)
     let residual = try unit.residual.map { try plan.activation($0, problem.destination.form) }
     let kept = try keepWeights(plan)
     let target = try plan.define(unit.output, problem.destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
-      (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
+      (DNNL_ARG_SRC, try problem.read(.forward), source),
       (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
     ]
@@ -171,7 +177,7 @@ final class ConvolutionOperator: Operator {
     case .subPixel(let blocks, let description, let axes):
       backwardWeights = try plan.keepWeights(weights.subPixel(axes), blocks, for: description)
     case .library(let problem, let description):
-      backwardWeights = try plan.keepWeights(weights.tensor, problem, for: description)
+      backwardWeights = try plan.keepWeights(weights.tensor, problem, .backward, for: description)
     case nil: break
     }
     return try plan.keepWeights(weights.tensor, problem, for: forwardDescription)
@@ -216,7 +222,7 @@ final class ConvolutionOperator: Operator {
       else {
         throw EngineError.library("oneDNN cannot fuse into a flipped convolution")
       }
-      try emit(description, from: sent, to: target.placement, extra, plan)
+      try emit(flipped, description, from: sent, to: target.placement, extra, plan)
     }
   }
 
@@ -226,7 +232,7 @@ final class ConvolutionOperator: Operator {
   ) throws {
     try plan.contribute(to: input, .plain) { target in
       let pixels = plan.makePlacement(blocks.destination)
-      try emit(description, from: sent, to: pixels, [], plan)
+      try emit(blocks, description, from: sent, to: pixels, [], plan)
       plan.emitPixelShuffle(from: pixels, to: target.placement, rows: axes[0].block, columns: axes[1].block)
     }
   }
@@ -234,13 +240,13 @@ final class ConvolutionOperator: Operator {
   private func layLibrary(
     _ problem: ConvolutionProblem, _ description: PrimitiveDescription, _ sent: Placement, _ plan: PlanBuilder
   ) throws {
-    let sent = try plan.converted(sent, to: problem.destination.form)
+    let sent = try plan.operand(sent, problem.destination.form, problem.format)
     try plan.contribute(to: input, problem.source.form) { target in
       let kept = try weights(for: description, plan)
       try plan.emit(
         description,
         [
-          (DNNL_ARG_DIFF_DST, try sent.layout.descriptor(), sent.location),
+          (DNNL_ARG_DIFF_DST, try problem.read(.backward), sent),
           (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
           (DNNL_ARG_DIFF_SRC, try target.placement.layout.descriptor(), target.placement.location),
         ])
@@ -248,12 +254,13 @@ final class ConvolutionOperator: Operator {
   }
 
   private func emit(
-    _ description: PrimitiveDescription, from source: Placement, to target: Placement,
+    _ problem: ConvolutionProblem, _ description: PrimitiveDescription, from source: Placement, to target: Placement,
     _ extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)], _ plan: PlanBuilder
   ) throws {
     let kept = try weights(for: description, plan)
+    let source = try plan.operand(source, problem.source.form, problem.format)
     let operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
-      (DNNL_ARG_SRC, try source.layout.descriptor(), source.location),
+      (DNNL_ARG_SRC, try problem.read(.forward), source),
       (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
     ]

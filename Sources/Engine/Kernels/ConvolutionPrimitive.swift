@@ -14,8 +14,13 @@ struct ConvolutionProblem {
   var dilations: [Int]
   var padBefore: [Int]
   var padAfter: [Int]
+  /// What is read: the source, of a gradient of this convolution the destination.
+  var format: OperandFormat
 
-  init(source: Layout, destination: Layout, groups: Int, axes: [AxisGeometry]) {
+  init(
+    source: Layout, destination: Layout, groups: Int, axes: [AxisGeometry], format: OperandFormat = .float32
+  ) {
+    self.format = format
     self.source = source
     self.destination = destination
     self.groups = groups
@@ -27,7 +32,8 @@ struct ConvolutionProblem {
     padAfter = axes.map { max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore) }
   }
 
-  init(source: Layout, destination: Layout, axes: [SubPixelAxis]) {
+  init(source: Layout, destination: Layout, axes: [SubPixelAxis], format: OperandFormat) {
+    self.format = format
     self.source = source
     self.destination = destination
     groups = 1
@@ -56,7 +62,7 @@ struct ConvolutionProblem {
   /// Whether Winograd's algorithm (Lavin & Gray 2016) saves more multiplications than its transforms and larger weights
   /// cost: many positions for each weight. A rule on the shape, so that equal shapes always take the same way.
   var suitsWinograd: Bool {
-    guard kernel == [3, 3], strides == [1, 1], dilations == [1, 1], groups == 1, source.form == .blocked,
+    guard format.isExact, kernel == [3, 3], strides == [1, 1], dilations == [1, 1], groups == 1, source.form == .blocked,
       destination.form == .blocked
     else { return false }
     let positions = destination.shape.spatial.reduce(1, *)
@@ -64,15 +70,33 @@ struct ConvolutionProblem {
     return channels >= 32 && (positions >= 784 || (positions >= 196 && channels >= 512))
   }
 
-  private var weightDimensions: [Int] {
+  /// The axis of the weights (out, in/groups, k…) that the forward or the backward pass sums over.
+  private static func summedAxis(_ pass: Phase) -> Int { pass == .forward ? 1 : 0 }
+
+  private func weightDimensions(_ pass: Phase) -> [Int] {
     let (inputs, outputs) = (source.shape[1] / groups, destination.shape[1] / groups)
-    return (groups > 1 ? [groups, outputs, inputs] : [outputs, inputs]) + kernel
+    var dimensions = [outputs, inputs]
+    dimensions[Self.summedAxis(pass)] *= format.terms
+    return (groups > 1 ? [groups] : []) + dimensions + kernel
   }
 
-  /// The weights (out, in/groups, k…) in row-major order, as oneDNN describes them.
-  func plainWeights() throws -> dnnl_memory_desc_t {
-    let dimensions = weightDimensions
-    return try .strided(dimensions, strides: Shape(dimensions).strides)
+  /// The weights (out, in/groups, k…) as factors of what a pass reads, in row-major order, and how oneDNN describes
+  /// them.
+  func weights(_ tensor: Tensor, _ pass: Phase) throws -> (Tensor, seenAs: dnnl_memory_desc_t) {
+    let dimensions = weightDimensions(pass)
+    return (
+      format.weights(tensor, summedOver: Self.summedAxis(pass)),
+      try .strided(dimensions, strides: Shape(dimensions).strides)
+    )
+  }
+
+  /// How oneDNN sees what a pass reads and what it writes.
+  func read(_ pass: Phase) throws -> dnnl_memory_desc_t {
+    try (pass == .forward ? source : destination).multiplied(by: format.terms).descriptor(format.type)
+  }
+
+  func written(_ pass: Phase) throws -> dnnl_memory_desc_t {
+    try (pass == .forward ? destination : source).descriptor()
   }
 
   func forward(
@@ -80,8 +104,8 @@ struct ConvolutionProblem {
     fusing operations: [PostOperation] = []
   ) throws -> PrimitiveDescription? {
     var operation = dnnl_convolution_desc_t()
-    var (from, to) = (try source.descriptor(), try destination.descriptor())
-    var weights = try dnnl_memory_desc_t.open(weightDimensions)
+    var (from, to) = (try read(.forward), try written(.forward))
+    var weights = try dnnl_memory_desc_t.open(weightDimensions(.forward), format.type)
     var bias = try dnnl_memory_desc_t.vector(destination.shape[1])
     let status = withUnsafePointer(to: &bias) { bias in
       dnnl_dilated_convolution_forward_desc_init(
@@ -93,14 +117,27 @@ struct ConvolutionProblem {
   }
 
   func backward(_ library: OneDNN) throws -> PrimitiveDescription? {
-    guard let hint = try forward(library, hasBias: false) else { return nil }
     var operation = dnnl_convolution_desc_t()
-    var (from, to) = (try source.descriptor(), try destination.descriptor())
-    var weights = try dnnl_memory_desc_t.open(weightDimensions)
+    var (from, to) = (try written(.backward), try read(.backward))
+    var weights = try dnnl_memory_desc_t.open(weightDimensions(.backward), format.type)
+    guard let hint = try adjoint(library) else { return nil }
     let status = dnnl_dilated_convolution_backward_data_desc_init(
       &operation, dnnl_convolution_direct, &from, &weights, &to, strides.map(Int64.init),
       dilations.map { Int64($0 - 1) }, padBefore.map(Int64.init), padAfter.map(Int64.init))
     guard status == dnnl_success else { return nil }
     return try .make(operation, library, hint: hint)
+  }
+
+  /// The forward pass whose gradient the backward pass is, as oneDNN wants to see it.
+  private func adjoint(_ library: OneDNN) throws -> PrimitiveDescription? {
+    var operation = dnnl_convolution_desc_t()
+    // It reads what the backward pass writes; only its geometry counts.
+    var (from, to) = (try source.descriptor(format.type), try read(.backward))
+    var weights = try dnnl_memory_desc_t.open(weightDimensions(.backward), format.type)
+    let status = dnnl_dilated_convolution_forward_desc_init(
+      &operation, dnnl_forward_training, dnnl_convolution_direct, &from, &weights, nil, &to,
+      strides.map(Int64.init), dilations.map { Int64($0 - 1) }, padBefore.map(Int64.init), padAfter.map(Int64.init))
+    guard status == dnnl_success else { return nil }
+    return try .make(operation, library)
   }
 }

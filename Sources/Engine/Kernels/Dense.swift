@@ -74,31 +74,38 @@ final class DenseOperator: Operator {
       var operations: [PostOperation] = []
       if unit.residual != nil { operations.append(.binary(dnnl_binary_add, try descriptor(columns))) }
       if let activation { operations.append(activation.postOperation) }
-      product = try MatrixProduct(rows: rows, inner: inner, columns: columns).describe(
-        plan.library, hasBias: bias != nil, fusing: operations)
+      product = try forward(plan).describe(plan.library, hasBias: bias != nil, fusing: operations)
     }
+  }
+
+  private func forward(_ plan: PlanBuilder) -> MatrixProduct {
+    MatrixProduct(rows: rows, inner: inner, columns: columns, format: plan.format)
+  }
+
+  private func backward(_ plan: PlanBuilder) -> MatrixProduct {
+    MatrixProduct(rows: rows, inner: columns, columns: inner, format: plan.format)
   }
 
   // MARK: Forward
 
   func layForward(_ plan: PlanBuilder) throws {
-    let source = try plan.activation(input, .plain)
-    guard let description = product else { return try layFewRows(source, plan) }
+    guard let description = product else { return try layFewRows(try plan.activation(input, .plain), plan) }
+    let source = try plan.operand(input, .plain, plan.format)
     let residual = try unit.residual.map { try plan.activation($0, .plain) }
     let weights = try plan.takeTensor(matrix)
     defer { weights.letGo() }
     let scaled = try scaled(weights, plan)
     let rowsByColumns = try descriptor(columns)
-    let product = MatrixProduct(rows: rows, inner: inner, columns: columns)
+    let product = forward(plan)
     let kept = try product.keep(scaled, isTransposed: isTransposed, for: description, plan)
     if plan.isDifferentiated(input), plan.isDifferentiated(unit.output) {
-      let back = MatrixProduct(rows: rows, inner: columns, columns: inner)
+      let back = backward(plan)
       backwardWeights = try back.keep(
         scaled, isTransposed: !isTransposed, for: try back.describe(plan.library, hasBias: false), plan)
     }
     let target = try plan.define(unit.output, .plain)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
-      (DNNL_ARG_SRC, try descriptor(inner), source.location), (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
+      (DNNL_ARG_SRC, try product.source(), source), (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, rowsByColumns, target.location),
     ]
     if let bias {
@@ -194,7 +201,8 @@ final class DenseOperator: Operator {
       }
     }
     guard let kept = backwardWeights else { return }
-    let product = MatrixProduct(rows: rows, inner: columns, columns: inner)
+    let product = backward(plan)
+    let factor = try plan.operand(sent, .plain, plan.format)
     try plan.contribute(to: input, .plain, able: [.accumulate, .addend, .mask]) { target in
       let (operations, extra) = try target.fused { _ in
         try descriptor(inner)
@@ -206,7 +214,7 @@ final class DenseOperator: Operator {
       try plan.emit(
         description,
         [
-          (DNNL_ARG_SRC, try descriptor(columns), sent.location),
+          (DNNL_ARG_SRC, try product.source(), factor),
           (DNNL_ARG_WEIGHTS, weights.descriptor, weights.location),
           (DNNL_ARG_DST, try descriptor(inner), target.placement.location),
         ] + extra)
@@ -219,14 +227,20 @@ private struct MatrixProduct {
   let rows: Int
   let inner: Int
   let columns: Int
+  /// What is read.
+  let format: OperandFormat
+
+  func source() throws -> dnnl_memory_desc_t {
+    try .strided([rows, inner * format.terms], strides: [inner * format.terms, 1], format.type)
+  }
 
   func biasDescriptor() throws -> dnnl_memory_desc_t { try .strided([1, columns], strides: [columns, 1]) }
 
   func describe(
     _ library: OneDNN, hasBias: Bool, fusing operations: [PostOperation] = []
   ) throws -> PrimitiveDescription {
-    var source = try dnnl_memory_desc_t.strided([rows, inner], strides: [inner, 1])
-    var weights = try dnnl_memory_desc_t.open([inner, columns])
+    var source = try source()
+    var weights = try dnnl_memory_desc_t.open([inner * format.terms, columns], format.type)
     var bias = try biasDescriptor()
     var destination = try dnnl_memory_desc_t.strided([rows, columns], strides: [columns, 1])
     var operation = dnnl_matmul_desc_t()
@@ -245,8 +259,10 @@ private struct MatrixProduct {
   func keep(
     _ weights: Tensor, isTransposed: Bool, for description: PrimitiveDescription, _ plan: PlanBuilder
   ) throws -> KeptWeights {
+    let length = inner * format.terms
     let from = try dnnl_memory_desc_t.strided(
-      [inner, columns], strides: isTransposed ? [1, inner] : [columns, 1])
-    return try plan.keepWeights(weights, seenAs: from, for: description)
+      [length, columns], strides: isTransposed ? [1, length] : [columns, 1])
+    let factors = format.weights(weights, summedOver: isTransposed ? 1 : 0)
+    return try plan.keepWeights(factors, seenAs: from, for: description)
   }
 }

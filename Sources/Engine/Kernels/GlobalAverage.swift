@@ -36,29 +36,32 @@ final class GlobalAverageOperator: Operator {
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let source = try plan.activation(input, .blocked)
+    let form: Form = plan.existingForm(input) == .channelsLast ? .channelsLast : .blocked
+    let source = try plan.activation(input, form)
     let target = try plan.define(output, .plain)
-    let (channels, block) = (shape[1], source.layout.block)
+    let (channels, lanes, planes) = (shape[1], source.layout.lanes, source.layout.planes)
+    let pieces = Self.pieces(lanes)
     let positions = shape.spatial.reduce(1, *)
-    let planes = source.layout.paddedChannels / block
     let scale = 1 / Float(positions)
-    plan.emitLoop([source.location, target.location], count: shape[0] * planes) { addresses in
+    plan.emitLoop([source.location, target.location], count: shape[0] * planes * pieces) { addresses in
       let (from, to) = (addresses.floats(source.location), addresses.floats(target.location))
       return { share in
         for index in share {
-          let (picture, plane) = index.quotientAndRemainder(dividingBy: planes)
-          let lanes = min(block, channels - plane * block)
-          let base = from + index * positions * block
-          let means = to + picture * channels + plane * block
-          if block == 16 {
+          let (map, piece) = index.quotientAndRemainder(dividingBy: pieces)
+          let (picture, plane) = map.quotientAndRemainder(dividingBy: planes)
+          let first = piece * 16
+          let count = min(16, lanes - first, channels - plane * lanes - first)
+          let base = from + map * positions * lanes + first
+          let means = to + picture * channels + plane * lanes + first
+          if min(16, lanes - first) == 16 {
             var sum = SIMD16<Float>(repeating: 0)
-            for position in 0..<positions { sum += base.vector(position) }
+            for position in 0..<positions { sum += (base + position * lanes).vector(0) }
             sum *= scale
-            for lane in 0..<lanes { means[lane] = sum[lane] }
+            for lane in 0..<count { means[lane] = sum[lane] }
           } else {
-            for lane in 0..<lanes {
+            for lane in 0..<count {
               var sum: Float = 0
-              for position in 0..<positions { sum += base[position * block + lane] }
+              for position in 0..<positions { sum += base[position * lanes + lane] }
               means[lane] = sum * scale
             }
           }
@@ -67,27 +70,34 @@ final class GlobalAverageOperator: Operator {
     }
   }
 
+  /// Parts of sixteen channels at most into which a plane's lanes are shared out.
+  private static func pieces(_ lanes: Int) -> Int { (lanes + 15) / 16 }
+
   func layBackward(_ plan: PlanBuilder) throws {
     guard let sent = try plan.gradient(output, .plain) else { return }
-    try plan.contribute(to: input, .blocked, able: .accumulate) { target in
-      let (channels, block) = (shape[1], target.placement.layout.block)
+    let form: Form = plan.existingForm(input) == .channelsLast ? .channelsLast : .blocked
+    try plan.contribute(to: input, form, able: .accumulate) { target in
+      let layout = target.placement.layout
+      let (channels, lanes, planes) = (shape[1], layout.lanes, layout.planes)
+      let pieces = Self.pieces(lanes)
       let positions = shape.spatial.reduce(1, *)
-      let planes = target.placement.layout.paddedChannels / block
       let scale = 1 / Float(positions)
       let accumulates = target.accumulates
       let location = target.placement.location
-      plan.emitLoop([sent.location, location], count: shape[0] * planes) { addresses in
+      plan.emitLoop([sent.location, location], count: shape[0] * planes * pieces) { addresses in
         let (from, to) = (addresses.floats(sent.location), addresses.floats(location))
         return { share in
           for index in share {
-            let (picture, plane) = index.quotientAndRemainder(dividingBy: planes)
-            let lanes = min(block, channels - plane * block)
-            let means = from + picture * channels + plane * block
-            let base = to + index * positions * block
+            let (map, piece) = index.quotientAndRemainder(dividingBy: pieces)
+            let (picture, plane) = map.quotientAndRemainder(dividingBy: planes)
+            let first = piece * 16
+            let real = channels - plane * lanes - first
+            let means = from + picture * channels + plane * lanes + first
+            let base = to + map * positions * lanes + first
             for position in 0..<positions {
-              let target = base + position * block
-              for lane in 0..<block {
-                let value = lane < lanes ? means[lane] * scale : 0
+              let target = base + position * lanes
+              for lane in 0..<min(16, lanes - first) {
+                let value = lane < real ? means[lane] * scale : 0
                 target[lane] = accumulates ? target[lane] + value : value
               }
             }

@@ -8,6 +8,8 @@ final class ConcatenationOperator: Operator {
   private let output: ValueID
   private let axis: Int
   private let joined: View?
+  /// Row-major, or channels last where all inputs stand so.
+  private let form: Form
 
   var kernel: String { joined == nil ? "concatenation" : "view" }
 
@@ -21,6 +23,7 @@ final class ConcatenationOperator: Operator {
       inputs.contains(where: { plan.network.constants[$0] == nil })
     else { return nil }
     joined = try Self.joined(inputs, output, axis: self.axis, plan)
+    form = inputs.allSatisfy { plan.existingForm($0) == .channelsLast } ? .channelsLast : .plain
   }
 
   /// The inputs as one view of a value that they all are views of.
@@ -40,7 +43,7 @@ final class ConcatenationOperator: Operator {
 
   /// Where each input's elements stand in the output.
   private func regions(_ plan: PlanBuilder) throws -> [(input: ValueID, map: ElementMap)] {
-    let whole = ElementMap(try plan.shape(output))
+    let whole = ElementMap(try plan.layout(output, form))
     var start = 0
     return try inputs.map { input in
       let extent = try plan.shape(input)[axis]
@@ -55,11 +58,12 @@ final class ConcatenationOperator: Operator {
       return
     }
     let regions = try regions(plan).filter { $0.map.count > 0 }
-    let sources = try regions.map { try plan.readable($0.input) }
-    let target = try plan.define(output, .plain)
+    let sources = try regions.map { try plan.readable($0.input, form) }
+    let target = try plan.define(output, form)
     for ((_, map), source) in zip(regions, sources) {
       plan.emitMove(
-        from: source.location, source.map, to: target.location, map, adds: false, isInjective: true)
+        from: source.location, source.map.inMemoryOrder(of: form), to: target.location, map.inMemoryOrder(of: form),
+        adds: false, isInjective: true)
     }
   }
 
@@ -68,11 +72,19 @@ final class ConcatenationOperator: Operator {
       for input in inputs { plan.countContribution(to: input) }
       return
     }
-    guard let sent = try plan.gradient(output, .plain) else { return }
+    guard let sent = try plan.gradient(output, form) else { return }
     plan.hold(sent)
     defer { plan.drop(sent) }
     for (input, map) in try regions(plan) where map.count > 0 {
-      try plan.contribute(elementsOf: sent.location, map, to: input)
+      guard form != .plain else {
+        try plan.contribute(elementsOf: sent.location, map, to: input)
+        continue
+      }
+      try plan.contribute(to: input, form, able: .accumulate) { target in
+        plan.emitMove(
+          from: sent.location, map.inMemoryOrder(of: form), to: target.placement.location,
+          ElementMap(target.placement.layout).inMemoryOrder(of: form), adds: target.accumulates, isInjective: true)
+      }
     }
   }
 }
@@ -130,10 +142,10 @@ final class PadOperator: Operator {
 
 extension PlanBuilder {
   /// Where a value's elements can be read: in place for views.
-  func readable(_ value: ValueID) throws -> (location: Location, map: ElementMap) {
-    if network.constants[value] == nil, let view = views[value] {
+  func readable(_ value: ValueID, _ form: Form = .plain) throws -> (location: Location, map: ElementMap) {
+    if form == .plain, network.constants[value] == nil, let view = views[value] {
       return (try activation(view.root, .plain).location, view.map)
     }
-    return (try activation(value, .plain).location, ElementMap(try shape(value)))
+    return (try activation(value, form).location, ElementMap(try layout(value, form)))
   }
 }

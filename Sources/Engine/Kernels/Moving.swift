@@ -77,7 +77,7 @@ final class SumOperator: Operator {
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let form = inputs.contains { plan.existingForm($0) == .blocked } ? Form.blocked : .plain
+    let form = plan.commonForm(inputs)
     let terms = try inputs.map { try plan.activation($0, form) }
     let target = try plan.define(unit.output, form)
     if let activation {

@@ -5,9 +5,9 @@ extension PlanBuilder {
   func emitPixelShuffle(from source: Placement, to target: Placement, rows: Int, columns: Int) {
     let shape = target.layout.shape
     let (height, width) = (shape[2], shape[3])
-    let (channels, block) = (shape[1], source.layout.block)
+    let (channels, lanes) = (shape[1], source.layout.lanes)
     let (gridHeight, gridWidth) = (source.layout.shape[2], source.layout.shape[3])
-    let planes = source.layout.paddedChannels / block
+    let planes = source.layout.planes
     emitLoop([source.location, target.location], count: shape[0] * height) { addresses in
       let (from, to) = (addresses.floats(source.location), addresses.floats(target.location))
       return { share in
@@ -17,12 +17,12 @@ extension PlanBuilder {
           for channel in 0..<channels {
             let output = to + ((picture * channels + channel) * height + y) * width
             for column in 0..<min(columns, width) {
-              let (plane, lane) = ((channel * rows + row) * columns + column).quotientAndRemainder(dividingBy: block)
-              var input = from + (((picture * planes + plane) * gridHeight + gridRow) * gridWidth) * block + lane
+              let (plane, lane) = ((channel * rows + row) * columns + column).quotientAndRemainder(dividingBy: lanes)
+              var input = from + (((picture * planes + plane) * gridHeight + gridRow) * gridWidth) * lanes + lane
               var x = column
               while x < width {
                 output[x] = input.pointee
-                input += block
+                input += lanes
                 x += columns
               }
             }

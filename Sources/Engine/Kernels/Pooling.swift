@@ -41,8 +41,9 @@ final class PoolingOperator: Operator {
     if algorithm == dnnl_pooling_avg_include_padding {
       for axis in axes where axis.paddedTapCount(ofOutput: axis.output - 1) != axis.kernel { return nil }
     }
-    source = try plan.layout(input, .blocked)
-    destination = try plan.layout(output, .blocked)
+    let form: Form = plan.existingForm(input) == .channelsLast ? .channelsLast : .blocked
+    source = try plan.layout(input, form)
+    destination = try plan.layout(output, form)
     var (from, to) = (try source.descriptor(), try destination.descriptor())
     let before = axes.map { Int64($0.padBefore) }
     let after = axes.map { Int64(max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore)) }
@@ -72,8 +73,8 @@ final class PoolingOperator: Operator {
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let from = try plan.activation(input, .blocked)
-    let to = try plan.define(output, .blocked)
+    let from = try plan.activation(input, source.form)
+    let to = try plan.define(output, destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
       (DNNL_ARG_SRC, try source.descriptor(), from.location), (DNNL_ARG_DST, try destination.descriptor(), to.location),
     ]
@@ -95,12 +96,12 @@ final class PoolingOperator: Operator {
       if let rectifier {
         try plan.gradient(before: rectifier, output)
       } else {
-        try plan.gradient(output, .blocked)
+        try plan.gradient(output, destination.form)
       }
     guard let complete else { return }
-    let sent = try plan.converted(complete, to: .blocked)
+    let sent = try plan.converted(complete, to: destination.form)
     if rectifier != nil { plan.gradients.masked.insert(input) }
-    try plan.contribute(to: input, .blocked) { target in
+    try plan.contribute(to: input, source.form) { target in
       var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
         (DNNL_ARG_DIFF_DST, try destination.descriptor(), sent.location),
         (DNNL_ARG_DIFF_SRC, try source.descriptor(), target.placement.location),

@@ -20,7 +20,7 @@ final class ProductOperator: Operator {
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let form = factors.contains { plan.existingForm($0) == .blocked } ? Form.blocked : .plain
+    let form = plan.commonForm(factors)
     let sources = try factors.map { try plan.activation($0, form) }
     plan.emitProduct(sources[0], sources[1], to: try plan.define(output, form))
   }

@@ -35,9 +35,14 @@ final class TransposedConvolutionOperator: Operator {
     let axes = try convolution.window.transposedAxes(
       input: shape.spatial, outputPadding: convolution.outputPadding, outputSize: convolution.outputSize)
     var chosen: (ConvolutionProblem, PrimitiveDescription, PrimitiveDescription)?
-    for (coarse, fine) in [(Form.blocked, Form.blocked), (.blocked, .plain), (.plain, .plain)] where chosen == nil {
+    let exact: [(Form, Form, OperandFormat)] = [
+      (.blocked, .blocked, .float32), (.blocked, .plain, .float32), (.plain, .plain, .float32),
+    ]
+    let forms = (plan.format.isExact || groups > 1 ? [] : [(.channelsLast, .channelsLast, plan.format)]) + exact
+    for (coarse, fine, format) in forms where chosen == nil {
       let problem = ConvolutionProblem(
-        source: try plan.layout(output, fine), destination: try plan.layout(input, coarse), groups: groups, axes: axes)
+        source: try plan.layout(output, fine), destination: try plan.layout(input, coarse), groups: groups, axes: axes,
+        format: format)
       if let spreading = try problem.backward(plan.library), spreading.isFast,
         let gathering = try problem.forward(plan.library, hasBias: false), gathering.isFast
       {
@@ -51,8 +56,8 @@ final class TransposedConvolutionOperator: Operator {
   func layForward(_ plan: PlanBuilder) throws {
     let weights = try plan.takeTensor(weightID)
     defer { weights.letGo() }
-    let source = try plan.activation(input, problem.destination.form)
-    let kept = try plan.keepWeights(weights, problem, for: spreading)
+    let source = try plan.operand(input, problem.destination.form, problem.format)
+    let kept = try plan.keepWeights(weights, problem, .backward, for: spreading)
     if plan.isDifferentiated(input), plan.isDifferentiated(output) {
       gatheringWeights = try plan.keepWeights(weights, problem, for: gathering)
     }
@@ -60,7 +65,7 @@ final class TransposedConvolutionOperator: Operator {
     try plan.emit(
       spreading,
       [
-        (DNNL_ARG_DIFF_DST, try source.layout.descriptor(), source.location),
+        (DNNL_ARG_DIFF_DST, try problem.read(.backward), source),
         (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
         (DNNL_ARG_DIFF_SRC, try target.layout.descriptor(), target.location),
       ])
@@ -70,25 +75,19 @@ final class TransposedConvolutionOperator: Operator {
   /// Adds its bias to each channel.
   private func layBias(_ bias: Location, _ target: Placement, _ plan: PlanBuilder) {
     let layout = target.layout
-    let (channels, positions) = (layout.channels, layout.shape.spatial.reduce(1, *))
-    let lanes = layout.form == .blocked ? layout.block : 1
-    let planes = (channels + lanes - 1) / lanes
-    plan.emitLoop([bias, target.location], count: layout.shape[0] * planes) { addresses in
+    let (channels, lanes, planes) = (layout.channels, layout.lanes, layout.planes)
+    let rows = layout.shape.spatial[0]
+    let positions = layout.shape.spatial.dropFirst().reduce(1, *)
+    plan.emitLoop([bias, target.location], count: layout.shape[0] * planes * rows) { addresses in
       let (biases, to) = (addresses.floats(bias), addresses.floats(target.location))
       return { share in
         for index in share {
-          let channel = index % planes * lanes
-          let elements = to + index * positions * lanes
-          if lanes == 1 {
-            let added = biases[channel]
-            for position in 0..<positions { elements[position] += added }
-          } else {
-            // The channels that pad the last block stay zero.
-            for position in 0..<positions {
-              for lane in 0..<min(lanes, channels - channel) {
-                elements[position * lanes + lane] += biases[channel + lane]
-              }
-            }
+          let channel = index / rows % planes * lanes
+          // The channels that pad the last block stay zero.
+          let real = min(lanes, channels - channel)
+          for position in 0..<positions {
+            let elements = to + (index * positions + position) * lanes
+            for lane in 0..<real { elements[lane] += biases[channel + lane] }
           }
         }
       }
@@ -97,11 +96,12 @@ final class TransposedConvolutionOperator: Operator {
 
   func layBackward(_ plan: PlanBuilder) throws {
     guard let kept = gatheringWeights, let sent = try plan.gradient(output, problem.source.form) else { return }
+    let source = try plan.operand(sent, problem.source.form, problem.format)
     try plan.contribute(to: input, problem.destination.form) { target in
       try plan.emit(
         gathering,
         [
-          (DNNL_ARG_SRC, try sent.layout.descriptor(), sent.location),
+          (DNNL_ARG_SRC, try problem.read(.forward), source),
           (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
           (DNNL_ARG_DST, try target.placement.layout.descriptor(), target.placement.location),
         ])

@@ -8,6 +8,10 @@ enum Form: Hashable {
   /// Channels in blocks of one vector register, the block innermost: N × ⌈C/b⌉ × H × W × b. Missing channels of the
   /// last block are zero.
   case blocked
+  /// Channels of a position side by side, N × H × W × C: what matrix units read.
+  case channelsLast
+
+  static let byPreference: [Form] = [.channelsLast, .blocked, .plain]
 }
 
 /// A shape together with the form its elements are stored in.
@@ -30,14 +34,37 @@ struct Layout {
 
   /// Elements in memory, padding included.
   var elementCount: Int {
-    form == .plain || channels == 0 ? shape.elementCount : shape.elementCount / channels * paddedChannels
+    form != .blocked || channels == 0 ? shape.elementCount : shape.elementCount / channels * paddedChannels
   }
 
   var byteCount: Int { max(elementCount, 1) * MemoryLayout<Float>.stride }
 
   func with(_ form: Form) -> Layout { Layout(shape, form, block: block) }
 
-  /// Whether both forms of this shape hold the same bytes in the same order.
+  /// How many elements that are summed together stand side by side, in the forms that have no blocks.
+  var rowLength: Int { form == .channelsLast ? channels : shape.dimensions.last ?? 1 }
+
+  /// Channels that stand side by side, and how many such groups of planes a picture has: one channel of each plane
+  /// in row-major order, a block, or all.
+  var lanes: Int {
+    switch form {
+    case .plain: 1
+    case .blocked: block
+    case .channelsLast: channels
+    }
+  }
+
+  var planes: Int { form == .channelsLast ? 1 : (channels + lanes - 1) / max(lanes, 1) }
+
+  /// The same with so many times as many channels.
+  func multiplied(by factor: Int) -> Layout {
+    guard factor > 1 else { return self }
+    var shape = shape
+    shape[1] *= factor
+    return Layout(shape, form, block: block)
+  }
+
+  /// Whether all forms of this shape hold the same bytes in the same order.
   var formsCoincide: Bool {
     shape.spatial.allSatisfy { $0 == 1 } && channels == paddedChannels
   }
@@ -50,6 +77,8 @@ struct Layout {
       let tags =
         block == 16 ? [dnnl_nCw16c, dnnl_nChw16c, dnnl_nCdhw16c] : [dnnl_nCw8c, dnnl_nChw8c, dnnl_nCdhw8c]
       return try .tagged(shape.dimensions, tags[shape.rank - 3], type)
+    case .channelsLast:
+      return try .tagged(shape.dimensions, [dnnl_nwc, dnnl_nhwc, dnnl_ndhwc][shape.rank - 3], type)
     }
   }
 }
@@ -86,8 +115,8 @@ extension dnnl_memory_desc_t {
   }
 
   /// A tensor whose layout the primitive may choose.
-  static func open(_ dimensions: [Int]) throws -> dnnl_memory_desc_t {
-    try tagged(dimensions, dnnl_format_tag_any)
+  static func open(_ dimensions: [Int], _ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
+    try tagged(dimensions, dnnl_format_tag_any, type)
   }
 
   static func vector(_ count: Int, _ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {

@@ -9,6 +9,8 @@ final class OneDNN {
   /// Channels that stand side by side in blocked layouts: one vector register of them.
   let channelBlock: Int
   let flushingSubnormals: SubnormalFlushing
+  /// Whether the CPU has instructions for products of bfloat16 numbers (AVX512_BF16, AMX-BF16).
+  let multipliesBFloat16: Bool
 
   init(threads: Int) throws {
     self.threads = max(1, threads)
@@ -26,8 +28,9 @@ final class OneDNN {
     self.stream = stream
     flushingSubnormals = SubnormalFlushing(threads: self.threads)
     // The instruction sets are bit masks: AVX-512 contains all bits of `dnnl_cpu_isa_avx512_core`.
-    let wide = dnnl_cpu_isa_avx512_core.rawValue
-    channelBlock = dnnl_get_effective_cpu_isa().rawValue & wide == wide ? 16 : 8
+    let has = { (isa: dnnl_cpu_isa_t) in dnnl_get_effective_cpu_isa().rawValue & isa.rawValue == isa.rawValue }
+    channelBlock = has(dnnl_cpu_isa_avx512_core) ? 16 : 8
+    multipliesBFloat16 = has(dnnl_cpu_isa_avx512_core_bf16)
   }
 
   deinit {

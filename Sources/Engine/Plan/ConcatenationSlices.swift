@@ -16,6 +16,10 @@ struct ConcatenationSlices {
   /// Concatenations whose result and inputs all stand in place.
   private(set) var inPlace: Set<ValueID> = []
 
+  static let none = ConcatenationSlices()
+
+  private init() {}
+
   init(_ network: BoundNetwork, structure: Structure, block: Int) {
     for node in network.nodes.reversed() {
       guard case .concatenate(let axis) = node.operation, node.outputs.count == 1 else { continue }

@@ -15,6 +15,24 @@ struct ElementMap {
     tables = zip(shape.dimensions, shape.strides).map { count, stride in (0..<count).map { $0 * stride } }
   }
 
+  /// Every element of a value in row-major order or channels last where it is.
+  init(_ layout: Layout) {
+    self.init(layout.shape)
+    guard layout.form == .channelsLast else { return }
+    var step = layout.channels
+    for axis in (2..<layout.shape.rank).reversed() {
+      tables[axis] = tables[axis].indices.map { $0 * step }
+      step *= tables[axis].count
+    }
+    tables[0] = tables[0].indices.map { $0 * step }
+    tables[1] = Array(0..<layout.channels)
+  }
+
+  /// With the axes ordered as memory of a form has them, neighbours last.
+  func inMemoryOrder(of form: Form) -> ElementMap {
+    form == .channelsLast ? permuted([0] + Array(2..<tables.count) + [1]) : self
+  }
+
   var shape: Shape { Shape(tables.map(\.count)) }
   var count: Int { tables.reduce(1) { $0 * $1.count } }
 

@@ -19,6 +19,10 @@ final class PlanBuilder {
   let request: PlanRequest
   let structure: Structure
   let exchange: Exchange
+  /// What products read.
+  let format: OperandFormat
+  /// Values as factors of products, made for the first that reads them.
+  var operands: [OperandKey: Location] = [:]
 
   private(set) var byteCounts: [Int] = []
   private(set) var forwardSteps: [Step] = []
@@ -45,14 +49,18 @@ final class PlanBuilder {
   var gradients: GradientTable
 
   init(
-    _ network: BoundNetwork, request: PlanRequest, structure: Structure, exchange: Exchange, library: OneDNN
+    _ network: BoundNetwork, request: PlanRequest, structure: Structure, exchange: Exchange, library: OneDNN,
+    format: OperandFormat
   ) {
     self.library = library
+    self.format = format
     self.network = network
     self.request = request
     self.structure = structure
     self.exchange = exchange
-    slices = ConcatenationSlices(network, structure: structure, block: library.channelBlock)
+    // Ranges of channels are contiguous in blocks only.
+    slices =
+      format.isExact ? ConcatenationSlices(network, structure: structure, block: library.channelBlock) : .none
     gradients = GradientTable()
     takers = network.readerCounts
   }
@@ -144,9 +152,15 @@ final class PlanBuilder {
     activations[value, default: [:]][placement.layout.form] = placement
   }
 
-  /// A form in which the value already exists; blocked where there is a choice.
+  /// A form in which the value already exists; row-major last where there is a choice.
   func existingForm(_ value: ValueID) -> Form {
-    activations[value]?[.blocked] != nil ? .blocked : .plain
+    Form.byPreference.first { activations[value]?[$0] != nil } ?? .plain
+  }
+
+  /// The form in which values that are combined element by element need the fewest conversions.
+  func commonForm(_ values: [ValueID]) -> Form {
+    let forms = values.map(existingForm)
+    return Form.byPreference.first(where: forms.contains) ?? .plain
   }
 
   /// The value in the wanted form, converted on first demand.
@@ -155,7 +169,7 @@ final class PlanBuilder {
     if network.constants[value] != nil {
       return Placement(location: try constant(value), layout: try layout(value, .plain))
     }
-    guard let source = try activations[value]?.values.first ?? views[value].map({ try materialize(value, $0, form) })
+    guard let source = try (activations[value]?[existingForm(value)]) ?? views[value].map({ try materialize(value, $0, form) })
     else {
       throw EngineError.library("'\(network.name(of: value))' is read before it is computed")
     }

@@ -7,7 +7,7 @@ extension Benchmark {
     func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
     let summary = """
       \(model), input \(inputShape.map(String.init).joined(separator: "×")), target \(target), \(threads) threads, \
-      \(backend) engine
+      \(backend) engine, \(precision)
         forward             \(short(forwardMilliseconds)) ms
         forward + gradient  \(short(gradientMilliseconds)) ms  (\(short(gigaflops)) GFLOP/s)
         plan                \(short(planMilliseconds)) ms

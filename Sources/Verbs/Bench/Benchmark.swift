@@ -10,6 +10,8 @@ public struct Benchmark: RunFindings {
   public var model: String
   /// The engine: `fast` or `reference`.
   public var backend: String
+  /// Of products.
+  public var precision: String
   /// Threads of the run, from 1.
   public var threads: Int
   /// N×C×H×W, N the pictures in a batch.
@@ -32,7 +34,7 @@ public struct Benchmark: RunFindings {
   public var layers: [LayerBenchmark]?
 
   private enum CodingKeys: String, CodingKey {
-    case model, backend, threads, target, runs, layers, inputShape
+    case model, backend, precision, threads, target, runs, layers, inputShape
     case forwardMilliseconds = "forward_ms"
     case gradientMilliseconds = "gradient_ms"
     case planMilliseconds = "plan_ms"
@@ -63,7 +65,8 @@ public struct Benchmark: RunFindings {
     let operations = 4 * Double(bound.simplified(targets: targets).layerStatistics.multiplyAdds)
     gigaflops = operations / gradientMilliseconds / 1e6
     self.model = model.source.specification
-    backend = context.backend.rawValue
+    backend = context.engine.backend.rawValue
+    precision = context.engine.precisionName
     threads = context.team.threads
     target = settings.target
     runs = settings.runs

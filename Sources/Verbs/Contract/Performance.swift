@@ -1,4 +1,5 @@
 import Foundation
+import GinghamModels
 import GinghamReporting
 
 /// A run that was performed, ready to be reported.
@@ -52,10 +53,16 @@ extension Run {
     return Performance(result: result, folder: folder.path)
   }
 
+  /// Numbers of less than 32 bits say so wherever they go.
+  private func precisionRemarks(_ engine: EngineChoice) -> [String] {
+    guard record.runsModel, engine.precision != .float32 else { return [] }
+    return ["multiplied in \(engine.precisionName): 'verify' in the same precision says what that costs in this net"]
+  }
+
   /// The result, with what came to light on the way.
   private func watched(in context: RunContext) throws -> RunResult<Findings> {
     var result = try result(in: context)
-    result.noticed = context.remarks.all
+    result.noticed = precisionRemarks(context.engine) + context.remarks.all
     return result
   }
 }

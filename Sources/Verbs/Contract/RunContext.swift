@@ -6,8 +6,8 @@ import GinghamTensors
 
 /// What a run is handed from the top: the engine, the threads, where files go, and whom to tell how far it is.
 public struct RunContext {
-  /// The engine that nets are run with.
-  public var backend: Backend
+  /// What nets are run with.
+  public var engine: EngineChoice
   /// Every loop runs on these threads and no others.
   public var team: ThreadTeam
   /// Who is told how far the run is.
@@ -21,10 +21,10 @@ public struct RunContext {
 
   /// - Parameter folder: where files go; `nil`: nobody keeps any.
   public init(
-    backend: Backend = .fast, team: ThreadTeam = .allCores, progress: RunProgress = .silent,
+    engine: EngineChoice = EngineChoice(), team: ThreadTeam = .allCores, progress: RunProgress = .silent,
     folder: RunFolder? = nil
   ) {
-    self.backend = backend
+    self.engine = engine
     self.team = team
     self.progress = progress
     self.folder = folder
@@ -53,12 +53,12 @@ public struct RunContext {
 
   /// - Throws: ``EngineError`` where the library refuses.
   public func differentiator(for network: Network) throws -> any Differentiator {
-    try differentiator(for: network, on: backend)
+    try differentiator(for: network, on: engine)
   }
 
   /// The same on another engine than the run's.
-  func differentiator(for network: Network, on backend: Backend) throws -> any Differentiator {
-    RoundingWatch(try backend.differentiator(for: network, team: team), telling: remarks)
+  func differentiator(for network: Network, on engine: EngineChoice) throws -> any Differentiator {
+    RoundingWatch(try engine.differentiator(for: network, team: team), telling: remarks)
   }
 }
 

@@ -74,7 +74,8 @@ public struct RunRecord: Sendable {
   func manifest(command: [String], context: RunContext, started: Date) throws -> Manifest {
     var manifest = Manifest(
       command: command, version: ginghamVersion, model: model?.specification ?? standsForModel,
-      modelDigest: try model?.digest(), backend: runsModel ? context.backend.rawValue : "none",
+      modelDigest: try model?.digest(), backend: runsModel ? context.engine.backend.rawValue : "none",
+      precision: runsModel ? context.engine.precisionName : nil,
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
       parameters: try parameters(), started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }

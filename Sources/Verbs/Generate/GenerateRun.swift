@@ -42,7 +42,7 @@ public struct GenerateRun: Run {
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
       latents: settings.latents, in: context)
     let sampler = try PictureSampler(
-      generator, range: settings.range, backend: context.backend, team: context.team)
+      generator, range: settings.range, engine: context.engine, team: context.team)
     let samples = try sampler.pictures(of: inputs, in: context)
     let measured = try PictureSurvey.measure(
       samples, periods: settings.periods.list, on: context.team, name: { inputs.names[$0] },

@@ -72,7 +72,8 @@ struct ProbeWork {
     return [
       try model.digest() ?? source.specification, source.architecture ?? "", source.section ?? "",
       source.fixedInputs.joined(separator: ";"), "\(model.network.normalization.map { "\($0)" } ?? "")",
-      "\(model.inputShape(batch: settings.passSize))", context.backend.rawValue, ginghamVersion,
+      "\(model.inputShape(batch: settings.passSize))", context.engine.backend.rawValue, context.engine.precisionName,
+      ginghamVersion,
     ].joined(separator: "|")
   }
 }

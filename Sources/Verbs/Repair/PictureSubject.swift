@@ -30,7 +30,7 @@ struct PictureSubject: RepairSubject {
     }
     trial = PictureTrial(
       inputs: inputs,
-      range: try PictureSampler(generator, backend: context.backend, team: context.team).range,
+      range: try PictureSampler(generator, engine: context.engine, team: context.team).range,
       periods: Self.periods(of: generator), context: context)
   }
 

@@ -27,7 +27,7 @@ struct PictureTrial {
   /// - Throws: ``GeneratorError``, ``EngineError``, ``ModelError/nonFiniteResult(what:count:of:)``, ``ArtifactError``.
   func run(_ model: Model, counting what: String) throws -> Outcome {
     let sampler = try PictureSampler(
-      Generator(model), range: range, backend: context.backend, team: context.team)
+      Generator(model), range: range, engine: context.engine, team: context.team)
     let count = inputs.shape[0]
     let pictures = try sampler.pictures(of: inputs) { context.progress.step(what, $0, of: count) }
     guard !periods.isEmpty else { return Outcome(pictures: pictures) }

@@ -48,7 +48,7 @@ struct GeneratorTracer {
     generator = try Generator(model)
     inputs = try GeneratorInputs(
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.images, in: context)
-    sampler = try PictureSampler(generator, backend: context.backend, team: context.team)
+    sampler = try PictureSampler(generator, engine: context.engine, team: context.team)
     trial = PictureTrial(inputs: inputs.tensor, range: sampler.range, periods: Periods.usual.list, context: context)
     (self.settings, self.context) = (settings, context)
     prediction = try PicturePrediction(generator.network, output: generator.output)

@@ -122,7 +122,7 @@ public struct TrackRun: Run {
   private func sampler(
     _ generator: Generator, range: OutputRange? = nil, in context: RunContext
   ) throws -> PictureSampler {
-    try PictureSampler(generator, range: range, backend: context.backend, team: context.team)
+    try PictureSampler(generator, range: range, engine: context.engine, team: context.team)
   }
 
   private func load(_ path: String) throws -> Model {

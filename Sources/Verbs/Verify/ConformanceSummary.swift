@@ -29,7 +29,7 @@ public struct ConformanceSummary: RunFindings {
   /// - Parameter folders: each with `model.onnx` and `test_data_set_N/`.
   init(folders: [String], context: RunContext) {
     // A case's inputs need not be pictures: the first axis may be anything.
-    let runner = ConformanceRunner { try context.backend.engine(for: $0, team: context.team) }
+    let runner = ConformanceRunner { try context.engine.engine(for: $0, team: context.team) }
     for (index, folder) in folders.enumerated() {
       context.progress.step("test cases", index, of: folders.count)
       let name = URL(filePath: folder).lastPathComponent

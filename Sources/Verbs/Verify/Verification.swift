@@ -49,7 +49,7 @@ public struct Verification: RunFindings {
     let bound = try model.bound()
     let source = bound.inputs[0]
     let named = bound.nodes.compactMap { node in node.outputs.first.map { (name: node.name, value: $0) } }
-    let fast = try context.differentiator(for: network, on: .fast)
+    let fast = try context.differentiator(for: network, on: EngineChoice(.fast))
     let reference = ExampleBatches(ReferenceDifferentiator<Double>(network))
     let request = PlanRequest(inputShapes: [picture.shape], targets: [network.outputs[0]], gradients: [source])
     let (fused, oracle) = (try fast.plan(request), try reference.plan(request))
