@@ -23,8 +23,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: """
-      How exactly convolutions and products with weights multiply: float32, bf16 (8 significant bits) or bf16x3 (three \
-      products of these for one, about 16 bits). Sums and all else are float32. 'verify --precision' says what it costs.
+      How exactly convolutions and products with weights multiply: float32, or bf16 (8 significant bits, several times \
+      as fast on CPUs with AMX). Sums and all else are float32. 'verify --precision bf16' says what it costs.
       """)
   var precision: Precision = .float32
   @Flag(help: "Round as --precision does without the CPU's instructions for it, as fast as float32 at best.")

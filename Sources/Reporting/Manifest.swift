@@ -18,7 +18,7 @@ public struct Manifest: Encodable, Sendable {
   public var modelOptions: JSONValue?
   /// The engine; `none` where no net was run.
   public var backend: String
-  /// Of products: `float32`, `bf16`, `bf16x3`; `nil` where no net was run.
+  /// Of products: `float32` or `bf16`; `nil` where no net was run.
   public var precision: String?
   /// Threads that were allowed.
   public var threads: Int

@@ -25,6 +25,7 @@ final class ConvolutionOperator: Operator {
       switch backwardWay {
       case .flipped(_, let algorithm): algorithm == dnnl_convolution_winograd ? "flipped, Winograd" : "flipped"
       case .subPixel: "by sub-pixels"
+      case .scattered: "flipped, scattered"
       case .library(_, let description): description.implementation
       case nil: ""
       }
@@ -38,6 +39,8 @@ final class ConvolutionOperator: Operator {
     /// Few input channels: a convolution whose output channels are the pixels of a block.
     case subPixel(ConvolutionProblem, PrimitiveDescription, [SubPixelAxis])
     case library(ConvolutionProblem, PrimitiveDescription)
+    /// Kernels of one pixel and strides: between the pixels that are read the gradient is zero.
+    case scattered(ConvolutionProblem)
   }
 
   /// `nil` where oneDNN has no generated code for the layer.
@@ -62,11 +65,14 @@ final class ConvolutionOperator: Operator {
       (isFirst ? [(.plain, .blocked, .float32)] : []) + [(.blocked, .blocked, .float32), (.plain, .plain, .float32)]
     // Groups leave the matrix unit little to do.
     let forms = (plan.format.isExact || groups > 1 ? [] : [(.channelsLast, .channelsLast, plan.format)]) + exact
+    // A derivative that is worked out from the result wants all of it.
+    let keepsMask = if case .library? = activation?.derivative { false } else { true }
     var chosen: (ConvolutionProblem, PrimitiveDescription)?
     for (source, destination, format) in forms where chosen == nil {
-      let problem = ConvolutionProblem(
+      var problem = ConvolutionProblem(
         source: try plan.layout(input, source), destination: try plan.layout(unit.output, destination),
         groups: convolution.groups, axes: axes, format: format)
+      if !format.isExact, keepsMask { problem.storesRounded = plan.isReadByProductsAlone(unit.output) }
       var operations: [PostOperation] = []
       if unit.residual != nil { operations.append(.binary(dnnl_binary_add, try problem.destination.descriptor())) }
       if let activation { operations.append(activation.postOperation) }
@@ -102,6 +108,7 @@ final class ConvolutionOperator: Operator {
     _ problem: ConvolutionProblem, _ axes: [AxisGeometry], from form: Form, _ library: OneDNN
   ) throws -> BackwardWay? {
     if form == .plain, let way = try subPixelWay(problem, axes, library) { return way }
+    if let way = try scatteredWay(problem, library) { return way }
     if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
       let description = try flipped.forward(library, hasBias: false), description.isFast
     {
@@ -120,6 +127,20 @@ final class ConvolutionOperator: Operator {
       }
     }
     return nil
+  }
+
+  private static func scatteredWay(_ problem: ConvolutionProblem, _ library: OneDNN) throws -> BackwardWay? {
+    guard problem.source.form == .channelsLast, problem.strides.contains(where: { $0 > 1 }),
+      problem.kernel.allSatisfy({ $0 == 1 }), (problem.padBefore + problem.padAfter).allSatisfy({ $0 == 0 })
+    else { return nil }
+    // The convolution of the pixels that are read alone.
+    var dense = problem
+    dense.strides = problem.strides.map { _ in 1 }
+    dense.source = Layout(
+      Shape(problem.source.shape.dimensions.prefix(2) + problem.destination.shape.spatial), problem.source.form,
+      block: problem.source.block)
+    guard let flipped = dense.flipped, try flipped.forward(library, hasBias: false)?.isFast == true else { return nil }
+    return .scattered(flipped)
   }
 
   private static func subPixelWay(
@@ -145,7 +166,7 @@ final class ConvolutionOperator: Operator {
     let source = try plan.operand(input, problem.source.form, problem.format)
     let residual = try unit.residual.map { try plan.activation($0, problem.destination.form) }
     let kept = try keepWeights(plan)
-    let target = try plan.define(unit.output, problem.destination.form)
+    let target = try plan.define(unit.output, problem.storesRounded ? .bfloat16 : problem.destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
       (DNNL_ARG_SRC, try problem.read(.forward), source),
       (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
@@ -161,6 +182,11 @@ final class ConvolutionOperator: Operator {
     }
     try plan.emit(forwardDescription, operands)
     if let activation { plan.emitMask(unit.output, activation, at: target) }
+    if backwardWay != nil, !problem.format.isExact, unit.residual == nil,
+      activation == nil || plan.masks[unit.output] != nil
+    {
+      plan.gradientReaders.insert(unit.output)
+    }
   }
 
   /// Puts the weights into the layouts of both passes and returns the forward ones.
@@ -174,10 +200,13 @@ final class ConvolutionOperator: Operator {
       let description = try flipped.forward(plan.library, algorithm: algorithm, hasBias: false, fusing: fused)
       guard let description else { throw EngineError.library("oneDNN cannot run a convolution it offered") }
       backwardWeights = try plan.keepWeights(weights.flipped, flipped, for: description)
+    case .scattered(let flipped):
+      guard let description = try flipped.forward(plan.library, hasBias: false) else { break }
+      backwardWeights = try plan.keepWeights(weights.flipped, flipped, for: description)
     case .subPixel(let blocks, let description, let axes):
       backwardWeights = try plan.keepWeights(weights.subPixel(axes), blocks, for: description)
     case .library(let problem, let description):
-      backwardWeights = try plan.keepWeights(weights.tensor, problem, .backward, for: description)
+      backwardWeights = try plan.keepWeights(weights.tensor, problem, for: description)
     case nil: break
     }
     return try plan.keepWeights(weights.tensor, problem, for: forwardDescription)
@@ -189,7 +218,7 @@ final class ConvolutionOperator: Operator {
       if let activation {
         try plan.gradient(before: activation, unit.output)
       } else {
-        try plan.gradient(unit.output, form)
+        try plan.gradient(unit.output, plan.roundedGradient(unit.output) ? .bfloat16 : form)
       }
     guard let sent else { return }
     // Held while it is read, so that no contribution is added in place to the memory it comes from.
@@ -200,6 +229,7 @@ final class ConvolutionOperator: Operator {
     case .flipped(let flipped, let algorithm): try layFlipped(flipped, algorithm, sent, plan)
     case .subPixel(let blocks, let description, let axes): try laySubPixel(blocks, description, axes, sent, plan)
     case .library(let problem, let description): try layLibrary(problem, description, sent, plan)
+    case .scattered(let flipped): try layScattered(flipped, sent, plan)
     case nil: break
     }
   }
@@ -210,7 +240,10 @@ final class ConvolutionOperator: Operator {
     // Winograd's transform back can add to what is there, but fuses no other tensor.
     let abilities: ContributionAbilities =
       algorithm == dnnl_convolution_winograd ? .accumulate : [.accumulate, .addend, .mask]
-    try plan.contribute(to: input, flipped.destination.form, able: abilities) { target in
+    var flipped = flipped
+    let form = flipped.format.isExact ? flipped.destination.form : plan.storedGradientForm(input)
+    flipped.storesRounded = form == .bfloat16
+    try plan.contribute(to: input, form, able: abilities) { target in
       let (operations, extra) = try target.fused {
         try $0.descriptor()
       } mask: {
@@ -234,6 +267,26 @@ final class ConvolutionOperator: Operator {
       let pixels = plan.makePlacement(blocks.destination)
       try emit(blocks, description, from: sent, to: pixels, [], plan)
       plan.emitPixelShuffle(from: pixels, to: target.placement, rows: axes[0].block, columns: axes[1].block)
+    }
+  }
+
+  private func layScattered(_ flipped: ConvolutionProblem, _ sent: Placement, _ plan: PlanBuilder) throws {
+    guard let description = try flipped.forward(plan.library, hasBias: false) else {
+      throw EngineError.library("oneDNN cannot run a convolution it offered")
+    }
+    let dense = plan.makePlacement(flipped.destination)
+    try emit(flipped, description, from: sent, to: dense, [], plan)
+    let form = flipped.destination.form
+    try plan.contribute(to: input, form, able: .accumulate) { target in
+      let layout = target.placement.layout
+      if !target.accumulates { plan.emitFill(target.placement.location, count: layout.elementCount) }
+      var read = ElementMap(layout)
+      for (axis, geometry) in axes.enumerated() {
+        read.tables[axis + 2] = (0..<geometry.output).map { read.tables[axis + 2][$0 * geometry.stride] }
+      }
+      plan.emitMove(
+        from: dense.location, ElementMap(dense.layout).inMemoryOrder(of: form), to: target.placement.location,
+        read.inMemoryOrder(of: form), adds: target.accumulates, isInjective: true)
     }
   }
 

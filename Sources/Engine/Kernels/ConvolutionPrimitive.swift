@@ -16,6 +16,8 @@ struct ConvolutionProblem {
   var padAfter: [Int]
   /// What is read: the source, of a gradient of this convolution the destination.
   var format: OperandFormat
+  /// Whether the result of the forward pass is rounded as it is stored.
+  var storesRounded = false
 
   init(
     source: Layout, destination: Layout, groups: Int, axes: [AxisGeometry], format: OperandFormat = .float32
@@ -49,6 +51,7 @@ struct ConvolutionProblem {
   var flipped: ConvolutionProblem? {
     var result = self
     (result.source, result.destination) = (destination, source)
+    result.storesRounded = false
     for axis in kernel.indices {
       let reach = dilations[axis] * (kernel[axis] - 1)
       let extents = (source.shape.spatial[axis], destination.shape.spatial[axis])
@@ -70,33 +73,24 @@ struct ConvolutionProblem {
     return channels >= 32 && (positions >= 784 || (positions >= 196 && channels >= 512))
   }
 
-  /// The axis of the weights (out, in/groups, k…) that the forward or the backward pass sums over.
-  private static func summedAxis(_ pass: Phase) -> Int { pass == .forward ? 1 : 0 }
-
-  private func weightDimensions(_ pass: Phase) -> [Int] {
+  private var weightDimensions: [Int] {
     let (inputs, outputs) = (source.shape[1] / groups, destination.shape[1] / groups)
-    var dimensions = [outputs, inputs]
-    dimensions[Self.summedAxis(pass)] *= format.terms
-    return (groups > 1 ? [groups] : []) + dimensions + kernel
+    return (groups > 1 ? [groups, outputs, inputs] : [outputs, inputs]) + kernel
   }
 
-  /// The weights (out, in/groups, k…) as factors of what a pass reads, in row-major order, and how oneDNN describes
-  /// them.
-  func weights(_ tensor: Tensor, _ pass: Phase) throws -> (Tensor, seenAs: dnnl_memory_desc_t) {
-    let dimensions = weightDimensions(pass)
-    return (
-      format.weights(tensor, summedOver: Self.summedAxis(pass)),
-      try .strided(dimensions, strides: Shape(dimensions).strides)
-    )
+  /// The weights (out, in/groups, k…) in row-major order, as oneDNN describes them.
+  func plainWeights() throws -> dnnl_memory_desc_t {
+    let dimensions = weightDimensions
+    return try .strided(dimensions, strides: Shape(dimensions).strides)
   }
 
   /// How oneDNN sees what a pass reads and what it writes.
   func read(_ pass: Phase) throws -> dnnl_memory_desc_t {
-    try (pass == .forward ? source : destination).multiplied(by: format.terms).descriptor(format.type)
+    try (pass == .forward ? source : destination).descriptor(format.type)
   }
 
   func written(_ pass: Phase) throws -> dnnl_memory_desc_t {
-    try (pass == .forward ? destination : source).descriptor()
+    try pass == .forward ? destination.descriptor(storesRounded ? dnnl_bf16 : nil) : source.descriptor()
   }
 
   func forward(
@@ -105,7 +99,7 @@ struct ConvolutionProblem {
   ) throws -> PrimitiveDescription? {
     var operation = dnnl_convolution_desc_t()
     var (from, to) = (try read(.forward), try written(.forward))
-    var weights = try dnnl_memory_desc_t.open(weightDimensions(.forward), format.type)
+    var weights = try dnnl_memory_desc_t.open(weightDimensions, format.type)
     var bias = try dnnl_memory_desc_t.vector(destination.shape[1])
     let status = withUnsafePointer(to: &bias) { bias in
       dnnl_dilated_convolution_forward_desc_init(
@@ -119,7 +113,7 @@ struct ConvolutionProblem {
   func backward(_ library: OneDNN) throws -> PrimitiveDescription? {
     var operation = dnnl_convolution_desc_t()
     var (from, to) = (try written(.backward), try read(.backward))
-    var weights = try dnnl_memory_desc_t.open(weightDimensions(.backward), format.type)
+    var weights = try dnnl_memory_desc_t.open(weightDimensions, format.type)
     guard let hint = try adjoint(library) else { return nil }
     let status = dnnl_dilated_convolution_backward_data_desc_init(
       &operation, dnnl_convolution_direct, &from, &weights, &to, strides.map(Int64.init),
@@ -133,7 +127,7 @@ struct ConvolutionProblem {
     var operation = dnnl_convolution_desc_t()
     // It reads what the backward pass writes; only its geometry counts.
     var (from, to) = (try source.descriptor(format.type), try read(.backward))
-    var weights = try dnnl_memory_desc_t.open(weightDimensions(.backward), format.type)
+    var weights = try dnnl_memory_desc_t.open(weightDimensions, format.type)
     let status = dnnl_dilated_convolution_forward_desc_init(
       &operation, dnnl_forward_training, dnnl_convolution_direct, &from, &weights, nil, &to,
       strides.map(Int64.init), dilations.map { Int64($0 - 1) }, padBefore.map(Int64.init), padAfter.map(Int64.init))

@@ -21,6 +21,7 @@ final class DenseOperator: Operator {
   private let alpha: Float
   private let beta: Float
   private var backwardWeights: KeptWeights?
+  private var fewRows: MatrixRows?
 
   private static let fewRows = 4
   private var isFew: Bool { rows <= Self.fewRows }
@@ -123,7 +124,8 @@ final class DenseOperator: Operator {
   }
 
   private func layFewRows(_ source: Placement, _ plan: PlanBuilder) throws {
-    let product = MatrixRows(matrix: try plan.constant(matrix), rows: rows, alpha: alpha)
+    let product = try plan.matrixRows(matrix, rows: rows, alpha: alpha)
+    fewRows = product
     let target = try plan.define(unit.output, .plain)
     if isTransposed {
       product.emitDots(source.location, to: target.location, matrixRows: columns, length: inner, plan)
@@ -189,8 +191,7 @@ final class DenseOperator: Operator {
     plan.hold(sent)
     defer { plan.drop(sent) }
     if let residual = unit.residual { try plan.passOn(sent, to: residual) }
-    if isFew {
-      let product = MatrixRows(matrix: try plan.constant(matrix), rows: rows, alpha: alpha)
+    if let product = fewRows {
       return try plan.contribute(to: input, .plain) { target in
         let location = target.placement.location
         if isTransposed {
@@ -231,7 +232,7 @@ private struct MatrixProduct {
   let format: OperandFormat
 
   func source() throws -> dnnl_memory_desc_t {
-    try .strided([rows, inner * format.terms], strides: [inner * format.terms, 1], format.type)
+    try .strided([rows, inner], strides: [inner, 1], format.type)
   }
 
   func biasDescriptor() throws -> dnnl_memory_desc_t { try .strided([1, columns], strides: [columns, 1]) }
@@ -240,7 +241,7 @@ private struct MatrixProduct {
     _ library: OneDNN, hasBias: Bool, fusing operations: [PostOperation] = []
   ) throws -> PrimitiveDescription {
     var source = try source()
-    var weights = try dnnl_memory_desc_t.open([inner * format.terms, columns], format.type)
+    var weights = try dnnl_memory_desc_t.open([inner, columns], format.type)
     var bias = try biasDescriptor()
     var destination = try dnnl_memory_desc_t.strided([rows, columns], strides: [columns, 1])
     var operation = dnnl_matmul_desc_t()
@@ -259,10 +260,8 @@ private struct MatrixProduct {
   func keep(
     _ weights: Tensor, isTransposed: Bool, for description: PrimitiveDescription, _ plan: PlanBuilder
   ) throws -> KeptWeights {
-    let length = inner * format.terms
     let from = try dnnl_memory_desc_t.strided(
-      [length, columns], strides: isTransposed ? [1, length] : [columns, 1])
-    let factors = format.weights(weights, summedOver: isTransposed ? 1 : 0)
-    return try plan.keepWeights(factors, seenAs: from, for: description)
+      [inner, columns], strides: isTransposed ? [1, inner] : [columns, 1])
+    return try plan.keepWeights(format.weights(weights), seenAs: from, for: description)
   }
 }

@@ -10,6 +10,7 @@ final class ConcatenationOperator: Operator {
   private let joined: View?
   /// Row-major, or channels last where all inputs stand so.
   private let form: Form
+  private let isRounded: Bool
 
   var kernel: String { joined == nil ? "concatenation" : "view" }
 
@@ -24,6 +25,9 @@ final class ConcatenationOperator: Operator {
     else { return nil }
     joined = try Self.joined(inputs, output, axis: self.axis, plan)
     form = inputs.allSatisfy { plan.existingForm($0) == .channelsLast } ? .channelsLast : .plain
+    // Rounded numbers are moved two at a time.
+    isRounded = try form == .channelsLast && self.axis == 1 && plan.isReadByProductsAlone(output)
+      && inputs.allSatisfy { try plan.exists($0, .bfloat16) && plan.shape($0)[1].isMultiple(of: 2) }
   }
 
   /// The inputs as one view of a value that they all are views of.
@@ -57,6 +61,7 @@ final class ConcatenationOperator: Operator {
       plan.views[output] = joined
       return
     }
+    if isRounded { return try layRounded(plan) }
     let regions = try regions(plan).filter { $0.map.count > 0 }
     let sources = try regions.map { try plan.readable($0.input, form) }
     let target = try plan.define(output, form)
@@ -64,6 +69,20 @@ final class ConcatenationOperator: Operator {
       plan.emitMove(
         from: source.location, source.map.inMemoryOrder(of: form), to: target.location, map.inMemoryOrder(of: form),
         adds: false, isInjective: true)
+    }
+  }
+
+  private func layRounded(_ plan: PlanBuilder) throws {
+    let target = try plan.define(output, .bfloat16)
+    var start = 0
+    for input in inputs {
+      let source = try plan.activation(input, .bfloat16)
+      let pairs = source.layout.channels / 2
+      let region = ElementMap(target.layout.ofPairs).choosing(start..<(start + pairs), along: axis)
+      start += pairs
+      plan.emitMove(
+        from: source.location, ElementMap(source.layout.ofPairs).inMemoryOrder(of: form), to: target.location,
+        region.inMemoryOrder(of: form), adds: false, isInjective: true)
     }
   }
 
@@ -147,5 +166,14 @@ extension PlanBuilder {
       return (try activation(view.root, .plain).location, view.map)
     }
     return (try activation(value, form).location, ElementMap(try layout(value, form)))
+  }
+}
+
+extension Layout {
+  /// The layout of pairs of channels that take the room of one number each.
+  fileprivate var ofPairs: Layout {
+    var shape = shape
+    shape[1] /= 2
+    return Layout(shape, .channelsLast, block: block)
   }
 }

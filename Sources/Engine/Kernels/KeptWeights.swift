@@ -10,13 +10,10 @@ struct KeptWeights {
 
 extension PlanBuilder {
   /// Weights in the layout that a primitive wants, kept by the plan.
-  ///
-  /// - Parameter pass: whether the primitive does the convolution or sends gradients back through it.
   func keepWeights(
-    _ tensor: Tensor, _ problem: ConvolutionProblem, _ pass: Phase = .forward, for description: PrimitiveDescription
+    _ tensor: Tensor, _ problem: ConvolutionProblem, for description: PrimitiveDescription
   ) throws -> KeptWeights {
-    let (factors, layout) = try problem.weights(tensor, pass)
-    return try keepWeights(factors, seenAs: layout, for: description)
+    try keepWeights(problem.format.weights(tensor), seenAs: try problem.plainWeights(), for: description)
   }
 
   /// - Parameter layout: how the primitive would describe the tensor as it is.

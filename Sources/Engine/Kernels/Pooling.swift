@@ -14,6 +14,7 @@ final class PoolingOperator: Operator {
   /// Which element of each window was the largest, left by the forward pass for the backward pass.
   private var winners: (descriptor: dnnl_memory_desc_t, location: Location)?
   private let isMaximum: Bool
+  private let isRounded: Bool
   /// The activation in front of a maximum, where its derivative is applied behind it.
   private var rectifier: ActivationFunction?
 
@@ -42,8 +43,12 @@ final class PoolingOperator: Operator {
       for axis in axes where axis.paddedTapCount(ofOutput: axis.output - 1) != axis.kernel { return nil }
     }
     let form: Form = plan.existingForm(input) == .channelsLast ? .channelsLast : .blocked
+    // The largest of rounded numbers is the largest number, rounded.
+    isRounded = isMaximum && plan.exists(input, .bfloat16) && plan.isReadByProductsAlone(output)
     source = try plan.layout(input, form)
     destination = try plan.layout(output, form)
+    let type = isRounded ? dnnl_bf16 : dnnl_f32
+    var (read, written) = (try source.descriptor(type), try destination.descriptor(type))
     var (from, to) = (try source.descriptor(), try destination.descriptor())
     let before = axes.map { Int64($0.padBefore) }
     let after = axes.map { Int64(max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore)) }
@@ -54,7 +59,7 @@ final class PoolingOperator: Operator {
     let kind = isDifferentiated ? dnnl_forward_training : dnnl_forward_inference
     guard
       dnnl_pooling_v2_forward_desc_init(
-        &forward, kind, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
+        &forward, kind, algorithm, &read, &written, strides, kernel, dilations, before, after) == dnnl_success,
       let description = try PrimitiveDescription.make(forward, plan.library), description.isFast
     else { return nil }
     forwardDescription = description
@@ -63,20 +68,25 @@ final class PoolingOperator: Operator {
       return
     }
     var backward = dnnl_pooling_v2_desc_t()
+    // Gradients of windows that overlap are summed in 32 bits.
+    var exact = dnnl_pooling_v2_desc_t()
     guard
+      dnnl_pooling_v2_forward_desc_init(
+        &exact, kind, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
+      let hint = try isRounded ? PrimitiveDescription.make(exact, plan.library) : description,
       dnnl_pooling_v2_backward_desc_init(
         &backward, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
-      let description = try PrimitiveDescription.make(backward, plan.library, hint: forwardDescription),
+      let description = try PrimitiveDescription.make(backward, plan.library, hint: hint),
       description.isFast
     else { return nil }
     backwardDescription = description
   }
 
   func layForward(_ plan: PlanBuilder) throws {
-    let from = try plan.activation(input, source.form)
-    let to = try plan.define(output, destination.form)
+    let from = try plan.activation(input, isRounded ? .bfloat16 : source.form)
+    let to = try plan.define(output, isRounded ? .bfloat16 : destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
-      (DNNL_ARG_SRC, try source.descriptor(), from.location), (DNNL_ARG_DST, try destination.descriptor(), to.location),
+      (DNNL_ARG_SRC, try from.layout.descriptor(), from.location), (DNNL_ARG_DST, try to.layout.descriptor(), to.location),
     ]
     if let workspace = forwardDescription.layout(dnnl_query_workspace_md), workspace.byteCount > 0 {
       let location = plan.makeBuffer(byteCount: workspace.byteCount)

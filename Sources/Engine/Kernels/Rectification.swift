@@ -27,7 +27,19 @@ extension PlanBuilder {
     }
     let count = placement.layout.elementCount
     let mask = makeBuffer(byteCount: count)
-    masks[value] = Mask(location: mask, layout: placement.layout, isSlope: false)
+    masks[value] = Mask(location: mask, layout: placement.layout.with(placement.layout.form.whole), isSlope: false)
+    guard placement.layout.form != .bfloat16 else {
+      return emitLoop([placement.location, mask], count: count) { addresses in
+        let source = addresses[placement.location].assumingMemoryBound(to: UInt16.self)
+        let target = addresses.bytes(mask)
+        return { share in
+          for index in share {
+            let element = Float(bitPattern: UInt32(source[index]) << 16)
+            target[index] = (element > above ? 1 : 0) & (element < below ? 1 : 0)
+          }
+        }
+      }
+    }
     emitLoop([placement.location, mask], count: count) { addresses in
       let (source, target) = (addresses.floats(placement.location), addresses.bytes(mask))
       // Without branches, so that the compiler turns them into vector code.
@@ -69,6 +81,9 @@ extension PlanBuilder {
   /// The gradient in front of the activation that `value` came out of, or `nil` where none was sent back.
   func gradient(before function: ActivationFunction, _ value: ValueID) throws -> Placement? {
     let form = masks[value]?.layout.form ?? existingForm(value)
+    if gradients.masked.contains(value), let rounded = gradients.placements[value], rounded.layout.form == .bfloat16 {
+      return rounded
+    }
     guard let gradient = try gradient(value, form) else { return nil }
     if gradients.masked.contains(value) { return gradient }
     let target = isExclusive(gradient) ? gradient : makePlacement(gradient.layout)

@@ -57,7 +57,7 @@ final class TransposedConvolutionOperator: Operator {
     let weights = try plan.takeTensor(weightID)
     defer { weights.letGo() }
     let source = try plan.operand(input, problem.destination.form, problem.format)
-    let kept = try plan.keepWeights(weights, problem, .backward, for: spreading)
+    let kept = try plan.keepWeights(weights, problem, for: spreading)
     if plan.isDifferentiated(input), plan.isDifferentiated(output) {
       gatheringWeights = try plan.keepWeights(weights, problem, for: gathering)
     }

@@ -10,8 +10,14 @@ enum Form: Hashable {
   case blocked
   /// Channels of a position side by side, N × H × W × C: what matrix units read.
   case channelsLast
+  /// The same order, each number rounded to bfloat16: only what reads nothing else may find a value in this form.
+  case bfloat16
 
+  /// The forms that hold numbers of 32 bits.
   static let byPreference: [Form] = [.channelsLast, .blocked, .plain]
+
+  /// The form of 32 bits with the same order.
+  var whole: Form { self == .bfloat16 ? .channelsLast : self }
 }
 
 /// A shape together with the form its elements are stored in.
@@ -37,12 +43,9 @@ struct Layout {
     form != .blocked || channels == 0 ? shape.elementCount : shape.elementCount / channels * paddedChannels
   }
 
-  var byteCount: Int { max(elementCount, 1) * MemoryLayout<Float>.stride }
+  var byteCount: Int { max(elementCount, 1) * (form == .bfloat16 ? 2 : MemoryLayout<Float>.stride) }
 
   func with(_ form: Form) -> Layout { Layout(shape, form, block: block) }
-
-  /// How many elements that are summed together stand side by side, in the forms that have no blocks.
-  var rowLength: Int { form == .channelsLast ? channels : shape.dimensions.last ?? 1 }
 
   /// Channels that stand side by side, and how many such groups of planes a picture has: one channel of each plane
   /// in row-major order, a block, or all.
@@ -50,26 +53,20 @@ struct Layout {
     switch form {
     case .plain: 1
     case .blocked: block
-    case .channelsLast: channels
+    case .channelsLast, .bfloat16: channels
     }
   }
 
-  var planes: Int { form == .channelsLast ? 1 : (channels + lanes - 1) / max(lanes, 1) }
+  var planes: Int { form.whole == .channelsLast ? 1 : (channels + lanes - 1) / max(lanes, 1) }
 
-  /// The same with so many times as many channels.
-  func multiplied(by factor: Int) -> Layout {
-    guard factor > 1 else { return self }
-    var shape = shape
-    shape[1] *= factor
-    return Layout(shape, form, block: block)
-  }
-
-  /// Whether all forms of this shape hold the same bytes in the same order.
+  /// Whether all forms of 32 bits hold the same bytes in the same order for this shape.
   var formsCoincide: Bool {
     shape.spatial.allSatisfy { $0 == 1 } && channels == paddedChannels
   }
 
-  func descriptor(_ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
+  /// - Parameter type: of what stands there beside the value's own numbers, such as a mask.
+  func descriptor(_ type: dnnl_data_type_t? = nil) throws -> dnnl_memory_desc_t {
+    let type = type ?? (form == .bfloat16 ? dnnl_bf16 : dnnl_f32)
     switch form {
     case .plain:
       return try .strided(shape.dimensions, strides: shape.strides, type)
@@ -77,7 +74,7 @@ struct Layout {
       let tags =
         block == 16 ? [dnnl_nCw16c, dnnl_nChw16c, dnnl_nCdhw16c] : [dnnl_nCw8c, dnnl_nChw8c, dnnl_nCdhw8c]
       return try .tagged(shape.dimensions, tags[shape.rank - 3], type)
-    case .channelsLast:
+    case .channelsLast, .bfloat16:
       return try .tagged(shape.dimensions, [dnnl_nwc, dnnl_nhwc, dnnl_ndhwc][shape.rank - 3], type)
     }
   }

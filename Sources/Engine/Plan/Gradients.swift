@@ -157,7 +157,7 @@ extension PlanBuilder {
   }
 
   private func fusibleMask(_ value: ValueID, _ form: Form) -> Mask? {
-    guard let mask = masks[value], mask.layout.form == form, !structure.observed.contains(value),
+    guard let mask = masks[value], mask.layout.form == form.whole, !structure.observed.contains(value),
       mask.isSlope || request.rules.relu == .exact
     else { return nil }
     return mask

@@ -23,6 +23,8 @@ final class PlanBuilder {
   let format: OperandFormat
   /// Values as factors of products, made for the first that reads them.
   var operands: [OperandKey: Location] = [:]
+  /// Values whose gradients only a product reads, where their masks are fused into what writes them.
+  var gradientReaders: Set<ValueID> = []
 
   private(set) var byteCounts: [Int] = []
   private(set) var forwardSteps: [Step] = []
@@ -152,10 +154,13 @@ final class PlanBuilder {
     activations[value, default: [:]][placement.layout.form] = placement
   }
 
-  /// A form in which the value already exists; row-major last where there is a choice.
+  /// The form of 32 bits in which the value already exists, or is made most easily; row-major last where there is a
+  /// choice.
   func existingForm(_ value: ValueID) -> Form {
-    Form.byPreference.first { activations[value]?[$0] != nil } ?? .plain
+    Form.byPreference.first { activations[value]?[$0] != nil } ?? (exists(value, .bfloat16) ? .channelsLast : .plain)
   }
+
+  func exists(_ value: ValueID, _ form: Form) -> Bool { activations[value]?[form] != nil }
 
   /// The form in which values that are combined element by element need the fewest conversions.
   func commonForm(_ values: [ValueID]) -> Form {
@@ -169,7 +174,7 @@ final class PlanBuilder {
     if network.constants[value] != nil {
       return Placement(location: try constant(value), layout: try layout(value, .plain))
     }
-    guard let source = try (activations[value]?[existingForm(value)]) ?? views[value].map({ try materialize(value, $0, form) })
+    guard let source = try (activations[value]?[existingForm(value)] ?? activations[value]?[.bfloat16]) ?? views[value].map({ try materialize(value, $0, form) })
     else {
       throw EngineError.library("'\(network.name(of: value))' is read before it is computed")
     }
@@ -187,7 +192,7 @@ final class PlanBuilder {
   func converted(_ source: Placement, to form: Form) throws -> Placement {
     if source.layout.form == form { return source }
     let layout = source.layout.with(form)
-    if Layout.canBlock(layout.shape), layout.formsCoincide {
+    if form != .bfloat16, source.layout.form != .bfloat16, Layout.canBlock(layout.shape), layout.formsCoincide {
       return Placement(location: source.location, layout: layout)
     }
     let target = makePlacement(layout)
