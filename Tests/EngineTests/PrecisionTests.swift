@@ -48,7 +48,7 @@ import Testing
   private func expectRoundedOperands(
     _ chain: Chain, _ shape: Shape, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let exact = try ReferenceDifferentiator<Double>(Self.withRoundedWeights(chain.network))
+    let exact = ReferenceDifferentiator<Double>(Self.withRoundedWeights(chain.network))
     let target = try exact.plan(
       PlanRequest(inputShapes: [shape], targets: [chain.last], gradients: [chain.input])
     ).targetShapes[0]
