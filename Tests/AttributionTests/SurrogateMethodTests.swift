@@ -18,7 +18,7 @@ import Testing
 
   init() throws {
     model = try ModelSource("random:strided_stack?depth=2&width=4&size=48&seed=2").load()
-    engine = try Backend.reference64.differentiator(for: model.network, team: ThreadTeam(threads: 1))
+    engine = try EngineChoice(.reference64).differentiator(for: model.network, team: ThreadTeam(threads: 1))
     pixels = Tensor(model.inputShape(batch: 1)) {
       NormalSequence(seed: 1, name: "pixels").fill($0, mean: 0.5, deviation: 0.25)
     }

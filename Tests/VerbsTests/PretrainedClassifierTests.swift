@@ -26,7 +26,7 @@ import Testing
     arguments: [("squeezenet1_1.safetensors", 14, 19), ("efficientnet_lite0.pth", 18, 19)])
   func photographsAreRecognizedAsOftenAsInPyTorch(file: String, best: Int, amongFive: Int) throws {
     let model = try ModelSource(Self.folder.appending(path: file).path).load()
-    let plan = try Backend.reference.differentiator(for: model.network, team: ThreadTeam(threads: 2)).plan(
+    let plan = try EngineChoice(.reference).differentiator(for: model.network, team: ThreadTeam(threads: 2)).plan(
       PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: model.network.outputs, gradients: []))
 
     let pictures = Self.folder.appending(path: "pictures/foolbox")

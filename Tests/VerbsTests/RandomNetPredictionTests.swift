@@ -89,7 +89,7 @@ import Testing
   /// In processor time, as other programs may run beside it.
   @Test(.enabled(if: isFull)) func sixteenShiftsCostAtMostSixteenGradients() throws {
     let model = try ModelSource("random:squeezenet1_1").load()
-    let engine = PlanCache(try Backend.fast.differentiator(for: model.network, team: ThreadTeam(threads: 2)))
+    let engine = PlanCache(try EngineChoice(.fast).differentiator(for: model.network, team: ThreadTeam(threads: 2)))
     let input = Trial.noise(model.inputShape(batch: 1), seed: 1)
     func cost(_ method: some AttributionMethod, runs: Int) throws -> Double {
       _ = try method.attribute(input, to: ClassObjective(.top), by: engine)
@@ -130,7 +130,7 @@ private struct Trial {
         let period = max(2, prediction.period)
         lattice = try GradientLattice(period: period, border: 4 * period <= net.side ? period : 0)
       }
-      let plan = try Backend.fast.differentiator(for: network, team: ThreadTeam(threads: 2)).plan(
+      let plan = try EngineChoice(.fast).differentiator(for: network, team: ThreadTeam(threads: 2)).plan(
         PlanRequest(inputShapes: [shape], targets: [target], gradients: [input]))
       _ = try plan.forward([Self.noise(shape, seed: seed)])
       var energy: Plane?
