@@ -1,6 +1,27 @@
 import Foundation
 import GinghamReporting
 
+extension PrecisionCost {
+  /// For the terminal, without a newline at its end.
+  fileprivate var text: String {
+    func share(_ value: Double) -> String { value.formatted(.percent.precision(.fractionLength(1))) }
+    func number(_ value: Double) -> String { value.formatted(.number.precision(.fractionLength(4))) }
+    var table = TextTable([("band", .right), ("CV², 64 bits", .right), (precision, .right), ("drift", .right)])
+    for band in bands {
+      table.append([
+        "\(band.period)", number(band.exact), number(band.found),
+        band.exact == 0 ? "–" : share(band.found / band.exact - 1),
+      ])
+    }
+    return """
+      what \(precision) costs here, against 64 bits:
+        output          cosine \(number(outputCosine))
+        input gradient  cosine \(number(gradientCosine)), relative error \(share(gradientRelativeError)), \
+      equal signs \(share(equalSigns))\(bands.isEmpty ? "" : "\n\(table.description)")
+      """
+  }
+}
+
 extension Verification {
   /// For the terminal, without a newline at its end.
   public var text: String {
@@ -14,8 +35,9 @@ extension Verification {
     return """
       \(table.description)
       fused, as used: output \(Self.short(outputError)), input gradient \(Self.short(gradientError)) \
-      (max|Δ|/max|reference|, tolerance \(Self.short(tolerance)))\(nudgeRemark)\(precisionRemark)
-      \(passed ? "passed" : "FAILED")
+      (max|Δ|/max|reference|\(precisionCost == nil ? ", tolerance \(Self.short(tolerance))" : ""))\
+      \(nudgeRemark)\(precisionRemark)
+      \(passed ? precisionCost?.text ?? "passed" : "FAILED")
       """
   }
 
