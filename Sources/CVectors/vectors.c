@@ -6,6 +6,8 @@
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef float unaligned __attribute__((ext_vector_type(16), aligned(4)));
 typedef int32_t mask __attribute__((ext_vector_type(16)));
+typedef uint32_t words __attribute__((ext_vector_type(16)));
+typedef uint16_t halves __attribute__((ext_vector_type(16), aligned(2)));
 
 // Functions of vectors are inlined everywhere, so that no caller depends on how vectors are passed.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -17,6 +19,8 @@ struct loops {
   void (*softmax_again)(float *, const float *, const float *, float, float, size_t);
   void (*softmax_back)(const float *, float *, float, float, size_t);
   float (*dot)(const float *, const float *, size_t);
+  float (*half_dot)(const uint16_t *, const float *, size_t);
+  void (*half_add)(const uint16_t *, float, float *, size_t);
   void (*normalize)(const float *, const float *, const float *, float, float *, float *, size_t);
   void (*normalize_back)(const float *, const float *, const float *, const float *, float *, bool, size_t);
   void (*lane_moments)(const float *, const float *, double *, double *, size_t);
@@ -81,6 +85,12 @@ void gingham_softmax_back(const float *p, float *gradient, float mean, float sca
 }
 
 float gingham_dot(const float *x, const float *y, size_t count) { return best()->dot(x, y, count); }
+
+float gingham_half_dot(const uint16_t *x, const float *y, size_t count) { return best()->half_dot(x, y, count); }
+
+void gingham_half_add(const uint16_t *x, float factor, float *sum, size_t count) {
+  best()->half_add(x, factor, sum, count);
+}
 
 void gingham_normalize(
     const float *x, const float *gain, const float *offset, float epsilon, float *y, float statistics[2],

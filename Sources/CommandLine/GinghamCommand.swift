@@ -21,6 +21,7 @@ struct GinghamCommand: ParsableCommand {
   /// Runs one command line. Messages may name files and layers, and those may hold anything: they are shown as text, and
   /// only the first line of a message begins at the margin.
   static func main() {
+    SharedMachine.waitBriefly()
     Lifeline.hold()
     do {
       var command = try parseAsRoot()

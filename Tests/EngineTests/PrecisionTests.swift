@@ -58,7 +58,8 @@ import Testing
       let engine = try FastDifferentiator(
         network: chain.network, threads: 2, precision: .bf16, emulates: emulates)
       let found = try Self.run(engine, chain, input, cotangent)
-      #expect(relativeError(found.value, expected.value) < 2e-6, "emulated: \(emulates)", sourceLocation: sourceLocation)
+      #expect(
+        relativeError(found.value, expected.value) < 2e-6, "emulated: \(emulates)", sourceLocation: sourceLocation)
       #expect(
         relativeError(found.gradient, expected.gradient) < 2e-6, "emulated: \(emulates)",
         sourceLocation: sourceLocation)

@@ -107,7 +107,8 @@ import Testing
     let path = Self.models.appending(path: "squeezenet1_1.safetensors").path
     let model = try ModelSource(path, inputSize: PictureSize(227)).load()
     let classifier = try Classifier(
-      EngineChoice(backend).differentiator(for: model.network, team: ThreadTeam(threads: 2)), inputShape: pictures.shape)
+      EngineChoice(backend).differentiator(for: model.network, team: ThreadTeam(threads: 2)), inputShape: pictures.shape
+    )
     let labels = try #require(golden["labels"]).scalars.map(Int.init)
     #expect(try classifier.predictions(of: pictures) == labels)
     return Setting(

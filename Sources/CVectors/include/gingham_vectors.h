@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Loops over floats that are bound by arithmetic: exponentials and what is made of them. Each is compiled for several
 // generations of vector units, and the widest that the processor has runs. One thread; nothing is allocated. Pointers
@@ -45,6 +46,10 @@ void gingham_softmax_again(
 void gingham_softmax_back(const float *p, float *gradient, float mean, float scale, size_t count);
 
 float gingham_dot(const float *x, const float *y, size_t count);
+/// The same with x in bfloat16, the upper halves of floats.
+float gingham_half_dot(const uint16_t *x, const float *y, size_t count);
+/// sum += factor·x with x in bfloat16.
+void gingham_half_add(const uint16_t *x, float factor, float *sum, size_t count);
 
 /// y = (x − μ)/√(σ² + ε)·gain + offset over one row, where gain and offset may be NULL.
 /// Leaves μ and 1/√(σ² + ε) in `statistics`.

@@ -65,7 +65,8 @@ struct ConvolutionProblem {
   /// Whether Winograd's algorithm (Lavin & Gray 2016) saves more multiplications than its transforms and larger weights
   /// cost: many positions for each weight. A rule on the shape, so that equal shapes always take the same way.
   var suitsWinograd: Bool {
-    guard format.isExact, kernel == [3, 3], strides == [1, 1], dilations == [1, 1], groups == 1, source.form == .blocked,
+    guard format.isExact, kernel == [3, 3], strides == [1, 1], dilations == [1, 1], groups == 1,
+      source.form == .blocked,
       destination.form == .blocked
     else { return false }
     let positions = destination.shape.spatial.reduce(1, *)

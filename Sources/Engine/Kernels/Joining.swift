@@ -26,7 +26,8 @@ final class ConcatenationOperator: Operator {
     joined = try Self.joined(inputs, output, axis: self.axis, plan)
     form = inputs.allSatisfy { plan.existingForm($0) == .channelsLast } ? .channelsLast : .plain
     // Rounded numbers are moved two at a time.
-    isRounded = try form == .channelsLast && self.axis == 1 && plan.isReadByProductsAlone(output)
+    isRounded =
+      try form == .channelsLast && self.axis == 1 && plan.isReadByProductsAlone(output)
       && inputs.allSatisfy { try plan.exists($0, .bfloat16) && plan.shape($0)[1].isMultiple(of: 2) }
   }
 

@@ -86,7 +86,8 @@ final class PoolingOperator: Operator {
     let from = try plan.activation(input, isRounded ? .bfloat16 : source.form)
     let to = try plan.define(output, isRounded ? .bfloat16 : destination.form)
     var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
-      (DNNL_ARG_SRC, try from.layout.descriptor(), from.location), (DNNL_ARG_DST, try to.layout.descriptor(), to.location),
+      (DNNL_ARG_SRC, try from.layout.descriptor(), from.location),
+      (DNNL_ARG_DST, try to.layout.descriptor(), to.location),
     ]
     if let workspace = forwardDescription.layout(dnnl_query_workspace_md), workspace.byteCount > 0 {
       let location = plan.makeBuffer(byteCount: workspace.byteCount)

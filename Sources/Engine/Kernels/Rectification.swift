@@ -30,7 +30,7 @@ extension PlanBuilder {
     masks[value] = Mask(location: mask, layout: placement.layout.with(placement.layout.form.whole), isSlope: false)
     guard placement.layout.form != .bfloat16 else {
       return emitLoop([placement.location, mask], count: count) { addresses in
-        let source = addresses[placement.location].assumingMemoryBound(to: UInt16.self)
+        let source = addresses.halves(placement.location)
         let target = addresses.bytes(mask)
         return { share in
           for index in share {

@@ -51,6 +51,11 @@ struct Addresses {
     self[location].assumingMemoryBound(to: Float.self)
   }
 
+  /// Numbers of 16 bits.
+  func halves(_ location: Location) -> UnsafeMutablePointer<UInt16> {
+    self[location].assumingMemoryBound(to: UInt16.self)
+  }
+
   func bytes(_ location: Location) -> UnsafeMutablePointer<UInt8> {
     self[location].assumingMemoryBound(to: UInt8.self)
   }

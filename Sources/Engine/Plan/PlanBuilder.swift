@@ -174,7 +174,9 @@ final class PlanBuilder {
     if network.constants[value] != nil {
       return Placement(location: try constant(value), layout: try layout(value, .plain))
     }
-    guard let source = try (activations[value]?[existingForm(value)] ?? activations[value]?[.bfloat16]) ?? views[value].map({ try materialize(value, $0, form) })
+    guard
+      let source = try (activations[value]?[existingForm(value)] ?? activations[value]?[.bfloat16])
+        ?? views[value].map({ try materialize(value, $0, form) })
     else {
       throw EngineError.library("'\(network.name(of: value))' is read before it is computed")
     }
