@@ -52,7 +52,7 @@ NETS = {
     "densenet121": Net(middle="features.denseblock3"),
     "inception_v3": Net(input=(3, 299, 299), middle="Mixed_6b"),
     "vit_small_patch16_224": Net("timm"),
-    "vit_small_patch14_dinov2": Net("timm", target="channel:head:281"),
+    "vit_small_patch14_dinov2": Net("timm", input=(3, 518, 518)),
     "swin_t": Net(),
     "convnext_tiny": Net(),
     "stable_diffusion_vae_decoder": Net("diffusers", input=(4, 32, 32), target="channel:decoder.conv_out:0"),
@@ -84,8 +84,9 @@ if source == "diffusers":
     objective = lambda output: output[:, 0].mean()
 elif source == "timm":
     import timm
-    options = dict(img_size=height, num_classes=1000) if name.startswith("vit_") else {}
-    model = timm.create_model(name, pretrained=False, **options)
+    # The features themselves, where the net has no head.
+    options = dict(num_classes=0) if "dinov2" in name else {}
+    model = timm.create_model(name, pretrained=False, img_size=height, **options)
 else:
     import torchvision
     options = dict(weights=None)
