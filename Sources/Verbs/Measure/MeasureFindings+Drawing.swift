@@ -42,6 +42,19 @@ extension MeasuredSet {
   }
 }
 
+extension MeasuredSounds {
+  /// Writes `spectrum.png` with the tones of the lattices marked.
+  ///
+  /// - Throws: ``ImageError``, ``FormatError``.
+  func draw(into folder: RunFolder) throws {
+    guard let spectrum else { return }
+    let pieces = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels and pieces"
+    let plot = LineSpectrumPlot.plot(
+      "Mean power of \(pieces), high-passed", power: spectrum.power, rate: pooled.rate, periods: periods)
+    try folder.write("spectrum.png", figure: plot.figure())
+  }
+}
+
 extension PhaseTable {
   /// Writes `phases.png`: the mean energy of each phase.
   ///
@@ -50,7 +63,7 @@ extension PhaseTable {
     let mean = mean
     let relative = values.map { Float(mean > 0 ? $0 / mean : 1) }
     let plot = MatrixPlot(
-      "Energy of each phase, lattice of \(period)", values: Tensor([period, period], relative),
+      "Energy of each phase, lattice of \(period)", values: Tensor([lattice.rows, period], relative),
       barLabel: "energy over the mean", x: Axis("column mod \(period) (px)"), y: Axis("row mod \(period) (px)"))
     try folder.write("phases.png", figure: plot.figure())
   }
