@@ -23,7 +23,9 @@ extension Sound {
   public init(wav bytes: UnsafeRawBufferPointer, path: String, sampleLimit: Int = defaultSampleLimit) throws {
     let chunks = try WAVChunks(bytes, path: path)
     let (format, data) = (chunks.format, chunks.data)
-    func malformed(_ reason: String) -> FormatError { .malformed(path: path, location: "the data chunk", reason: reason) }
+    func malformed(_ reason: String) -> FormatError {
+      .malformed(path: path, location: "the data chunk", reason: reason)
+    }
     let frame = format.channels * format.encoding.bytes
     guard data.count.isMultiple(of: frame) else {
       throw malformed("\(data.count) bytes are no whole number of frames of \(frame)")
@@ -109,9 +111,13 @@ struct WAVFormat: Hashable {
   /// - Parameter chunk: the content of `fmt `.
   /// - Throws: ``FormatError``.
   init(_ chunk: UnsafeRawBufferPointer, path: String) throws {
-    func malformed(_ reason: String) -> FormatError { .malformed(path: path, location: "the fmt chunk", reason: reason) }
+    func malformed(_ reason: String) -> FormatError {
+      .malformed(path: path, location: "the fmt chunk", reason: reason)
+    }
     func short(_ offset: Int) throws -> Int {
-      guard let value: UInt16 = chunk.littleEndian(at: offset) else { throw malformed("it has \(chunk.count) bytes only") }
+      guard let value: UInt16 = chunk.littleEndian(at: offset) else {
+        throw malformed("it has \(chunk.count) bytes only")
+      }
       return Int(value)
     }
     var tag = try short(0)

@@ -16,7 +16,8 @@ public struct Sound: Sendable, Equatable {
   /// - Throws: ``SoundError``.
   public init(_ samples: Tensor, rate: Int = usualRate) throws {
     let extents = samples.shape.dimensions
-    let shape = extents.count == 4 && extents[0] == 1 && extents[2] == 1 ? Shape([extents[1], extents[3]]) : samples.shape
+    let shape =
+      extents.count == 4 && extents[0] == 1 && extents[2] == 1 ? Shape([extents[1], extents[3]]) : samples.shape
     guard shape.rank == 2, shape.elementCount > 0 else { throw SoundError.notASound(samples.shape) }
     guard Sound.rates.contains(rate) else { throw SoundError.badRate(rate) }
     guard samples.isFinite else { throw SoundError.notFinite }

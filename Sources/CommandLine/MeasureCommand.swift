@@ -25,7 +25,8 @@ struct MeasureCommand: VerbCommand {
     help: ArgumentHelp("Periods in pixels, or search: the strongest lattice of 2 to 64.", valueName: "2,4,8|search"))
   var periods = PeriodChoice.listed(.usual)
 
-  @Option(name: .customLong("as"), help: "What the maps are: signed pictures or sounds, or gradients, of which power counts.")
+  @Option(
+    name: .customLong("as"), help: "What the maps are: signed pictures or sounds, or gradients, of which power counts.")
   var kind: MeasureSettings.Kind = .picture
 
   @Option(

@@ -43,7 +43,8 @@ public struct PictureMeasures: Hashable, Sendable {
     let (height, width) = (gradient.shape[2], gradient.shape[3])
     guard period >= 2, Plane.side(height: height, width: width) >= 2 * period else { return nil }
     var lattice = try GradientLattice(
-      period: period, isLine: height == 1, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+      period: period, isLine: height == 1,
+      border: GradientLattice.usualBorder(period: period, height: height, width: width))
     try lattice.add(gradient)
     return try lattice.finding()
   }

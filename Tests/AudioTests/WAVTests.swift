@@ -66,7 +66,8 @@ private func read(_ bytes: [UInt8], sampleLimit: Int = Sound.defaultSampleLimit)
     #expect(sound.mono == Tensor([1, 2], [0.25, -0.75]))
   }
 
-  @Test(arguments: Sound.Depth.allCases, [1, 2]) func whatIsWrittenIsReadAgain(depth: Sound.Depth, channels: Int) throws {
+  @Test(arguments: Sound.Depth.allCases, [1, 2]) func whatIsWrittenIsReadAgain(depth: Sound.Depth, channels: Int) throws
+  {
     let levels: [Float] = [-1, -0.5, 0, 0.25, 1 - 1 / Float(1 << (depth.rawValue - 1)), 0.125]
     let samples = Tensor([channels, 6 / channels], levels)
     let sound = try Sound(samples, rate: 44_100)

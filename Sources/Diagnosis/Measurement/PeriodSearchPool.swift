@@ -43,7 +43,8 @@ public struct PeriodSearchPool: Sendable {
   ) {
     var each: [String: PeriodSearchFigures] = [:]
     var pools: [PictureSize: WindowedSpectrum] = [:]
-    for (name, spectrum) in spectra where Plane.side(height: spectrum.height, width: spectrum.width) >= PeriodSearch.smallestSide {
+    for (name, spectrum) in spectra
+    where Plane.side(height: spectrum.height, width: spectrum.width) >= PeriodSearch.smallestSide {
       each[name] = PeriodSearchFigures(found: try search.search(spectrum))
       let size = PictureSize(height: spectrum.height, width: spectrum.width)
       pools[size, default: WindowedSpectrum(height: size.height, width: size.width)].add(spectrum)

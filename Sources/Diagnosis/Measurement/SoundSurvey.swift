@@ -133,7 +133,8 @@ public struct SoundSurvey: Sendable {
     let figures = sounds.map(\.figures)
     let locked = try lattices.lockedFinding()
     let pooled = SoundFigures(
-      lattice: try lattices.finding(), rate: figures.allSatisfy { $0.rate == first.figures.rate } ? first.figures.rate : nil,
+      lattice: try lattices.finding(),
+      rate: figures.allSatisfy { $0.rate == first.figures.rate } ? first.figures.rate : nil,
       peak: figures.map(\.peak).max() ?? 0,
       rootMeanSquare: (figures.reduce(0) { $0 + $1.rootMeanSquare * $1.rootMeanSquare } / Double(figures.count))
         .squareRoot(), clippedShare: figures.reduce(0) { $0 + $1.clippedShare } / Double(figures.count),

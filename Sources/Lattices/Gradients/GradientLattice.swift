@@ -27,7 +27,9 @@ public struct GradientLattice: Sendable {
     self.thresholds = thresholds
     self.border = (border + period - 1) / period * period
     energies = PhaseEnergies(lattice: lattice)
-    controls = try Lattice.controls(for: [period]).map { PhaseEnergies(lattice: try Lattice(period: $0, isLine: isLine)) }
+    controls = try Lattice.controls(for: [period]).map {
+      PhaseEnergies(lattice: try Lattice(period: $0, isLine: isLine))
+    }
   }
 
   /// One period on every side where at least two remain, else none: the default of the command line.

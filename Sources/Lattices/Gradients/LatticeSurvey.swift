@@ -30,7 +30,8 @@ public struct LatticeSurvey: Sendable {
     // A method may speak of coarser positions than pixels: then only the finest lattice is left to look at.
     let period = min(period, max(2, Plane.side(height: height, width: width) / 2))
     return try GradientLattice(
-      period: period, isLine: height == 1, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+      period: period, isLine: height == 1,
+      border: GradientLattice.usualBorder(period: period, height: height, width: width))
   }
 
   /// - Throws: ``ArtifactError``.

@@ -65,7 +65,8 @@ public struct ActivationLattice: Sendable {
         / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine))
       for (channel, map) in maps.enumerated() {
         guard let detail = filter.highPassed(map) else { continue }
-        let energies = try SignedLatticeEnergy.energies(of: detail, lattices: [lattice, Lattice(period: control, isLine: isLine)])
+        let energies = try SignedLatticeEnergy.energies(
+          of: detail, lattices: [lattice, Lattice(period: control, isLine: isLine)])
         sum.variance += energies[0].variance
         sum.band += (energies[0].bands[period] ?? 0) * energies[0].variance
         sum.control += (energies[1].bands[control] ?? 0) * energies[1].variance * bins

@@ -59,6 +59,18 @@ public struct PictureLatticePool: Sendable {
       skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies)
   }
 
+  /// The part of a band's power that it would have if its frequencies were no stronger than those around them: sounds are
+  /// nothing like white noise.
+  private func surroundings(of band: Band, period: Int) -> Double {
+    guard band.peaks.mapCount > 0 else { return 1 }
+    let peaks = band.peaks.peaks.peaks.filter { $0.exactPeriod == period }
+    func sum(_ figure: KeyPath<SpectralPeaks.Peak, Double>) -> Double {
+      peaks.reduce(0) { $0 + $1[keyPath: figure] * ($1.isSelfConjugate ? 1 : 2) }
+    }
+    let power = sum(\.power)
+    return power > 0 ? sum(\.surroundings) / power : 1
+  }
+
   private func standsOut(_ peak: SpectralPeaks.Peak) -> Bool {
     peak.ratio >= pow(10, lattice.thresholds.peakDecibels / 10)
   }
@@ -73,7 +85,8 @@ public struct PictureLatticePool: Sendable {
   private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
     let thresholds = lattice.thresholds
     let size = Double(Lattice.bandSize(ofPeriod: period, isLine: isLine))
-    let (share, null) = (median(band.shares), median(band.nulls))
+    let share = median(band.shares)
+    let null = isLine ? share * surroundings(of: band, period: period) : median(band.nulls)
     let controlPerBin = median(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }

@@ -13,11 +13,14 @@ extension MeasuredSet {
   func draw(into folder: RunFolder) throws {
     if let spectrum {
       let channels = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels"
-      let plot = SpectrumPlot(
-        "Mean power of \(channels), high-passed", power: spectrum.power.tensor, periods: periods)
-      try folder.write("spectrum.png", figure: plot.figure())
+      let title = "Mean power of \(channels), high-passed"
+      let figure =
+        spectrum.power.isLine
+        ? try LineSpectrumPlot.plot(title, power: spectrum.power, rate: nil, periods: periods).figure()
+        : try SpectrumPlot(title, power: spectrum.power.tensor, periods: periods).figure()
+      try folder.write("spectrum.png", figure: figure)
     }
-    if let radial = pooled.radial, !pooled.lattice.isConstant {
+    if let radial = pooled.radial, !pooled.lattice.isConstant, spectrum?.power.isLine != true {
       try folder.write("radial.png", figure: Self.plot(radial, of: periods).figure())
     }
     if let cosine {

@@ -65,20 +65,21 @@ extension MeasureFindings.Image {
   }
 
   fileprivate func cells(periods: [Int]) -> [String] {
-    func shares(_ lattice: PictureLatticeFinding) -> [String] {
-      periods.map { period in lattice.bands.first { $0.period == period }.map { percentage($0.share) } ?? "–" }
+    func shares(_ lattice: PictureLatticeFinding, _ text: (Double) -> String = percentage) -> [String] {
+      periods.map { period in lattice.bands.first { $0.period == period }.map { text($0.share) } ?? "–" }
     }
     switch figures {
     case .sound(let figures):
-      return shares(figures.lattice) + [
+      return shares(figures.lattice, powerRatio) + [
         decibels(figures.peak), decibels(figures.rootMeanSquare),
         figures.lattice.isConstant ? "nothing to measure: silence" : figures.lattice.verdictText,
       ]
     case .picture(let figures):
       let faults = figures.faults
       return shares(figures.lattice) + [
-        String(format: "%.2g", faults.sharpness.laplacianVariance), percentage(faults.sharpness.highFrequencyShare),
-        faults.banding.map { "\($0.levels)" } ?? "–",
+        faults.map { String(format: "%.2g", $0.sharpness.laplacianVariance) } ?? "–",
+        faults.map { percentage($0.sharpness.highFrequencyShare) } ?? "–",
+        faults?.banding.map { "\($0.levels)" } ?? "–",
         figures.lattice.isConstant ? "nothing to measure: constant" : figures.lattice.verdictText,
       ]
     case .gradient(let figures):
@@ -113,7 +114,7 @@ extension PictureFigures {
       ("F", .right), ("blocks", .right), ("verdict", .left),
     ])
     for band in lattice.bands {
-      let blocks = faults.blockiness.first { $0.period == band.period }
+      let blocks = faults?.blockiness.first { $0.period == band.period }
       table.append([
         "\(band.period)", percentage(band.share), percentage(band.null),
         "\(percentage(band.control)) (\(band.controlPeriod))",
@@ -134,28 +135,34 @@ extension PictureFigures {
       let controls = lattice.controls.map { "\($0.period): \(percentage($0.share)) [\(percentage($0.null))]" }
       lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
     }
+    lines += sharpnessLines
+    lines.append(
+      "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
+        + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
+    return lines.joined(separator: "\n")
+  }
+
+  private var sharpnessLines: [String] {
+    guard let faults else { return [] }
     let sharpness = faults.sharpness
     var line = String(
       format: "  sharpness: Laplacian variance %.3g, %@ of the power above ¼ cycle/px, total variation %.3g",
       sharpness.laplacianVariance, percentage(sharpness.highFrequencyShare), sharpness.normalizedTotalVariation)
     if let slope = sharpness.spectralSlope { line += String(format: ", spectrum falls as f^%.2f", slope) }
-    lines.append(line)
+    var lines = [line]
     if let banding = faults.banding {
       lines.append(
         "  colours: \(banding.levels) levels a channel, \(percentage(banding.emptyBinShare)) of the bins between them "
           + String(format: "empty, ramps flat for %.1f px", banding.meanRampRun))
     }
-    lines.append(
-      "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
-        + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
-    return lines.joined(separator: "\n")
+    return lines
   }
 }
 
 extension SoundFigures {
   func text(thresholds: LatticeThresholds) -> String {
     var lines: [String] = []
-    if let search { lines.append("  " + search.text(unit: "samples", "the sounds were resampled since")) }
+    if let search { lines.append("  " + search.text(unit: "samples", "a pitch, or the sounds were resampled since")) }
     guard !lattice.isConstant else {
       return (lines + ["  nothing to measure: every channel is constant"]).joined(separator: "\n")
     }
@@ -166,8 +173,8 @@ extension SoundFigures {
     for band in lattice.bands {
       let frequency = band.peakFrequency?.last.map(abs)
       table.append([
-        "\(band.period)", tones(ofPeriod: band.period), percentage(band.share), percentage(band.null),
-        "\(percentage(band.control)) (\(band.controlPeriod))",
+        "\(band.period)", tones(ofPeriod: band.period), powerRatio(band.share), powerRatio(band.null),
+        "\(powerRatio(band.control)) (\(band.controlPeriod))",
         band.peakDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
         frequency.map { frequency in rate.map { "\(short(frequency * Double($0))) Hz" } ?? short(frequency) } ?? "",
         band.verdict.rawValue,
@@ -180,14 +187,14 @@ extension SoundFigures {
       lines.append("  too short for period \(skipped.joined(separator: ", "))")
     }
     if !lattice.controls.isEmpty {
-      let controls = lattice.controls.map { "\($0.period): \(percentage($0.share)) [\(percentage($0.null))]" }
-      lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
+      let controls = lattice.controls.map { "\($0.period): \(powerRatio($0.share)) [\(powerRatio($0.null))]" }
+      lines.append("  controls at periods no layer has [white noise]: " + controls.joined(separator: ", "))
     }
     lines.append(
       "  peak \(decibels(peak)), level \(decibels(rootMeanSquare)) of full scale"
         + (clippedShare > 0 ? ", \(percentage(clippedShare)) of the samples clipped" : ""))
     lines.append(
-      "  an artifact exceeds chance by \(short(100 * thresholds.excessShare)) %, its control "
+      "  an artifact exceeds chance by \(powerRatio(thresholds.excessShare)) of the fine detail, its control "
         + "\(short(thresholds.controlRatio)) times a frequency, and at half of its tones the surroundings by "
         + "\(short(thresholds.peakDecibels)) dB")
     return lines.joined(separator: "\n")
@@ -251,6 +258,11 @@ extension GradientFigures {
 
 func percentage(_ share: Double) -> String {
   String(format: abs(share) < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share)
+}
+
+/// Of a share of power.
+private func powerRatio(_ share: Double) -> String {
+  share > 0 ? String(format: "%.1f dB", 10 * log10(share)) : "none"
 }
 
 /// Of an amplitude of which 1 is full scale.

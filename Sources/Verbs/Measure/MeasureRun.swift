@@ -65,7 +65,8 @@ public struct MeasureRun: Run {
       for index in set.pictures.indices { set.pictures[index].figures.search = search.each[set.pictures[index].name] }
     }
     return RunResult(
-      MeasureFindings(of: set, thresholds: settings.thresholds(for: .picture), skipped: skipped), skipped: skipped, draw: set.draw)
+      MeasureFindings(of: set, thresholds: settings.thresholds(for: .picture), skipped: skipped), skipped: skipped,
+      draw: set.draw)
   }
 
   private func sounds(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
@@ -93,7 +94,8 @@ public struct MeasureRun: Run {
       for index in set.sounds.indices { set.sounds[index].figures.search = search.each[set.sounds[index].name] }
     }
     return RunResult(
-      MeasureFindings(of: set, thresholds: settings.thresholds(for: .sound), skipped: skipped), skipped: skipped, draw: set.draw)
+      MeasureFindings(of: set, thresholds: settings.thresholds(for: .sound), skipped: skipped), skipped: skipped,
+      draw: set.draw)
   }
 
   private typealias Search = (each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures)
