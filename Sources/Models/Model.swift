@@ -60,6 +60,21 @@ public struct Model: Sendable {
     Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
   }
 
+  /// - Throws: ``ModelError/notPictures(_:)`` for networks over signals.
+  public func requirePictures() throws {
+    guard network.isOneDimensional, let input = network.withoutRows.inputs.first else { return }
+    throw ModelError.notPictures(input.shape.map { $0.map(String.init) ?? "?" })
+  }
+
+  /// The same model with inputs in 0…1: signals, which swing around 0, swing around ½. Pictures are so anyway.
+  public var inUnitRange: Model {
+    guard network.isOneDimensional, let channels else { return self }
+    var network = network
+    let half = [Float](repeating: 0.5, count: channels)
+    network.normalize(PixelNormalization(mean: half, deviation: half))
+    return with(network)
+  }
+
   /// The same model for pictures of another size.
   public func sized(height: Int, width: Int) -> Model {
     var preprocessing = preprocessing

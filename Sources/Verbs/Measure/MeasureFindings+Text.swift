@@ -137,7 +137,7 @@ extension PictureFigures {
     }
     lines += sharpnessLines
     lines.append(
-      "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
+      "  an artifact exceeds chance by \(short(100 * thresholds.excessShare)) %, its control \(short(thresholds.controlRatio))"
         + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
     return lines.joined(separator: "\n")
   }

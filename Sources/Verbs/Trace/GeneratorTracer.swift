@@ -89,11 +89,12 @@ struct GeneratorTracer {
 
   /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``, ``ArtifactError``.
   func result() throws -> RunResult<TraceFindings> {
+    let thresholds = generator.isSound ? LatticeThresholds.sounds : LatticeThresholds()
     let pictures = try sampler.pictures(of: inputs.tensor) {
       context.progress.step("samples", $0, of: inputs.names.count)
     }
     let pooled = try PictureSurvey.measure(
-      pictures, periods: trial.periods, thresholds: generator.isSound ? .sounds : LatticeThresholds(), on: context.team,
+      pictures, periods: trial.periods, thresholds: thresholds, on: context.team,
       name: { inputs.names[$0] },
       progress: { context.progress.step("measuring", $0, of: $1) }
     ).pooled
@@ -115,7 +116,8 @@ struct GeneratorTracer {
     let trace = GeneratorTrace(
       model: generator.model.source.specification, samples: pictures.shape[0],
       seed: inputs.isDrawn ? settings.seed : nil, layers: layers, upsampling: grids,
-      prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, without: without,
+      prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, thresholds: thresholds,
+      without: without,
       causes: causes(pooled, layers: layers, grids: grids, without: without), skipped: inputs.skipped)
     var drawing = GeneratorTraceDrawing(trace: trace)
     let blamed = trace.causes.first?.layer ?? prediction.upsamplingLayers.last?.name
