@@ -55,6 +55,7 @@ let rooms = [
   Room("Engine", uses: ["Differentiation", "ReferenceEngine"], and: ["COneDNN", "CVectors"]),
   Room("Signals", uses: ["Tensors"], and: ["CKissFFT", "COpenBLAS"]),
   Room("Imaging", uses: ["Tensors", "Signals"], and: ["CPNG", "CJPEG", "CWebP", "CTIFF", "CCairo"]),
+  Room("Audio", uses: ["Tensors", "Signals"]),
   Room("Lattices", uses: ["Tensors", "Signals"]),
   Room("Diagnosis", uses: ["Lattices"]),
   Room("Prediction", uses: ["Networks", "Lattices"]),
@@ -63,7 +64,7 @@ let rooms = [
   Room("Documents", uses: ["Networks"], and: [yams]),
   Room("FeatureVisualization", uses: ["Attribution", "Documents"]),
   Room("AdversarialProbing", uses: ["Differentiation", "Signals", "Lattices"]),
-  Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging"]),
+  Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging", "Audio"]),
   Room("Generation", uses: ["Models", "Prediction"]),
   Room("Reporting", uses: ["Tensors", "Imaging"]),
   Room(
@@ -119,6 +120,7 @@ let package = Package(
     tests("Engine", uses: ["Engine", "ReferenceEngine", "Architectures"]),
     tests("Signals", uses: ["Signals"], golden: true),
     tests("Imaging", uses: ["Imaging"], golden: true),
+    tests("Audio", uses: ["Audio"]),
     tests("Lattices", uses: ["Lattices", "Imaging"], and: ["GinghamTestSupport"], golden: true),
     tests("Diagnosis", uses: ["Diagnosis"], and: ["GinghamTestSupport"], golden: true),
     tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
@@ -142,7 +144,7 @@ if let runtime = Context.environment["GINGHAM_FUZZ"] {
   package.targets.append(
     .executableTarget(
       name: "GinghamFuzz",
-      dependencies: ["ModelFormats", "ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging"].map {
+      dependencies: ["ModelFormats", "ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging", "Audio"].map {
         .target(name: Room.module($0))
       }, path: "Tests/Fuzz", swiftSettings: strict,
       linkerSettings: [

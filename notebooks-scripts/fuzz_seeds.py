@@ -26,6 +26,7 @@ def main(folder):
         "npz": [*files("Tests/*/Golden/**/*.npz"), *archives()],
         "npy": arrays(),
         "picture": [*files("Tests/*/Golden/**/*.png"), *golden_pictures(), *pictures()],
+        "sound": sounds(),
         "yaml": files("notebooks-scripts/recipes/*.y*ml", "Tests/**/*.yaml"),
     }.items():
         (folder / target).mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,22 @@ def minimal_graph():
     node = field(1, b"x") + field(1, b"w") + field(2, b"y") + field(4, b"Conv") + field(5, attribute)
     graph = field(1, node) + field(2, b"g") + field(5, weight) + field(11, field(1, b"x") + field(2, tensor)) + field(12, field(1, b"y"))
     return b"\x08\x08" + field(7, graph) + field(8, b"\x10\x11")
+
+
+def sounds():
+    """WAV files of every encoding: integers, floating point and the extensible form, with chunks of odd length."""
+    found = []
+    for tag, bits in ((1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64), (6, 8)):
+        for channels in (1, 2):
+            for is_extensible in (False, True):
+                block = channels * bits // 8
+                form = struct.pack("<HHIIHH", 0xFFFE if is_extensible else tag, channels, 16000, 16000 * block, block, bits)
+                if is_extensible:
+                    form += struct.pack("<HHIH", 22, bits, 3, tag) + bytes.fromhex("000000001000800000aa00389b71")
+                note, data = b"LIST\x03\x00\x00\x00abc\x00", bytes(range(block)) * 5
+                body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + note + b"data" + struct.pack("<I", len(data)) + data
+                found.append(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return found
 
 
 def array(kind, shape, data, order="False"):

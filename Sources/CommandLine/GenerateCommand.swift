@@ -6,7 +6,8 @@ struct GenerateCommand: VerbCommand {
     commandName: "generate",
     abstract: "Draws samples of a generator and measures their grid beside what its architecture predicts.",
     discussion: """
-      A generator is any net whose output is N×C×H×W with 1, 3 or 4 channels. Nets of random numbers draw --samples of
+      A generator is any net whose output is N×C×H×W with 1, 3 or 4 channels, or N×C×L with one or two: sounds, which are
+      written as WAV. Nets of random numbers draw --samples of
       --seed; nets of pictures take --images. Other inputs are fixed with --input NAME=VALUE, such as
       --input style_weights=onehot:7. Equal seeds give equal samples, however many are drawn.
 
@@ -20,7 +21,8 @@ struct GenerateCommand: VerbCommand {
   @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
   var latents: String?
 
-  @Option(help: "Bits a sample of the PNG files: 8 or 16.") var bits: BitDepth = .eight
+  @Option(help: "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer).") var bits: Int?
+  @Option(help: ArgumentHelp("Samples a second of WAV files.", valueName: "Hz")) var rate = Sound.usualRate
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
@@ -28,18 +30,7 @@ struct GenerateCommand: VerbCommand {
     var settings = GenerateSettings()
     (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
-    (settings.latents, settings.bits) = (latents, bits)
+    (settings.latents, settings.bits, settings.rate) = (latents, bits, rate)
     return GenerateRun(modelOptions.source(model), settings: settings)
   }
-}
-
-extension BitDepth: ExpressibleByArgument {
-  /// 8 or 16; `nil` for anything else.
-  public init?(argument: String) {
-    guard let bits = Int(argument) else { return nil }
-    self.init(rawValue: bits)
-  }
-
-  /// As it is typed.
-  public var defaultValueDescription: String { "\(rawValue)" }
 }

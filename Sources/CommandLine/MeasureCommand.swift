@@ -4,7 +4,7 @@ import Gingham
 struct MeasureCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure",
-    abstract: "Measures checkerboards, blur and colour banding of pictures or saved maps.",
+    abstract: "Measures checkerboards, blur and colour banding of pictures, sounds or saved maps.",
     discussion: """
       A path is a picture (PNG, JPEG, WebP, TIFF), a .npy array (H×W, C×H×W or N×C×H×W), a folder with such files, or a
       quoted pattern such as "samples/*.png". Texture averages out over many pictures and the grid does not, so measure
@@ -13,6 +13,9 @@ struct MeasureCommand: VerbCommand {
       A band of a period is an artifact where its share of the fine detail exceeds chance by --min-share, a frequency of
       it has --control-ratio times the power of one that no layer could cause, and its best frequency stands --min-peak
       above its surroundings. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
+
+      WAV files are measured as sounds, whose lattices of a period P are tones at the multiples of rate/P; arrays L, C×L
+      or N×C×L are with --as sound. Half of a band's tones must stand out, so that a tone of music on one is no lattice.
       """)
 
   @Argument(help: ModelOptions.picturesHelp) var paths: [String]
@@ -22,16 +25,19 @@ struct MeasureCommand: VerbCommand {
     help: ArgumentHelp("Periods in pixels, or search: the strongest lattice of 2 to 64.", valueName: "2,4,8|search"))
   var periods = PeriodChoice.listed(.usual)
 
-  @Option(name: .customLong("as"), help: "What the maps are: signed pictures, or gradients, of which power counts.")
+  @Option(
+    name: .customLong("as"), help: "What the maps are: signed pictures or sounds, or gradients, of which power counts.")
   var kind: MeasureSettings.Kind = .picture
 
-  @Option(help: "Excess of a band's share over chance that makes an artifact of a picture.")
-  var minShare = LatticeThresholds().excessShare
+  @Option(
+    help: "Excess of a band's share over chance that makes an artifact of a picture (default: 0.01; of sounds: 1e-05).")
+  var minShare: Double?
 
   @Option(help: "Power of a frequency of the band over one of the control.")
   var controlRatio = LatticeThresholds().controlRatio
 
-  @Option(help: "Peak of the band over its surroundings, in dB.") var minPeak = LatticeThresholds().peakDecibels
+  @Option(help: "Peak of the band over its surroundings, in dB (default: 10; of half of a sound's band: 15).")
+  var minPeak: Double?
 
   @Option(name: .customLong("min-cv2"), help: "Unevenness of a band that makes an artifact of a gradient.")
   var minUnevenness = LatticeThresholds().gradientUnevenness

@@ -29,7 +29,7 @@ public struct PictureMeasures: Hashable, Sendable {
   /// - Throws: ``ArtifactError`` for numbers that are not finite.
   public init(of picture: Tensor, gradient: Tensor, latticePeriod: Int) throws {
     let planes = try Plane.planes(of: picture)
-    let side = min(picture.shape[2], picture.shape[3])
+    let side = Plane.side(height: picture.shape[2], width: picture.shape[3])
     let periods = try Lattice(period: latticePeriod).bandPeriods.filter { PictureLattice.smallestSide(for: $0) <= side }
     lattice = periods.isEmpty ? nil : try PictureLattice(periods: periods).finding(ofPicture: planes)
     gradientLattice = try Self.lattice(of: gradient, period: latticePeriod)
@@ -41,9 +41,10 @@ public struct PictureMeasures: Hashable, Sendable {
 
   private static func lattice(of gradient: Tensor, period: Int) throws -> LatticeFinding? {
     let (height, width) = (gradient.shape[2], gradient.shape[3])
-    guard period >= 2, min(height, width) >= 2 * period else { return nil }
+    guard period >= 2, Plane.side(height: height, width: width) >= 2 * period else { return nil }
     var lattice = try GradientLattice(
-      period: period, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+      period: period, isLine: height == 1,
+      border: GradientLattice.usualBorder(period: period, height: height, width: width))
     try lattice.add(gradient)
     return try lattice.finding()
   }

@@ -31,7 +31,8 @@ public struct Generator: Sendable {
     batch = max((input.shape.first ?? nil) ?? 1, 1)
     let network = try model.bound(batch: batch)
     let shapes = network.outputs.map { network.shapes[network.resolved($0)] ?? [] }
-    guard let index = shapes.firstIndex(where: Self.isPicture) else {
+    let isSound = model.network.isOneDimensional
+    guard let index = shapes.firstIndex(where: { Self.isPicture($0, isSound: isSound) }) else {
       throw GeneratorError.makesNoPictures(
         model: model.source.specification, outputs: shapes.map { Array($0.dimensions) })
     }
@@ -39,10 +40,15 @@ public struct Generator: Sendable {
     self.network = network
   }
 
-  /// N×C×H×W with 1, 3 or 4 channels and both sides above one pixel.
-  package static func isPicture(_ shape: Shape) -> Bool {
-    shape.rank == 4 && [1, 3, 4].contains(shape[1]) && shape[2] > 1 && shape[3] > 1
+  /// N×C×H×W with 1, 3 or 4 channels and both sides above one pixel; N×C×1×L with one or two channels of a network over
+  /// signals.
+  package static func isPicture(_ shape: Shape, isSound: Bool) -> Bool {
+    guard shape.rank == 4, shape[3] > 1 else { return false }
+    return isSound ? (1...2).contains(shape[1]) && shape[2] == 1 : [1, 3, 4].contains(shape[1]) && shape[2] > 1
   }
+
+  /// Whether it makes sounds: its pictures are C×1×L.
+  public var isSound: Bool { model.network.isOneDimensional }
 
   private static func source(of input: Network.Input, named name: String) throws -> Source {
     let extents = input.shape.dropFirst()

@@ -38,6 +38,9 @@ public final class PictureSampler {
       (self.range, rangeOrigin) = (range, .given)
     } else if let bounded = OutputRange(of: generator.output, in: generator.model.network) {
       (self.range, rangeOrigin) = (bounded, .layers)
+    } else if generator.isSound {
+      // What swings around silence.
+      (self.range, rangeOrigin) = (.symmetric, .given)
     } else {
       let sequence = NormalSequence(seed: 0, name: "probe")
       let isLatent = generator.isLatent

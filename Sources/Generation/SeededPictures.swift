@@ -1,9 +1,18 @@
+import GinghamModels
 import GinghamSignals
 import GinghamTensors
 
 /// Inputs for networks that take pictures where the user gives none: smooth fields of colour with some noise, which have
 /// no lattice of their own.
 public enum SeededPictures {
+  /// As many as a network takes: pictures, or signals in −1…1 that swing around silence.
+  ///
+  /// - Returns: 1×C×H×W each.
+  public static func inputs(of model: Model, count: Int, seed: UInt64) -> [Tensor] {
+    let found = pictures(model.inputShape(batch: count), seed: seed)
+    return model.network.isOneDimensional ? found.map { $0.map { 2 * $0 - 1 } } : found
+  }
+
   /// - Returns: N×C×H×W in 0…1. A picture depends on the seed and its number alone.
   public static func pictures(_ shape: Shape, seed: UInt64) -> [Tensor] {
     let (channels, height, width) = (shape[1], shape[2], shape[3])

@@ -41,7 +41,8 @@ public struct UpsamplingGrid: Encodable, Sendable {
     variance: Double, limits: ResourceLimits = ResourceLimits()
   ) throws {
     let window = convolution.window
-    guard window.strides.count == 2, window.strides[0] == window.strides[1], let first = outputs.first, !inputs.isEmpty
+    guard window.strides.count == 2, let first = outputs.first, !inputs.isEmpty,
+      window.strides[0] == (first.isLine ? 1 : window.strides[1])
     else { return nil }
     let sums: PhaseSums
     do {
@@ -50,14 +51,14 @@ public struct UpsamplingGrid: Encodable, Sendable {
       throw ArtifactError.limit(network: layer, error)
     }
     guard sums.inputs == inputs.count, sums.outputs == outputs.count else { return nil }
-    let stride = window.strides[0]
+    let stride = window.strides[1]
     // Borders are painted less often: as many positions as a kernel reaches stay out, where that leaves something.
     let reach = (window.kernel.max() ?? 1) + stride - 1
     let border = reach / stride * stride
-    let trimsOutput = min(first.height, first.width) >= 2 * border + 2 * stride
-    let trimsInput = min(inputs[0].height, inputs[0].width) >= 6
+    let trimsOutput = first.side >= 2 * border + 2 * stride
+    let trimsInput = inputs[0].side >= 6
     let means = inputs.map { (trimsInput ? $0.trimmedEvenly(by: 1) : $0).mean }
-    let lattice = try Lattice(period: stride)
+    let lattice = try Lattice(period: stride, isLine: first.isLine)
     let found = try outputs.map { plane in
       try PhaseTable(means: trimsOutput ? plane.trimmedEvenly(by: border) : plane, lattice: lattice).values
     }
@@ -94,10 +95,11 @@ public struct UpsamplingGrid: Encodable, Sendable {
 extension Plane {
   /// Without `border` rows and columns on every side.
   func trimmedEvenly(by border: Int) -> Plane {
-    let (height, width) = (self.height - 2 * border, self.width - 2 * border)
+    let down = isLine ? 0 : border
+    let (height, width) = (self.height - 2 * down, self.width - 2 * border)
     var values: [Double] = []
     for y in 0..<max(height, 0) {
-      let start = (y + border) * self.width + border
+      let start = (y + down) * self.width + border
       values += self.values[start..<(start + width)]
     }
     return Plane(height: max(height, 0), width: max(width, 0), values: values)

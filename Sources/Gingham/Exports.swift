@@ -2,6 +2,7 @@
 @_exported import GinghamAdversarialProbing
 @_exported import GinghamArchitectures
 @_exported import GinghamAttribution
+@_exported import GinghamAudio
 @_exported import GinghamDiagnosis
 @_exported import GinghamDifferentiation
 @_exported import GinghamDocuments

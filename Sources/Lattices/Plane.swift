@@ -162,16 +162,26 @@ public struct Plane: Hashable, Sendable {
     }
   }
 
-  /// Without `border` pixels on every side; `nil` where nothing would be left.
+  /// Whether there is one row only, as in maps of signals: nothing repeats along an axis of one element.
+  public var isLine: Bool { height == 1 }
+
+  /// The smaller of the sides along which anything can repeat, in pixels: of a line its length.
+  public var side: Int { Plane.side(height: height, width: width) }
+
+  /// The same of maps of a size.
+  public static func side(height: Int, width: Int) -> Int { height == 1 ? width : min(height, width) }
+
+  /// Without `border` pixels on every side, of a line without those at its ends; `nil` where nothing would be left.
   public func trimmed(by border: Int) -> Plane? {
     guard border > 0 else { return self }
-    guard height > 2 * border, width > 2 * border else { return nil }
-    return crop(rows: border..<(height - border), columns: border..<(width - border))
+    let down = isLine ? 0 : border
+    guard height > 2 * down, width > 2 * border else { return nil }
+    return crop(rows: down..<(height - down), columns: border..<(width - border))
   }
 
-  /// The largest part that begins at pixel 0 and whose sides are multiples of `period`.
+  /// The largest part that begins at pixel 0 and whose sides are multiples of `period`; a line keeps its row.
   public func cropped(toMultipleOf period: Int) -> Plane {
-    let (rows, columns) = (height - height % period, width - width % period)
+    let (rows, columns) = (isLine ? 1 : height - height % period, width - width % period)
     return rows == height && columns == width ? self : crop(rows: 0..<rows, columns: 0..<columns)
   }
 }

@@ -17,7 +17,7 @@ extension Model {
       let start = network.resolved(value)
       guard let shape = network.shapes[start], shape.rank == 4 else { return }
       let base = sampling[start]?.stride ?? 1
-      let room = min(shape[2], shape[3]) / 2
+      let room = (shape[2] == 1 ? shape[3] : min(shape[2], shape[3])) / 2
       periods[value] = max(2, strides.compactMap { Int(exactly: $0 / base) }.filter { $0 <= room }.max() ?? 2)
     }
   }

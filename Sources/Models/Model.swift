@@ -1,3 +1,4 @@
+import GinghamAudio
 import GinghamDifferentiation
 import GinghamEngine
 import GinghamImaging
@@ -59,6 +60,21 @@ public struct Model: Sendable {
     Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
   }
 
+  /// - Throws: ``ModelError/notPictures(_:)`` for networks over signals.
+  public func requirePictures() throws {
+    guard network.isOneDimensional, let input = network.withoutRows.inputs.first else { return }
+    throw ModelError.notPictures(input.shape.map { $0.map(String.init) ?? "?" })
+  }
+
+  /// The same model with inputs in 0…1: signals, which swing around 0, swing around ½. Pictures are so anyway.
+  public var inUnitRange: Model {
+    guard network.isOneDimensional, let channels else { return self }
+    var network = network
+    let half = [Float](repeating: 0.5, count: channels)
+    network.normalize(PixelNormalization(mean: half, deviation: half))
+    return with(network)
+  }
+
   /// The same model for pictures of another size.
   public func sized(height: Int, width: Int) -> Model {
     var preprocessing = preprocessing
@@ -73,7 +89,45 @@ public struct Model: Sendable {
   ///
   /// - Throws: ``ImageError``, ``ModelError/wrongChannels(expected:found:path:)``.
   public func input(pictureAt path: String) throws -> Tensor {
-    path.lowercased().hasSuffix(".npy") ? try input(arrayAt: path) : try input(Picture(contentsOf: path), path: path)
+    if network.isOneDimensional { return try input(soundAt: path) }
+    return path.lowercased().hasSuffix(".npy")
+      ? try input(arrayAt: path) : try input(Picture(contentsOf: path), path: path)
+  }
+
+  /// A sound as a network over signals sees it, 1×C×1×L in −1…1: its first samples, with silence behind where there are
+  /// too few. Arrays are L, C×L, 1×C×L or 1×C×1×L.
+  ///
+  /// - Throws: ``FormatError``, ``ModelError/wrongChannels(expected:found:path:)``.
+  private func input(soundAt path: String) throws -> Tensor {
+    let channels = try pictureChannels()
+    var samples: Tensor
+    if path.lowercased().hasSuffix(".npy") {
+      samples = try Tensor(npy: path)
+      try samples.requireFinite("'\(path)'")
+      var extents = samples.shape.dimensions
+      if extents.count > 2, extents[0] == 1 { extents.removeFirst() }
+      if extents.count == 3, extents[1] == 1 { extents.remove(at: 1) }
+      if extents.count == 1 { extents.insert(1, at: 0) }
+      guard extents.count == 2, samples.count > 0 else {
+        throw ModelError.wrongChannels(expected: channels, found: 0, path: path)
+      }
+      samples = samples.reshaped(to: Shape(extents))
+    } else {
+      let sound = try Sound(wav: path)
+      samples = channels == 1 ? sound.mono : sound.samples
+    }
+    guard samples.shape[0] == channels else {
+      throw ModelError.wrongChannels(expected: channels, found: samples.shape[0], path: path)
+    }
+    let (length, wanted) = (samples.shape[1], preprocessing.width)
+    return samples.withUnsafeBufferPointer { source in
+      Tensor([1, channels, 1, wanted]) { target in
+        for index in target.indices {
+          let (channel, place) = (index / wanted, index % wanted)
+          target[index] = place < length ? source[channel * length + place] : 0
+        }
+      }
+    }
   }
 
   /// Numbers of a `.npy` file, for pictures that no picture file holds: C×H×W, 1×C×H×W or H×W×C, or H×W of one channel.

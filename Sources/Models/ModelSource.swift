@@ -67,6 +67,7 @@ public struct ModelSource: Sendable {
     if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
     network.takePictures()
+    network.takeSignals()
     try requireNoOtherInputs(of: &network)
     try chooseOutput(of: &network)
     try normalize(&network)
@@ -200,8 +201,12 @@ public struct ModelSource: Sendable {
     }
   }
 
+  /// Samples of a signal where the file leaves them open: a second of speech, as a power of two (WaveGAN).
+  private static let usualLength = 1 << 14
+
   private func preprocessing(of network: Network) throws -> Preprocessing {
     if let inputSize {
+      if network.isOneDimensional { return Preprocessing(height: 1, width: inputSize.width, fit: .stretch) }
       guard var known = network.preprocessing else {
         return Preprocessing(
           height: inputSize.height, width: inputSize.width, fit: .shorterSide(min(inputSize.height, inputSize.width)))
@@ -221,6 +226,13 @@ public struct ModelSource: Sendable {
     }
     guard let shape = network.inputs.first?.shape, shape.count == 4 else {
       throw ModelError.notPictures(network.inputs.first.map { $0.shape.map { $0.map(String.init) ?? "?" } } ?? [])
+    }
+    if network.isOneDimensional {
+      let length = shape[3] ?? Self.usualLength
+      guard (1...(1 << 26)).contains(length), shape[1] != 0 else {
+        throw ModelError.impossibleInput(shape.map { $0.map(String.init) ?? "?" })
+      }
+      return Preprocessing(height: 1, width: length, fit: .stretch)
     }
     // What most classifiers were trained on, where the file leaves it open.
     let (height, width) = (shape[2] ?? 224, shape[3] ?? 224)

@@ -23,6 +23,8 @@ public struct BoundNetwork: Sendable {
   public var missing: [ValueID: MissingOperator]
   /// Values that simplification removed because they equal another one.
   public var aliases: [ValueID: ValueID]
+  /// Whether it is one over signals, whose maps have a single row: N×C×1×L.
+  public var isOneDimensional = false
   /// How much may be asked for on behalf of the network.
   public var limits = ResourceLimits()
 

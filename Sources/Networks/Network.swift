@@ -73,6 +73,10 @@ public struct Network: Sendable {
   /// output. Not so where the file names weights alone: what a module does behind its last weight, an addition or a
   /// rectifier, does not bear its name then.
   public var namesModules = true
+  /// Whether it is one over signals: the maps of its files are N×C×L and have a single row here, N×C×1×L.
+  public internal(set) var isOneDimensional = false
+  /// Values that have a row here and none in the file.
+  var rows: Set<ValueID> = []
   /// How a picture becomes this network's input; `nil` where the file does not say.
   public var preprocessing: Preprocessing?
   /// How much the network may ask for when it is bound.

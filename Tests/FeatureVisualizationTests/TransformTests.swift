@@ -171,3 +171,45 @@ import Testing
     #expect(throws: VisualizationError.self) { try TransformChain([.scale([])]).validate(for: small, target: small) }
   }
 }
+
+@Suite struct PhaseShuffleTests {
+  private func drawn(_ size: PictureSize, seed: UInt64, _ samples: Int = 2) throws -> ReflectedShift {
+    let context = DrawContext(seed: seed, step: 0, steps: 1, target: size)
+    return try #require(
+      try PictureTransform.phaseShuffle(samples).drawn(for: size, place: 0, in: context) as? ReflectedShift)
+  }
+
+  /// WaveGAN's own: x padded by reflection, then cut to its length again.
+  @Test func shiftsReflectTheBorder() {
+    let signal = Tensor([1, 1, 1, 5], [0, 1, 2, 3, 4])
+    func moved(_ columns: Int) -> [Float] {
+      ReflectedShift(inputSize: PictureSize(height: 1, width: 5), rows: 0, columns: columns)(signal).scalars
+    }
+    #expect(moved(2) == [2, 1, 0, 1, 2])
+    #expect(moved(-2) == [2, 3, 4, 3, 2])
+    #expect(moved(0) == signal.scalars)
+  }
+
+  @Test func everyShiftIsEquallyLikelyAndSignalsKeepTheirRow() throws {
+    let shifts = try (0..<500).map { try drawn(PictureSize(height: 1, width: 16), seed: UInt64($0)) }
+    #expect(shifts.allSatisfy { $0.rows == 0 })
+    let counts = Dictionary(grouping: shifts, by: \.columns).mapValues(\.count)
+    #expect(Set(counts.keys) == Set(-2...2) && counts.values.allSatisfy { (60...140).contains($0) })
+    #expect(try Set((0..<100).map { try drawn(PictureSize(height: 9, width: 9), seed: $0).rows }) == Set(-2...2))
+  }
+
+  /// ⟨Ax, y⟩ = ⟨x, Aᵀy⟩.
+  @Test(arguments: [(0, 2), (0, -3), (1, -2)]) func theAdjointIsOne(rows: Int, columns: Int) {
+    let size = PictureSize(height: rows == 0 ? 1 : 4, width: 6)
+    let map = ReflectedShift(inputSize: size, rows: rows, columns: columns)
+    let x = Tensor([1, 2, size.height, 6]) { for index in $0.indices { $0[index] = Float(index * 7 % 11) } }
+    let y = Tensor(x.shape) { for index in $0.indices { $0[index] = Float(index * 5 % 13) } }
+    func product(_ a: Tensor, _ b: Tensor) -> Float { zip(a.scalars, b.scalars).reduce(0) { $0 + $1.0 * $1.1 } }
+    #expect(product(map(x), y) == product(x, map.adjoint(y)))
+  }
+
+  @Test func shiftsAsLongAsASideAreRefused() {
+    #expect(throws: VisualizationError.self) { try drawn(PictureSize(height: 1, width: 4), seed: 0, 4) }
+    #expect(throws: VisualizationError.self) { try drawn(PictureSize(height: 2, width: 9), seed: 0, 2) }
+  }
+}

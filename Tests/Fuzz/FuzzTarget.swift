@@ -1,3 +1,4 @@
+import GinghamAudio
 import GinghamFeatureVisualization
 import GinghamImaging
 import GinghamModelFormats
@@ -28,6 +29,7 @@ struct FuzzTarget: Sendable {
       let picture = try Picture(contentsOf: path)
       _ = picture.resized(height: 16, width: 16)
     },
+    FuzzTarget(name: "sound") { path in _ = try Sound(wav: path).wav(depth: .twentyFour).count },
     FuzzTarget(name: "yaml") { path in _ = try Recipe(yaml: path).yaml.count },
   ]
 }

@@ -47,8 +47,8 @@ public struct PhaseEqualisedGradient: AttributionMethod {
       }
     case .measured:
       let maps = try (0..<pictures.shape[0]).map { index in
-        var lattice = try GradientLattice(period: period)
         let map = attribution.map.sample(index)
+        var lattice = try GradientLattice(period: period, isLine: map.shape[2] == 1)
         try lattice.add(map)
         return PhaseEqualisation(energies: lattice.phases).applied(to: map)
       }

@@ -57,14 +57,14 @@ public struct GradientSurvey: Sendable {
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even two periods of 2 fit.
   public func finding() throws -> MeasuredGradients? {
-    guard let side = maps.map({ min($0.energy.height, $0.energy.width) }).min() else { return nil }
+    guard let side = maps.map(\.energy.side).min(), let isLine = maps.first?.energy.isLine else { return nil }
     // Two periods at least must fit: below, a phase is one pixel and nothing repeats.
     let period = stride(from: wanted, to: 1, by: -1).first { wanted.isMultiple(of: $0) && 2 * $0 <= side }
     guard let period else {
       throw ArtifactError.tooSmall(height: side, width: side, needed: 2 * wanted, why: "for two periods")
     }
     let border = GradientLattice.usualBorder(period: period, height: side, width: side)
-    let empty = try GradientLattice(period: period, border: border, thresholds: thresholds)
+    let empty = try GradientLattice(period: period, isLine: isLine, border: border, thresholds: thresholds)
     var pool = empty
     let gradients = try maps.map { map in
       var lattice = empty

@@ -1,4 +1,5 @@
 import GinghamLattices
+import GinghamSignals
 import GinghamTensors
 
 /// Windowed spectra of a set, in which each picture's strongest lattice is sought, and that of all of the commonest size.
@@ -19,6 +20,15 @@ public struct PeriodSearchPool: Sendable {
       for channel in sample.channels { spectrum.add(channel) }
       (name, self.spectrum) = (sample.place.name, spectrum)
     }
+
+    /// Of a sound: the powers of its pieces, cut to a length whose transform is fast, added up.
+    public init(_ sample: SoundSample) {
+      let pieces = sample.pieces
+      let width = FourierTransform.fastLength(atMost: max(1, pieces.first?.width ?? 1))
+      var spectrum = WindowedSpectrum(height: 1, width: width)
+      for piece in pieces where piece.width >= width { spectrum.add(piece.crop(rows: 0..<1, columns: 0..<width)) }
+      (name, self.spectrum) = (sample.place.name, spectrum)
+    }
   }
 
   /// Adds a picture.
@@ -33,7 +43,8 @@ public struct PeriodSearchPool: Sendable {
   ) {
     var each: [String: PeriodSearchFigures] = [:]
     var pools: [PictureSize: WindowedSpectrum] = [:]
-    for (name, spectrum) in spectra where min(spectrum.height, spectrum.width) >= PeriodSearch.smallestSide {
+    for (name, spectrum) in spectra
+    where Plane.side(height: spectrum.height, width: spectrum.width) >= PeriodSearch.smallestSide {
       each[name] = PeriodSearchFigures(found: try search.search(spectrum))
       let size = PictureSize(height: spectrum.height, width: spectrum.width)
       pools[size, default: WindowedSpectrum(height: size.height, width: size.width)].add(spectrum)

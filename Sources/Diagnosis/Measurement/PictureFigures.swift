@@ -6,8 +6,8 @@ public struct PictureFigures: Encodable, Sendable {
   public var lattice: PictureLatticeFinding
   /// `nil` where no period was sought.
   public var search: PeriodSearchFigures?
-  /// Blur, banding and saturation.
-  public var faults: PictureFaults
+  /// Blur, banding and saturation; `nil` of signals.
+  public var faults: PictureFaults?
   /// Of a set: the commonest size's mean. Of one picture: where spectra were asked for.
   public var radial: SpectrumFigures?
   /// Of cosine spectra; `nil` where nobody asked.
@@ -68,7 +68,7 @@ extension PictureFigures {
   /// Figures of all kinds stand beside each other.
   public func encode(to encoder: any Encoder) throws {
     try lattice.encode(to: encoder)
-    try faults.encode(to: encoder)
+    try faults?.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(lattice.verdict, forKey: .verdict)
     if let search { try container.encode(search.found, forKey: .search) }

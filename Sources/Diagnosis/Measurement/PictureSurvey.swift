@@ -39,10 +39,11 @@ public struct PictureSurvey: Sendable {
     let channels = try sample.channels.map(lattices.measure)
     let luma = Plane.luma(of: sample.channels)
     let radial = try RadialSpectrum(of: [luma])
-    let cosine = keepsSpectra ? try CosineSpectrum(of: [luma]).logMagnitude : nil
+    let cosine = keepsSpectra && !luma.isLine ? try CosineSpectrum(of: [luma]).logMagnitude : nil
     let figures = PictureFigures(
       lattice: try lattices.lattice.finding(pooling: channels),
-      faults: try PictureFaults(of: sample.channels, luma: luma, spectrum: radial, periods: periods),
+      faults: luma.isLine
+        ? nil : try PictureFaults(of: sample.channels, luma: luma, spectrum: radial, periods: periods),
       radial: keepsSpectra ? SpectrumFigures(of: radial, height: sample.height, width: sample.width) : nil,
       cosine: cosine.map { SpectrumFigures(profileOf: $0, pictures: 1) })
     let picture = MeasuredPicture(name: sample.place.name, height: sample.height, width: sample.width, figures: figures)
@@ -62,7 +63,8 @@ public struct PictureSurvey: Sendable {
   ///
   /// - Throws: ``ArtifactError``.
   public func finding() throws -> MeasuredSet? {
-    guard let faults = PictureFaults(median: pictures.map(\.figures.faults)) else { return nil }
+    guard !pictures.isEmpty else { return nil }
+    let faults = PictureFaults(median: pictures.compactMap(\.figures.faults))
     let locked = try lattices.lockedFinding()
     let pooled = PictureFigures(
       lattice: try lattices.finding(), faults: faults, radial: radial.mean,

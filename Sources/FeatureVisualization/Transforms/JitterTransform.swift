@@ -31,7 +31,7 @@ public struct JitterTransform: TransformPart {
   ) throws -> any PictureMap {
     let cropped = try shrunk(size, by: pixels)
     return WindowMap(
-      inputSize: size, outputSize: cropped, top: generator.integer(in: 0...pixels),
+      inputSize: size, outputSize: cropped, top: generator.integer(in: 0...(size.height - cropped.height)),
       left: generator.integer(in: 0...pixels))
   }
 }

@@ -27,11 +27,13 @@ extension TransformPart {
 
   /// A size with so many rows and columns less.
   func shrunk(_ size: PictureSize, by pixels: Int) throws -> PictureSize {
-    guard size.height > pixels, size.width > pixels else {
+    // A signal has one side.
+    let isLine = size.height == 1
+    guard isLine || size.height > pixels, size.width > pixels else {
       throw VisualizationError.transformTooLarge(
         transform: "\(name) \(pixels)", size: size, why: "nothing would be left of a side")
     }
-    return PictureSize(height: size.height - pixels, width: size.width - pixels)
+    return PictureSize(height: isLine ? 1 : size.height - pixels, width: size.width - pixels)
   }
 }
 
@@ -48,6 +50,7 @@ public struct PictureTransform: AnyRecipePart {
   public static let all: [any TransformPart.Type] = [
     PadTransform.self, JitterTransform.self, RollTransform.self, LatticeJitterTransform.self, ScaleTransform.self,
     RotationTransform.self, RandomCrop.self, BlurTransform.self, FlipTransform.self, NoiseTransform.self,
+    PhaseShuffleTransform.self,
   ]
 
   /// What complaints call one of them.

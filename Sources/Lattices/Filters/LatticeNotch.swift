@@ -14,7 +14,8 @@ public struct LatticeNotch: Hashable, Sendable {
   /// Each pixel less the mean of its phase, plus the mean of all: the orthogonal projection, also where the period
   /// does not divide the sides.
   public func applied(to map: Plane) -> Plane {
-    var sums = [Double](repeating: 0, count: lattice.period * lattice.period)
+    let lattice = Lattice(unchecked: lattice.period, isLine: map.isLine)
+    var sums = [Double](repeating: 0, count: lattice.phaseCount)
     var counts = sums
     lattice.forEachPixel(rows: map.height, columns: map.width, pitch: map.width) { index, phase in
       sums[phase] += map.values[index]

@@ -13,23 +13,28 @@ public struct GradientLattice: Sendable {
 
   /// - Parameters:
   ///   - period: the lattice's side, usually the largest cumulative stride.
+  ///   - isLine: whether gradients have a single row, as those of signals.
   ///   - border: pixels to leave out on every side, rounded up to a multiple of the period; the effect of zero padding
   ///     is strongest there.
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for a negative border.
-  public init(period: Int, border: Int = 0, thresholds: LatticeThresholds = LatticeThresholds()) throws {
+  public init(
+    period: Int, isLine: Bool = false, border: Int = 0, thresholds: LatticeThresholds = LatticeThresholds()
+  ) throws {
     guard border >= 0, border < 1 << 24 else {
       throw ArtifactError.badArgument("a border of \(border) pixels cannot be left out")
     }
-    lattice = try Lattice(period: period)
+    lattice = try Lattice(period: period, isLine: isLine)
     self.thresholds = thresholds
     self.border = (border + period - 1) / period * period
     energies = PhaseEnergies(lattice: lattice)
-    controls = try Lattice.controls(for: [period]).map { PhaseEnergies(lattice: try Lattice(period: $0)) }
+    controls = try Lattice.controls(for: [period]).map {
+      PhaseEnergies(lattice: try Lattice(period: $0, isLine: isLine))
+    }
   }
 
   /// One period on every side where at least two remain, else none: the default of the command line.
   public static func usualBorder(period: Int, height: Int, width: Int) -> Int {
-    min(height, width) >= 4 * period ? period : 0
+    Plane.side(height: height, width: width) >= 4 * period ? period : 0
   }
 
   /// Adds the gradients of a batch: N×C×H×W, C×H×W or H×W. Inputs may differ in size.
@@ -45,7 +50,7 @@ public struct GradientLattice: Sendable {
     let energy = try interior(of: energy)
     try energies.add(energy: energy)
     for index in controls.indices
-    where controls[index].lattice.period * 2 <= min(energy.height, energy.width) {
+    where controls[index].lattice.period * 2 <= energy.side {
       try controls[index].add(energy: energy)
     }
   }
@@ -53,7 +58,7 @@ public struct GradientLattice: Sendable {
   /// Without the border.
   package func interior(of map: Plane) throws -> Plane {
     let needed = 2 * border + lattice.period
-    guard let interior = map.trimmed(by: border), min(interior.height, interior.width) >= lattice.period else {
+    guard let interior = map.trimmed(by: border), interior.side >= lattice.period else {
       throw ArtifactError.tooSmall(
         height: map.height, width: map.width, needed: needed, why: "for one lattice of period \(lattice.period)")
     }

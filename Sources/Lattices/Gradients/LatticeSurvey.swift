@@ -28,9 +28,10 @@ public struct LatticeSurvey: Sendable {
   package func emptyLattice(for shape: Shape) throws -> GradientLattice {
     let (height, width) = (shape[2], shape[3])
     // A method may speak of coarser positions than pixels: then only the finest lattice is left to look at.
-    let period = min(period, max(2, min(height, width) / 2))
+    let period = min(period, max(2, Plane.side(height: height, width: width) / 2))
     return try GradientLattice(
-      period: period, border: GradientLattice.usualBorder(period: period, height: height, width: width))
+      period: period, isLine: height == 1,
+      border: GradientLattice.usualBorder(period: period, height: height, width: width))
   }
 
   /// - Throws: ``ArtifactError``.

@@ -16,7 +16,7 @@ public struct PhaseEnergies: Sendable {
   /// With the property of the same name.
   public init(lattice: Lattice) {
     self.lattice = lattice
-    table = PhaseTable(lattice: lattice, values: [Double](repeating: 0, count: lattice.period * lattice.period))
+    table = PhaseTable(lattice: lattice, values: [Double](repeating: 0, count: lattice.phaseCount))
   }
 
   /// Adds one input's energy map e = Σ_c g², whose pixel (0, 0) lies on phase (0, 0).
@@ -26,7 +26,7 @@ public struct PhaseEnergies: Sendable {
     let means = try PhaseTable(means: energy, lattice: lattice)
     let squares = try PhaseTable(means: energy.squared, lattice: lattice)
     for index in table.values.indices { table.values[index] += means.values[index] }
-    let pixels = (energy.height / lattice.period) * (energy.width / lattice.period)
+    let pixels = (energy.height / lattice.rows) * (energy.width / lattice.period)
     let within = zip(means.values, squares.values).reduce(0) { $0 + max(0, $1.1 - $1.0 * $1.0) }
     // With one pixel a phase nothing can be told apart from noise: the correction stays silent then.
     if pixels > 1 { samplingVariance += within / Double(means.values.count) / Double(pixels - 1) }
@@ -42,20 +42,20 @@ public struct PhaseEnergies: Sendable {
   public var biasPerFrequency: Double {
     let mean = table.mean
     guard mean > 0 else { return 0 }
-    return samplingVariance / (mean * mean) / Double(lattice.period * lattice.period)
+    return samplingVariance / (mean * mean) / Double(lattice.phaseCount)
   }
 
   /// Bias of the CV² of a whole lattice.
-  public var bias: Double { biasPerFrequency * Double(lattice.period * lattice.period - 1) }
+  public var bias: Double { biasPerFrequency * Double(lattice.phaseCount - 1) }
 
   /// Bias of the CV² of one band.
   public func bias(ofBand period: Int) -> Double {
-    biasPerFrequency * Double(Lattice.bandSize(ofPeriod: period))
+    biasPerFrequency * Double(Lattice.bandSize(ofPeriod: period, isLine: lattice.isLine))
   }
 
   /// Standard error of a band's CV² if the gradient were even: frequencies come in mirror pairs, each exponential.
   public func standardError(ofBand period: Int) -> Double {
-    biasPerFrequency * (2 * Double(Lattice.bandSize(ofPeriod: period))).squareRoot()
+    biasPerFrequency * (2 * Double(Lattice.bandSize(ofPeriod: period, isLine: lattice.isLine))).squareRoot()
   }
 }
 

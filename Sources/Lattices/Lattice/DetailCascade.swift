@@ -10,6 +10,8 @@ struct DetailCascade {
   private var smooth: [Float]
   private let mapHeight: Int
   private let mapWidth: Int
+  /// A single row is filtered along its columns only.
+  private var isLine: Bool { mapHeight == 1 }
 
   init(of map: Plane, filter: TriangleFilter) {
     self.filter = filter
@@ -23,7 +25,7 @@ struct DetailCascade {
     }
     let reach = 2 * (filter.period - 1)
     let columns = max(0, map.width - reach)
-    let rows = columns > 0 ? max(0, map.height - reach) : 0
+    let rows = columns > 0 ? max(0, map.isLine ? 1 : map.height - reach) : 0
     smooth = [Float](unsafeUninitializedCapacity: rows * pitch) { target, count in
       filter.forEachSmoothRow(of: map, in: Float.self) { row, line in
         let row = target.baseAddress.map { $0 + row * pitch }
@@ -36,7 +38,7 @@ struct DetailCascade {
 
   /// Of the detail, which lacks S pixels at each side; `nil` where nothing is left.
   var size: (height: Int, width: Int)? {
-    let (height, width) = (mapHeight - 2 * filter.period, mapWidth - 2 * filter.period)
+    let (height, width) = (isLine ? 1 : mapHeight - 2 * filter.period, mapWidth - 2 * filter.period)
     return height > 0 && width > 0 ? (height, width) : nil
   }
 
@@ -47,7 +49,8 @@ struct DetailCascade {
     let (period, pitch) = (filter.period, mapWidth)
     filter = try TriangleFilter(period: 2 * period)
     let reach = 2 * (filter.period - 1)
-    let (rows, columns) = (max(0, mapHeight - reach), mapWidth - reach)
+    let (rows, columns) = (isLine ? 1 : max(0, mapHeight - reach), mapWidth - reach)
+    let isLine = isLine
     guard rows > 0, columns > 0 else { return }
     let width = columns + 2 * period
     var line = [Float](repeating: 0, count: width)
@@ -57,8 +60,12 @@ struct DetailCascade {
         // In place: rows ahead are read before they are written.
         for row in 0..<rows {
           let here = base + row * pitch
-          let (middle, last) = (here + period * pitch, here + 2 * period * pitch)
-          for x in 0..<width { line[x] = here[x] + 2 * middle[x] + last[x] }
+          if isLine {
+            for x in 0..<width { line[x] = 4 * here[x] }
+          } else {
+            let (middle, last) = (here + period * pitch, here + 2 * period * pitch)
+            for x in 0..<width { line[x] = here[x] + 2 * middle[x] + last[x] }
+          }
           let (ahead, end) = (line + period, line + 2 * period)
           for x in 0..<columns { here[x] = (line[x] + 2 * ahead[x] + end[x]) * 0.0625 }
         }
@@ -78,7 +85,8 @@ struct DetailCascade {
             return
           }
           for row in 0..<height {
-            let (sharp, blurred) = (pixels + (row + period) * pitch + period, smooth + (row + 1) * pitch + 1)
+            let (down, next) = isLine ? (0, 0) : (row + period, row + 1)
+            let (sharp, blurred) = (pixels + down * pitch + period, smooth + next * pitch + 1)
             for x in 0..<width { line[x] = sharp[x] - blurred[x] }
             body(row, line)
           }

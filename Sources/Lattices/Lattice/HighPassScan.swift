@@ -16,7 +16,7 @@ struct HighPassScan {
   init?(of cascade: DetailCascade, lattices: [Lattice], keepsDetail: Bool) throws {
     guard let (height, width) = cascade.size else { return nil }
     var folds = try PhaseFolds<Float>(lattices, height: height, width: width)
-    var squares = SquareSums(width: width, corners: lattices.map { ($0.crop(height), $0.crop(width)) })
+    var squares = SquareSums(width: width, corners: lattices.map { $0.crop(height: height, width: width) })
     func scan(_ kept: UnsafeMutablePointer<Float>?) {
       cascade.forEachRow { row, line in
         folds.add(line, row: row)
@@ -31,7 +31,8 @@ struct HighPassScan {
       detail = nil
     }
     energies = zip(folds.tables, squares.sums).map { table, sum in
-      let count = table.lattice.crop(height) * table.lattice.crop(width)
+      let (rows, columns) = table.lattice.crop(height: height, width: width)
+      let count = rows * columns
       let mean = table.mean
       return SignedLatticeEnergy(
         table: table, mean: mean, variance: max(0, sum / Double(count) - mean * mean), pixelCount: count)

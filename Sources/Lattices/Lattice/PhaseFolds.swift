@@ -18,13 +18,13 @@ struct PhaseFolds<Scalar: BinaryFloatingPoint> {
   init(_ lattices: [Lattice], height: Int, width: Int) throws {
     var (folds, start): ([Fold], Int) = ([], 0)
     for lattice in lattices {
-      let (rows, columns) = (lattice.crop(height), lattice.crop(width))
+      let (rows, columns) = lattice.crop(height: height, width: width)
       guard rows > 0, columns > 0 else {
         throw ArtifactError.tooSmall(
           height: height, width: width, needed: lattice.period, why: "for one lattice of period \(lattice.period)")
       }
       folds.append(Fold(lattice: lattice, height: rows, width: columns, start: start))
-      start += lattice.period * columns
+      start += lattice.rows * columns
     }
     self.folds = folds
     sums = [Scalar](repeating: 0, count: start)
@@ -34,7 +34,7 @@ struct PhaseFolds<Scalar: BinaryFloatingPoint> {
     sums.withUnsafeMutableBufferPointer { sums in
       guard let base = sums.baseAddress else { return }
       for fold in folds where row < fold.height {
-        let target = base + fold.start + row % fold.lattice.period * fold.width
+        let target = base + fold.start + row % fold.lattice.rows * fold.width
         for x in 0..<fold.width { target[x] += line[x] }
       }
     }
@@ -43,11 +43,11 @@ struct PhaseFolds<Scalar: BinaryFloatingPoint> {
   /// One a lattice, in the order they were given.
   var tables: [PhaseTable] {
     folds.map { fold in
-      let period = fold.lattice.period
-      var phases = [Double](repeating: 0, count: period * period)
+      let (period, rows) = (fold.lattice.period, fold.lattice.rows)
+      var phases = [Double](repeating: 0, count: rows * period)
       sums.withUnsafeBufferPointer { sums in
         phases.withUnsafeMutableBufferPointer { phases in
-          for row in 0..<period {
+          for row in 0..<rows {
             let line = fold.start + row * fold.width
             for left in stride(from: line, to: line + fold.width, by: period) {
               for phase in 0..<period { phases[row * period + phase] += Double(sums[left + phase]) }
@@ -55,7 +55,7 @@ struct PhaseFolds<Scalar: BinaryFloatingPoint> {
           }
         }
       }
-      let count = Double(fold.height / period * (fold.width / period))
+      let count = Double(fold.height / rows * (fold.width / period))
       return PhaseTable(lattice: fold.lattice, values: phases.map { $0 / count })
     }
   }

@@ -1,10 +1,10 @@
 import GinghamTensors
 
-/// One number a phase of a lattice, row-major S×S: the mean of a map, or of its square, over the pixels of that phase.
+/// One number a phase of a lattice, row-major S×S (of a line S): the mean of a map, or of its square, over the pixels of that phase.
 public struct PhaseTable: Hashable, Sendable {
   /// Whose phases they are.
   public let lattice: Lattice
-  /// S×S, row by row.
+  /// S×S, row by row; S of a line.
   public var values: [Double]
 
   /// In pixels.
@@ -12,7 +12,7 @@ public struct PhaseTable: Hashable, Sendable {
 
   /// With the properties of the same names.
   public init(lattice: Lattice, values: [Double]) {
-    precondition(values.count == lattice.period * lattice.period, "a phase table of \(values.count) values")
+    precondition(values.count == lattice.phaseCount, "a phase table of \(values.count) values")
     self.lattice = lattice
     self.values = values
   }
@@ -36,12 +36,15 @@ public struct PhaseTable: Hashable, Sendable {
   }
 
   /// One lattice of an endless map, of which `tile` is one tile; the lattice's side is the least common multiple of the
-  /// tile's sides.
+  /// tile's sides. What repeats after each row is a line.
   package init(tiling tile: Plane) {
-    let side = leastCommonMultiple([tile.height, tile.width]) ?? 1
+    let lattice = Lattice(
+      unchecked: leastCommonMultiple([tile.height, tile.width]) ?? 1, isLine: tile.isLine && tile.width > 1)
     self.init(
-      lattice: Lattice(unchecked: side),
-      values: (0..<side).flatMap { y in (0..<side).map { x in tile[y % tile.height, x % tile.width] } })
+      lattice: lattice,
+      values: (0..<lattice.rows).flatMap { y in
+        (0..<lattice.period).map { x in tile[y % tile.height, x % tile.width] }
+      })
   }
 
   /// Over the phases.
@@ -70,15 +73,16 @@ public struct PhaseTable: Hashable, Sendable {
   /// The means over the phases of a lattice whose period divides this one's.
   private func folded(to divisor: Int) -> PhaseTable {
     guard divisor != period else { return self }
-    var sums = [Double](repeating: 0, count: divisor * divisor)
-    for y in 0..<period {
-      let (from, to) = (y * period, y % divisor * divisor)
+    let inner = Lattice(unchecked: divisor, isLine: lattice.isLine)
+    var sums = [Double](repeating: 0, count: inner.phaseCount)
+    for y in 0..<lattice.rows {
+      let (from, to) = (y * period, y % inner.rows * divisor)
       for left in stride(from: 0, to: period, by: divisor) {
         for x in 0..<divisor { sums[to + x] += values[from + left + x] }
       }
     }
-    let count = Double((period / divisor) * (period / divisor))
-    return PhaseTable(lattice: Lattice(unchecked: divisor), values: sums.map { $0 / count })
+    let count = Double(lattice.phaseCount / inner.phaseCount)
+    return PhaseTable(lattice: inner, values: sums.map { $0 / count })
   }
 }
 
@@ -88,9 +92,9 @@ extension PhaseTable {
   public func repeated(atLeast count: Int) -> Plane {
     let side = period * max(1, (count + period - 1) / period)
     let mean = mean
-    var plane = Plane(height: side, width: side, repeating: 1)
-    for y in 0..<side {
-      for x in 0..<side where mean > 0 { plane[y, x] = values[y % period * period + x % period] / mean }
+    var plane = Plane(height: lattice.isLine ? 1 : side, width: side, repeating: 1)
+    for y in 0..<plane.height {
+      for x in 0..<side where mean > 0 { plane[y, x] = values[y % lattice.rows * period + x % period] / mean }
     }
     return plane
   }

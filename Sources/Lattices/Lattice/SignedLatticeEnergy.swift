@@ -13,6 +13,7 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   public let pixelCount: Int
   /// Of the map, in its own units squared.
   public let variance: Double
+  private let isLine: Bool
 
   /// Of a map cropped to a multiple of the period. A constant map has share 0.
   ///
@@ -25,9 +26,10 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   static func energies(of map: Plane, lattices: [Lattice]) throws -> [SignedLatticeEnergy] {
     let tables = try PhaseTable.means(of: map, lattices: lattices)
     let centre = tables.first?.mean ?? 0
-    let sums = map.squares(around: centre, corners: lattices.map { ($0.crop(map.height), $0.crop(map.width)) })
+    let sums = map.squares(around: centre, corners: lattices.map { $0.crop(height: map.height, width: map.width) })
     return zip(tables, sums).map { table, sum in
-      let count = table.lattice.crop(map.height) * table.lattice.crop(map.width)
+      let (rows, columns) = table.lattice.crop(height: map.height, width: map.width)
+      let count = rows * columns
       let mean = table.mean
       let variance = max(0, sum / Double(count) - (mean - centre) * (mean - centre))
       return SignedLatticeEnergy(table: table, mean: mean, variance: variance, pixelCount: count)
@@ -35,7 +37,8 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
   }
 
   init(table: PhaseTable, mean: Double, variance: Double, pixelCount count: Int) {
-    let phases = table.period * table.period
+    let phases = table.lattice.phaseCount
+    isLine = table.lattice.isLine
     pixelCount = count
     self.variance = variance
     null = count > 1 ? Double(phases - 1) / Double(count - 1) : 1
@@ -58,6 +61,6 @@ public struct SignedLatticeEnergy: Hashable, Sendable {
 
   /// What white noise gives on average in the band of `period`.
   public func null(ofBand period: Int) -> Double {
-    pixelCount > 1 ? Double(Lattice.bandSize(ofPeriod: period)) / Double(pixelCount - 1) : 1
+    pixelCount > 1 ? Double(Lattice.bandSize(ofPeriod: period, isLine: isLine)) / Double(pixelCount - 1) : 1
   }
 }

@@ -9,7 +9,8 @@ import GinghamTensors
 
 /// How far the lattice frequencies of a map stand above their surroundings in the power spectrum.
 ///
-/// R(k₀) = P(k₀) / mean of P over the ring 2 ≤ max|Δk| ≤ 3, without lattice, DC and low-frequency bins. Where the
+/// R(k₀) = P(k₀) / mean of P over the ring 2 ≤ max|Δk| ≤ 3, of a line 2 ≤ |Δk| ≤ 20, which are as many bins, without
+/// lattice, DC and low-frequency ones. Where the
 /// spectrum is locally flat R follows F(2, 2M) with M independent ring bins, and F(1, 2M) where k₀ is its own mirror
 /// image: a real coefficient has one degree of freedom.
 public struct SpectralPeaks: Hashable, Sendable {
@@ -71,27 +72,28 @@ public struct SpectralPeaks: Hashable, Sendable {
 
   private static func peaks(in spectrum: HalfSpectrum, lattice: Lattice, scale: Double) -> [Peak] {
     let period = lattice.period
-    let (stepY, stepX) = (spectrum.height / period, spectrum.width / period)
+    let (stepY, stepX) = (spectrum.height / lattice.rows, spectrum.width / period)
     var peaks: [Peak] = []
-    // Signed frequencies of the rings' bins, which reach three beyond either end.
-    let rows = (-3..<(spectrum.height + 3)).map(spectrum.signedRow)
-    let columns = (-3..<(spectrum.width + 3)).map(spectrum.signedColumn)
+    let (down, across) = lattice.isLine ? (0, 20) : (3, 3)
+    // Signed frequencies of the rings' bins, which reach beyond either end.
+    let rows = (-down..<(spectrum.height + down)).map(spectrum.signedRow)
+    let columns = (-across..<(spectrum.width + across)).map(spectrum.signedColumn)
     for column in 0...(period / 2) {
       let ownColumn = column == 0 || 2 * column == period
-      for row in 0..<period {
+      for row in 0..<lattice.rows {
         if row == 0, column == 0 { continue }
         // On its own mirror column a frequency and its image both appear: keep one.
         if ownColumn, 2 * row > period { continue }
         let (y, x) = (row * stepY, column * stepX)
         var (sum, count) = (0.0, 0)
         let isSelfConjugate = ownColumn && (row == 0 || 2 * row == period)
-        for dy in (isSelfConjugate ? 0 : -3)...3 {
-          let ky = rows[y + dy + 3]
+        for dy in (isSelfConjugate ? 0 : -down)...down {
+          let ky = rows[y + dy + down]
           let (onLatticeRow, isSlowRow) = (ky.isMultiple(of: stepY), 2 * abs(ky) < stepY)
-          for dx in -3...3 where max(abs(dy), abs(dx)) >= 2 {
+          for dx in -across...across where max(abs(dy), abs(dx)) >= 2 {
             // The ring of a self-conjugate bin is its own mirror image: half of it is independent.
             if isSelfConjugate, dy == 0, dx < 0 { continue }
-            let kx = columns[x + dx + 3]
+            let kx = columns[x + dx + across]
             if onLatticeRow, kx.isMultiple(of: stepX) { continue }
             if isSlowRow, 2 * abs(kx) < stepX { continue }
             sum += spectrum.power(signedRow: ky, column: kx)

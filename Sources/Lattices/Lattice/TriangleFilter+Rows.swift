@@ -9,9 +9,10 @@ extension TriangleFilter {
     of map: Plane, in _: Scalar.Type, _ body: (_ row: Int, _ smooth: UnsafeMutablePointer<Scalar>) -> Void
   ) {
     let (width, period) = (map.width, period)
-    let rows = map.height - 2 * (period - 1)
+    let rows = map.isLine ? 1 : map.height - 2 * (period - 1)
     guard rows > 0, width > 2 * (period - 1) else { return }
-    let scale = 1 / Double(period * period * period * period)
+    let square = Double(period * period)
+    let scale = 1 / (map.isLine ? square : square * square)
     var state = [Double](repeating: 0, count: 2 * width)
     var lines = [Scalar](repeating: 0, count: 3 * width)
     map.values.withUnsafeBufferPointer { source in
@@ -19,7 +20,11 @@ extension TriangleFilter {
         lines.withUnsafeMutableBufferPointer { lines in
           guard let base = source.baseAddress, let sum = state.baseAddress, let line = lines.baseAddress else { return }
           let step = sum + width
-          startDown(base, width: width, sum: sum, step: step, hasNext: rows > 1)
+          if map.isLine {
+            sum.update(from: base, count: width)
+          } else {
+            startDown(base, width: width, sum: sum, step: step, hasNext: rows > 1)
+          }
           var boxes = BoxSums(front: line, back: line + width, total: line + 2 * width)
           for row in 0..<rows {
             let front = boxes.front

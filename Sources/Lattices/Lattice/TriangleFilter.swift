@@ -1,6 +1,6 @@
 import GinghamTensors
 
-/// The triangle tri_S = box_S * box_S/S² along both axes: 2S − 1 taps, unit sum, and a transfer function that vanishes
+/// The triangle tri_S = box_S * box_S/S² along both axes, of a line along its one: 2S − 1 taps, unit sum, and a transfer function that vanishes
 /// at every frequency m/S. What it leaves behind, f − tri_S⊗tri_S f, is free of slow content and keeps every
 /// frequency of the period-S lattice with gain exactly 1.
 public struct TriangleFilter: Hashable, Sendable {
@@ -27,8 +27,9 @@ public struct TriangleFilter: Hashable, Sendable {
   public func smoothed(_ map: Plane, border: Border) -> Plane {
     let reach = period - 1
     guard reach > 0, !map.values.isEmpty else { return map }
-    var padded = Plane(height: map.height + 2 * reach, width: map.width + 2 * reach)
-    let rows = (0..<padded.height).map { border.source(of: $0 - reach, count: map.height) }
+    let down = map.isLine ? 0 : reach
+    var padded = Plane(height: map.height + 2 * down, width: map.width + 2 * reach)
+    let rows = (0..<padded.height).map { border.source(of: $0 - down, count: map.height) }
     let columns = (0..<padded.width).map { border.source(of: $0 - reach, count: map.width) }
     for (y, row) in rows.enumerated() {
       guard let row else { continue }
@@ -48,13 +49,16 @@ public struct TriangleFilter: Hashable, Sendable {
   /// r = f − tri_S⊗tri_S f without the S pixels at each side, so that no border rule enters; `nil` where the map has
   /// no more than 2S pixels a side.
   public func highPassed(_ map: Plane) -> Plane? {
-    let (height, width) = (map.height - 2 * period, map.width - 2 * period)
+    let down = map.isLine ? 0 : period
+    let (height, width) = (map.height - 2 * down, map.width - 2 * period)
     guard height > 0, width > 0 else { return nil }
     let values = [Double](unsafeUninitializedCapacity: height * width) { detail, count in
       map.values.withUnsafeBufferPointer { sharp in
         forEachSmoothRow(of: map, in: Double.self) { row, smooth in
-          guard (1...height).contains(row) else { return }
-          let (target, source) = ((row - 1) * width, (row - 1 + period) * map.width + period)
+          // Smoothed rows begin one in front of those that are left.
+          let row = map.isLine ? row : row - 1
+          guard (0..<height).contains(row) else { return }
+          let (target, source) = (row * width, (row + down) * map.width + period)
           for x in 0..<width { detail[target + x] = sharp[source + x] - smooth[x + 1] }
         }
       }
@@ -67,7 +71,7 @@ public struct TriangleFilter: Hashable, Sendable {
   private func interior(of map: Plane) -> Plane {
     let reach = 2 * (period - 1)
     let width = map.width - reach
-    var result = Plane(height: map.height - reach, width: width)
+    var result = Plane(height: map.isLine ? 1 : map.height - reach, width: width)
     result.values.withUnsafeMutableBufferPointer { target in
       forEachSmoothRow(of: map, in: Double.self) { row, smooth in
         for x in 0..<width { target[row * width + x] = smooth[x] }

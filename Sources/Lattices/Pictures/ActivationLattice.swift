@@ -55,15 +55,18 @@ public struct ActivationLattice: Sendable {
   public mutating func add(_ maps: [Plane]) throws {
     guard let first = maps.first else { return }
     samples += 1
-    let side = min(first.height, first.width)
+    let (side, isLine) = (first.side, first.isLine)
     for period in periods where side >= PictureLattice.smallestSide(for: period) {
       let filter = try TriangleFilter(period: PictureLattice.filterPeriod(for: period))
-      let (lattice, control) = (try Lattice(period: period), controls[period] ?? 3)
+      let (lattice, control) = (try Lattice(period: period, isLine: isLine), controls[period] ?? 3)
       var sum = sums.removeValue(forKey: period) ?? Sum()
-      let bins = Double(Lattice.bandSize(ofPeriod: period)) / Double(Lattice.bandSize(ofPeriod: control))
+      let bins =
+        Double(Lattice.bandSize(ofPeriod: period, isLine: isLine))
+        / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine))
       for (channel, map) in maps.enumerated() {
         guard let detail = filter.highPassed(map) else { continue }
-        let energies = try SignedLatticeEnergy.energies(of: detail, lattices: [lattice, Lattice(period: control)])
+        let energies = try SignedLatticeEnergy.energies(
+          of: detail, lattices: [lattice, Lattice(period: control, isLine: isLine)])
         sum.variance += energies[0].variance
         sum.band += (energies[0].bands[period] ?? 0) * energies[0].variance
         sum.control += (energies[1].bands[control] ?? 0) * energies[1].variance * bins
@@ -87,7 +90,7 @@ public struct ActivationLattice: Sendable {
     try periods.compactMap { period in
       guard let sum = sums[period], sum.variance > 0 else { return nil }
       let locked = try sum.mean.reduce(0.0) { total, plane in
-        let energy = try SignedLatticeEnergy(of: plane, lattice: Lattice(period: period))
+        let energy = try SignedLatticeEnergy(of: plane, lattice: Lattice(period: period, isLine: plane.isLine))
         return total + (energy.bands[period] ?? 0) * energy.variance
       }
       let ratio = sum.peaks.mapCount > 0 ? sum.peaks.peaks.highest(ofBand: period)?.ratio : nil

@@ -63,7 +63,7 @@ public struct LockedLattice: Sendable {
   /// - Returns: `nil` where the picture is constant or too small for any of the periods.
   public func picture(_ channels: [Plane]) throws -> Picture? {
     let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
-    guard channels.allSatisfy({ min($0.height, $0.width) >= smallest }) else { return nil }
+    guard channels.allSatisfy({ $0.side >= smallest }) else { return nil }
     let lattice = try PictureLattice(periods: periods)
     return picture(measured: try channels.map { try lattice.measure($0, retainsDetail: true) })
   }
@@ -122,11 +122,11 @@ public struct LockedLattice: Sendable {
     else { return nil }
     let wanted = periods.filter { sum.peaks[$0] != nil }
     // Two periods and a ring around each frequency.
-    let beside = controls.filter { min(size.height, size.width) >= max(2 * $0, 8) }
+    let beside = controls.filter { Plane.side(height: size.height, width: size.width) >= max(2 * $0, 8) }
     let (normalized, raw) = (
       try peaks(of: wanted + beside, in: sum.normalized, sum), try peaks(of: wanted + beside, in: sum.raw, sum)
     )
-    let bins = wanted.reduce(0) { $0 + Lattice.bandSize(ofPeriod: $1) }
+    let bins = wanted.reduce(0) { $0 + Lattice.bandSize(ofPeriod: $1, isLine: size.height == 1) }
     func figures(_ period: Int) -> LockedLatticeFinding.Band {
       self.figures(of: period, in: sum, mean: normalized[period] ?? [], raw: raw[period] ?? [], bins: bins)
     }

@@ -66,7 +66,7 @@ public struct PeriodSearch: Hashable, Sendable {
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below 16 pixels a side.
   public func search(_ spectrum: WindowedSpectrum) throws -> Result? {
     let (height, width) = (spectrum.height, spectrum.width)
-    guard min(height, width) >= PeriodSearch.smallestSide else {
+    guard Plane.side(height: height, width: width) >= PeriodSearch.smallestSide else {
       throw ArtifactError.tooSmall(
         height: height, width: width, needed: PeriodSearch.smallestSide, why: "to search a period")
     }
@@ -95,7 +95,7 @@ public struct PeriodSearch: Hashable, Sendable {
     let total = peaks.peaks.reduce(0) { $0 + $1.power }
     guard total > 0 else { return nil }
     let side = Double(max(peaks.height, peaks.width))
-    let tolerance = 0.75 / Double(min(peaks.height, peaks.width))
+    let tolerance = 0.75 / Double(Plane.side(height: peaks.height, width: peaks.width))
     var best: Fundamental?
     var frequency = 1 / range.upperBound
     while frequency <= 1 / range.lowerBound + 1e-9 {
@@ -125,7 +125,7 @@ public struct PeriodSearch: Hashable, Sendable {
     }
     guard weight > 0 else { return nil }
     let cell = 2 * tolerance
-    let coverage = min(1, (cell / frequency) * (cell / frequency))
+    let coverage = min(1, peaks.height == 1 ? cell / frequency : (cell / frequency) * (cell / frequency))
     let refined = min(max(weighted / weight, 1 / range.upperBound), 1 / range.lowerBound)
     return Fundamental(
       frequency: refined, share: explained / total, ratio: ratio, count: count, highestHarmonic: highest,

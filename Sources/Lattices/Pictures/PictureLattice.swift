@@ -1,3 +1,4 @@
+import GinghamSignals
 import GinghamTensors
 
 /// Lattice energy of pictures: the share of fine detail that repeats with a period, beside what chance and a period
@@ -45,6 +46,8 @@ public struct PictureLattice: Sendable {
     let bands: [Int: ChannelBand]
     let controls: [Int: (share: Double, null: Double)]
     let varies: Bool
+    /// Whether it is a signal, of one row.
+    let isLine: Bool
     /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
     let spectrum: (power: HalfSpectrum, variance: Double)?
     /// H×W of the finest high-passed map, where it was asked for.
@@ -58,7 +61,7 @@ public struct PictureLattice: Sendable {
 
   /// - Parameter retainsDetail: whether the channel keeps its finest high-passed map, which ``LockedLattice`` adds up.
   public func measure(_ map: Plane, retainsDetail: Bool) throws -> Channel {
-    let side = min(map.height, map.width)
+    let (side, isLine) = (map.side, map.isLine)
     let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
     guard side >= smallest else {
       throw ArtifactError.tooSmall(
@@ -93,7 +96,7 @@ public struct PictureLattice: Sendable {
         let controlShare = energies[control]?.bands[control] ?? 0
         bands[period] = ChannelBand(
           share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
-          controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control)) : 0,
+          controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine)) : 0,
           fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
       }
       for control in others {
@@ -106,7 +109,8 @@ public struct PictureLattice: Sendable {
       }
     }
     for (period, found) in peaks { bands[period]?.peaks = found }
-    return Channel(bands: bands, controls: measuredControls, varies: varies, spectrum: spectrum, detail: retained)
+    return Channel(
+      bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum, detail: retained)
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.
@@ -116,7 +120,7 @@ public struct PictureLattice: Sendable {
     of map: Plane, varies: Bool, filter period: Int, periods: [Int], keepsDetail: Bool,
     cascade: inout DetailCascade?
   ) throws -> (found: [SignedLatticeEnergy], detail: Tensor?)? {
-    let lattices = try periods.map { try Lattice(period: $0) }
+    let lattices = try periods.map { try Lattice(period: $0, isLine: map.isLine) }
     guard varies else {
       return try map.trimmed(by: period).map { (try SignedLatticeEnergy.energies(of: $0, lattices: lattices), nil) }
     }
@@ -141,7 +145,8 @@ public struct PictureLattice: Sendable {
     of periods: [Int], in finest: Tensor, unit: Double? = nil
   ) throws -> (peaks: [Int: SpectralPeaks], power: HalfSpectrum, variance: Double)? {
     let measured = periods.sorted(by: >)
-    let side = min(finest.shape[0], finest.shape[1])
+    let isLine = finest.shape[0] == 1
+    let side = Plane.side(height: finest.shape[0], width: finest.shape[1])
     let shared = measured.first.map { longest in
       measured.filter { longest.isMultiple(of: $0) && side >= 8 * longest }
     }
@@ -149,10 +154,12 @@ public struct PictureLattice: Sendable {
     var drawn: (power: HalfSpectrum, variance: Double)?
     for group in [shared ?? []] + measured.filter({ shared?.contains($0) != true }).map({ [$0] }) {
       guard let longest = group.first else { continue }
-      let cropped = finest.slice(axis: 0, 0..<(finest.shape[0] / longest * longest))
-        .slice(axis: 1, 0..<(finest.shape[1] / longest * longest))
+      let lattice = try Lattice(period: longest, isLine: isLine)
+      var (rows, columns) = lattice.crop(height: finest.shape[0], width: finest.shape[1])
+      // Signals are long, and a transform of a large prime length takes the square of it.
+      if isLine { columns = longest * FourierTransform.fastLength(atMost: columns / longest) }
+      let cropped = finest.slice(axis: 0, 0..<rows).slice(axis: 1, 0..<columns)
       let (spectrum, variance) = (HalfSpectrum(of: cropped), unit ?? cropped.variance)
-      let lattice = try Lattice(period: longest)
       let peaks = SpectralPeaks(in: spectrum, variance: variance, lattice: lattice)
       for period in group { found[period] = peaks.band(period, of: lattice) }
       drawn = drawn ?? (spectrum, variance)

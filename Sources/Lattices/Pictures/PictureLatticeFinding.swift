@@ -6,7 +6,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     public var period: Int
     /// Share of the high-passed map's variance on the frequencies of this exact period, 0…1.
     public var share: Double
-    /// What white noise of this size gives.
+    /// What white noise of this size gives; of sounds, what frequencies as strong as those around them would.
     public var null: Double
     /// The same share as the power of the control's frequencies would make it: per-frequency share of the control
     /// times the band's number of frequencies. ``share`` ÷ ``control`` is how far the band stands out.

@@ -22,6 +22,7 @@ public struct PictureLatticePool: Sendable {
   /// Maps so far.
   public private(set) var mapCount = 0
   private var varies = false
+  private var isLine = false
 
   /// With the property of the same name.
   public init(_ lattice: PictureLattice) {
@@ -32,6 +33,7 @@ public struct PictureLatticePool: Sendable {
   public mutating func add(_ channel: PictureLattice.Channel) {
     mapCount += 1
     varies = varies || channel.varies
+    isLine = channel.isLine
     for (period, found) in channel.bands {
       bands[period, default: Band()].shares.append(found.share)
       bands[period]?.nulls.append(found.null)
@@ -57,16 +59,40 @@ public struct PictureLatticePool: Sendable {
       skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies)
   }
 
+  /// The part of a band's power that it would have if its frequencies were no stronger than those around them: sounds are
+  /// nothing like white noise.
+  private func surroundings(of band: Band, period: Int) -> Double {
+    guard band.peaks.mapCount > 0 else { return 1 }
+    let peaks = band.peaks.peaks.peaks.filter { $0.exactPeriod == period }
+    func sum(_ figure: KeyPath<SpectralPeaks.Peak, Double>) -> Double {
+      peaks.reduce(0) { $0 + $1[keyPath: figure] * ($1.isSelfConjugate ? 1 : 2) }
+    }
+    let power = sum(\.power)
+    return power > 0 ? sum(\.surroundings) / power : 1
+  }
+
+  private func standsOut(_ peak: SpectralPeaks.Peak) -> Bool {
+    peak.ratio >= pow(10, lattice.thresholds.peakDecibels / 10)
+  }
+
+  /// A single tone of music may lie on a frequency of the lattice; half of a band's frequencies do not by chance.
+  private func mostStandOut(_ band: Band, period: Int) -> Bool {
+    guard band.peaks.mapCount > 0 else { return false }
+    let peaks = band.peaks.peaks.peaks.filter { $0.exactPeriod == period }
+    return !peaks.isEmpty && 2 * peaks.count(where: standsOut) >= peaks.count
+  }
+
   private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
     let thresholds = lattice.thresholds
-    let size = Double(Lattice.bandSize(ofPeriod: period))
-    let (share, null) = (median(band.shares), median(band.nulls))
+    let size = Double(Lattice.bandSize(ofPeriod: period, isLine: isLine))
+    let share = median(band.shares)
+    let null = isLine ? share * surroundings(of: band, period: period) : median(band.nulls)
     let controlPerBin = median(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
-    let standsOut = peak.map { $0.ratio >= pow(10, thresholds.peakDecibels / 10) } ?? false
+    let isSeen = isLine ? mostStandOut(band, period: period) : peak.map(standsOut) ?? false
     let isArtifact =
-      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin && standsOut
+      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin && isSeen
     let score = band.scores.isEmpty ? nil : median(band.scores)
     return .init(
       period: period, share: share, null: null, control: controlPerBin * size,

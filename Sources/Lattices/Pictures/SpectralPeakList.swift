@@ -35,7 +35,8 @@ struct PeakList {
         guard max(abs(fy), abs(fx)) > 0.5 / longestPeriod, max(abs(ky), abs(kx)) > 3 else { continue }
         let centre = at(y, x)
         guard (-1...1).allSatisfy({ dy in (-1...1).allSatisfy { at(y + dy, x + $0) <= centre } }) else { continue }
-        let surroundings = PeakList.surroundings { at(y + $0, x + $1) }
+        let surroundings =
+          height == 1 ? PeakList.surroundings { at(0, x + $0) } : PeakList.surroundings { at(y + $0, x + $1) }
         guard surroundings > 0, centre >= threshold * surroundings else { continue }
         found.append(
           Peak(
@@ -61,6 +62,11 @@ struct PeakList {
       }
     }
     return max(ring / count, row, column)
+  }
+
+  /// The same of a line.
+  private static func surroundings(_ power: (Int) -> Double) -> Double {
+    (3...20).reduce(0) { $0 + power($1) + power(-$1) } / 36
   }
 
   /// Where between −½ and ½ the parabola through three logarithms has its top.

@@ -1,3 +1,5 @@
+import GinghamSignals
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -24,8 +26,11 @@ public struct RadialSpectrum: Hashable, Sendable {
     guard maps.allSatisfy({ $0.height == first.height && $0.width == first.width }) else {
       throw ArtifactError.badArgument("radial spectra are pooled over maps of one size")
     }
-    let (height, width) = (first.height, first.width)
-    let size = min(height, width)
+    // Signals are long, and a transform of a large prime length takes the square of it.
+    let width = first.isLine ? FourierTransform.fastLength(atMost: first.width) : first.width
+    let maps = width < first.width ? maps.map { $0.crop(rows: 0..<1, columns: 0..<width) } : maps
+    let height = first.height
+    let size = Plane.side(height: height, width: width)
     var sums = [Double](repeating: 0, count: size / 2 + 1)
     var counts = sums
     var (total, high) = (0.0, 0.0)

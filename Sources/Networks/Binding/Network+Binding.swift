@@ -50,7 +50,7 @@ extension Network {
     var exported = exported
     var result = BoundNetwork(name: name, valueNames: valueNames)
     result.constants = constants
-    result.limits = limits
+    (result.limits, result.isOneDimensional) = (limits, isOneDimensional)
     let budget = Budget(limits)
     for (value, constant) in constants {
       result.shapes[value] = constant.shape

@@ -64,7 +64,7 @@ extension BoundNetwork {
   }
 
   /// Cumulative stride and receptive field of every value that pixels reach (Araujo, Norris & Sim 2019), along the
-  /// first spatial axis. Where branches meet, the larger of each counts.
+  /// first spatial axis, of signals along their only one. Where branches meet, the larger of each counts.
   public var sampling: [ValueID: Sampling] {
     var result: [ValueID: Sampling] = [:]
     for input in inputs { result[input] = Sampling(stride: 1, receptiveField: 1) }
@@ -92,11 +92,12 @@ extension BoundNetwork {
     case .averagePool(let pool): slide(pool.window, &sampling)
     case .transposedConvolution(let convolution):
       let window = convolution.window
-      let extent = window.dilations[0] * (window.kernel[0] - 1) + 1
-      widen(by: Double((extent + window.strides[0] - 1) / window.strides[0] - 1))
-      sampling.stride /= Double(window.strides[0])
+      let axis = axis(of: window)
+      let extent = window.dilations[axis] * (window.kernel[axis] - 1) + 1
+      widen(by: Double((extent + window.strides[axis] - 1) / window.strides[axis] - 1))
+      sampling.stride /= Double(window.strides[axis])
     case .resize(let resize):
-      guard input.rank > 2, let scale = resize.scales?[2] else { return }
+      guard input.rank > 2, let scale = resize.scales?[isOneDimensional ? input.rank - 1 : 2] else { return }
       let taps = resize.mode == .nearest ? 1.0 : resize.mode == .linear ? 2 : 4
       widen(by: (taps - 1) * (resize.antialiases ? max(1, 1 / Double(scale)) : 1))
       sampling.stride /= Double(scale)
@@ -105,7 +106,9 @@ extension BoundNetwork {
       widen(by: Double(block - 1))
       sampling.stride *= Double(block)
     case .slice(let slice):
-      if let steps = slice.steps, steps.count > 2 { sampling.stride *= Double(abs(steps[2])) }
+      if let steps = slice.steps, steps.count > 2 {
+        sampling.stride *= Double(abs(steps[isOneDimensional ? steps.count - 1 : 2]))
+      }
     case .reduce(let reduction):
       if case .listed(let axes) = reduction.axes, axes.contains(where: { $0 >= 2 }) { sampling.receptiveField = nil }
     case .matrixMultiply, .generalMatrixMultiply, .instanceNormalization, .groupNormalization, .layerNormalization:
@@ -122,17 +125,21 @@ extension BoundNetwork {
     }
     // A reshape may mix positions: once the spatial axes are gone, everything may see everything.
     if case .reshape = node.operation, let output = node.outputs.first.flatMap({ shapes[$0] }),
-      output.spatial != input.spatial, input.spatial.contains(where: { $0 > 1 })
+      output.spatial.filter({ $0 != 1 }) != input.spatial.filter({ $0 != 1 }), input.spatial.contains(where: { $0 > 1 })
     {
       sampling.receptiveField = nil
     }
   }
 
   private func slide(_ window: Window, _ sampling: inout Sampling) {
-    let extent = window.dilations[0] * (window.kernel[0] - 1)
+    let axis = axis(of: window)
+    let extent = window.dilations[axis] * (window.kernel[axis] - 1)
     sampling.receptiveField = sampling.receptiveField.map { $0 + Double(extent) * sampling.stride }
-    sampling.stride *= Double(window.strides[0])
+    sampling.stride *= Double(window.strides[axis])
   }
+
+  /// The axis of a window that sampling speaks of.
+  private func axis(of window: Window) -> Int { isOneDimensional ? window.kernel.count - 1 : 0 }
 }
 
 extension Int {

@@ -17,6 +17,8 @@ public enum OverlapLaw {
   /// Tap counts of one or two axes in words: `2:1`, or `2:1 down and 4:3 across` where the axes differ.
   static func described(_ taps: [[Int]]) -> String {
     let axes = taps.map { $0.map(String.init).joined(separator: ":") }
+    // Nothing is painted along the row of a signal.
+    if axes.count == 2, axes[0] == "1" { return axes[1] }
     return axes.count == 2 && axes[0] != axes[1] ? "\(axes[0]) down and \(axes[1]) across" : axes.first ?? ""
   }
 }

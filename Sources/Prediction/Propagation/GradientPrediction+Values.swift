@@ -15,7 +15,7 @@ extension GradientPrediction {
     let planes = try boundedPlanes(startingAt: seed)
     return values.reduce(into: [:]) { found, value in
       let layout = bounded.layout(network.resolved(value))
-      guard layout.rows != nil, layout.columns != nil else { return }
+      guard layout.columns != nil, layout.rows != nil || network.isOneDimensional else { return }
       found[value] = planes[network.resolved(value)]
     }
   }

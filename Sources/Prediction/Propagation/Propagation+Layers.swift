@@ -80,7 +80,9 @@ struct LayerStepBuilder {
     if let mitigation {
       return mitigated(by: mitigation, geometry: geometry, weight: uniform)
     }
-    if let powers = tapPowers(), let vertical = geometry.rows, let horizontal = geometry.columns {
+    if let powers = tapPowers(), let vertical = geometry.rows ?? geometry.single(in: convolution.window),
+      let horizontal = geometry.columns
+    {
       return [learned(powers, vertical, horizontal, isTransposed: false)]
     }
     return [window(geometry, weight: uniform)] + collapse(geometry, weight: uniform)
@@ -212,6 +214,14 @@ struct LayerStepBuilder {
     var columns: AxisGeometry?
     /// Axes that the layer sums away altogether: nothing moves along them, but power is shared out.
     var collapsed: [AxisGeometry] = []
+
+    /// The row of a signal, which nothing slides along.
+    func single(in window: Window) -> AxisGeometry? {
+      guard collapsed.isEmpty, window.kernel.count == 2, window.kernel[0] == 1, window.strides[0] == 1 else {
+        return nil
+      }
+      return AxisGeometry(input: 1, output: 1, kernel: 1)
+    }
 
     func map(_ transform: (AxisGeometry) -> AxisGeometry) -> Axes {
       Axes(rows: rows.map(transform), columns: columns.map(transform), collapsed: collapsed)

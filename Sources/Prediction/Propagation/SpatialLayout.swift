@@ -66,15 +66,23 @@ struct SpatialLayouts {
   init(_ network: BoundNetwork) throws {
     for input in network.inputs {
       guard let shape = network.shapes[input] else { continue }
-      byValue[input] = SpatialLayouts.layout(ofInput: shape)
+      byValue[input] = SpatialLayouts.layout(ofInput: shape, isOneDimensional: network.isOneDimensional)
     }
+    // What is made of a vector has its first positions where something slides over them.
+    let beginsWithVector = network.inputs.allSatisfy { byValue[$0]?.axes.isEmpty ?? true }
     for node in network.nodes {
       let operands = node.inputs.compactMap { $0 }.compactMap { value in
         byValue[value].flatMap { layout in network.shapes[value].map { (layout, $0) } }
       }
       // Among several operands the one with the most positions decides.
-      guard let (layout, input) = operands.max(by: { SpatialLayouts.positions($0) < SpatialLayouts.positions($1) })
+      guard var (layout, input) = operands.max(by: { SpatialLayouts.positions($0) < SpatialLayouts.positions($1) })
       else { continue }
+      if beginsWithVector, layout.axes.isEmpty, node.operation.slides, let front = node.inputs.first ?? nil,
+        let shape = network.shapes[front], (3...4).contains(shape.rank)
+      {
+        (layout, input) = (SpatialLayouts.layout(ofInput: shape, isOneDimensional: network.isOneDimensional), shape)
+        byValue[front] = layout
+      }
       for output in node.outputs {
         guard let shape = network.shapes[output] else { continue }
         byValue[output] = try self.layout(behind: node, layout, input: input, output: shape)
@@ -83,8 +91,9 @@ struct SpatialLayouts {
   }
 
   /// Channels first, unless the last axis is the only one short enough to be channels.
-  private static func layout(ofInput shape: Shape) -> SpatialLayout {
+  private static func layout(ofInput shape: Shape, isOneDimensional: Bool) -> SpatialLayout {
     switch shape.rank {
+    case 4 where isOneDimensional: return SpatialLayout(rows: nil, columns: SpatialAxis(index: 3, spacing: .one))
     case 3: return SpatialLayout(rows: nil, columns: SpatialAxis(index: 2, spacing: .one))
     case 4:
       let isChannelsLast = shape[3] <= 4 && shape[1] > 4 && shape[2] > 4
@@ -179,5 +188,12 @@ struct SpatialLayouts {
     guard isLost else { return kept }
     if output.rank > 2 { untraced.append(node.name) }
     return .none
+  }
+}
+
+extension Operation {
+  /// Whether it reads neighbours, so that what it reads has positions.
+  fileprivate var slides: Bool {
+    if case .resize = self { true } else { slidingWindow != nil }
   }
 }

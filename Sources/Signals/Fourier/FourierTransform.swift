@@ -123,6 +123,25 @@ public final class FourierTransform: Sendable {
     column == 0 || 2 * column == width ? 0.5 : 1
   }
 
+  /// The largest length up to a limit that has no prime factor above 5: transforms of such lengths are fast.
+  ///
+  /// - Parameter limit: at least 1.
+  public static func fastLength(atMost limit: Int) -> Int {
+    var best = 1
+    var fives = 1
+    while fives <= limit {
+      var threes = fives
+      while threes <= limit {
+        var length = threes
+        while length <= limit / 2 { length *= 2 }
+        best = max(best, length)
+        threes *= 3
+      }
+      fives *= 5
+    }
+    return best
+  }
+
   private func passes(maps: Int, on team: ThreadTeam) -> FourierPasses {
     FourierPasses(rows: rows, columns: columns, maps: maps, team: team)
   }

@@ -43,7 +43,9 @@ public struct CompareRun: Run {
 
   /// - Throws: what ``VisualizeRun`` throws, ``FormatError``.
   public func result(in context: RunContext) throws -> RunResult<Comparison> {
-    let work = try Work(context.load(model), settings: settings, context: context)
+    let model = try context.load(model)
+    try model.requirePictures()
+    let work = try Work(model, settings: settings, context: context)
     try work.tryOut()
     let (comparison, pictures) = try work.comparison()
     let remarks = comparison.runs.flatMap { run in

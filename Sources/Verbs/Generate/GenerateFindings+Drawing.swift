@@ -35,13 +35,13 @@ struct PictureNames {
   let files: [String]
 
   /// Drawn samples have names already; those made of pictures take the pictures' names, each once.
-  init(_ paths: [String]) {
+  init(_ paths: [String], ending: String = "png") {
     var taken: Set<String> = []
     files = paths.map { path in
       let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
-      var (name, number) = ("samples/\(stem).png", 2)
+      var (name, number) = ("samples/\(stem).\(ending)", 2)
       while !taken.insert(name).inserted {
-        name = "samples/\(stem)-\(number).png"
+        name = "samples/\(stem)-\(number).\(ending)"
         number += 1
       }
       return name

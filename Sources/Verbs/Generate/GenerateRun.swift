@@ -1,3 +1,4 @@
+import GinghamAudio
 import GinghamDiagnosis
 import GinghamGeneration
 import GinghamImaging
@@ -38,6 +39,8 @@ public struct GenerateRun: Run {
   ///   ``ModelError/nonFiniteResult(what:count:of:)``.
   public func result(in context: RunContext) throws -> RunResult<GenerateFindings> {
     let generator = try Generator(try context.load(model))
+    let files = try SampleFiles(settings, isSound: generator.isSound)
+    let thresholds = generator.isSound ? LatticeThresholds.sounds : LatticeThresholds()
     let inputs = try GeneratorInputs(
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
       latents: settings.latents, in: context)
@@ -45,10 +48,10 @@ public struct GenerateRun: Run {
       generator, range: settings.range, engine: context.engine, team: context.team)
     let samples = try sampler.pictures(of: inputs, in: context)
     let measured = try PictureSurvey.measure(
-      samples, periods: settings.periods.list, on: context.team, name: { inputs.names[$0] },
+      samples, periods: settings.periods.list, thresholds: thresholds, on: context.team, name: { inputs.names[$0] },
       progress: { context.progress.step("measuring", $0, of: $1) })
     let pooled = measured.pooled
-    let colours = try pooled.clearest.flatMap {
+    let colours = try (generator.isSound ? nil : pooled.clearest).flatMap {
       try ColourDependence(
         of: Plane.planes(of: samples), of: samples.shape, period: $0.period, frequency: $0.frequency)
     }
@@ -59,17 +62,45 @@ public struct GenerateRun: Run {
       prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
       layers: prediction?.bandLayers(of: settings.periods.list) ?? [:],
       images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
-      thresholds: LatticeThresholds(), skipped: inputs.skipped)
+      thresholds: thresholds, skipped: inputs.skipped)
     let latents = generator.isLatent ? inputs.tensor : nil
     return RunResult(
       findings, skipped: inputs.skipped,
       settled: ["range": .string(sampler.range.description), "inputs": model.settledInputs]
     ) { folder in
-      try folder.write(samples, named: inputs.names, depth: settings.bits, on: context.team)
+      switch files {
+      case .pictures(let depth):
+        try folder.write(samples, named: inputs.names, depth: depth, on: context.team)
+        try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples).write(to: $0) }
+      case .sounds(let depth):
+        try folder.writeSounds(samples, named: inputs.names, depth: depth, rate: settings.rate)
+      }
       if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
-      try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples).write(to: $0) }
       try measured.draw(into: folder)
       if let colours { try folder.write("colours.png", figure: colours.plot.figure()) }
+    }
+  }
+}
+
+/// What samples are written as.
+private enum SampleFiles {
+  case pictures(BitDepth)
+  case sounds(Sound.Depth)
+
+  /// - Throws: ``SettingError/outOfRange(setting:value:expected:)`` for bits that files of the kind do not have.
+  init(_ settings: GenerateSettings, isSound: Bool) throws {
+    if isSound {
+      let bits = settings.bits ?? 16
+      guard let depth = Sound.Depth(rawValue: bits) else {
+        throw SettingError.outOfRange(setting: "bits", value: "\(bits)", expected: "16 or 24 for sounds")
+      }
+      self = .sounds(depth)
+    } else {
+      let bits = settings.bits ?? 8
+      guard let depth = BitDepth(rawValue: bits) else {
+        throw SettingError.outOfRange(setting: "bits", value: "\(bits)", expected: "8 or 16 for pictures")
+      }
+      self = .pictures(depth)
     }
   }
 }

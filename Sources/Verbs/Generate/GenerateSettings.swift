@@ -1,5 +1,5 @@
+import GinghamAudio
 import GinghamGeneration
-import GinghamImaging
 import GinghamLattices
 
 /// What `generate` is asked to do.
@@ -14,8 +14,10 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   public var latents: String?
   /// What the network writes for black and white; `nil`: as its last layers force, or judged by a probe.
   public var range: OutputRange?
-  /// A sample of the PNG files.
-  public var bits = BitDepth.eight
+  /// A sample of the files: 8 or 16 of PNG, 16 or 24 of WAV; `nil`: the fewer.
+  public var bits: Int?
+  /// Samples a second of WAV files, in Hz: what the network was trained on, which no file says.
+  public var rate = Sound.usualRate
   /// In pixels.
   public var periods = Periods.usual
 
@@ -26,6 +28,8 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   func validate() throws {
     try SettingError.require(samples: samples)
     try SettingError.require(periods)
+    try SettingError.require(Sound.rates.contains(rate), "rate", rate, "a number from 1 to \(Sound.rates.upperBound)")
+    if let bits { try SettingError.require([8, 16, 24].contains(bits), "bits", bits, "8, 16 or 24") }
     if latents != nil, !images.isEmpty {
       throw SettingError.contradiction(
         settings: ["latents", "images"], message: "latents and pictures exclude each other")

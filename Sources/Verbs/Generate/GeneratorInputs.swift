@@ -44,7 +44,8 @@ struct GeneratorInputs {
         tensor = try generator.latents(samples, seed: seed)
         isDrawn = true
       }
-      names = (0..<tensor.shape[0]).map { "samples/\(String(format: "%04d", $0)).png" }
+      let ending = generator.isSound ? "wav" : "png"
+      names = (0..<tensor.shape[0]).map { "samples/\(String(format: "%04d", $0)).\(ending)" }
     }
   }
 

@@ -16,6 +16,10 @@ extension PictureGradients.Result {
     let magnitude = try HeatMap(of: map, reducing: .norm)
     let file = URL(filePath: finding.path).lastPathComponent
     let title = "\(subject), \(finding.target), at \(file)"
+    if map.shape[2] == 1 {
+      try folder.write(prefix + "gradient.png", figure: try linePlot(of: magnitude, title))
+      return try survey.draw([map], into: folder, under: prefix)
+    }
     try folder.write(prefix + "heatmap.png", figure: figure(of: signed, title).figure())
     try folder.write(prefix + "magnitude.png", figure: figure(of: magnitude, title).figure())
     try folder.write(prefix + "overlay.png", figure: overlay(magnitude, title).figure())
@@ -35,6 +39,22 @@ extension PictureGradients.Result {
     return MatrixPlot(
       title, values: values, colourMap: heat.colourMap, range: (heat.isSigned ? -limit : 0)...limit,
       barLabel: "\(what), ends at the 99th percentile\(size)", side: Self.side)
+  }
+
+  /// A signal over its samples, and the gradient's magnitude at each.
+  private func linePlot(of heat: HeatMap, _ title: String) throws -> Figure {
+    let signal = input.sample(0).slice(axis: 0, 0..<1).scalars.map(Double.init)
+    let spacing = Double(input.shape[3]) / Double(max(heat.values.count, 1))
+    func plot(_ title: String, _ label: String, _ y: [Double], spacing: Double) throws -> Figure {
+      try Plot(
+        title, x: Axis("sample"), y: Axis(label),
+        series: [Series("", x: y.indices.map { Double($0) * spacing }, y: y)], plotSize: (640, 180)
+      ).figure()
+    }
+    return try Figure.row([
+      try plot("What the net heard, first channel", "amplitude", signal, spacing: 1),
+      try plot(title, "magnitude over channels", heat.values.scalars.map(Double.init), spacing: spacing),
+    ])
   }
 
   /// 1/96 inch.

@@ -171,7 +171,7 @@ extension Model {
   }
 
   private var normalizationRemarks: [String] {
-    guard network.normalization == nil, !source.isRandom else { return [] }
+    guard network.normalization == nil, !source.isRandom, !network.isOneDimensional else { return [] }
     return [
       "the file does not say how pictures were normalized, so 0…1 goes in as it is; most ImageNet nets want "
         + "mean 0.485,0.456,0.406 and std 0.229,0.224,0.225"

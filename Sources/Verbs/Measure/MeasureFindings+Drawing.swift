@@ -13,11 +13,14 @@ extension MeasuredSet {
   func draw(into folder: RunFolder) throws {
     if let spectrum {
       let channels = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels"
-      let plot = SpectrumPlot(
-        "Mean power of \(channels), high-passed", power: spectrum.power.tensor, periods: periods)
-      try folder.write("spectrum.png", figure: plot.figure())
+      let title = "Mean power of \(channels), high-passed"
+      let figure =
+        spectrum.power.isLine
+        ? try LineSpectrumPlot.plot(title, power: spectrum.power, rate: nil, periods: periods).figure()
+        : try SpectrumPlot(title, power: spectrum.power.tensor, periods: periods).figure()
+      try folder.write("spectrum.png", figure: figure)
     }
-    if let radial = pooled.radial, !pooled.lattice.isConstant {
+    if let radial = pooled.radial, !pooled.lattice.isConstant, spectrum?.power.isLine != true {
       try folder.write("radial.png", figure: Self.plot(radial, of: periods).figure())
     }
     if let cosine {
@@ -42,6 +45,19 @@ extension MeasuredSet {
   }
 }
 
+extension MeasuredSounds {
+  /// Writes `spectrum.png` with the tones of the lattices marked.
+  ///
+  /// - Throws: ``ImageError``, ``FormatError``.
+  func draw(into folder: RunFolder) throws {
+    guard let spectrum else { return }
+    let pieces = spectrum.maps == 1 ? "one channel" : "\(spectrum.maps) channels and pieces"
+    let plot = LineSpectrumPlot.plot(
+      "Mean power of \(pieces), high-passed", power: spectrum.power, rate: pooled.rate, periods: periods)
+    try folder.write("spectrum.png", figure: plot.figure())
+  }
+}
+
 extension PhaseTable {
   /// Writes `phases.png`: the mean energy of each phase.
   ///
@@ -50,7 +66,7 @@ extension PhaseTable {
     let mean = mean
     let relative = values.map { Float(mean > 0 ? $0 / mean : 1) }
     let plot = MatrixPlot(
-      "Energy of each phase, lattice of \(period)", values: Tensor([period, period], relative),
+      "Energy of each phase, lattice of \(period)", values: Tensor([lattice.rows, period], relative),
       barLabel: "energy over the mean", x: Axis("column mod \(period) (px)"), y: Axis("row mod \(period) (px)"))
     try folder.write("phases.png", figure: plot.figure())
   }

@@ -14,6 +14,7 @@ extension MeasureFindings {
     switch pooled {
     case .picture(let figures): blocks.append(heading + "\n" + figures.text(thresholds: thresholds))
     case .gradient(let figures): blocks.append(heading + "\n" + figures.text)
+    case .sound(let figures): blocks.append(heading + "\n" + figures.text(thresholds: thresholds))
     }
     if !skipped.isEmpty {
       blocks.append("not measured:\n" + skipped.map { "  \($0.reason)" }.joined(separator: "\n"))
@@ -23,7 +24,7 @@ extension MeasureFindings {
 
   private var heading: String {
     guard images.count == 1, let image = images.first else { return "all \(images.count) together" }
-    return "\(image.path), \(image.height)×\(image.width)"
+    return "\(image.path), \(image.size)"
   }
 
   /// What all paths begin with, up to a slash.
@@ -37,16 +38,19 @@ extension MeasureFindings {
   }
 
   private var list: String {
-    let isGradient = kind == .gradient
+    let columns: (name: String, period: (Int) -> String, others: [String]) =
+      switch kind {
+      case .picture: ("picture", { "\($0) px" }, ["blur", "fine", "levels"])
+      case .gradient: ("gradient", { "CV² \($0)" }, ["max/min"])
+      case .sound: ("sound", { "\($0)" }, ["peak", "level"])
+      }
     var table = TextTable(
-      [(isGradient ? "gradient" : "picture", .left), ("size", .right)]
-        + periods.map { (isGradient ? "CV² \($0)" : "\($0) px", .right) }
-        + (isGradient ? [("max/min", .right)] : [("blur", .right), ("fine", .right), ("levels", .right)])
-        + [("verdict", .left)])
+      [(columns.name, .left), ("size", .right)] + periods.map { (columns.period($0), .right) }
+        + columns.others.map { ($0, .right) } + [("verdict", .left)])
     let folder = commonFolder
     for image in images.prefix(Self.listed) {
       table.append(
-        [String(image.path.dropFirst(folder.count)), "\(image.height)×\(image.width)"] + image.cells(periods: periods))
+        [String(image.path.dropFirst(folder.count)), image.size] + image.cells(periods: periods))
     }
     let rest = images.count - Self.listed
     let head = folder.isEmpty ? "" : folder + "\n"
@@ -55,16 +59,27 @@ extension MeasureFindings {
 }
 
 extension MeasureFindings.Image {
+  fileprivate var size: String {
+    guard case .sound(let figures) = figures else { return "\(height)×\(width)" }
+    return figures.rate.map { String(format: "%.2f s", Double(width) / Double($0)) } ?? "\(width) samples"
+  }
+
   fileprivate func cells(periods: [Int]) -> [String] {
+    func shares(_ lattice: PictureLatticeFinding, _ text: (Double) -> String = percentage) -> [String] {
+      periods.map { period in lattice.bands.first { $0.period == period }.map { text($0.share) } ?? "–" }
+    }
     switch figures {
+    case .sound(let figures):
+      return shares(figures.lattice, powerRatio) + [
+        decibels(figures.peak), decibels(figures.rootMeanSquare),
+        figures.lattice.isConstant ? "nothing to measure: silence" : figures.lattice.verdictText,
+      ]
     case .picture(let figures):
-      let bands = periods.map { period in
-        figures.lattice.bands.first { $0.period == period }.map { percentage($0.share) } ?? "–"
-      }
       let faults = figures.faults
-      return bands + [
-        String(format: "%.2g", faults.sharpness.laplacianVariance), percentage(faults.sharpness.highFrequencyShare),
-        faults.banding.map { "\($0.levels)" } ?? "–",
+      return shares(figures.lattice) + [
+        faults.map { String(format: "%.2g", $0.sharpness.laplacianVariance) } ?? "–",
+        faults.map { percentage($0.sharpness.highFrequencyShare) } ?? "–",
+        faults?.banding.map { "\($0.levels)" } ?? "–",
         figures.lattice.isConstant ? "nothing to measure: constant" : figures.lattice.verdictText,
       ]
     case .gradient(let figures):
@@ -89,7 +104,7 @@ extension PictureLatticeFinding {
 extension PictureFigures {
   func text(thresholds: LatticeThresholds) -> String {
     var lines: [String] = []
-    if let search { lines.append("  " + search.text) }
+    if let search { lines.append("  " + search.text()) }
     guard !lattice.isConstant else {
       return (lines + ["  nothing to measure: every channel is constant"]).joined(separator: "\n")
     }
@@ -99,7 +114,7 @@ extension PictureFigures {
       ("F", .right), ("blocks", .right), ("verdict", .left),
     ])
     for band in lattice.bands {
-      let blocks = faults.blockiness.first { $0.period == band.period }
+      let blocks = faults?.blockiness.first { $0.period == band.period }
       table.append([
         "\(band.period)", percentage(band.share), percentage(band.null),
         "\(percentage(band.control)) (\(band.controlPeriod))",
@@ -120,25 +135,93 @@ extension PictureFigures {
       let controls = lattice.controls.map { "\($0.period): \(percentage($0.share)) [\(percentage($0.null))]" }
       lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
     }
+    lines += sharpnessLines
+    lines.append(
+      "  an artifact exceeds chance by \(short(100 * thresholds.excessShare)) %, its control \(short(thresholds.controlRatio))"
+        + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
+    return lines.joined(separator: "\n")
+  }
+
+  private var sharpnessLines: [String] {
+    guard let faults else { return [] }
     let sharpness = faults.sharpness
     var line = String(
       format: "  sharpness: Laplacian variance %.3g, %@ of the power above ¼ cycle/px, total variation %.3g",
       sharpness.laplacianVariance, percentage(sharpness.highFrequencyShare), sharpness.normalizedTotalVariation)
     if let slope = sharpness.spectralSlope { line += String(format: ", spectrum falls as f^%.2f", slope) }
-    lines.append(line)
+    var lines = [line]
     if let banding = faults.banding {
       lines.append(
         "  colours: \(banding.levels) levels a channel, \(percentage(banding.emptyBinShare)) of the bins between them "
           + String(format: "empty, ramps flat for %.1f px", banding.meanRampRun))
     }
+    return lines
+  }
+}
+
+extension SoundFigures {
+  func text(thresholds: LatticeThresholds) -> String {
+    var lines: [String] = []
+    if let search { lines.append("  " + search.text(unit: "samples", "a pitch, or the sounds were resampled since")) }
+    guard !lattice.isConstant else {
+      return (lines + ["  nothing to measure: every channel is constant"]).joined(separator: "\n")
+    }
+    var table = TextTable([
+      ("  period", .right), ("tones", .left), ("share", .right), ("by chance", .right), ("control", .right),
+      ("peak", .right), ("at", .left), ("verdict", .left),
+    ])
+    for band in lattice.bands {
+      let frequency = band.peakFrequency?.last.map(abs)
+      table.append([
+        "\(band.period)", tones(ofPeriod: band.period), powerRatio(band.share), powerRatio(band.null),
+        "\(powerRatio(band.control)) (\(band.controlPeriod))",
+        band.peakDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
+        frequency.map { frequency in rate.map { "\(short(frequency * Double($0))) Hz" } ?? short(frequency) } ?? "",
+        band.verdict.rawValue,
+      ])
+    }
+    lines.append(table.description)
+    if let locked { lines.append(locked.soundText) }
+    if !lattice.skippedPeriods.isEmpty {
+      let skipped = lattice.skippedPeriods.map { "\($0) (needs \(PictureLattice.smallestSide(for: $0)) samples)" }
+      lines.append("  too short for period \(skipped.joined(separator: ", "))")
+    }
+    if !lattice.controls.isEmpty {
+      let controls = lattice.controls.map { "\($0.period): \(powerRatio($0.share)) [\(powerRatio($0.null))]" }
+      lines.append("  controls at periods no layer has [white noise]: " + controls.joined(separator: ", "))
+    }
     lines.append(
-      "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
-        + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
+      "  peak \(decibels(peak)), level \(decibels(rootMeanSquare)) of full scale"
+        + (clippedShare > 0 ? ", \(percentage(clippedShare)) of the samples clipped" : ""))
+    lines.append(
+      "  an artifact exceeds chance by \(powerRatio(thresholds.excessShare)) of the fine detail, its control "
+        + "\(short(thresholds.controlRatio)) times a frequency, and at half of its tones the surroundings by "
+        + "\(short(thresholds.peakDecibels)) dB")
     return lines.joined(separator: "\n")
+  }
+
+  /// At most four, the lowest first.
+  private func tones(ofPeriod period: Int) -> String {
+    let tones = rate.map { SoundFigures.tones(ofPeriod: period, rate: $0) } ?? []
+    guard !tones.isEmpty else { return "" }
+    return tones.prefix(4).map(short).joined(separator: ", ") + (tones.count > 4 ? ", … Hz" : " Hz")
   }
 }
 
 extension LockedLatticeFinding {
+  /// The same of sounds.
+  fileprivate var soundText: String {
+    let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls: %.1f dB)", $0) } ?? ""
+    let found = bands.filter(\.isLocked).map { band in
+      "    period \(band.period): \(decibels(band.levels / 255)) of full scale, \(percentage(band.share)) of the fine "
+        + String(
+          format: "detail, peak %.1f dB, in the mean %.1f dB", band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0)
+    }
+    return found.isEmpty
+      ? "  all \(pictures) have no grid in common\(control)"
+      : (["  all \(pictures) have a grid in common\(control)"] + found).joined(separator: "\n")
+  }
+
   /// What all pictures have alike, a line a band; indented.
   var text: String {
     let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls: %.1f dB)", $0) } ?? ""
@@ -154,12 +237,12 @@ extension LockedLatticeFinding {
 }
 
 extension PeriodSearchFigures {
-  fileprivate var text: String {
-    guard let found else { return "no lattice of 2 to 64 px stands out" }
+  fileprivate func text(unit: String = "px", _ cause: String = "the pictures were resized since") -> String {
+    guard let found else { return "no lattice of 2 to 64 \(unit) stands out" }
     let period = found.wholePeriod.map { "\($0)" } ?? String(format: "%.2f", found.period)
-    let resized = found.wholePeriod == nil ? ", not a whole number: the pictures were resized since" : ""
+    let resized = found.wholePeriod == nil ? ", not a whole number: \(cause)" : ""
     return
-      "strongest lattice: \(period) px\(resized) (\(percentage(found.explainedShare)) of the power of all peaks, "
+      "strongest lattice: \(period) \(unit)\(resized) (\(percentage(found.explainedShare)) of the power of all peaks, "
       + String(format: "%.1f dB)", found.peakDecibels)
   }
 }
@@ -175,6 +258,16 @@ extension GradientFigures {
 
 func percentage(_ share: Double) -> String {
   String(format: abs(share) < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share)
+}
+
+/// Of a share of power.
+private func powerRatio(_ share: Double) -> String {
+  share > 0 ? String(format: "%.1f dB", 10 * log10(share)) : "none"
+}
+
+/// Of an amplitude of which 1 is full scale.
+private func decibels(_ amplitude: Double) -> String {
+  amplitude > 0 ? String(format: "%.1f dB", 20 * log10(amplitude)) : "silence"
 }
 
 private func short(_ value: Double) -> String { String(format: "%g", value) }

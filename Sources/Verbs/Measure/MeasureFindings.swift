@@ -8,9 +8,9 @@ public struct MeasureFindings: RunFindings {
   public struct Image: Encodable, Sendable {
     /// With `[3]` behind it for sample 3 of an array of several.
     public var path: String
-    /// In pixels.
+    /// In pixels; 1 of a sound.
     public var height: Int
-    /// In pixels.
+    /// In pixels, of a sound in samples.
     public var width: Int
     /// Maps that the figures are over.
     public var channels: Int
@@ -24,6 +24,8 @@ public struct MeasureFindings: RunFindings {
     case picture(PictureFigures)
     /// Of maps of which only the squares matter.
     case gradient(GradientFigures)
+    /// Of signals, whose lattices have one axis.
+    case sound(SoundFigures)
   }
 
   /// What the maps were taken for.
@@ -53,6 +55,14 @@ extension MeasureFindings {
     self.init(
       kind: .picture, periods: set.periods, thresholds: thresholds, images: set.pictures.map(Image.init),
       pooled: .picture(set.pooled), skipped: skipped)
+  }
+
+  init(of set: MeasuredSounds, thresholds: LatticeThresholds, skipped: [SkippedFile]) {
+    self.init(
+      kind: .sound, periods: set.periods, thresholds: thresholds,
+      images: set.sounds.map {
+        Image(path: $0.name, height: 1, width: $0.length, channels: $0.channels, figures: .sound($0.figures))
+      }, pooled: .sound(set.pooled), skipped: skipped)
   }
 
   init(of set: MeasuredGradients, thresholds: LatticeThresholds, skipped: [SkippedFile]) {
@@ -106,6 +116,7 @@ extension MeasureFindings.Figures {
     switch self {
     case .picture(let figures): try figures.encode(to: encoder)
     case .gradient(let figures): try figures.encode(to: encoder)
+    case .sound(let figures): try figures.encode(to: encoder)
     }
   }
 
@@ -114,6 +125,7 @@ extension MeasureFindings.Figures {
     switch self {
     case .picture(let figures): figures.lattice.verdict
     case .gradient(let figures): figures.lattice.verdict
+    case .sound(let figures): figures.lattice.verdict
     }
   }
 }

@@ -30,15 +30,25 @@ public struct MeasureRun: Run {
     let files = try InputFiles.files(settings.paths)
     guard !files.isEmpty else { throw MeasureError.noPictures(in: settings.paths) }
     switch settings.as {
+    // A WAV file is nothing else; what stands beside some and is none is told.
+    case .picture where files.contains(where: \.isWAV): return try sounds(files, in: context)
     case .picture: return try pictures(files, in: context)
+    case .sound: return try sounds(files, in: context)
     case .gradient: return try gradients(files, in: context)
     }
   }
 
   private func pictures(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
-    let (periods, search) = try periods(of: files, in: context)
+    let (periods, search) = try periods(searching: { pool in
+      // What cannot be read is told when it is measured.
+      _ = context.eachSample(files, counting: "searching a period") {
+        PeriodSearchPool.Picture($0)
+      } use: {
+        for picture in $0 { pool.add(picture) }
+      }
+    })
     var survey = try PictureSurvey(
-      periods: periods.list, thresholds: settings.thresholds, keepsSpectra: settings.spectra,
+      periods: periods.list, thresholds: settings.thresholds(for: .picture), keepsSpectra: settings.spectra,
       // Too few pictures have nothing in common; how many an array holds shows when it is read.
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
@@ -55,21 +65,46 @@ public struct MeasureRun: Run {
       for index in set.pictures.indices { set.pictures[index].figures.search = search.each[set.pictures[index].name] }
     }
     return RunResult(
-      MeasureFindings(of: set, thresholds: settings.thresholds, skipped: skipped), skipped: skipped, draw: set.draw)
+      MeasureFindings(of: set, thresholds: settings.thresholds(for: .picture), skipped: skipped), skipped: skipped,
+      draw: set.draw)
+  }
+
+  private func sounds(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
+    let (periods, search) = try periods(searching: { pool in
+      _ = context.each(files, counting: "searching a period", samples: SoundSample.samples) {
+        PeriodSearchPool.Picture($0)
+      } use: {
+        for sound in $0 { pool.add(sound) }
+      }
+    })
+    var survey = try SoundSurvey(
+      periods: periods.list, thresholds: settings.thresholds(for: .sound),
+      seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
+    let empty = survey
+    let skipped = context.each(files, counting: "measuring", samples: SoundSample.samples) {
+      try empty.measure($0)
+    } use: {
+      for measurement in $0 { survey.add(measurement) }
+    }
+    guard var set = try survey.finding() else {
+      throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
+    }
+    if let search {
+      set.pooled.search = search.pooled
+      for index in set.sounds.indices { set.sounds[index].figures.search = search.each[set.sounds[index].name] }
+    }
+    return RunResult(
+      MeasureFindings(of: set, thresholds: settings.thresholds(for: .sound), skipped: skipped), skipped: skipped,
+      draw: set.draw)
   }
 
   private typealias Search = (each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures)
 
   /// Those named, or the divisors of the one that is found.
-  private func periods(of files: [String], in context: RunContext) throws -> (Periods, Search?) {
+  private func periods(searching fill: (inout PeriodSearchPool) -> Void) throws -> (Periods, Search?) {
     if case .listed(let listed) = settings.periods { return (listed, nil) }
     var pool = PeriodSearchPool()
-    // What cannot be read is told when it is measured.
-    _ = context.eachSample(files, counting: "searching a period") {
-      PeriodSearchPool.Picture($0)
-    } use: {
-      for picture in $0 { pool.add(picture) }
-    }
+    fill(&pool)
     let search = try pool.search(PeriodSearch())
     guard let whole = search.pooled.found?.wholePeriod else { return (.usual, search) }
     return (Periods(try Lattice(period: whole).bandPeriods), search)
@@ -79,7 +114,7 @@ public struct MeasureRun: Run {
     guard case .listed(let periods) = settings.periods else {
       throw ArtifactError.badArgument("a period is sought in pictures; name the periods of a gradient's network")
     }
-    var survey = try GradientSurvey(periods: periods.list, thresholds: settings.thresholds)
+    var survey = try GradientSurvey(periods: periods.list, thresholds: settings.thresholds(for: .gradient))
     let skipped = context.eachSample(files, counting: "measuring") {
       try GradientSurvey.Map($0)
     } use: {
@@ -89,7 +124,7 @@ public struct MeasureRun: Run {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
     }
     return RunResult(
-      MeasureFindings(of: set, thresholds: settings.thresholds, skipped: skipped), skipped: skipped,
+      MeasureFindings(of: set, thresholds: settings.thresholds(for: .gradient), skipped: skipped), skipped: skipped,
       draw: set.phases.drawEnergies)
   }
 }

@@ -8,6 +8,8 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
     case picture
     /// Power unevenness: only the squares of a map matter.
     case gradient
+    /// Signed lattice energy along the one axis of a signal.
+    case sound
   }
 
   /// Pictures, arrays, folders and patterns as the user named them.
@@ -16,12 +18,12 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
   public var periods = PeriodChoice.listed(.usual)
   /// What the maps are.
   public var `as` = Kind.picture
-  /// Excess of a band's share over chance that makes an artifact of a picture.
-  public var minShare = LatticeThresholds().excessShare
+  /// Excess of a band's share over chance that makes an artifact of a picture or sound; `nil`: what is usual for it.
+  public var minShare: Double?
   /// Power of a frequency of the band over one of the control.
   public var controlRatio = LatticeThresholds().controlRatio
-  /// Peak of the band over its surroundings, in dB.
-  public var minPeakDb = LatticeThresholds().peakDecibels
+  /// Peak of the band over its surroundings, in dB; `nil`: what is usual.
+  public var minPeakDb: Double?
   /// Unevenness of a band that makes an artifact of a gradient.
   public var minCv2 = LatticeThresholds().gradientUnevenness
   /// Keeps the spectra of every picture, and computes cosine spectra.
@@ -32,16 +34,19 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
     self.paths = paths
   }
 
-  var thresholds: LatticeThresholds {
-    LatticeThresholds(
-      excessShare: minShare, controlRatio: controlRatio, peakDecibels: minPeakDb, gradientUnevenness: minCv2)
+  /// Those asked for, and the others as they are usual for maps of a kind.
+  func thresholds(for kind: Kind) -> LatticeThresholds {
+    let usual = kind == .sound ? LatticeThresholds.sounds : LatticeThresholds()
+    return LatticeThresholds(
+      excessShare: minShare ?? usual.excessShare, controlRatio: controlRatio,
+      peakDecibels: minPeakDb ?? usual.peakDecibels, gradientUnevenness: minCv2)
   }
 
   /// - Throws: ``SettingError``.
   func validate() throws {
-    try SettingError.require(threshold: minShare, "min_share")
+    if let minShare { try SettingError.require(threshold: minShare, "min_share") }
     try SettingError.require(threshold: controlRatio, "control_ratio")
-    try SettingError.require(threshold: minPeakDb, "min_peak_db")
+    if let minPeakDb { try SettingError.require(threshold: minPeakDb, "min_peak_db") }
     try SettingError.require(threshold: minCv2, "min_cv2")
     switch periods {
     case .listed(let listed): try SettingError.require(listed)

@@ -11,27 +11,30 @@ extension PredictFindings {
   func draw(_ planes: PredictedPlanes, into folder: RunFolder) throws {
     let isPainted = picture != nil
     let name = model.split(separator: "/").last.map(String.init) ?? model
-    let plot = Self.plot(
+    let plot = try Self.plot(
       isPainted ? "\(name): overlap of what it paints" : "\(name): predicted gradient power by pixel",
       planes.tile.repeated(atLeast: 16), unit: isPainted ? "overlap over its mean" : "power over its mean")
-    try folder.write("overlap.png", figure: plot.figure())
-    if let overlap = planes.overlap, overlap.height > 1, overlap.width > 1 {
-      let whole = Self.plot(
+    try folder.write("overlap.png", figure: plot)
+    if let overlap = planes.overlap, overlap.width > 1, overlap.height > 1 || overlap.isLine {
+      let whole = try Self.plot(
         "\(name): overlap over the whole picture", overlap.relativeToMean, unit: "overlap over its mean")
-      try folder.write("painted.png", figure: whole.figure())
+      try folder.write("painted.png", figure: whole)
     }
-    if planes.variance.height > 1, planes.variance.width > 1 {
-      let whole = Self.plot(
+    if planes.variance.width > 1, planes.variance.height > 1 || planes.variance.isLine {
+      let whole = try Self.plot(
         "\(name): predicted gradient power, borders included", planes.variance, unit: "power over its mean")
-      try folder.write("variance.png", figure: whole.figure())
+      try folder.write("variance.png", figure: whole)
     }
     if layers.count > 1 {
       try folder.write("layers.png", figure: layerPlot(name).figure())
     }
   }
 
-  private static func plot(_ title: String, _ plane: Plane, unit: String) -> MatrixPlot {
-    MatrixPlot(title, values: plane.tensor, barLabel: unit)
+  private static func plot(_ title: String, _ plane: Plane, unit: String) throws -> Figure {
+    guard plane.isLine else { return try MatrixPlot(title, values: plane.tensor, barLabel: unit).figure() }
+    return try Plot(
+      title, x: Axis("sample"), y: Axis(unit), series: [Series("", y: plane.values)], plotSize: (640, 220)
+    ).figure()
   }
 
   private func layerPlot(_ name: String) -> Plot {

@@ -42,6 +42,7 @@ public struct ProbeRun: Run {
   ///   picture fails with where none can be read.
   public func result(in context: RunContext) throws -> RunResult<ProbeFindings> {
     let model = try context.load(model)
+    try model.requirePictures()
     let work = try ProbeWork(model, settings: settings, context: context)
     let label = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)
     let (subjects, skipped) = try context.each(settings.images) { path in

@@ -26,8 +26,8 @@ struct GradientSubject: RepairSubject {
     (self.output, self.context) = (output, context)
     let inputs: [Tensor]
     if settings.images.isEmpty {
-      let shape = model.inputShape(batch: settings.samples ?? RepairSettings.samplesOfGradients)
-      (inputs, skipped) = (SeededPictures.pictures(shape, seed: settings.seed), [])
+      let count = settings.samples ?? RepairSettings.samplesOfGradients
+      (inputs, skipped) = (SeededPictures.inputs(of: model, count: count, seed: settings.seed), [])
     } else {
       (inputs, skipped) = try context.each(settings.images, counting: "reading pictures", model.input(pictureAt:))
     }

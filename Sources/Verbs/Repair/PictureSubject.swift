@@ -21,7 +21,7 @@ struct PictureSubject: RepairSubject {
     let count = settings.samples ?? RepairSettings.samplesOfPictures
     let inputs: Tensor
     if !generator.isLatent, settings.images.isEmpty {
-      inputs = .stacked(SeededPictures.pictures(model.inputShape(batch: count), seed: settings.seed))
+      inputs = .stacked(SeededPictures.inputs(of: model, count: count, seed: settings.seed))
       skipped = []
     } else {
       let given = try GeneratorInputs(
@@ -36,7 +36,8 @@ struct PictureSubject: RepairSubject {
 
   /// The bands that the network's enlargements give, as far as they fit its pictures.
   private static func periods(of generator: Generator) -> [Int] {
-    let side = generator.pictureShape.dropFirst().min() ?? 0
+    let shape = generator.pictureShape
+    let side = shape.count == 3 ? Plane.side(height: shape[1], width: shape[2]) : 0
     let longest = generator.prediction.0?.upsamplingLayers.map(\.cumulativeBehind).max() ?? 1
     let bands = (2...32).filter { longest.isMultiple(of: $0) }
     return (bands.isEmpty ? [2, 4, 8] : bands).filter { PictureLattice.smallestSide(for: $0) <= side }

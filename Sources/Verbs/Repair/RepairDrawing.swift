@@ -19,6 +19,7 @@ struct RepairDrawing {
   }
 
   private func drawPictures(into folder: RunFolder) throws {
+    if let first = before.spectrum, first.power.isLine { return try drawSounds(into: folder) }
     let shown = min(8, before.outputs.shape[0])
     let (contrast, mean) = contrast
     let old = try pictures(before.outputs, shown, contrast: contrast, around: mean)
@@ -45,8 +46,26 @@ struct RepairDrawing {
     try folder.write("spectrum.png", try Picture.montage(plots, columns: 2, gap: 16))
   }
 
+  /// Spectra of sounds, one below the other.
+  private func drawSounds(into folder: RunFolder) throws {
+    let periods = findings.before.pictures?.bands.map(\.period) ?? []
+    let figures = try [("before", before.spectrum), ("after", after.spectrum)].compactMap { name, spectrum in
+      try spectrum.map {
+        try LineSpectrumPlot.plot(
+          "Mean power, high-passed, \(name)", power: $0.power, rate: nil, periods: periods
+        ).figure()
+      }
+    }
+    try folder.write("spectrum.png", figure: Figure.row(figures))
+  }
+
   private func drawGradients(into folder: RunFolder) throws {
     let shown = min(4, before.maps.count)
+    guard before.maps.first?.shape[2] != 1 else {
+      try before.survey?.draw(before.maps, into: folder, under: "before/")
+      try after.survey?.draw(after.maps, into: folder, under: "after/")
+      return
+    }
     var tiles: [ContactSheet.Tile] = []
     for (name, maps) in [("before", before.maps), ("after", after.maps)] {
       tiles += try maps.prefix(shown).enumerated().map { index, map in

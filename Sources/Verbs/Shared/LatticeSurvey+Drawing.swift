@@ -15,17 +15,28 @@ extension LatticeSurvey {
     let period = lattice.lattice.period
     let energies = try Self.centredEnergies(of: maps, period: period)
     let pictures = maps.count == 1 ? "" : ", \(maps.count) pictures"
-    let spectrum = SpectrumPlot(
-      "Spectrum of the gradient's energy\(pictures)", spectrum: PowerSpectrum(of: energies),
-      periods: lattice.lattice.bandPeriods)
-    try folder.write(prefix + "spectrum.png", figure: spectrum.figure())
+    let (title, bands) = ("Spectrum of the gradient's energy\(pictures)", lattice.lattice.bandPeriods)
+    let spectrum: Figure
+    if lattice.lattice.isLine {
+      let width = FourierTransform.fastLength(atMost: energies.shape[energies.shape.rank - 1])
+      let cut = energies.slice(axis: energies.shape.rank - 1, 0..<width)
+      var power = Plane(height: 1, width: width)
+      for plane in try Plane.planes(of: PowerSpectrum(of: cut).power) {
+        for index in power.values.indices { power.values[index] += plane.values[index] }
+      }
+      spectrum = try LineSpectrumPlot.plot(title, power: power, rate: nil, periods: bands).figure()
+    } else {
+      spectrum = try SpectrumPlot(title, spectrum: PowerSpectrum(of: energies), periods: bands).figure()
+    }
+    try folder.write(prefix + "spectrum.png", figure: spectrum)
 
     let measured = Self.relative(lattice.phases)
     let expected = try expectedPhases(for: maps, on: lattice).map(Self.relative)
     let largest = (measured.values + (expected?.values ?? [])).max() ?? 1
     func plot(_ title: String, _ table: PhaseTable) throws -> Figure {
       try MatrixPlot(
-        title, values: Tensor([period, period], table.values.map(Float.init)), range: 0...max(largest, 1e-6),
+        title, values: Tensor([table.lattice.rows, period], table.values.map(Float.init)),
+        range: 0...max(largest, 1e-6),
         barLabel: "energy (1 = mean of all phases)", x: Axis("column mod \(period) (px)"),
         y: Axis("row mod \(period) (px)"), side: 260
       ).figure()
@@ -49,10 +60,11 @@ extension LatticeSurvey {
   /// - Returns: the map on the scale of what came in, and the lattice's side.
   func evened(_ magnitude: HeatMap) throws -> (map: HeatMap, period: Int) {
     let shape = magnitude.values.shape
-    let side = min(period, max(2, min(shape[0], shape[1]) / 2))
+    let side = min(period, max(2, Plane.side(height: shape[0], width: shape[1]) / 2))
     let energy = magnitude.values.scalars.map { Double($0) * Double($0) }
     let energies = try PhaseTable(
-      means: Plane(height: shape[0], width: shape[1], values: energy), lattice: Lattice(period: side))
+      means: Plane(height: shape[0], width: shape[1], values: energy),
+      lattice: Lattice(period: side, isLine: shape[0] == 1))
     let even = PhaseEqualisation(energies: energies).applied(to: magnitude.values)
     return (try HeatMap(of: even.reshaped(to: Shape([1] + shape.dimensions)), reducing: .norm), side)
   }

@@ -51,6 +51,14 @@ struct MapError: Error, CustomStringConvertible {
   var description: String { "'\(path)': \(error)" }
 }
 
+/// What is measured, and knows where it came from.
+protocol PlacedSample: Sendable {
+  var place: SamplePlace { get }
+}
+
+extension PictureSample: PlacedSample {}
+extension SoundSample: PlacedSample {}
+
 /// What became of one file.
 private enum SampledFile<Measured: Sendable>: Sendable {
   case measured([Measured])
@@ -64,13 +72,23 @@ extension RunContext {
     _ files: [String], counting what: String, measure: @Sendable (PictureSample) throws -> Measured,
     use: ([Measured]) -> Void
   ) -> [SkippedFile] {
+    each(files, counting: what, samples: PictureSample.samples, measure: measure, use: use)
+  }
+
+  /// The same of samples of any kind.
+  ///
+  /// - Parameter samples: reads a file.
+  func each<Sample: PlacedSample, Measured: Sendable>(
+    _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample],
+    measure: @Sendable (Sample) throws -> Measured, use: ([Measured]) -> Void
+  ) -> [SkippedFile] {
     var skipped: [SkippedFile] = []
     var done = 0
     progress.step(what, 0, of: files.count)
     team.forEach(files, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
       do {
         return .measured(
-          try PictureSample.samples(of: file).map { sample in
+          try samples(file).map { sample in
             do {
               return try measure(sample)
             } catch let error as ArtifactError {

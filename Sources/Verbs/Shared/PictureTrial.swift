@@ -31,7 +31,8 @@ struct PictureTrial {
     let count = inputs.shape[0]
     let pictures = try sampler.pictures(of: inputs) { context.progress.step(what, $0, of: count) }
     guard !periods.isEmpty else { return Outcome(pictures: pictures) }
-    var set = try PictureSetLattice(periods: periods)
+    var set = try PictureSetLattice(
+      periods: periods, thresholds: model.network.isOneDimensional ? .sounds : LatticeThresholds())
     try set.add(pictures, on: context.team)
     return Outcome(
       pictures: pictures, lattice: try set.finding(), locked: try set.lockedFinding(), spectrum: set.spectrum)

@@ -12,7 +12,7 @@ extension GeneratorTrace {
     if !upsampling.isEmpty {
       blocks.append("grid of each transposed convolution on the mean of its outputs, root mean square\n" + gridTable)
     }
-    blocks.append("the pictures\n" + pooled.text(thresholds: LatticeThresholds()))
+    blocks.append("the pictures\n" + pooled.text(thresholds: thresholds))
     if !without.isEmpty { blocks.append("with the phase sums of a layer made equal\n" + withoutTable) }
     blocks.append(
       causes.isEmpty
@@ -53,7 +53,7 @@ extension GeneratorTrace {
     ])
     for grid in upsampling {
       table.append([
-        "  " + grid.layer, "\(grid.kernel[0])/\(grid.stride[0])", "\(grid.period)",
+        "  " + grid.layer, "\(grid.kernel.max() ?? 0)/\(grid.stride.max() ?? 0)", "\(grid.period)",
         String(format: "±%.0f %%", 100 * grid.phaseSumDeviation), String(format: "%.2e", grid.overlap),
         String(format: "%.2e", grid.predicted), String(format: "%.2e", grid.measured),
         grid.ratio.map { String(format: "%.2f", $0) } ?? "", grid.cosine.map { String(format: "%.3f", $0) } ?? "",
@@ -108,8 +108,8 @@ extension UpsamplingGrid {
     let sums = String(format: "its learned phase sums differ by ±%.0f %%", 100 * phaseSumDeviation)
     let head =
       overlap < 0.01 * predicted
-      ? "Its kernel \(kernel[0]) divides evenly by stride \(stride[0]), but \(sums)"
-      : "Kernel \(kernel[0]) at stride \(stride[0]) paints unevenly, and \(sums)"
+      ? "Its kernel \(kernel.max() ?? 0) divides evenly by stride \(stride.max() ?? 0), but \(sums)"
+      : "Kernel \(kernel.max() ?? 0) at stride \(stride.max() ?? 0) paints unevenly, and \(sums)"
     guard let ratio, let cosine else { return head + "." }
     return head
       + String(

@@ -86,6 +86,8 @@ public struct GeneratorTrace: Encodable, Sendable {
   public var prediction: LatticeFinding?
   /// Of the pictures, as `measure` gives it.
   public var pooled: PictureFigures
+  /// From which on figures count as artifacts.
+  public var thresholds = LatticeThresholds()
   /// One entry for each layer whose phase sums were made equal.
   public var without: [Without]
   /// One for each band that the pictures show.

@@ -66,7 +66,8 @@ struct GeneratorTracer {
     for node in network.nodes where node.inputs.contains(where: { $0.map(reached.contains) ?? false }) {
       reached.formUnion(node.outputs)
       guard let value = node.outputs.first, leading.contains(value), node.operation.carriesMaps(reached, of: node),
-        let shape = network.shapes[value], shape.rank == 4, min(shape[2], shape[3]) >= smallestSide,
+        let shape = network.shapes[value], shape.rank == 4,
+        Plane.side(height: shape[2], width: shape[3]) >= smallestSide,
         let stride = sampling[value]?.stride
       else { continue }
       let spacing = stride / pixel
@@ -88,11 +89,13 @@ struct GeneratorTracer {
 
   /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``, ``ArtifactError``.
   func result() throws -> RunResult<TraceFindings> {
+    let thresholds = generator.isSound ? LatticeThresholds.sounds : LatticeThresholds()
     let pictures = try sampler.pictures(of: inputs.tensor) {
       context.progress.step("samples", $0, of: inputs.names.count)
     }
     let pooled = try PictureSurvey.measure(
-      pictures, periods: trial.periods, on: context.team, name: { inputs.names[$0] },
+      pictures, periods: trial.periods, thresholds: thresholds, on: context.team,
+      name: { inputs.names[$0] },
       progress: { context.progress.step("measuring", $0, of: $1) }
     ).pooled
     let gathered = try gather(inputs.tensor)
@@ -113,11 +116,14 @@ struct GeneratorTracer {
     let trace = GeneratorTrace(
       model: generator.model.source.specification, samples: pictures.shape[0],
       seed: inputs.isDrawn ? settings.seed : nil, layers: layers, upsampling: grids,
-      prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, without: without,
+      prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, thresholds: thresholds,
+      without: without,
       causes: causes(pooled, layers: layers, grids: grids, without: without), skipped: inputs.skipped)
     var drawing = GeneratorTraceDrawing(trace: trace)
     let blamed = trace.causes.first?.layer ?? prediction.upsamplingLayers.last?.name
-    if let layer = prediction.upsamplingLayers.first(where: { $0.name == blamed }), let maps = gathered[layer.value] {
+    if !generator.isSound, let layer = prediction.upsamplingLayers.first(where: { $0.name == blamed }),
+      let maps = gathered[layer.value]
+    {
       drawing.maps = .init(layer: layer.name, activations: maps.first, mean: maps.meanTensor)
     }
     return RunResult(.pictures(trace), skipped: inputs.skipped, draw: drawing.draw)

@@ -159,7 +159,7 @@ private struct LayerGradients {
     count += gradient.count
     if example == nil { example = Tensor(gradient.shape) }
     // A lattice needs two positions along each axis.
-    guard gradient.shape.rank == 4, min(gradient.shape[2], gradient.shape[3]) >= 2 else { return }
+    guard gradient.shape.rank == 4, Plane.side(height: gradient.shape[2], width: gradient.shape[3]) >= 2 else { return }
     if lattice == nil { lattice = try survey.emptyLattice(for: gradient.shape) }
     try lattice?.add(gradient)
   }

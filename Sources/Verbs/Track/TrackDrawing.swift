@@ -45,12 +45,16 @@ struct TrackDrawing {
           scalars.append(("grid/period \(band.period) alike (levels)", levels))
         }
       }
+      if let sharpness = faults?.sharpness {
+        scalars += [
+          ("picture/Laplacian variance", sharpness.laplacianVariance),
+          ("picture/high-frequency share", sharpness.highFrequencyShare),
+        ]
+      }
       scalars += [
-        ("picture/Laplacian variance", faults.sharpness.laplacianVariance),
-        ("picture/high-frequency share", faults.sharpness.highFrequencyShare),
         ("picture/level mean", checkpoint.level.mean), ("picture/level deviation", checkpoint.level.deviation),
       ]
-      if let banding = faults.banding { scalars.append(("picture/colour levels", Double(banding.levels))) }
+      if let banding = faults?.banding { scalars.append(("picture/colour levels", Double(banding.levels))) }
       if let change = checkpoint.change { scalars.append(("picture/change (levels)", change)) }
       events.add(scalars, step: checkpoint.step, wallTime: dates[index])
       try events.add(Picture(sheets[index]), tag: "samples", step: checkpoint.step, wallTime: dates[index])

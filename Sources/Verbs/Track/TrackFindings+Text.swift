@@ -16,9 +16,9 @@ extension TrackFindings {
       cells += periods.map { period in
         checkpoint.pooled.peakDecibels(of: period).map { String(format: "%.1f dB", $0) } ?? "–"
       }
-      cells.append(String(format: "%.2g", faults.sharpness.laplacianVariance))
-      cells.append(percentage(faults.sharpness.highFrequencyShare))
-      cells.append(faults.banding.map { "\($0.levels)" } ?? "–")
+      cells.append(faults.map { String(format: "%.2g", $0.sharpness.laplacianVariance) } ?? "–")
+      cells.append(faults.map { percentage($0.sharpness.highFrequencyShare) } ?? "–")
+      cells.append(faults?.banding.map { "\($0.levels)" } ?? "–")
       cells.append(String(format: "%.2f", checkpoint.level.mean))
       cells.append(checkpoint.change.map { String(format: "%.1f", $0) } ?? "")
       cells.append(checkpoint.verdict.text)
@@ -56,9 +56,9 @@ extension TrackFindings {
         ]
       }
       cells += [
-        Self.number(faults.sharpness.laplacianVariance), Self.number(faults.sharpness.highFrequencyShare),
-        Self.number(faults.sharpness.normalizedTotalVariation), faults.banding.map { "\($0.levels)" } ?? "",
-        Self.number(faults.banding?.emptyBinShare), Self.number(checkpoint.level.mean),
+        Self.number(faults?.sharpness.laplacianVariance), Self.number(faults?.sharpness.highFrequencyShare),
+        Self.number(faults?.sharpness.normalizedTotalVariation), faults?.banding.map { "\($0.levels)" } ?? "",
+        Self.number(faults?.banding?.emptyBinShare), Self.number(checkpoint.level.mean),
         Self.number(checkpoint.level.deviation), Self.number(checkpoint.change),
       ]
       return cells.joined(separator: ",")

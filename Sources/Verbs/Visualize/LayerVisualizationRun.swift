@@ -47,6 +47,7 @@ public struct LayerVisualizationRun: Run {
   ///   ``VisualizeRun`` throws.
   public func result(in context: RunContext) throws -> RunResult<LayerVisualization> {
     let model = try context.load(model)
+    try model.requirePictures()
     let differentiator = try context.differentiator(for: model.network)
     let (layer, recipe) = (settings.layer ?? "", settings.recipe)
     let channels = try channels(of: model)

@@ -28,7 +28,8 @@ public struct VisualizeRun: Run {
   public func validate() throws { try settings.validate() }
 
   private func visualizer(_ model: Model, _ context: RunContext) throws -> Visualizer {
-    try Visualizer(
+    let model = model.inUnitRange
+    return try Visualizer(
       model, objective: settings.objective ?? "", recipe: settings.recipe, start: settings.start, seed: settings.seed,
       differentiator: context.differentiator(for: model.network))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import GinghamAudio
 import GinghamFeatureVisualization
 import GinghamImaging
 import GinghamReporting
@@ -9,7 +10,14 @@ extension Visualizer {
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
   func draw(_ visualization: Visualization, into folder: RunFolder) throws {
-    for index in 0..<recipe.batch {
+    for index in 0..<recipe.batch where model.network.isOneDimensional {
+      let sound = try Sound(visualization.pictures.sample(index).map { 2 * $0 - 1 })
+      let name = recipe.batch == 1 ? "sound" : "sound-\(index)"
+      try folder.write("\(name).wav", data: Data(try sound.wav()))
+      try folder.write(
+        "\(name)-spectrogram.png", figure: sound.spectrogramPlot("Spectrogram of \(objective)").figure())
+    }
+    for index in 0..<recipe.batch where !model.network.isOneDimensional {
       let name = recipe.batch == 1 ? "picture.png" : "picture-\(index).png"
       try folder.write(name, try Self.picture(visualization.pictures.sample(index)), texts: provenance)
       if recipe.parameterization.showsImportance, let importance = visualization.importance {
@@ -19,7 +27,7 @@ extension Visualizer {
       }
     }
     try folder.write("picture.npy") { try visualization.pictures.write(npy: $0) }
-    for snapshot in visualization.snapshots {
+    for snapshot in visualization.snapshots where !model.network.isOneDimensional {
       for index in 0..<recipe.batch {
         let step = String(format: "%05d", snapshot.step)
         let name = recipe.batch == 1 ? "\(step).png" : "\(step)-\(index).png"

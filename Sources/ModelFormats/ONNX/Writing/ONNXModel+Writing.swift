@@ -32,7 +32,12 @@ extension ONNXModel {
   /// - Throws: `FormatError.unwritable` naming the layer that ONNX has no operator for, or where the file cannot be
   ///   written or would exceed 2 GB.
   public static func write(_ whole: Network, to path: String, inputShapes: [String: Shape] = [:]) throws {
-    let shapes = try shapes(of: whole, at: inputShapes, path: path)
+    let hasRows = whole.isOneDimensional
+    let whole = whole.withoutRows
+    let shapes = try shapes(
+      of: whole,
+      at: hasRows ? inputShapes.mapValues { $0.rank == 4 ? Shape([$0[0], $0[1], $0[3]]) : $0 } : inputShapes, path: path
+    )
     let network: Network
     do {
       network = try whole.replacingAdaptivePools(at: shapes)
