@@ -42,7 +42,7 @@ public struct MeasureRun: Run {
       // Too few pictures have nothing in common; how many an array holds shows when it is read.
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring") {
       try empty.measure($0)
     } use: {
       for measurement in $0 { survey.add(measurement) }
@@ -65,7 +65,7 @@ public struct MeasureRun: Run {
     if case .listed(let listed) = settings.periods { return (listed, nil) }
     var pool = PeriodSearchPool()
     // What cannot be read is told when it is measured.
-    _ = context.eachSample(files, counting: "searching a period") {
+    _ = try context.eachSample(files, counting: "searching a period") {
       PeriodSearchPool.Picture($0)
     } use: {
       for picture in $0 { pool.add(picture) }
@@ -80,7 +80,7 @@ public struct MeasureRun: Run {
       throw ArtifactError.badArgument("a period is sought in pictures; name the periods of a gradient's network")
     }
     var survey = try GradientSurvey(periods: periods.list, thresholds: settings.thresholds)
-    let skipped = context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring") {
       try GradientSurvey.Map($0)
     } use: {
       for map in $0 { survey.add(map) }

@@ -60,14 +60,18 @@ private enum SampledFile<Measured: Sendable>: Sendable {
 extension RunContext {
   /// Measures the samples of files, several files at once, and hands over what each gave in the files' order. Files of
   /// which a sample cannot be measured are left out with their reason.
+  ///
+  /// - Throws: ``InterruptionError``.
   func eachSample<Measured: Sendable>(
     _ files: [String], counting what: String, measure: @Sendable (PictureSample) throws -> Measured,
     use: ([Measured]) -> Void
-  ) -> [SkippedFile] {
+  ) throws -> [SkippedFile] {
+    let isInterrupted = Interruption.current
     var skipped: [SkippedFile] = []
     var done = 0
     progress.step(what, 0, of: files.count)
     team.forEach(files, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
+      guard !isInterrupted() else { return .measured([]) }
       do {
         return .measured(
           try PictureSample.samples(of: file).map { sample in
@@ -88,6 +92,7 @@ extension RunContext {
       done += 1
       progress.step(what, done, of: files.count)
     }
+    try Interruption.check()
     return skipped
   }
 }
