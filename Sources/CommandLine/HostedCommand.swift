@@ -101,7 +101,7 @@ public struct HostedFailure: Error, Hashable, Sendable, CustomStringConvertible 
   private static func kind(of error: any Error) -> String {
     let name = "\(type(of: error))"
     let subject = name.hasSuffix("Error") ? String(name.dropLast("Error".count)) : name
-    return subject.snakeCased.replacing("_", with: "-")
+    return subject.snakeCased.split(separator: "_").joined(separator: "-")
   }
 
   /// Does something, and puts what it throws into words.
