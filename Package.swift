@@ -40,6 +40,9 @@ func system(_ name: String, apt packages: String...) -> Target {
   .systemLibrary(name: name, providers: [.apt(packages)])
 }
 
+/// The commit that is built, for `--version`.
+let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -80,7 +83,9 @@ let package = Package(
   platforms: [.macOS(.v14)],
   products: rooms.map(\.product) + [
     .library(name: "Gingham", targets: ["Gingham"]),
-    .executable(name: "gingham", targets: ["GinghamCommandLine"]),
+    .executable(name: "gingham", targets: ["GinghamTool"]),
+    // For other languages: libginghamc.so and Sources/CGingham/include/gingham.h.
+    .library(name: "ginghamc", type: .dynamic, targets: ["GinghamCInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -104,8 +109,18 @@ let package = Package(
     .target(
       name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) },
       swiftSettings: strict),
+    .target(name: "GinghamCommit", cSettings: [.define("GINGHAM_COMMIT", to: "\"\(commit)\"")]),
+    .target(
+      name: "GinghamCommandLine", dependencies: ["Gingham", "GinghamCommit", argumentParser],
+      path: "Sources/CommandLine",
+      swiftSettings: strict),
     .executableTarget(
-      name: "GinghamCommandLine", dependencies: ["Gingham", argumentParser], path: "Sources/CommandLine",
+      name: "GinghamTool", dependencies: ["GinghamCommandLine"], path: "Sources/Tool", swiftSettings: strict),
+    // The declarations of the C interface: its implementation is compiled against them.
+    .target(name: "CGingham"),
+    .target(
+      name: "GinghamCInterface", dependencies: ["CGingham", "Gingham", "GinghamCommandLine"],
+      path: "Sources/CInterface",
       swiftSettings: strict),
 
     // Noise and tolerances that several rooms' tests share.
@@ -134,7 +149,8 @@ let package = Package(
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
     tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
-    tests("CommandLine", and: ["Gingham", "GinghamCommandLine"]),
+    tests("CommandLine", and: ["Gingham", "GinghamTool"]),
+    tests("CInterface", and: ["CGingham", "Gingham", "GinghamCInterface", "GinghamTool"]),
   ]
 )
 

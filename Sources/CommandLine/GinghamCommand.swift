@@ -2,30 +2,35 @@ import ArgumentParser
 import Foundation
 import Gingham
 
-@main
-struct GinghamCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+/// The whole command line: its verbs, options and help.
+public struct GinghamCommand: ParsableCommand {
+  /// Every verb.
+  public static let configuration = CommandConfiguration(
     commandName: "gingham",
     abstract: "Looks at the gradients that convolutional networks send back to their pixels.",
     discussion: """
       MODEL is a file (.onnx, .safetensors, .pth, .pt) or random:NAME[?seed=N], a built-in architecture with random
       weights. Errors go to standard error with exit status 1, wrong usage with 64.
       """,
-    version: ginghamVersion,
+    version: ToolVersion.text,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
       GenerateCommand.self, DiagnoseCommand.self, TrackCommand.self, RepairCommand.self, VisualizeCommand.self,
       CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 
-  /// Runs one command line. Messages may name files and layers, and those may hold anything: they are shown as text, and
-  /// only the first line of a message begins at the margin.
-  static func main() {
+  /// Empty; a verb is parsed from words.
+  public init() {}
+
+  /// Runs the process' command line and ends the process. Messages may name files and layers, and those may hold anything:
+  /// they are shown as text, and only the first line of a message begins at the margin.
+  public static func runAndExit() -> Never {
     SharedMachine.waitBriefly()
     Lifeline.hold()
     do {
       var command = try parseAsRoot()
       try command.run()
+      Foundation.exit(0)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)

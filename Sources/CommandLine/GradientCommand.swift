@@ -48,11 +48,16 @@ struct GradientCommand: VerbCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
+  /// What the options ask for.
+  var settings: GradientSettings {
     var settings = GradientSettings(images: images)
     (settings.target, settings.method, settings.compare, settings.at) = (target, method, compare, at)
     (settings.samples, settings.noise, settings.seed, settings.signals) = (samples, noise, seed, signals)
     (settings.period, settings.jitter, settings.cutoff, settings.energies) = (period, jitter, cutoff, energies)
+    return settings
+  }
+
+  func makeRun() -> any Run {
     let source = modelOptions.source(model)
     return compare
       ? GradientComparisonRun(source, settings: settings) : GradientRun(source, settings: settings)

@@ -62,7 +62,7 @@ enum Hints {
     }
   }
 
-  private static func text(of error: SettingError) -> String {
+  static func text(of error: SettingError) -> String {
     switch error {
     case .outOfRange(let setting, let value, let expected): "\(option(setting)) takes \(expected), not \(value)"
     case .contradiction(let settings, let message):

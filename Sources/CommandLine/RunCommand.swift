@@ -30,25 +30,40 @@ struct RunCommand: ParsableCommand {
   func validate() throws { try RunOptions.validate(threads: threads) }
 
   func run() throws {
+    let progress = Progress(isShown: !quiet)
+    let outcome = try self.outcome(execute: Self.execute) { progress.remark($0) }
+    try StandardOutput.write(line: outcome.text())
+    for remark in outcome.remarks { progress.remark(remark) }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+  }
+
+  /// Performs the series within this process.
+  ///
+  /// - Parameter perform: one step, by its words.
+  func outcome(progress: RunProgress, perform: ([String]) throws -> Outcome) throws -> Outcome {
+    try outcome(execute: { try perform($0).exitStatus }, report: { progress.step($0) })
+  }
+
+  /// - Parameters:
+  ///   - execute: performs one command line and returns its exit status.
+  ///   - report: is told of each step as it begins.
+  private func outcome(execute: ([String]) throws -> Int32, report: (String) -> Void) throws -> Outcome {
     let series = try RunRecipe(yaml: recipe)
     let folder = output ?? "outputs/run-\(URL(filePath: recipe).deletingPathExtension().lastPathComponent)"
     try series.check(into: folder, run: Self.run, describing: Self.description)
     if dryRun {
-      for step in series.steps {
-        try StandardOutput.write(line: ShellWord.line(["gingham"] + series.arguments(of: step, threads: threads)))
-      }
-      return
+      let lines = series.steps.map { ShellWord.line(["gingham"] + series.arguments(of: $0, threads: threads)) }
+      return Outcome(text: lines.joined(separator: "\n"))
     }
-    let progress = Progress(isShown: !quiet)
-    let incomplete = try series.run(into: folder, threads: threads, execute: Self.execute) {
+    let incomplete = try series.run(into: folder, threads: threads, execute: execute) {
       step, number, count, isSkipped in
-      progress.remark("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
+      report("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
     }
-    try StandardOutput.write(line: "Written to \(folder)")
-    guard incomplete.isEmpty else {
-      progress.remark("something was left out in \(incomplete.map { "'\($0.name)'" }.joined(separator: ", "))")
-      throw ExitCode(2)
-    }
+    var outcome = Outcome(text: "Written to \(folder)", folder: folder)
+    guard !incomplete.isEmpty else { return outcome }
+    outcome.remarks = ["something was left out in \(incomplete.map { "'\($0.name)'" }.joined(separator: ", "))"]
+    outcome.exitStatus = 2
+    return outcome
   }
 
   private static func run(_ step: RunRecipe.Step) throws -> (any Run)? {

@@ -69,29 +69,43 @@ protocol VerbCommand: ParsableCommand {
 extension VerbCommand {
   func validate() throws { try Hints.usage { try makeRun().validate() } }
 
-  func run() throws { try common.perform(try makeRun()) }
+  func run() throws {
+    let progress = Progress(isShown: !common.quiet)
+    let outcome = try Hints.given {
+      try self.outcome(command: CommandLine.arguments, progress: RunProgress(progress.show))
+    }
+    try common.report(outcome, progress)
+  }
+
+  /// Performs the verb and tells nobody.
+  ///
+  /// - Parameter command: as it was typed, for the manifest.
+  /// - Throws: what the run throws.
+  func outcome(command: [String], progress: RunProgress) throws -> Outcome {
+    try common.perform(try makeRun(), command: command, progress: progress)
+  }
 }
 
 extension RunOptions {
-  /// Performs a run and reports it: as JSON where that was asked for, else as text.
-  func perform(_ run: some Run) throws {
-    let progress = Progress(isShown: !quiet)
-    var context = RunContext(engine: engine, team: team, progress: RunProgress(progress.show))
+  fileprivate func perform(_ run: some Run, command: [String], progress: RunProgress) throws -> Outcome {
+    var context = RunContext(engine: engine, team: team, progress: progress)
     context.figureFormats = figures
-    let performance = try Hints.given {
-      try run.perform(in: context, command: CommandLine.arguments, writingTo: output, replaces: force)
-    }
+    return try Outcome(run.perform(in: context, command: command, writingTo: output, replaces: force))
+  }
+
+  /// Reports what came out: as JSON where that was asked for, else as text.
+  fileprivate func report(_ outcome: Outcome, _ progress: Progress) throws {
     progress.finish()
-    for remark in performance.result.remarks + performance.result.noticed { progress.remark(remark) }
+    for remark in outcome.remarks { progress.remark(remark) }
     if json {
-      for file in performance.result.skipped { progress.remark("left out: \(file.reason)") }
-      try StandardOutput.write(performance.result.json())
+      for file in outcome.skipped { progress.remark("left out: \(file.reason)") }
+      try StandardOutput.write(outcome.findings)
     } else {
       let text = TextLayout.$width.withValue(wide ? nil : Terminal.width) {
-        TextLayout.wrapped(performance.text.printableLines(isIndented: false))
+        TextLayout.wrapped(outcome.text().printableLines(isIndented: false))
       }
       try StandardOutput.write(line: text)
     }
-    if performance.exitStatus != 0 { throw ExitCode(performance.exitStatus) }
+    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 }

@@ -37,8 +37,16 @@ public final class GradientPass {
   ///
   /// - Throws: ``ObjectiveError``, ``EngineError``.
   public func valuesAndGradients(of objective: some Objective) throws -> (values: [Float], gradients: [Tensor]) {
+    let values = try valuesAndGradients(of: objective, into: &gradients)
+    return (values, gradients)
+  }
+
+  /// Values, and the gradients of their sum written into tensors of the plan's shapes, for the last forward pass.
+  ///
+  /// - Throws: ``ObjectiveError``, ``EngineError``.
+  public func valuesAndGradients(of objective: some Objective, into gradients: inout [Tensor]) throws -> [Float] {
     let values = try values(of: objective)
     try plan.backward(cotangents, into: &gradients)
-    return (values, gradients)
+    return values
   }
 }

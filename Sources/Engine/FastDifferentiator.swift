@@ -42,12 +42,13 @@ public final class FastDifferentiator: Differentiator {
   ///
   /// - Throws: ``NetworkError`` and what the engine refuses.
   public func plan(_ request: PlanRequest) throws -> any GradientPlan {
-    library.claimThreads()
-    let draft = try draft(request)
-    try draft.builder.layOut()
-    return try FastPlan(
-      draft.builder, request: request, targetShapes: draft.targetShapes, gradientShapes: draft.gradientShapes,
-      pictures: draft.pictures)
+    try library.onThreads {
+      let draft = try draft(request)
+      try draft.builder.layOut()
+      return try FastPlan(
+        draft.builder, request: request, targetShapes: draft.targetShapes, gradientShapes: draft.gradientShapes,
+        pictures: draft.pictures)
+    }
   }
 
   /// What a request asks for, before any step is laid out.

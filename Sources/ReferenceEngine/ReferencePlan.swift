@@ -105,7 +105,7 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
       guard let slot else { continue }
       input.withUnsafeBufferPointer { Scalar.copy($0, to: slot.buffer) }
     }
-    run()
+    try run()
     read(targets, of: self.activations, shapes: targetShapes, into: &activations)
   }
 
@@ -115,7 +115,7 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   public func backward(_ cotangents: [Tensor], into gradients: inout [Tensor]) throws {
     guard hasRun else { throw EngineError.noForwardPass }
     try check(cotangents.map(\.shape), against: targetShapes)
-    runBack { index, slot in cotangents[index].withUnsafeBufferPointer { Scalar.copy($0, to: slot) } }
+    try runBack { index, slot in cotangents[index].withUnsafeBufferPointer { Scalar.copy($0, to: slot) } }
     read(wanted, of: self.gradients, shapes: gradientShapes, into: &gradients)
   }
 
@@ -127,7 +127,7 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   public func activations(for inputs: [[Scalar]]) throws -> [[Scalar]] {
     try check(inputs.map(\.count), against: request.inputShapes.map(\.elementCount))
     for (input, slot) in zip(inputs, self.inputs) { _ = slot?.buffer.update(fromContentsOf: input) }
-    run()
+    try run()
     return targets.map { Array(activations[$0]?.reading ?? Source(start: nil, count: 0)) }
   }
 
@@ -137,14 +137,17 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   public func gradients(for cotangents: [[Scalar]]) throws -> [[Scalar]] {
     guard hasRun else { throw EngineError.noForwardPass }
     try check(cotangents.map(\.count), against: targetShapes.map(\.elementCount))
-    runBack { index, slot in _ = slot.update(fromContentsOf: cotangents[index]) }
+    try runBack { index, slot in _ = slot.update(fromContentsOf: cotangents[index]) }
     return wanted.map { Array(gradients[$0]?.reading ?? Source(start: nil, count: 0)) }
   }
 
   // MARK: Running
 
-  private func run() {
+  /// - Throws: ``InterruptionError``; there is no pass to go back through then.
+  private func run() throws {
+    hasRun = false
     for (index, step) in steps.enumerated() where !step.isFixed {
+      try Interruption.check()
       let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.forward(inputs: step.inputs, outputs: step.outputs)
       if let start { layerTimes?.addForward(ContinuousClock.now - start, to: index) }
@@ -153,7 +156,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   }
 
   /// - Parameter write: puts the cotangent of a target into its buffer.
-  private func runBack(_ write: (_ index: Int, _ slot: Target<Scalar>) -> Void) {
+  /// - Throws: ``InterruptionError``.
+  private func runBack(_ write: (_ index: Int, _ slot: Target<Scalar>) -> Void) throws {
     for gradient in gradients.values { gradient.clear() }
     for (index, target) in targets.enumerated() {
       guard let slot = gradients[target] else { continue }
@@ -167,6 +171,7 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
       }
     }
     for (index, step) in steps.enumerated().reversed() where step.passesGradients {
+      try Interruption.check()
       let start = layerTimes.map { _ in ContinuousClock.now }
       step.kernel.backward(
         inputs: step.inputs, outputs: step.results, outputGradients: step.outputGradients,

@@ -56,19 +56,17 @@ public struct MatrixOperand<Scalar> {
   fileprivate var order: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
 }
 
-/// OpenBLAS' own threads would fight with those of whoever calls the reference engine.
-private let singleThreaded: Void = openblas_set_num_threads(1)
-
 extension Float: ReferenceScalar {
   /// A product of matrices by OpenBLAS.
   public static func product(
     rows: Int, columns: Int, depth: Int, alpha: Float, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
     beta: Float, into c: UnsafeMutablePointer<Float>, leadingDimension: Int
   ) {
-    _ = singleThreaded
-    cblas_sgemm(
-      CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
-      blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+    SingleThreadedBLAS.during {
+      cblas_sgemm(
+        CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
+        blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+    }
   }
 
   /// The numbers in this precision.
@@ -88,10 +86,11 @@ extension Double: ReferenceScalar {
     rows: Int, columns: Int, depth: Int, alpha: Double, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
     beta: Double, into c: UnsafeMutablePointer<Double>, leadingDimension: Int
   ) {
-    _ = singleThreaded
-    cblas_dgemm(
-      CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
-      blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+    SingleThreadedBLAS.during {
+      cblas_dgemm(
+        CblasRowMajor, a.order, b.order, blasint(rows), blasint(columns), blasint(depth), alpha, a.base,
+        blasint(a.leadingDimension), b.base, blasint(b.leadingDimension), beta, c, blasint(leadingDimension))
+    }
   }
 
   /// The numbers in this precision.

@@ -44,6 +44,15 @@ public struct Tensor: Sendable {
     storage = TensorStorage(borrowing: base, count: shape.elementCount, keeper: keeper)
   }
 
+  /// A tensor over memory that its caller lends to be written, such as an array of another language: results arrive there
+  /// without a copy, as long as this tensor is the only one that holds them.
+  ///
+  /// `base` must be aligned for `Float` and hold the shape's element count, and the caller keeps it until the tensor and
+  /// its copies are gone.
+  public init(_ shape: Shape, lending base: UnsafeMutablePointer<Float>) {
+    self.init(shape, storage: TensorStorage(lending: base, count: shape.elementCount))
+  }
+
   private init(_ shape: Shape, storage: TensorStorage) {
     self.shape = shape
     self.storage = storage
@@ -69,7 +78,7 @@ public struct Tensor: Sendable {
   public mutating func withUnsafeMutableBufferPointer<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    if !storage.isOwn || !isKnownUniquelyReferenced(&storage) {
+    if !storage.isWritable || !isKnownUniquelyReferenced(&storage) {
       storage = storage.copied()
     }
     return try storage.withElements(body)

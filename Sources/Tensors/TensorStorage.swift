@@ -1,7 +1,7 @@
 /// The one owner of a tensor's elements: memory of its own, a window into memory that somebody else keeps alive, such
-/// as a mapped file, or memory that is filled again when it is needed.
+/// as a mapped file, memory that somebody else lends to be written, or memory that is filled again when it is needed.
 ///
-/// Only memory of its own is ever written: a tensor copies the others first.
+/// Only memory of its own and lent memory is ever written: a tensor copies the others first.
 final class TensorStorage: @unchecked Sendable {
   let count: Int
   private let memory: Memory
@@ -9,6 +9,7 @@ final class TensorStorage: @unchecked Sendable {
   private enum Memory {
     case own(MemoryBlock)
     case borrowed(UnsafeMutablePointer<Float>, keeper: AnyObject)
+    case lent(UnsafeMutablePointer<Float>)
     case renewable(RenewableMemory)
   }
 
@@ -24,20 +25,29 @@ final class TensorStorage: @unchecked Sendable {
     memory = .borrowed(UnsafeMutablePointer(mutating: base), keeper: keeper)
   }
 
+  init(lending base: UnsafeMutablePointer<Float>, count: Int) {
+    self.count = count
+    memory = .lent(base)
+  }
+
   init(count: Int, filledBy fill: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void) {
     self.count = count
     memory = .renewable(RenewableMemory(count: count, fill: fill))
   }
 
-  var isOwn: Bool {
-    if case .own = memory { true } else { false }
+  /// Whether the memory may be written by the one tensor that holds it.
+  var isWritable: Bool {
+    switch memory {
+    case .own, .lent: true
+    case .borrowed, .renewable: false
+    }
   }
 
   /// The address of the elements, good until ``unpin()``.
   func pin() -> UnsafeMutablePointer<Float> {
     switch memory {
     case .own(let block): block.base.assumingMemoryBound(to: Float.self)
-    case .borrowed(let base, _): base
+    case .borrowed(let base, _), .lent(let base): base
     case .renewable(let elements): elements.pin()
     }
   }
@@ -55,7 +65,7 @@ final class TensorStorage: @unchecked Sendable {
 
   func letGo() {
     switch memory {
-    case .own: break
+    case .own, .lent: break
     case .borrowed(let base, let keeper):
       let part = UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count))
       (keeper as? MappedFile)?.releasePages(of: part)

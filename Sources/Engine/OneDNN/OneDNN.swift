@@ -14,7 +14,9 @@ final class OneDNN {
 
   init(threads: Int) throws {
     self.threads = max(1, threads)
+    let before = omp_get_max_threads()
     omp_set_num_threads(Int32(self.threads))
+    defer { omp_set_num_threads(before) }
     var engine: dnnl_engine_t?
     try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "creating the CPU engine")
     guard let engine else { throw EngineError.library("oneDNN made no CPU engine") }
@@ -38,10 +40,14 @@ final class OneDNN {
     dnnl_engine_destroy(engine)
   }
 
-  /// Fixes the number of threads for what the calling thread runs next. Primitives divide their work when they are
-  /// made, so planning and running must agree.
-  func claimThreads() {
+  /// Fixes the number of threads for what `body` runs on the calling thread. Primitives divide their work when they are
+  /// made, so planning and running must agree. Afterwards the number is what it was: OpenMP's settings belong to whoever
+  /// calls.
+  func onThreads<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = omp_get_max_threads()
     omp_set_num_threads(Int32(threads))
+    defer { omp_set_num_threads(before) }
+    return try body()
   }
 }
 

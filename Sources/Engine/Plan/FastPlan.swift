@@ -56,7 +56,7 @@ final class FastPlan: LayeredPlan {
   func forward(_ inputs: [Tensor], into activations: inout [Tensor]) throws {
     try checkShapes(inputs, request.inputShapes)
     makeRoom(for: targetShapes, in: &activations)
-    library.claimThreads()
+    hasRun = false
     try lend(inputs, to: \.inputs) {
       try lend(&activations, to: \.activations) {
         try run(forwardSteps) { layerTimes?.addForward($0, to: forwardLayers[$1]) }
@@ -69,7 +69,6 @@ final class FastPlan: LayeredPlan {
     guard hasRun else { throw EngineError.noForwardPass }
     try checkShapes(cotangents, targetShapes)
     makeRoom(for: gradientShapes, in: &gradients)
-    library.claimThreads()
     try lend(cotangents, to: \.cotangents) {
       try lend(&gradients, to: \.gradients) {
         try run(backwardSteps) { layerTimes?.addBackward($0, to: backwardLayers[$1]) }
@@ -79,18 +78,25 @@ final class FastPlan: LayeredPlan {
 
   private func run(_ steps: [[() throws -> Void]], _ took: (Duration, _ step: Int) -> Void) throws {
     let isTimed = layerTimes != nil
-    try library.flushingSubnormals {
-      for picture in steps.indices {
-        exchange.picture = picture
-        guard isTimed else {
-          for step in steps[picture] { try step() }
-          continue
-        }
-        for (index, step) in steps[picture].enumerated() {
-          let start = ContinuousClock.now
-          try step()
-          took(ContinuousClock.now - start, index)
-        }
+    try library.onThreads {
+      try library.flushingSubnormals { try runPictures(steps, isTimed: isTimed, took) }
+    }
+  }
+
+  private func runPictures(
+    _ steps: [[() throws -> Void]], isTimed: Bool, _ took: (Duration, _ step: Int) -> Void
+  ) throws {
+    for picture in steps.indices {
+      try Interruption.check()
+      exchange.picture = picture
+      guard isTimed else {
+        for step in steps[picture] { try step() }
+        continue
+      }
+      for (index, step) in steps[picture].enumerated() {
+        let start = ContinuousClock.now
+        try step()
+        took(ContinuousClock.now - start, index)
       }
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A file's bytes. Small files are copied into memory, so that nobody can change what was read; large ones are mapped,
 /// and weights are windows into them that cost no memory of their own.
@@ -13,8 +14,15 @@ public final class MappedFile: @unchecked Sendable {
   /// - Throws: ``FormatError/unreadable(path:reason:)`` where the file cannot be opened, is not a regular file, or is cut
   ///   off while it is read.
   public convenience init(path: String) throws {
-    try self.init(path: path, largestCopied: FileMemory.largestCopied)
+    try self.init(
+      path: path, largestCopied: Self.copiesAlways.load(ordering: .relaxed) ? .max : FileMemory.largestCopied)
   }
+
+  private static let copiesAlways = Atomic(false)
+
+  /// From now on files of any size are copied: for code that lives in a process of somebody else's, whose handler of
+  /// SIGBUS, which mapped files need (``LostPages``), must stay as it is.
+  public static func leaveSignalsAlone() { copiesAlways.store(true, ordering: .relaxed) }
 
   init(path: String, largestCopied: Int) throws {
     self.path = path

@@ -1,6 +1,7 @@
 import Foundation
 import GinghamModels
 import GinghamReporting
+import GinghamTensors
 
 /// A run that was performed, ready to be reported.
 public struct Performance<Findings: RunFindings> {
@@ -25,7 +26,8 @@ extension Run {
   ///   - command: as it was typed, for the manifest.
   ///   - path: the folder; without one `outputs/<name>-<subject>-<time>`, or none for runs that do not write unasked.
   ///   - replaces: whether a folder that holds anything but this run is replaced.
-  /// - Throws: what ``validate()`` and ``result(in:)`` throw, ``RunFolderError``, ``FormatError/unwritable(path:reason:)``.
+  /// - Throws: ``InterruptionError``, what ``validate()`` and ``result(in:)`` throw, ``RunFolderError``,
+  ///   ``FormatError/unwritable(path:reason:)``.
   public func perform(
     in context: RunContext, command: [String], writingTo path: String? = nil, replaces: Bool = false
   ) throws -> Performance<Findings> {
@@ -62,6 +64,8 @@ extension Run {
   /// The result, with what came to light on the way.
   private func watched(in context: RunContext) throws -> RunResult<Findings> {
     var result = try result(in: context)
+    // What was left out because nobody waited any more is no result.
+    try Interruption.check()
     result.noticed = precisionRemarks(context.engine) + context.remarks.all
     return result
   }

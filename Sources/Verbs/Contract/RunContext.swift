@@ -77,8 +77,11 @@ extension RunContext {
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: inputs) }
     for (index, path) in paths.enumerated() {
       progress.step(what, index, of: paths.count)
+      try Interruption.check()
       do {
         results.append(try body(path))
+      } catch let error as InterruptionError {
+        throw error
       } catch {
         first = first ?? error
         skipped.append(SkippedFile(path: path, reason: "\(error)"))

@@ -104,7 +104,7 @@ public struct DiagnoseRun: Run {
       periods: settings.periods.list, thresholds: settings.thresholds.lattice,
       seeksLocked: set.files.count >= PictureSetLattice.fewestLocked)
     var found = Signs(lattices: lattices)
-    found.skipped = context.eachSample(set.files, counting: what) { sample in
+    found.skipped = try context.eachSample(set.files, counting: what) { sample in
       try PictureSigns.signs(of: sample, isJPEG: sample.place.isJPEG, in: lattices)
     } use: {
       for picture in $0 {

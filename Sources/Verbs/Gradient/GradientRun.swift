@@ -42,7 +42,7 @@ public struct GradientRun: Run {
   ///   ``EngineError``, and what the first picture fails with where none succeeds.
   public func result(in context: RunContext) throws -> RunResult<GradientFindings> {
     let model = try context.load(model)
-    let method = try settings.method.make(settings) { try model.latticePeriod(ofGradientsOf: settings.target) }
+    let method = try settings.attributionMethod(for: model)
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
     let isOfOne = InputFiles.listed(settings.images).count == 1

@@ -1,4 +1,5 @@
 import GinghamAttribution
+import GinghamModels
 import GinghamPrediction
 
 /// What `gradient` is asked to do.
@@ -33,6 +34,13 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   /// With the true gradient of the top class, at the pixels.
   public init(images: [String]) {
     self.images = images
+  }
+
+  /// The method that the settings describe, for a net.
+  ///
+  /// - Throws: ``ObjectiveError`` and ``NetworkError`` where a method looks at the net's lattice.
+  public func attributionMethod(for model: Model) throws -> any AttributionMethod {
+    try method.make(self) { try model.latticePeriod(ofGradientsOf: target) }
   }
 
   /// - Throws: ``SettingError``.

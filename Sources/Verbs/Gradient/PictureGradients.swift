@@ -158,7 +158,7 @@ extension PictureGradients {
 
 extension Model {
   /// What a user should know about the model before trusting a gradient of it.
-  var remarks: [String] {
+  public var remarks: [String] {
     outputRemarks + normalizationRemarks
   }
 

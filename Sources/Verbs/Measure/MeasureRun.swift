@@ -41,7 +41,7 @@ public struct MeasureRun: Run {
   private func pictures(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
     let (periods, search) = try periods(searching: { pool in
       // What cannot be read is told when it is measured.
-      _ = context.eachSample(files, counting: "searching a period") {
+      _ = try context.eachSample(files, counting: "searching a period") {
         PeriodSearchPool.Picture($0)
       } use: {
         for picture in $0 { pool.add(picture) }
@@ -52,7 +52,7 @@ public struct MeasureRun: Run {
       // Too few pictures have nothing in common; how many an array holds shows when it is read.
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring") {
       try empty.measure($0)
     } use: {
       for measurement in $0 { survey.add(measurement) }
@@ -71,7 +71,7 @@ public struct MeasureRun: Run {
 
   private func sounds(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
     let (periods, search) = try periods(searching: { pool in
-      _ = context.each(files, counting: "searching a period", samples: SoundSample.samples) {
+      _ = try context.each(files, counting: "searching a period", samples: SoundSample.samples) {
         PeriodSearchPool.Picture($0)
       } use: {
         for sound in $0 { pool.add(sound) }
@@ -81,7 +81,7 @@ public struct MeasureRun: Run {
       periods: periods.list, thresholds: settings.thresholds(for: .sound),
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = context.each(files, counting: "measuring", samples: SoundSample.samples) {
+    let skipped = try context.each(files, counting: "measuring", samples: SoundSample.samples) {
       try empty.measure($0)
     } use: {
       for measurement in $0 { survey.add(measurement) }
@@ -101,10 +101,10 @@ public struct MeasureRun: Run {
   private typealias Search = (each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures)
 
   /// Those named, or the divisors of the one that is found.
-  private func periods(searching fill: (inout PeriodSearchPool) -> Void) throws -> (Periods, Search?) {
+  private func periods(searching fill: (inout PeriodSearchPool) throws -> Void) throws -> (Periods, Search?) {
     if case .listed(let listed) = settings.periods { return (listed, nil) }
     var pool = PeriodSearchPool()
-    fill(&pool)
+    try fill(&pool)
     let search = try pool.search(PeriodSearch())
     guard let whole = search.pooled.found?.wholePeriod else { return (.usual, search) }
     return (Periods(try Lattice(period: whole).bandPeriods), search)
@@ -115,7 +115,7 @@ public struct MeasureRun: Run {
       throw ArtifactError.badArgument("a period is sought in pictures; name the periods of a gradient's network")
     }
     var survey = try GradientSurvey(periods: periods.list, thresholds: settings.thresholds(for: .gradient))
-    let skipped = context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring") {
       try GradientSurvey.Map($0)
     } use: {
       for map in $0 { survey.add(map) }

@@ -68,24 +68,29 @@ private enum SampledFile<Measured: Sendable>: Sendable {
 extension RunContext {
   /// Measures the samples of files, several files at once, and hands over what each gave in the files' order. Files of
   /// which a sample cannot be measured are left out with their reason.
+  ///
+  /// - Throws: ``InterruptionError``.
   func eachSample<Measured: Sendable>(
     _ files: [String], counting what: String, measure: @Sendable (PictureSample) throws -> Measured,
     use: ([Measured]) -> Void
-  ) -> [SkippedFile] {
-    each(files, counting: what, samples: PictureSample.samples, measure: measure, use: use)
+  ) throws -> [SkippedFile] {
+    try each(files, counting: what, samples: PictureSample.samples, measure: measure, use: use)
   }
 
   /// The same of samples of any kind.
   ///
   /// - Parameter samples: reads a file.
+  /// - Throws: ``InterruptionError``.
   func each<Sample: PlacedSample, Measured: Sendable>(
     _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample],
     measure: @Sendable (Sample) throws -> Measured, use: ([Measured]) -> Void
-  ) -> [SkippedFile] {
+  ) throws -> [SkippedFile] {
+    let isInterrupted = Interruption.current
     var skipped: [SkippedFile] = []
     var done = 0
     progress.step(what, 0, of: files.count)
     team.forEach(files, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
+      guard !isInterrupted() else { return .measured([]) }
       do {
         return .measured(
           try samples(file).map { sample in
@@ -106,6 +111,7 @@ extension RunContext {
       done += 1
       progress.step(what, done, of: files.count)
     }
+    try Interruption.check()
     return skipped
   }
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Tests the Python package against a built library and tool.
+#
+#   BUILD=.build/release notebooks-scripts/run_python_tests.sh [TEST …]
+#
+# Installs python/test_requirements.txt into models/python-environment, which git ignores; PYTHON names another interpreter
+# whose packages are taken as they are. TEST is a module, class or test, such as test_model.Inputs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=$(realpath "${BUILD:-.build/release}")
+python=${PYTHON:-}
+if [ -z "$python" ]; then
+  environment=models/python-environment
+  requirements=notebooks-scripts/python/test_requirements.txt
+  if ! cmp -s "$requirements" "$environment/complete"; then
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    install=(
+      "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: --require-hashes --no-deps
+      --requirement "$requirements"
+    )
+    # PyTorch without CUDA may lie on this computer; it is not on PyPI.
+    "${install[@]}" 2>/dev/null || "${install[@]}" --extra-index-url https://download.pytorch.org/whl/cpu
+    cp "$requirements" "$environment/complete"
+  fi
+  python=$(realpath "$environment")/bin/python
+fi
+
+export GINGHAM="$build/gingham" GINGHAM_LIBRARY="$build/libginghamc.so" PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$PWD/notebooks-scripts/python
+cd notebooks-scripts/python/tests
+if [ $# -gt 0 ]; then exec "$python" -W ignore -m unittest "$@"; fi
+exec "$python" -W ignore -m unittest discover --pattern 'test_*.py'
