@@ -3,13 +3,14 @@
 # make build  the command line tool, in .build/release/gingham
 # make fuzz   fuzz every reader under the address sanitizer, SECONDS=120 in all
 # make sanitize   every test under the address sanitizer
+# make bench   time the engine against PyTorch, PYTHON with torch, torchvision, timm and diffusers
 # make docs   guides and reference as a static site, in .build/documentation
 #
 # Each installs the Debian packages it needs; the Swift toolchain must be there.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo docs test fuzz sanitize lint packages clean
+.PHONY: bench build demo docs test fuzz sanitize lint packages clean
 
 build: packages
 	swift build -c release --product gingham
@@ -32,6 +33,11 @@ sanitize:
 	notebooks-scripts/install_packages.sh --test
 	ASAN_OPTIONS=detect_leaks=0 swift test -c release -Xswiftc -enable-testing --sanitize=address \
 	  --scratch-path .build-asan --no-parallel
+
+PYTHON ?= python3
+bench: build
+	$(PYTHON) notebooks-scripts/benchmarks/versus_pytorch.py \
+	  --check notebooks-scripts/benchmarks/thresholds.json
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
