@@ -10,7 +10,11 @@ extension Network {
   public mutating func takeSignals() {
     guard let input = inputs.first, (2...3).contains(input.shape.count) else { return }
     let counts = nodes.compactMap { $0.windowAxes(in: self) }
-    guard counts.contains(1), input.shape.count == 3 || counts.allSatisfy({ $0 == 1 }) else { return }
+    // A file may give signals their row itself.
+    let hasRows = nodes.contains { $0.changesRow(in: self) }
+    guard counts.contains(1) || hasRows && counts.contains(2),
+      input.shape.count == 3 || counts.allSatisfy({ $0 == 1 || hasRows && $0 == 2 })
+    else { return }
     var raising = RowRaising(self)
     if input.shape.count == 3 { raising.begin(at: input.value) }
     for node in nodes { raising.take(node) }
@@ -44,6 +48,17 @@ extension Network {
 }
 
 extension Node {
+  /// Whether it gives N×C×L a row, or takes it.
+  fileprivate func changesRow(in network: Network) -> Bool {
+    let given: [Int]?
+    switch operation {
+    case .squeeze(let axes), .unsqueeze(let axes): given = axes
+    default: return false
+    }
+    let listed = inputs.count > 1 ? inputs[1].flatMap { network.constants[$0]?.integers?.elements } : nil
+    return (given ?? listed) == [2]
+  }
+
   /// Axes of the window that slides, where one does.
   fileprivate func windowAxes(in network: Network) -> Int? {
     let window: Window
@@ -71,6 +86,8 @@ private struct RowRaising {
   /// The same values without their row, where somebody needs them so; and the other way.
   private var lines: [ValueID: ValueID] = [:]
   private var raised: [ValueID: ValueID] = [:]
+  /// Values that have a row in the file.
+  private var given: Set<ValueID> = []
   /// Whether a window reads what comes from the input without a detour.
   private(set) var slidesOverInput = false
 
@@ -86,18 +103,13 @@ private struct RowRaising {
     result.rows = rows
     // What a file turns back for its readers is wanted with its row here.
     for index in result.outputs.indices {
-      guard let node = nodes.first(where: { $0.outputs == [result.outputs[index]] }), isRowSqueezed(node),
-        let source = node.inputs[0]
+      guard let node = nodes.first(where: { $0.outputs == [result.outputs[index]] }), case .squeeze = node.operation,
+        node.changesRow(in: network), let source = node.inputs[0]
       else { continue }
       result.outputs[index] = source
       result.rows.insert(source)
     }
     return result
-  }
-
-  private func isRowSqueezed(_ node: Node) -> Bool {
-    guard case .squeeze(let axes) = node.operation else { return false }
-    return (axes ?? integers(node, 1)) == [2]
   }
 
   // MARK: Nodes
@@ -108,6 +120,11 @@ private struct RowRaising {
       return slide(node, over: data)
     }
     guard let data = node.inputs.first(where: { $0.map(rows.contains) ?? false }) ?? nil else {
+      if let front = node.inputs.first ?? nil, given.contains(front) {
+        slidesOverInput = slidesOverInput || node.windowAxes(in: network) == 2
+        if !node.changesRow(in: network) { given.formUnion(node.outputs) }
+      }
+      if case .unsqueeze = node.operation, node.changesRow(in: network) { given.formUnion(node.outputs) }
       nodes.append(node)
       return
     }
@@ -230,6 +247,7 @@ private struct RowRaising {
     case .unsqueeze(let axes):
       // It has the row that it is given.
       guard (axes ?? integers(node, 1)) == [2] else { return nil }
+      given.formUnion(node.outputs)
       node.operation = .identity
       node.inputs = [data]
       return (node, false)
