@@ -30,8 +30,13 @@ final class OpenModel: @unchecked Sendable {
     engine = PlanCache(try choice.differentiator(for: model.network, team: team), capacity: Self.plans)
   }
 
-  private func exclusively<Value>(_ body: () throws -> Value) throws -> Value {
+  /// - Throws: ``ModelError/wrongChannels(expected:found:path:)``, ``HostedFailure`` in a forked process, and what `body` does.
+  private func exclusively<Value>(with input: Tensor? = nil, _ body: () throws -> Value) throws -> Value {
     try HostProcess.enter()
+    // What only picks channels out would not notice.
+    if let channels = model.channels, let shape = input?.shape, shape.rank == 4, shape[1] != channels {
+      throw ModelError.wrongChannels(expected: channels, found: shape[1], path: "input")
+    }
     return try lock.withLock(body)
   }
 
@@ -75,7 +80,7 @@ final class OpenModel: @unchecked Sendable {
   // MARK: Calls
 
   func activations(_ layers: [String], of input: Tensor, into places: UnsafeMutablePointer<gingham_tensor>?) throws {
-    try exclusively {
+    try exclusively(with: input) {
       guard places != nil else { throw CallError.missing("activations") }
       try forward(plan(layers, gradients: [], for: input), input, into: places)
     }
@@ -85,7 +90,7 @@ final class OpenModel: @unchecked Sendable {
   func forward(
     _ layers: [String], at layer: String?, of input: Tensor, into places: UnsafeMutablePointer<gingham_tensor>?
   ) throws -> UInt64 {
-    try exclusively {
+    try exclusively(with: input) {
       let plan = try plan(layers, gradients: [value(of: layer)], for: input)
       try forward(plan, input, into: places)
       passesBegun += 1
@@ -109,7 +114,7 @@ final class OpenModel: @unchecked Sendable {
     _ layers: [String], at layer: String?, of input: Tensor, _ cotangents: UnsafePointer<gingham_tensor>?,
     activations: UnsafeMutablePointer<gingham_tensor>?, into gradient: UnsafeMutablePointer<gingham_tensor>?
   ) throws {
-    try exclusively {
+    try exclusively(with: input) {
       let plan = try plan(layers, gradients: [value(of: layer)], for: input)
       try forward(plan, input, into: activations)
       try backward(plan, cotangents, into: gradient)
@@ -120,7 +125,7 @@ final class OpenModel: @unchecked Sendable {
     _ settings: GradientSettings, of input: Tensor, values: UnsafeMutablePointer<Float>?,
     into gradient: UnsafeMutablePointer<gingham_tensor>?
   ) throws {
-    try exclusively {
+    try exclusively(with: input) {
       passes = [:]
       let objective = try model.objectiveParser().parse(settings.target)
       let found: [Float]

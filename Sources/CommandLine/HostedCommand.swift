@@ -13,23 +13,30 @@ public enum HostedCommand {
     _ words: [String], progress: RunProgress = .silent, begin: () throws -> Void = {}
   ) throws -> Outcome {
     try HostedFailure.explaining {
-      let command: any ParsableCommand
       do {
-        command = try GinghamCommand.parseAsRoot(words)
+        return try perform(GinghamCommand.parseAsRoot(words), words, progress: progress, begin: begin)
       } catch  where GinghamCommand.exitCode(for: error) == .success {
         return Outcome(text: GinghamCommand.fullMessage(for: error))
       }
-      switch command {
-      case let verb as any VerbCommand:
-        if try verb.makeRun().record.inputs.contains("-") { throw noStandardInput }
-        try begin()
-        return try verb.outcome(command: ["gingham"] + words, progress: progress)
-      case let series as RunCommand:
-        try begin()
-        return try series.outcome(progress: progress) { try perform($0, progress: progress) }
-      default:
-        return Outcome(text: GinghamCommand.helpMessage(for: type(of: command)))
-      }
+    }
+  }
+
+  private static func perform(
+    _ command: any ParsableCommand, _ words: [String], progress: RunProgress, begin: () throws -> Void
+  ) throws -> Outcome {
+    switch command {
+    case let verb as any VerbCommand:
+      if try verb.makeRun().record.inputs.contains("-") { throw noStandardInput }
+      try begin()
+      return try verb.outcome(command: ["gingham"] + words, progress: progress)
+    case let series as RunCommand:
+      try begin()
+      return try series.outcome(progress: progress) { try perform($0, progress: progress) }
+    default:
+      // Help, which comes as an error.
+      var command = command
+      try command.run()
+      return Outcome(text: "")
     }
   }
 
