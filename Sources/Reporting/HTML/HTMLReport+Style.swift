@@ -47,7 +47,7 @@ extension HTMLReport {
     body{margin-top:1rem}
     h1{font-size:1.4rem}
     th,td{padding:.2rem .4rem}
-    th:first-child,td:first-child{position:sticky;left:0;background:inherit;max-width:9rem;
+    th:first-child,td:first-child{position:sticky;left:0;background:inherit;min-width:8rem;max-width:9rem;
     border-right:1px solid var(--line)}}
     @media print{
     :root{--ink:#000;--soft:#333;--line:#999;--page:#fff;--stripe:#f2f2f2;--link:#000}
