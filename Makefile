@@ -1,4 +1,5 @@
 # make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
+# make transcripts   type every command of README and guides, compare the figures printed there
 # make test   check format, build without warnings, run every test and the notebook
 # make build  the command line tool, in .build/release/gingham
 # make fuzz   fuzz every reader under the address sanitizer, SECONDS=120 in all
@@ -10,13 +11,17 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: bench build demo docs test fuzz sanitize lint packages clean
+.PHONY: bench build demo transcripts docs test fuzz sanitize lint packages clean
 
 build: packages
 	swift build -c release --product gingham
 
 demo: build
 	notebooks-scripts/demo.sh
+
+transcripts: build
+	notebooks-scripts/fetch_models.sh all
+	notebooks-scripts/transcripts.py
 
 test: lint
 	notebooks-scripts/install_packages.sh --test

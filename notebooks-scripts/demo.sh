@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # The first five minutes: a pretrained net, two photographs, and the grid in their gradients.
-# Writes outputs/demo. Without a way to fetch the net, goes on with random weights.
+# Writes outputs/demo, and outputs/examples for the guides. Without a way to fetch the net, goes on with random weights.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-gingham=.build/release/gingham
+gingham=${GINGHAM:-.build/release/gingham}
 model=models/squeezenet1_1.safetensors
 pictures=(models/pictures/chelsea.png models/pictures/coffee.png)
 
-notebooks-scripts/fetch_models.sh demo || echo "Not everything could be fetched; going on with what is there." >&2
+notebooks-scripts/fetch_models.sh all || echo "Not everything could be fetched; going on with what is there." >&2
 if [ ! -e "$model" ]; then
   echo "There is no pretrained net: the demo uses random weights." >&2
   model=random:squeezenet1_1
@@ -34,5 +34,10 @@ echo
 echo "== the grid taken out of the gradient, in six ways"
 "$gingham" gradient "$model" "${existing[0]}" --compare --output outputs/demo/mitigations --force --quiet
 echo
+if [ -e models/dcgan_faces.pth ] && [ -e models/multistyle26.onnx ]; then
+  echo "== gingham generate: pictures for the guides"
+  notebooks-scripts/examples.sh
+  echo
+fi
 echo "Pictures and findings are in outputs/demo:"
 find outputs/demo -name '*.png' -o -name 'findings.json' | sort | sed 's/^/  /'

@@ -8,7 +8,7 @@ packages=(
   fonts-dejavu-core
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )
-[ "${1:-}" = "--test" ] && packages+=(libonnx-testdata)
+[ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -45,12 +45,12 @@ public final class RunFolder {
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return true }
     if names.allSatisfy({ $0.hasPrefix(Workshop.prefix) }) { return true }
     // A run from end to end may be followed by another one under its name.
-    guard let data = manager.contents(atPath: path + "/manifest.json"),
+    guard let data = manager.contents(atPath: path + "/" + Self.manifestName),
       let before = try? JSONDecoder().decode(Manifest.Identity.self, from: data)
     else { return false }
     // What somebody has put beside the run's own files is not lost.
     let own = Set(
-      (before.files + ["manifest.json"]).flatMap { name in
+      (before.files + [Self.manifestName]).flatMap { name in
         name.pathParts.indices.map { name.pathParts[...$0].joined(separator: "/") }
       })
     return manager.enumerator(atPath: path)?.allSatisfy { entry in
@@ -100,6 +100,11 @@ public final class RunFolder {
   public func write(_ name: String, data: Data) throws {
     try write(name) { path in try AtomicFile.write(path) { try $0.append(data) } }
   }
+
+  /// Files of the run as a report lists them: those written so far and its manifest.
+  public var filesToBe: [String] { files + [Self.manifestName] }
+
+  static let manifestName = "manifest.json"
 
   private func add(_ name: String) {
     if !files.contains(name) { files.append(name) }
@@ -161,7 +166,7 @@ public final class RunFolder {
     var manifest = manifest
     manifest.files = files
     manifest.run = identity
-    try write("manifest.json", data: manifest.json())
+    try write(Self.manifestName, data: manifest.json())
     try workshop.deliver(files)
     isCommitted = true
   }

@@ -129,11 +129,12 @@ final class Workshop {
   /// Where one rename cannot do it, the manifest comes last: a folder without one is no run.
   private func deliverInside(_ names: [String]) throws {
     let manager = FileManager.default
-    for name in try manager.contentsOfDirectory(atPath: destination).sorted(by: { a, _ in a == "manifest.json" })
+    for name in try manager.contentsOfDirectory(atPath: destination).sorted(by: { a, _ in a == RunFolder.manifestName })
     where !name.hasPrefix(Self.prefix) {
       try? manager.removeItem(atPath: destination + "/" + name)
     }
-    let tops = try manager.contentsOfDirectory(atPath: files).filter { $0 != "manifest.json" } + ["manifest.json"]
+    let manifest = RunFolder.manifestName
+    let tops = try manager.contentsOfDirectory(atPath: files).filter { $0 != manifest } + [manifest]
     for name in tops where names.contains(where: { $0 == name || $0.hasPrefix(name + "/") }) {
       guard rename(files + "/" + name, destination + "/" + name) == 0 else { throw failure() }
     }

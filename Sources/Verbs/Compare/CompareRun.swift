@@ -53,18 +53,22 @@ public struct CompareRun: Run {
     }
     guard context.folder != nil else { return RunResult(comparison, remarks: remarks) }
     let settled: [String: JSONValue] = ["seconds": comparison.seconds]
-    let sheets = try settings.objectives.map { (objective: $0, figure: try comparison.sheet($0, pictures)) }
+    let sheets = try settings.objectives.enumerated().map { number, objective in
+      (
+        objective: objective, name: settings.objectives.count == 1 ? "montage.png" : "montage-\(number).png",
+        figure: try comparison.sheet(objective, pictures)
+      )
+    }
     let scatter = try comparison.scatter.figure()
     return RunResult(comparison, remarks: remarks, settled: settled) { folder in
-      for (number, sheet) in sheets.enumerated() {
-        try folder.write(sheets.count == 1 ? "montage.png" : "montage-\(number).png", figure: sheet.figure)
-      }
+      for sheet in sheets { try folder.write(sheet.name, figure: sheet.figure) }
       try folder.write("scatter.png", figure: scatter)
     } append: { [mitigations = settings.mitigations] folder in
       for mitigation in mitigations {
         try folder.write("recipes/\(mitigation.name).yaml", data: Data(mitigation.recipe.yaml.utf8))
       }
-      try folder.write("report.html", data: comparison.report(sheets: sheets, scatter: scatter).data)
+      let report = try comparison.report(sheets: sheets, scatter: scatter, files: folder.filesToBe)
+      try folder.write("report.html", data: report.data)
     }
   }
 }

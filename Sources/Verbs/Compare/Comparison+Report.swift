@@ -35,7 +35,10 @@ extension Comparison {
     return try ContactSheet(objective, tiles: tiles, columns: seen.mitigations.count, side: 150).figure()
   }
 
-  func report(sheets: [(objective: String, figure: Figure)], scatter: Figure) throws -> HTMLReport {
+  /// - Parameter files: of the run.
+  func report(
+    sheets: [(objective: String, name: String, figure: Figure)], scatter: Figure, files: [String]
+  ) throws -> HTMLReport {
     var report = HTMLReport(title: "What each mitigation buys: \(model)")
     report.paragraph(note)
     report.paragraph(
@@ -44,34 +47,38 @@ extension Comparison {
         + "\(latticePeriods.map(String.init).joined(separator: ", "))) beyond what white noise has there; that of a "
         + "gradient is its corrected CV². Means ± deviations over objectives and seeds. Artifacts: pictures that show one "
         + "by themselves; bands: the periods that all of them together show, at least twice what noise has and three "
-        + "standard errors above it. Click a "
-        + "column's title to sort."
+        + "standard errors above it."
     )
     let columns = Self.columns.map { column -> (title: String, alignment: HTMLReport.Alignment) in
       (column.title, column.alignment == .right ? .right : .left)
     }
+    report.heading("All mitigations")
     report.table(columns, rows: summary.map(Self.row))
-    try report.figure(scatter, caption: "Up and to the left is better.")
-    for (objective, figure) in sheets {
+    try report.figure(scatter, caption: "Up and to the left is better.", file: "scatter.png")
+    for (objective, name, figure) in sheets {
       report.heading(objective)
       try report.figure(
-        figure, caption: "A row a seed, a column a mitigation; pictures/ has each at its own size.", scale: 1)
+        figure, caption: "A row a seed, a column a mitigation; pictures/ has each at its own size.", scale: 1,
+        file: name)
       report.table(columns, rows: byObjective.filter { $0.objective == objective }.map(Self.row))
     }
     report.heading("Every run")
     report.table(
       [
         ("objective", .left), ("mitigation", .left), ("seed", .right), ("activation", .right), ("lattice", .right),
-        ("gradient", .right), ("remarks", .left),
+        ("gradient", .right), ("picture", .left), ("remarks", .left),
       ],
-      rows: runs.map { run in
+      rows: runs.map { run -> [HTMLReport.Cell] in
         [
-          run.objective, run.mitigation, "\(run.seed)", String(format: "%.4g", run.image.activation),
-          run.image.measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–",
-          run.image.measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
-          run.warnings.map(\.description).joined(separator: " "),
+          .init(run.objective), .init(run.mitigation, file: "recipes/\(run.mitigation).yaml"), .init("\(run.seed)"),
+          .init(String(format: "%.4g", run.image.activation)),
+          .init(run.image.measures.latticeShare.map { String(format: "%.4f", $0) } ?? "–"),
+          .init(run.image.measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–"),
+          .init(run.file.lastPathPart, file: run.file),
+          .init(run.warnings.map(\.description).joined(separator: " ")),
         ]
       })
+    report.files(files)
     return report
   }
 }

@@ -22,11 +22,12 @@ extension Evidence {
       for (part, drawing) in try drawings(of: fault).enumerated() {
         let name = "\(index + 1)-\(fault.fault.rawValue)\(part == 0 ? "" : "-\(part + 1)").png"
         try folder.write(name) { try drawing.picture().write(to: $0) }
-        try drawing.append(to: &report)
+        try drawing.append(to: &report, file: name)
         if part == 0 { shown[index].evidence = name }
       }
     }
     findings.appendTables(to: &report)
+    report.files(folder.filesToBe + [DiagnoseFindings.fileName])
     try folder.write("report.html", data: report.data)
     return shown
   }

@@ -20,10 +20,11 @@ struct Evidence {
       }
     }
 
-    func append(to report: inout HTMLReport) throws {
+    /// - Parameter file: of the run, which holds it as well.
+    func append(to report: inout HTMLReport, file: String) throws {
       switch self {
-      case .pixels(let picture, let caption): try report.picture(picture, caption: caption)
-      case .figure(let figure, let caption): try report.figure(figure, caption: caption)
+      case .pixels(let picture, let caption): try report.picture(picture, caption: caption, file: file)
+      case .figure(let figure, let caption): try report.figure(figure, caption: caption, file: file)
       }
     }
   }

@@ -11,8 +11,9 @@ struct ProbeReport {
     self.findings = findings
   }
 
+  /// - Parameter files: of the run.
   /// - Throws: ``ImageError``.
-  func html(figures: [ProbeDrawing.Item], worst: Figure?) throws -> Data {
+  func html(figures: [ProbeDrawing.Item], worst: Figure?, files: [String]) throws -> Data {
     var report = HTMLReport(title: "Sensitivity of \(findings.model)")
     report.paragraph(findings.head)
     report.paragraph(
@@ -21,7 +22,7 @@ struct ProbeReport {
     for warning in findings.warnings { report.paragraph("Warning: \(warning.message).") }
     func draw(_ names: String...) throws {
       for figure in figures where names.contains(figure.name) {
-        try report.figure(figure.figure, caption: figure.caption)
+        try report.figure(figure.figure, caption: figure.caption, file: figure.name)
       }
     }
     if !findings.attacks.isEmpty {
@@ -37,7 +38,7 @@ struct ProbeReport {
       report.heading("The smallest changes")
       try report.figure(
         worst,
-        caption: "Left: as it is. Middle: changed. Right: the change, grey where there is none.")
+        caption: "Left: as it is. Middle: changed. Right: the change, grey where there is none.", file: "worst.png")
     }
     if let sensitivity = findings.sensitivity {
       report.heading("Where the loss is sensitive")
@@ -62,7 +63,8 @@ struct ProbeReport {
       phaseStudy(study, &report)
       try draw("phases.png")
     }
-    pictures(&report)
+    pictures(&report, files: files)
+    report.files(files)
     return report.data
   }
 
@@ -103,15 +105,18 @@ struct ProbeReport {
       })
   }
 
-  private func pictures(_ report: inout HTMLReport) {
+  private func pictures(_ report: inout HTMLReport, files: [String]) {
     report.heading("Pictures")
+    let folders = Set(files.map(\.parentFolder))
     report.table(
       [("picture", .left), ("label", .left), ("prediction", .left), ("loss", .right), ("attacked", .left)],
-      rows: findings.pictures.map { picture in
-        [
-          picture.path, picture.labelName.map { "\(picture.label) \($0)" } ?? String(picture.label),
-          picture.predictionName.map { "\(picture.prediction) \($0)" } ?? String(picture.prediction),
-          String(format: "%.3f", picture.loss), picture.isCorrect ? "yes" : "no, misclassified as it is",
+      rows: findings.pictures.map { picture -> [HTMLReport.Cell] in
+        let folder = "pictures/\(picture.folder)"
+        return [
+          .init(picture.path, file: folders.contains(folder) ? folder + "/" : nil),
+          .init(picture.labelName.map { "\(picture.label) \($0)" } ?? String(picture.label)),
+          .init(picture.predictionName.map { "\(picture.prediction) \($0)" } ?? String(picture.prediction)),
+          .init(String(format: "%.3f", picture.loss)), picture.isCorrect ? "yes" : "no, misclassified as it is",
         ]
       })
   }

@@ -106,7 +106,8 @@ public struct ProbeRun: Run {
       if let worst { try folder.write("worst.png") { try worst.write(to: $0) } }
     }
     result.append = { folder in
-      try folder.write("report.html", data: ProbeReport(findings).html(figures: figures, worst: worst))
+      let html = try ProbeReport(findings).html(figures: figures, worst: worst, files: folder.filesToBe)
+      try folder.write("report.html", data: html)
     }
     return result
   }
