@@ -41,7 +41,7 @@ def open(path: "str | PathLike[str]", **options: Any) -> "Model":
 
     Options are those of the command line that speak of the model, the engine and its threads: `input_size=(64, 64)`,
     `mean=(0.485, 0.456, 0.406)`, `std=(0.229, 0.224, 0.225)`, `architecture=`, `section=`, `input=`, `output_name=`,
-    `class_names=`, `threads=`, `backend="reference64"`.
+    `class_names=`, `threads=`, `backend="reference64"`, `precision="bf16"`.
     """
     from ._model import Model
 
