@@ -18,11 +18,20 @@ struct GinghamCommand: ParsableCommand {
       CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 
+  /// A mistyped verb is named before its options are taken for wrong ones.
+  static func checkVerb(_ word: String?) throws {
+    let verbs = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    let near = NearestNames.nearest(to: word, among: verbs, limit: 1).first
+    throw ValidationError("there is no verb '\(word)'" + (near.map { ". Did you mean '\($0)'?" } ?? ""))
+  }
+
   /// Runs one command line. Messages may name files and layers, and those may hold anything: they are shown as text, and
   /// only the first line of a message begins at the margin.
   static func main() {
     Lifeline.hold()
     do {
+      try checkVerb(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
     } catch {

@@ -15,7 +15,7 @@ struct MeasureCommand: VerbCommand {
       above its surroundings. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
       """)
 
-  @Argument(help: ModelOptions.picturesHelp) var paths: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var paths: [String]
 
   @Option(
     name: [.long, .customLong("period")],
