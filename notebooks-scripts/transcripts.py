@@ -163,7 +163,9 @@ def main():
     options = parser.parse_args()
     tool = pathlib.Path(options.gingham).resolve()
     known = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / GUIDES).glob("*.md"))]
-    wanted = dict(part.partition(":")[::2] for part in options.documents) or dict.fromkeys(known, "")
+    wanted = {name: set() for name in [part.partition(":")[0] for part in options.documents] or known}
+    for name, _, line in (part.partition(":") for part in options.documents):
+        wanted[name] |= {int(line)} if line else set()
     unknown = [name for name in wanted if not (ROOT / name).exists()]
     if unknown:
         sys.exit(f"there is no {unknown[0]}; the documents are {', '.join(known)}")
@@ -178,12 +180,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         clone_folder = f"{folder}/gingham"
         environment = clone(tool, clone_folder)
-        for name, line in wanted.items():
+        for name, lines in wanted.items():
             for part in found[name]:
                 if not isinstance(part, Command):
                     pathlib.Path(clone_folder, part[0]).write_text(part[1])
                     continue
-                if line and part.line != int(line):
+                if lines and part.line not in lines:
                     continue
                 if not is_possible(part):
                     print(f"{part}: left out, packages are missing: {part.text}")

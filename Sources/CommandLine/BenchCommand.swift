@@ -5,7 +5,7 @@ struct BenchCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the forward pass and the input gradient of an objective.")
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
   @OptionGroup var modelOptions: ModelOptions
   @Option(help: "What the gradient is of; the net is cut behind it.") var target = "top"
   @Option(help: "Pictures in a batch.") var batch = 1

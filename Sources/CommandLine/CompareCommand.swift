@@ -10,7 +10,7 @@ struct CompareCommand: VerbCommand {
       the others are compared with. Settings given here change all of them.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
 
   @Option(parsing: .upToNextOption, help: "What the pictures shall maximise; several are compared together.")
   var objective: [String]

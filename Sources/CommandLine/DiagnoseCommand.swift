@@ -12,10 +12,15 @@ struct DiagnoseCommand: VerbCommand {
       in that layer's features is computed too. Files that cannot be measured are listed, and the exit status is then 2.
       """)
 
-  @Argument(help: ArgumentHelp("The pictures: files, folders, quoted patterns.", valueName: "dir")) var paths: [String]
-  @Option(help: ArgumentHelp("Pictures as they should be.", valueName: "dir")) var reference: String?
+  @Argument(
+    help: ArgumentHelp("The pictures: files, folders, quoted patterns.", valueName: "dir"), completion: .file())
+  var paths: [String]
+  @Option(help: ArgumentHelp("Pictures as they should be.", valueName: "dir"), completion: .file())
+  var reference: String?
 
-  @Option(help: ArgumentHelp("A net whose features the Fréchet distance is taken in.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("A net whose features the Fréchet distance is taken in.", valueName: "model"),
+    completion: .file())
   var net: String?
 
   @Option(help: "The layer of that net; its activations are averaged over the map.") var layer: String?

@@ -15,10 +15,12 @@ struct GenerateCommand: VerbCommand {
       detail, but at the same pixels and with the same sign in all of them (from eight samples on).
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
   @OptionGroup var sampling: SampleOptions
 
-  @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
+  @Option(
+    help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"),
+    completion: .file(extensions: ["npy"]))
   var latents: String?
 
   @Option(help: "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer).") var bits: Int?

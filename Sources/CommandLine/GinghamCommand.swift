@@ -22,12 +22,21 @@ public struct GinghamCommand: ParsableCommand {
   /// Empty; a verb is parsed from words.
   public init() {}
 
+  /// A mistyped verb is named before its options are taken for wrong ones.
+  static func checkVerb(_ word: String?) throws {
+    let verbs = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    let near = NearestNames.nearest(to: word, among: verbs, limit: 1).first
+    throw ValidationError("there is no verb '\(word)'" + (near.map { ". Did you mean '\($0)'?" } ?? ""))
+  }
+
   /// Runs the process' command line and ends the process. Messages may name files and layers, and those may hold anything:
   /// they are shown as text, and only the first line of a message begins at the margin.
   public static func runAndExit() -> Never {
     SharedMachine.waitBriefly()
     Lifeline.hold()
     do {
+      try checkVerb(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
       Foundation.exit(0)

@@ -15,8 +15,8 @@ struct GradientCommand: VerbCommand {
       gradient is reported. --compare tables them all.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
-  @Argument(help: ModelOptions.picturesHelp) var images: [String]
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String]
   @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective")) var target = "top"
 
   @Option(

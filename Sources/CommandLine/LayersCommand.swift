@@ -5,7 +5,7 @@ struct LayersCommand: VerbCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers", abstract: "Lists each layer: shape, stride, receptive field, parameters, multiply-adds.")
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

@@ -18,7 +18,7 @@ struct MeasureCommand: VerbCommand {
       or N×C×L are with --as sound. Half of a band's tones must stand out, so that a tone of music on one is no lattice.
       """)
 
-  @Argument(help: ModelOptions.picturesHelp) var paths: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var paths: [String]
 
   @Option(
     name: [.long, .customLong("period")],

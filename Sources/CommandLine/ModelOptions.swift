@@ -37,7 +37,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The output that is meant, of several; the first without it.", valueName: "name"))
   var outputName: String?
 
-  @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file")) var classNames: String?
+  @Option(help: ArgumentHelp("Names of the classes, one a line.", valueName: "file"), completion: .file())
+  var classNames: String?
 
   @Option(
     help: ArgumentHelp(

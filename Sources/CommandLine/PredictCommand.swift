@@ -27,7 +27,7 @@ struct PredictCommand: VerbCommand {
       is a number or a list. 'blur: [1, 2, 3]' goes with both: one more convolution behind each enlarging layer.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String?
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String?
   @OptionGroup var modelOptions: ModelOptions
 
   @Option(
@@ -56,7 +56,8 @@ struct PredictCommand: VerbCommand {
     help: ArgumentHelp("A layer with weights, such as \"nearest2:1,0,-1\"; may be repeated.", valueName: "layer"))
   var equivalent: [String] = []
 
-  @Option(help: ArgumentHelp("A grid of architectures to rank.", valueName: "grid.yaml")) var sweep: String?
+  @Option(help: ArgumentHelp("A grid of architectures to rank.", valueName: "grid.yaml"), completion: .file())
+  var sweep: String?
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {

@@ -12,8 +12,8 @@ struct ProbeCommand: VerbCommand {
       command goes on where it was stopped.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
-  @Argument(help: ModelOptions.picturesHelp) var images: [String]
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String]
 
   @Option(
     help: ArgumentHelp(
@@ -44,8 +44,9 @@ struct ProbeCommand: VerbCommand {
   @Option(help: ArgumentHelp("The class that every picture is to be taken for.", valueName: "class")) var target: Int?
 
   @Option(
-    help: ArgumentHelp("Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file")
-  )
+    help: ArgumentHelp(
+      "Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file"),
+    completion: .file())
   var mask: String?
 
   @Flag(help: "Look for each picture's smallest budget by bisection.") var minimal = false

@@ -19,7 +19,7 @@ struct RepairCommand: VerbCommand {
       up to 20 %.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
 
   @Option(
     parsing: .singleValue,
@@ -44,7 +44,8 @@ struct RepairCommand: VerbCommand {
 
   @Option(help: "Seed of the samples.") var seed: UInt64 = 0
 
-  @Option(parsing: .upToNextOption, help: "Pictures to measure with in place of seeded inputs.")
+  @Option(
+    parsing: .upToNextOption, help: "Pictures to measure with in place of seeded inputs.", completion: .file())
   var images: [String] = []
 
   @Option(help: ArgumentHelp("What gradients are of.", valueName: "objective")) var target = "top"

@@ -18,9 +18,11 @@ struct RunCommand: ParsableCommand {
             preset: [naive, robust]
       """)
 
-  @Argument(help: "A YAML file.") var recipe: String
+  @Argument(help: "A YAML file.", completion: .file(extensions: ["yaml", "yml"])) var recipe: String
 
-  @Option(help: ArgumentHelp("The folder to write; outputs/run-<recipe> without it.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The folder to write; outputs/run-<recipe> without it.", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Print the command lines and run nothing.") var dryRun = false

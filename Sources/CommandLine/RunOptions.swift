@@ -4,7 +4,9 @@ import Gingham
 
 /// What every verb takes.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The folder to write; outputs/<verb>-<model>-<time> without it.", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace a folder that holds anything else.") var force = false

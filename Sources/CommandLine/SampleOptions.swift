@@ -8,7 +8,8 @@ struct SampleOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"))
+    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"),
+    completion: .file())
   var images: [String] = []
 
   @Option(

@@ -15,9 +15,11 @@ struct TraceCommand: VerbCommand {
       backward pass of a layer by its even version and shows what becomes of the bands at the pixels.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
 
-  @Argument(help: "Pictures, as other verbs take them; none for a net that makes pictures of random numbers.")
+  @Argument(
+    help: "Pictures, as other verbs take them; none for a net that makes pictures of random numbers.",
+    completion: .file())
   var images: [String] = []
 
   @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?

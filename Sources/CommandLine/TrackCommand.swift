@@ -15,7 +15,8 @@ struct TrackCommand: VerbCommand {
       stronger at the end; initial, at both and not stronger.
       """)
 
-  @Argument(help: ArgumentHelp("Checkpoints, or a folder of them.", valueName: "checkpoint")) var checkpoints: [String]
+  @Argument(help: ArgumentHelp("Checkpoints, or a folder of them.", valueName: "checkpoint"), completion: .file())
+  var checkpoints: [String]
   @OptionGroup var sampling: SampleOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions

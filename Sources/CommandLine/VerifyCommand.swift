@@ -14,13 +14,14 @@ struct VerifyCommand: VerbCommand {
       suite has them; they run on the engine that --backend names.
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String?
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String?
 
-  @Option(name: .customLong("case"), parsing: .upToNextOption, help: "Folders of ONNX test cases.")
+  @Option(
+    name: .customLong("case"), parsing: .upToNextOption, help: "Folders of ONNX test cases.", completion: .directory)
   var cases: [String] = []
 
   @OptionGroup var modelOptions: ModelOptions
-  @Option(help: "A picture to run; seeded noise without it.") var image: String?
+  @Option(help: "A picture to run; seeded noise without it.", completion: .file()) var image: String?
   @Option(help: "Seed of the noise.") var seed: UInt64 = 0
   @Option(help: "The largest relative error that passes.") var tolerance = 1e-4
   @OptionGroup var common: RunOptions

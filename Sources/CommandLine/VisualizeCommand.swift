@@ -20,7 +20,7 @@ struct VisualizeCommand: VerbCommand {
       \(RecipeOptions.discussion)
       """)
 
-  @Argument(help: ModelOptions.modelHelp) var model: String?
+  @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String?
   @Option(help: "What the picture shall maximise.") var objective: String?
 
   @Option(help: ArgumentHelp("Every channel of this layer, into a contact sheet and an index.", valueName: "layer"))
@@ -32,9 +32,12 @@ struct VisualizeCommand: VerbCommand {
   var channels: ClosedRange<Int>?
 
   @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).") var preset: String?
-  @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file")) var recipe: String?
+  @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file"), completion: .file())
+  var recipe: String?
 
-  @Option(help: ArgumentHelp("A picture to begin from, or parameters as .npy; noise without it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A picture to begin from, or parameters as .npy; noise without it.", valueName: "file"),
+    completion: .file())
   var start: String?
 
   @Option(help: "Seed of the start and of every random transform.") var seed: UInt64 = 0

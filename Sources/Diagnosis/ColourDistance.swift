@@ -36,6 +36,8 @@ public struct ColourDistance: Hashable, Sendable {
     public let shift: Double
     /// Share of the dealings that come as far apart; one over their number plus one at least.
     public let chance: Double
+    /// Of hue: the distance that is left where the set's red and blue are exchanged; `nil` of the other aspects.
+    public let exchanged: Double?
   }
 
   /// One an aspect.
@@ -68,8 +70,25 @@ public struct ColourDistance: Hashable, Sendable {
     differences = Aspect.allCases.enumerated().map { index, aspect in
       Difference(
         aspect: aspect, distance: found[index], shift: shifts[index],
-        chance: Double(exceeded[index] + 1) / Double(dealings + 1))
+        chance: Double(exceeded[index] + 1) / Double(dealings + 1),
+        exchanged: aspect == .hue ? ColourDistance.exchangedHue(of: set, from: reference) : nil)
     }
+  }
+
+  /// How far hues lie apart once the set's red and blue are exchanged: where channels were in another order, this is what
+  /// the subjects differ by.
+  private static func exchangedHue(of set: [ColourStatistics], from reference: [ColourStatistics]) -> Double {
+    func mean(_ pictures: [ColourStatistics], _ histogram: (ColourStatistics) -> [Double]) -> [Double] {
+      let sums = pictures.map(histogram).reduce([Double](repeating: 0, count: ColourStatistics.hueBins)) {
+        zip($0, $1).map(+)
+      }
+      let total = sums.reduce(0, +)
+      return total > 0 ? sums.map { $0 / total } : sums.map { _ in 1 / Double(sums.count) }
+    }
+    return circular(
+      mean(set) { picture in picture.exchangedHue.map { $0 * picture.exchangedChroma } },
+      mean(reference) { picture in picture.hue.map { $0 * picture.meanChroma } },
+      binWidth: 360 / Double(ColourStatistics.hueBins))
   }
 
   /// Σ|D − median D| times the bin's width, D the difference of the cumulated histograms: the least work that turns one

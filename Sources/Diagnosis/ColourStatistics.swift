@@ -16,6 +16,10 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
 
   /// Share of all chroma in each ten degrees of hue; zeros for a grey picture.
   public var hue: [Double]
+  /// The same of the picture with red and blue exchanged.
+  public var exchangedHue: [Double]
+  /// Mean chroma of the picture with red and blue exchanged.
+  public var exchangedChroma: Double
   /// Share of the pixels in each bin of L*.
   public var lightness: [Double]
   /// Share of the pixels in each bin of chroma.
@@ -43,9 +47,9 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
   public init?(of channels: [Plane]) {
     guard channels.count == 3 else { return nil }
     let (height, width) = (channels[0].height, channels[0].width)
-    var hue = [Double](repeating: 0, count: ColourStatistics.hueBins)
+    var (hue, exchanged) = (HueHistogram(), HueHistogram())
     var (lightness, chroma) = ([Double](repeating: 0, count: 51), [Double](repeating: 0, count: 61))
-    var (sum, squares, chromaSum, count) = (0.0, 0.0, 0.0, 0.0)
+    var (sum, squares, count) = (0.0, 0.0, 0.0)
     var tint = SIMD2<Double>.zero
     let rows = ColourStatistics.places(height)
     let columns = ColourStatistics.places(width)
@@ -53,28 +57,44 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
       for x in columns {
         let index = y * width + x
         let colour = SIMD3(channels[0].values[index], channels[1].values[index], channels[2].values[index])
-        let lab = CIELAB.encode(sRGB: colour.clamped(lowerBound: .zero, upperBound: .one))
-        let strength = (lab.y * lab.y + lab.z * lab.z).squareRoot()
-        let turn = atan2(lab.z, lab.y) / (2 * Double.pi)
-        let bin = Int((turn < 0 ? turn + 1 : turn) * Double(ColourStatistics.hueBins))
-        hue[min(bin, ColourStatistics.hueBins - 1)] += strength
+          .clamped(lowerBound: .zero, upperBound: .one)
+        let lab = CIELAB.encode(sRGB: colour)
+        let strength = hue.add(lab)
+        _ = exchanged.add(CIELAB.encode(sRGB: SIMD3(colour.z, colour.y, colour.x)))
         lightness[min(max(Int(lab.x / ColourStatistics.binWidth), 0), 50)] += 1
         chroma[min(Int(strength / ColourStatistics.binWidth), 60)] += 1
         sum += lab.x
         squares += lab.x * lab.x
-        chromaSum += strength
         tint += SIMD2(lab.y, lab.z)
         count += 1
       }
     }
     guard count > 0 else { return nil }
-    self.hue = chromaSum > 0 ? hue.map { $0 / chromaSum } : hue
+    (self.hue, meanChroma) = (hue.shares, hue.sum / count)
+    (exchangedHue, exchangedChroma) = (exchanged.shares, exchanged.sum / count)
     self.lightness = lightness.map { $0 / count }
     self.chroma = chroma.map { $0 / count }
     meanLightness = sum / count
     contrast = max(0, squares / count - meanLightness * meanLightness).squareRoot()
-    meanChroma = chromaSum / count
     meanTint = tint / count
+  }
+
+  /// Chroma by hue.
+  private struct HueHistogram {
+    private var bins = [Double](repeating: 0, count: ColourStatistics.hueBins)
+    private(set) var sum = 0.0
+
+    /// - Returns: the colour's chroma.
+    mutating func add(_ lab: SIMD3<Double>) -> Double {
+      let strength = (lab.y * lab.y + lab.z * lab.z).squareRoot()
+      let turn = atan2(lab.z, lab.y) / (2 * Double.pi)
+      let bin = Int((turn < 0 ? turn + 1 : turn) * Double(ColourStatistics.hueBins))
+      bins[min(bin, ColourStatistics.hueBins - 1)] += strength
+      sum += strength
+      return strength
+    }
+
+    var shares: [Double] { sum > 0 ? bins.map { $0 / sum } : bins }
   }
 
   /// Places spread evenly over an axis.

@@ -96,20 +96,33 @@ import Testing
     #expect(alarms <= 5)
   }
 
+  /// Of one strong channel.
+  private func pictures(_ seeds: Range<UInt64>, strong: Int) throws -> [ColourStatistics] {
+    try seeds.map { seed in
+      var picture = SyntheticPhotograph(seed: seed)
+      (picture.height, picture.width, picture.colour) = (48, 48, 0)
+      let channels = picture.channels.enumerated().map { index, plane in
+        Plane(height: 48, width: 48) { y, x in plane[y, x] * (index == strong ? 1 : 0.4) }
+      }
+      return try #require(ColourStatistics(of: channels))
+    }
+  }
+
+  /// Blue in place of red is what an exchange makes; green in place of red is another subject.
+  @Test func anExchangeOfRedAndBlueIsToldFromOtherSubjects() throws {
+    let red = try pictures(510..<518, strong: 0)
+    let exchanged = try difference(.hue, pictures(500..<508, strong: 2), red)
+    #expect(exchanged.distance > 60)
+    #expect(try #require(exchanged.exchanged) < 5)
+    let green = try difference(.hue, pictures(500..<508, strong: 1), red)
+    #expect(green.distance > 60)
+    #expect(try #require(green.exchanged) > green.distance / 2)
+    #expect(try difference(.brightness, red, red).exchanged == nil)
+  }
+
   @Test func hueIsTurnedAsFarAsTheChannelsAre() throws {
     // Red, green and blue handed on in a circle turn hues by about a third.
-    func pictures(_ seeds: Range<UInt64>, turned: Bool) throws -> [ColourStatistics] {
-      try seeds.map { seed in
-        var picture = SyntheticPhotograph(seed: seed)
-        (picture.height, picture.width, picture.colour) = (48, 48, 0)
-        let light = picture.channels
-        let red = [light[0], light[1], light[2]].enumerated().map { index, plane in
-          Plane(height: 48, width: 48) { y, x in plane[y, x] * (index == 0 ? 1 : 0.4) }
-        }
-        return try #require(ColourStatistics(of: turned ? [red[1], red[0], red[2]] : red))
-      }
-    }
-    let found = try difference(.hue, pictures(500..<508, turned: true), pictures(510..<518, turned: false))
+    let found = try difference(.hue, pictures(500..<508, strong: 1), pictures(510..<518, strong: 0))
     let (red, green) = (CIELAB.encode(sRGB: SIMD3(0.5, 0.2, 0.2)), CIELAB.encode(sRGB: SIMD3(0.2, 0.5, 0.2)))
     #expect(red.z > 0 && green.y < 0)
     #expect(found.distance > 80 && found.distance < 140 && abs(found.shift - found.distance) < 15)

@@ -186,7 +186,7 @@ private enum Causes {
   static func colour(_ difference: ColourDistance.Difference) -> String {
     let isMore = difference.shift > 0
     return switch difference.aspect {
-    case .hue: "colours are mixed up: channels in another order (BGR), or modes that were dropped"
+    case .hue: hue(difference)
     case .brightness: (isMore ? "pictures are too bright" : "pictures are too dark") + range
     case .contrast:
       isMore
@@ -198,6 +198,17 @@ private enum Causes {
       "a colour cast: channels scaled or shifted unlike in training (mean and deviation a channel), or modes that were "
         + "dropped"
     }
+  }
+
+  /// Other subjects have other hues. That channels were in another order is said only where putting them back explains the
+  /// most of the distance.
+  private static func hue(_ difference: ColourDistance.Difference) -> String {
+    if let exchanged = difference.exchanged, exchanged < difference.distance / 3 {
+      let degrees = String(format: "%.0f° from the reference's in place of %.0f°", exchanged, difference.distance)
+      return "red and blue are exchanged (BGR), if the subjects are alike: put back, hues would be " + degrees
+    }
+    return "different subjects, which have different hues, or modes that were dropped; exchanging red and blue does "
+      + "not explain it"
   }
 
   static func colourFix(_ aspect: ColourDistance.Aspect) -> String {
