@@ -110,6 +110,12 @@ extension PictureFigures {
       ])
     }
     lines.append(table.description)
+    for band in lattice.bands {
+      if let content = band.content { lines.append("  period \(band.period) stands out, but \(content.text)") }
+      if let look = band.look {
+        lines.append("  period \(band.period) is in the \(look.name) alone: its figures stand")
+      }
+    }
     if let locked { lines.append(locked.text) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods
@@ -135,6 +141,15 @@ extension PictureFigures {
       "  an artifact exceeds chance by \(percentage(thresholds.excessShare)), its control \(short(thresholds.controlRatio))"
         + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension RegularContent {
+  fileprivate var text: String {
+    switch self {
+    case .rules: "all of it lies on the axes: rules, lines of text or steps, not what layers paint"
+    case .plainAreas: "plain areas are without it: it is drawn, not painted by layers"
+    }
   }
 }
 
