@@ -17,9 +17,12 @@ struct GenerateCommand: VerbCommand {
   @Argument(help: ModelOptions.modelHelp) var model: String
   @OptionGroup var sampling: SampleOptions
 
-  @Option(help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"))
+  @Option(
+    help: ArgumentHelp("Latents to use in place of drawn ones: N×… as the net takes them.", valueName: "file.npy"))
   var latents: String?
 
+  @Flag(help: "Inputs that are the same everywhere: what repeats in the pictures is then the net's own.") var flat =
+    false
   @Option(help: "Bits a sample of the PNG files: 8 or 16.") var bits: BitDepth = .eight
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
@@ -28,7 +31,7 @@ struct GenerateCommand: VerbCommand {
     var settings = GenerateSettings()
     (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
-    (settings.latents, settings.bits) = (latents, bits)
+    (settings.latents, settings.bits, settings.flat) = (latents, bits, flat)
     return GenerateRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -12,6 +12,8 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   public var images: [String] = []
   /// A .npy file of latents in place of drawn ones: N×Z or N×C×1×1.
   public var latents: String?
+  /// Whether inputs are the same everywhere, so that all that repeats in the pictures is the net's own.
+  public var flat = false
   /// What the network writes for black and white; `nil`: as its last layers force, or judged by a probe.
   public var range: OutputRange?
   /// A sample of the PNG files.
@@ -26,6 +28,10 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   func validate() throws {
     try SettingError.require(samples: samples)
     try SettingError.require(periods)
+    if flat, latents != nil || !images.isEmpty {
+      throw SettingError.contradiction(
+        settings: ["flat"], message: "flat inputs are drawn: neither latents nor pictures go with them")
+    }
     if latents != nil, !images.isEmpty {
       throw SettingError.contradiction(
         settings: ["latents", "images"], message: "latents and pictures exclude each other")
