@@ -139,7 +139,7 @@ let package = Package(
     tests("Lattices", uses: ["Lattices", "Imaging"], and: ["GinghamTestSupport"], golden: true),
     tests("Diagnosis", uses: ["Diagnosis"], and: ["GinghamTestSupport"], golden: true),
     tests("Prediction", uses: ["Prediction", "Architectures"], and: ["GinghamTestSupport"], golden: true),
-    tests("Rewriting", uses: ["Rewriting"], and: ["GinghamTestSupport"]),
+    tests("Rewriting", uses: ["Rewriting", "ReferenceEngine"], and: ["GinghamTestSupport"]),
     tests("Attribution", uses: ["Attribution", "Models"], golden: true),
     tests("Documents", uses: ["Documents"]),
     tests(

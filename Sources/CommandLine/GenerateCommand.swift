@@ -19,10 +19,12 @@ struct GenerateCommand: VerbCommand {
   @OptionGroup var sampling: SampleOptions
 
   @Option(
-    help: ArgumentHelp("Latents to use in place of drawn ones: N×Z or N×C×1×1.", valueName: "file.npy"),
+    help: ArgumentHelp("Latents to use in place of drawn ones: N×… as the net takes them.", valueName: "file.npy"),
     completion: .file(extensions: ["npy"]))
   var latents: String?
 
+  @Flag(help: "Inputs that are the same everywhere: what repeats in the pictures is then the net's own.") var flat =
+    false
   @Option(help: "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer).") var bits: Int?
   @Option(help: ArgumentHelp("Samples a second of WAV files.", valueName: "Hz")) var rate = Sound.usualRate
   @OptionGroup var modelOptions: ModelOptions
@@ -32,7 +34,7 @@ struct GenerateCommand: VerbCommand {
     var settings = GenerateSettings()
     (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
-    (settings.latents, settings.bits, settings.rate) = (latents, bits, rate)
+    (settings.latents, settings.bits, settings.rate, settings.flat) = (latents, bits, rate, flat)
     return GenerateRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -52,12 +52,15 @@ enum Hints {
       "Where the file can be trusted, --limit 10 allows ten times as much."
     case GeneratorError.makesNoPictures:
       "For a classifier, 'gingham visualize' draws what a class wants to see and 'gingham gradient' what it looks at."
+    case GeneratorError.openInput: "Give its size with --latent, such as --latent 4x64x64."
     case GeneratorError.takesLatents: "Draw some with --samples N and --seed N."
-    case GeneratorError.takesPictures: "Name some, with --images or behind the model of 'gingham trace'."
-    case RepairError.nothingToRewrite(let method, .gradients) where method != .blurpool:
-      "--with blurpool rewrites strided convolutions and pools."
-    case RepairError.nothingUneven(let method, _, _):
-      "Rewrite some with --with \(method.rawValue) and --layer, or all of them with --all."
+    case GeneratorError.takesPictures:
+      "Name some, with --images or behind the model of 'gingham trace'; where they are random numbers, --latent CxHxW says "
+        + "so."
+    case RepairError.nothingToRewrite(let methods, .gradients) where !methods.contains(.blurpool):
+      "--with blurpool or stagger rewrites strided convolutions and pools."
+    case RepairError.nothingUneven(let methods, _, _):
+      "Rewrite some with --with \(methods.first?.rawValue ?? "") and --layer, or all of them with --all."
     default: nil
     }
   }

@@ -29,6 +29,13 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Size of the input in pixels.", valueName: "HxW")) var inputSize: PictureSize?
 
   @Option(
+    help: ArgumentHelp(
+      "Extents of one random input of a generator, where its file leaves them open or they would pass for a picture's.",
+      valueName: "CxHxW"),
+    transform: read([Int].init(extents:)))
+  var latent: [Int]?
+
+  @Option(
     name: .customLong("input"), parsing: .singleValue,
     help: ArgumentHelp("Fixes another input at a number, a list, onehot:PLACE or a .npy file.", valueName: "name=value")
   )
@@ -59,7 +66,22 @@ struct ModelOptions: ParsableArguments {
       inputSize: inputSize, fixedInputs: inputs, classNamesPath: classNames)
     source.limits = ResourceLimits(factor: limit)
     source.outputName = outputName
+    source.latentShape = latent
     return source
+  }
+}
+
+extension [Int] {
+  /// Extents as they are typed: `512`, `18x512`, `4x64x64`.
+  ///
+  /// `nil` for anything but one to seven numbers above 0 whose product is at most 2²⁸.
+  init?(extents text: String) {
+    let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let extents = parts as? [Int], (1...7).contains(extents.count),
+      extents.allSatisfy({ (1...(1 << 28)).contains($0) }),
+      extents.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 28)
+    else { return nil }
+    self = extents
   }
 }
 

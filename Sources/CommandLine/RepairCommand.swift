@@ -6,7 +6,10 @@ struct RepairCommand: VerbCommand {
     commandName: "repair",
     abstract: "Rewrites the layers that leave a grid, writes the network as ONNX and measures it before and after.",
     discussion: """
-      Layers are those behind an uneven band, predicted or measured, unless --layer or --all says otherwise. The methods:
+      What is measured clean is left alone. Each layer that may be behind a band that shows is rewritten in every way by
+      itself, and all of them together; what helps is kept, as long as no band gets worse by it. Where some band still
+      shows at the end, the network is "not repaired" and the exit status 2. --layer and --all rewrite without asking. The
+      methods:
 
         equalise   the least change that makes a kernel's phase sums equal; the layer stays (for nets that paint)
         nearest    nearest resize and convolution in place of a transposed convolution, fitted to its kernel
@@ -14,6 +17,8 @@ struct RepairCommand: VerbCommand {
         subpixel   convolution and depth-to-space in place of a transposed convolution: exactly the same output
         icnr       the same with the filters of all phases averaged
         blurpool   stride 1 and a strided blur behind it, for strided convolutions and pools (for all other nets)
+        stagger    each channel samples a phase of its own, chosen by what the channels carry, so that their unevenness
+                   averages out: the same weights, in windows one stride less one wider (for both)
 
       Fine-tuning is not needed where outputs differ by up to 5 % of their deviation (root mean square), and advisable
       up to 20 %.
@@ -30,7 +35,7 @@ struct RepairCommand: VerbCommand {
 
   @Option(
     name: .customLong("with"),
-    help: "How; equalise for nets that paint, blurpool for all others.")
+    help: "How; whatever helps without it, and of named layers equalise for nets that paint, blurpool for all others.")
   var method: RewriteMethod?
 
   @Option(help: "What a convolution behind a resize finds beyond the border: zero, as in training, or reflect.")

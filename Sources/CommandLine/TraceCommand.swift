@@ -26,6 +26,9 @@ struct TraceCommand: VerbCommand {
   @Option(help: "Samples that a generator draws.") var samples = 64
   @Option(help: "Seed of a generator's random numbers.") var seed: UInt64 = 0
 
+  @Flag(help: "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own.")
+  var flat = false
+
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp("A layer whose backward pass is made even; can be given several times.", valueName: "layer"))
@@ -38,7 +41,7 @@ struct TraceCommand: VerbCommand {
   func makeRun() -> any Run {
     var settings = TraceSettings(images: images)
     (settings.target, settings.without, settings.signals) = (target, without, signals)
-    (settings.samples, settings.seed) = (samples, seed)
+    (settings.samples, settings.seed, settings.flat) = (samples, seed, flat)
     return TraceRun(modelOptions.source(model), settings: settings)
   }
 }

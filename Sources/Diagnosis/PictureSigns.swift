@@ -35,7 +35,7 @@ public struct PictureSigns: Sendable {
     of sample: PictureSample, isJPEG: Bool, in set: PictureSetLattice
   ) throws -> (signs: PictureSigns, channels: [PictureLattice.Channel]) {
     let channels = sample.channels
-    let measured = try channels.map(set.measure)
+    let measured = try set.measure(channels)
     let luma = Plane.luma(of: channels)
     let faults = try PictureFaults(
       of: channels, luma: luma, spectrum: RadialSpectrum(of: [luma]), periods: set.lattice.periods)

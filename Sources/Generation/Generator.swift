@@ -6,7 +6,7 @@ import GinghamTensors
 public struct Generator: Sendable {
   /// What a net makes pictures of.
   public enum Source: Hashable, Sendable {
-    /// Standard normal numbers; the extents of one sample without the batch: [100, 1, 1] or [512].
+    /// Standard normal numbers; the extents of one sample without the batch: [100, 1, 1], [512] or [4, 64, 64].
     case latents([Int])
     case pictures
   }
@@ -27,7 +27,9 @@ public struct Generator: Sendable {
   public init(_ model: Model) throws {
     guard let input = model.network.inputs.first else { throw ModelError.notPictures([]) }
     self.model = model
-    source = try Self.source(of: input, named: model.network.name(of: input.value))
+    source =
+      try model.source.latentShape.map(Source.latents)
+      ?? Self.source(of: input, named: model.network.name(of: input.value))
     batch = max((input.shape.first ?? nil) ?? 1, 1)
     let network = try model.bound(batch: batch)
     let shapes = network.outputs.map { network.shapes[network.resolved($0)] ?? [] }
@@ -87,7 +89,7 @@ public struct Generator: Sendable {
 extension Generator {
   /// Standard normal latents. A sample depends on the seed and its own number alone, not on how many are drawn.
   ///
-  /// - Returns: N×C×1×1 or N×Z, as the network takes them.
+  /// - Returns: N×…, as the network takes them.
   /// - Throws: ``GeneratorError/takesPictures(model:)``.
   public func latents(_ count: Int, seed: UInt64) throws -> Tensor {
     guard case .latents(let extents) = source else {
@@ -97,7 +99,8 @@ extension Generator {
     return Tensor(Shape([count] + extents)) { sequence.fill($0) }
   }
 
-  /// Latents from a file: N×Z, N×C×1×1, or one sample without the first axis.
+  /// Latents from a file: N×… as the network takes them, or one sample without the first axis; axes of extent 1 may be
+  /// left out.
   ///
   /// - Throws: ``GeneratorError/wrongLatents(path:expected:found:)``, ``FormatError``, ``ModelError`` where they are not
   ///   finite.

@@ -10,6 +10,8 @@ public enum GeneratorError: Error, Hashable, Sendable {
   /// A net of latents was given pictures, or the other way round.
   case takesLatents(model: String, shape: [Int])
   case takesPictures(model: String)
+  /// A vector is the same everywhere by itself, and says nothing about what the net does with a plain field.
+  case hasNoField(model: String, shape: [Int])
   /// More samples than fit into memory.
   case tooMany(samples: Int, limit: Int)
 }
@@ -30,6 +32,8 @@ extension GeneratorError: CustomStringConvertible {
       "'\(model)' makes pictures from random numbers (\(Self.text(shape))), not from pictures"
     case .takesPictures(let model):
       "'\(model)' makes pictures from pictures, of which none are named"
+    case .hasNoField(let model, let shape):
+      "'\(model)' takes \(Self.text(shape)), which has no positions: a flat field goes into nets of pictures or of maps"
     case .tooMany(let samples, let limit):
       "\(samples) samples are more than are held at once: draw up to \(limit) of this size, with several seeds for more"
     }

@@ -32,9 +32,13 @@ public struct Model: Sendable {
     return shape[1]
   }
 
-  /// N×C×H×W of a batch of inputs, or N×Z where the network takes vectors.
+  /// N×C×H×W of a batch of inputs, or N×… where the network takes no pictures.
   public func inputShape(batch: Int) -> Shape {
-    if let shape = network.inputs.first?.shape, shape.count == 2, let count = shape[1] { return [batch, count] }
+    if let latents = source.latentShape { return Shape([batch] + latents) }
+    if let shape = network.inputs.first?.shape, shape.count > 1, shape.count != 4 {
+      let extents = shape.dropFirst().compactMap { $0 }
+      if extents.count + 1 == shape.count { return Shape([batch] + extents) }
+    }
     return [batch, channels ?? 3, preprocessing.height, preprocessing.width]
   }
 

@@ -10,6 +10,8 @@ public enum ModelError: Error, Hashable, Sendable {
   /// The input holds no pixel, or more than can be counted.
   case impossibleInput([String])
   case extraInput(String)
+  /// Extents that a generator's input cannot have.
+  case wrongLatents(input: String, declared: [String], asked: [Int])
   case wrongChannels(expected: Int, found: Int, path: String)
   /// A gradient or activation that holds infinities or NaN.
   case nonFiniteResult(what: String, count: Int, of: Int)
@@ -31,6 +33,9 @@ extension ModelError: CustomStringConvertible {
       "the network's input is \(shape.joined(separator: "×")): no picture has this size"
     case .extraInput(let name):
       "the network also needs the input '\(name)'"
+    case .wrongLatents(let input, let declared, let asked):
+      "the input '\(input)' is \(declared.joined(separator: "×")): without the batch that is no "
+        + asked.map(String.init).joined(separator: "×")
     case .wrongChannels(let expected, let found, let path):
       "'\(path)' has \(found) channels, the network takes \(expected)"
     case .nonFiniteResult(let what, let count, let total):

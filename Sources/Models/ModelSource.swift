@@ -18,6 +18,9 @@ public struct ModelSource: Sendable {
   public var deviation: [Float]?
   /// Height and width in pixels.
   public var inputSize: PictureSize?
+  /// Extents of one of the random inputs that a generator takes, without the batch: what the file leaves open, or an
+  /// input that would pass for a picture. `nil`: as the file says.
+  public var latentShape: [Int]?
   /// Inputs beside the picture, fixed: `name=0.5`, `name=0,1,0`, `name=onehot:7` or `name=file.npy`.
   public var fixedInputs: [String]
   /// Which of the network's outputs is meant, by its name or its layer's; `nil`: the first.
@@ -66,7 +69,7 @@ public struct ModelSource: Sendable {
     var network = try network()
     if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
-    network.takePictures()
+    if let latentShape { try network.takeLatents(latentShape) } else { network.takePictures() }
     network.takeSignals()
     try requireNoOtherInputs(of: &network)
     try chooseOutput(of: &network)
@@ -220,8 +223,8 @@ public struct ModelSource: Sendable {
       return known
     }
     if let known = network.preprocessing { return known }
-    // Vectors have no size.
-    if let shape = network.inputs.first?.shape, shape.count == 2, shape[1] != nil {
+    // What is no picture has no size.
+    if network.inputs.first?.takesNoPictures ?? false || latentShape != nil {
       return Preprocessing(height: 1, width: 1, fit: .stretch)
     }
     guard let shape = network.inputs.first?.shape, shape.count == 4 else {
@@ -256,6 +259,8 @@ extension ModelSource {
     public var std: [Float]?
     /// H×W in pixels.
     public var inputSize: [Int]?
+    /// Of one random input of a generator; `nil`: as the file says.
+    public var latent: [Int]?
     /// Beside the picture, as `name=value`.
     public var inputs: [String]
     /// The output that is meant; `nil`: the first.
@@ -270,7 +275,29 @@ extension ModelSource {
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,
-      inputSize: inputSize.map { [$0.height, $0.width] }, inputs: fixedInputs, outputName: outputName,
+      inputSize: inputSize.map { [$0.height, $0.width] }, latent: latentShape, inputs: fixedInputs, outputName: outputName,
       classNames: classNamesPath, limit: limits.factor)
+  }
+}
+
+extension Network.Input {
+  /// Whether it is of another rank than pictures and says all its extents but the batch's.
+  fileprivate var takesNoPictures: Bool {
+    shape.count > 1 && shape.count != 4 && shape.dropFirst().allSatisfy { $0 != nil }
+  }
+}
+
+extension Network {
+  /// Makes the first input one of random numbers of these extents.
+  ///
+  /// - Throws: ``ModelError/wrongLatents(input:declared:asked:)`` where the file says otherwise.
+  fileprivate mutating func takeLatents(_ extents: [Int]) throws {
+    guard let input = inputs.first else { throw ModelError.notPictures([]) }
+    let declared = Array(input.shape.dropFirst())
+    guard declared.count == extents.count, zip(declared, extents).allSatisfy({ $0 == nil || $0 == $1 }) else {
+      throw ModelError.wrongLatents(
+        input: name(of: input.value), declared: input.shape.map { $0.map(String.init) ?? "?" }, asked: extents)
+    }
+    inputs[0].shape = [input.shape.first ?? nil] + extents.map { $0 }
   }
 }

@@ -32,8 +32,18 @@ struct LayerReplacement {
     network.addConstant("\(site.name).\(suffix)", .float(tensor))
   }
 
+  /// Whole numbers that an operator reads: indices of channels.
+  mutating func list(_ suffix: String, _ elements: [Int]) -> ValueID {
+    network.addConstant(
+      "\(site.name).\(suffix).list", .integer(IntegerArray([elements.count], elements, type: .int64)))
+  }
+
   /// An operator in front of the last.
   mutating func step(_ suffix: String, _ operation: Operation, _ inputs: ValueID?...) -> ValueID {
+    step(suffix, operation, inputs: inputs)
+  }
+
+  mutating func step(_ suffix: String, _ operation: Operation, inputs: [ValueID?]) -> ValueID {
     let name = "\(site.name).\(suffix)"
     let value = network.makeValue(named: name)
     nodes.append(Node(name: name, operation: operation, inputs: inputs, outputs: [value]))

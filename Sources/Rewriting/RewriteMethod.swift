@@ -16,6 +16,8 @@ public enum RewriteMethod: String, Hashable, Sendable, Codable, CaseIterable {
   case equalise
   /// A strided convolution or pool becomes one of stride 1 and a strided blur behind it (Zhang 2019).
   case blurpool
+  /// Each channel of a strided layer, enlarging or not, samples a phase of its own, and their unevenness averages out.
+  case stagger
 }
 
 /// What a rewrite may be told beside its method.
@@ -33,11 +35,15 @@ public struct RewriteOptions: Hashable, Sendable {
   /// Side of the kernel behind a resize; `nil`: the shortest that can paint what the layer painted, with as many taps
   /// for each phase.
   public var kernel: Int?
+  /// Of a staggered layer: where each channel samples (of a transposed convolution: where each input channel is painted);
+  /// `nil`: dealt out by the channels' numbers.
+  public var offsets: [StaggerOffset]?
 
   /// With the properties of the same names.
-  public init(border: Border = .zero, kernel: Int? = nil) {
+  public init(border: Border = .zero, kernel: Int? = nil, offsets: [StaggerOffset]? = nil) {
     self.border = border
     self.kernel = kernel
+    self.offsets = offsets
   }
 }
 
@@ -45,16 +51,20 @@ public struct RewriteOptions: Hashable, Sendable {
 public struct LayerRewrite: Hashable, Sendable, Encodable {
   /// A layer of the net, by its name.
   public var layer: String
+  /// How it was rewritten.
+  public internal(set) var method = RewriteMethod.equalise
   /// What the layer was.
   public var from: String
   /// What it is now.
   public var to: String
   /// ‖new − old‖/‖old‖ of the kernels the layer amounts to: the relative error of its output for white noise; 0 where
-  /// nothing changes. `nil` for pools, which have no kernel.
+  /// nothing changes. `nil` for pools, which have no kernel, and where kernels only move.
   public var fitError: Double?
+  /// Of a staggered layer: the place of each channel.
+  public var offsets: [StaggerOffset]?
 
   private enum CodingKeys: String, CodingKey {
-    case layer, from, to, fitError
+    case layer, method, from, to, fitError, offsets
   }
 }
 
@@ -63,9 +73,11 @@ extension LayerRewrite {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(layer, forKey: .layer)
+    try container.encode(method, forKey: .method)
     try container.encode(from, forKey: .from)
     try container.encode(to, forKey: .to)
     try container.encode(fitError, forKey: .fitError)
+    try container.encodeIfPresent(offsets, forKey: .offsets)
   }
 }
 
@@ -79,7 +91,7 @@ extension Network {
     layer name: String, with method: RewriteMethod, options: RewriteOptions = RewriteOptions(), bound: BoundNetwork
   ) throws -> LayerRewrite {
     let site = try RewriteSite(layer: name, of: self, bound: bound)
-    let (network, rewrite) =
+    var (network, rewrite) =
       switch method {
       case .nearest: try ResizeConvolution(.nearest, options: options).rewriting(site)
       case .bilinear: try ResizeConvolution(.linear, options: options).rewriting(site)
@@ -87,8 +99,10 @@ extension Network {
       case .icnr: try SubPixelConvolution(averagesPhases: true).rewriting(site)
       case .equalise: try EqualPhaseSums().rewriting(site)
       case .blurpool: try BlurPool().rewriting(site)
+      case .stagger: try Stagger(offsets: options.offsets).rewriting(site)
       }
     self = network
+    rewrite.method = method
     return rewrite
   }
 
@@ -98,12 +112,15 @@ extension Network {
       switch (node.operation, method) {
       case (.transposedConvolution(let layer), .nearest), (.transposedConvolution(let layer), .bilinear),
         (.transposedConvolution(let layer), .subpixel), (.transposedConvolution(let layer), .icnr),
-        (.transposedConvolution(let layer), .equalise):
+        (.transposedConvolution(let layer), .equalise), (.transposedConvolution(let layer), .stagger):
         layer.window.strides.contains { $0 > 1 }
       case (.convolution, .icnr), (.convolution, .equalise): isSubPixel(node)
-      case (.convolution(let layer), .blurpool): layer.window.strides.contains { $0 > 1 }
-      case (.maxPool(let pool), .blurpool): pool.window.strides.contains { $0 > 1 }
-      case (.averagePool(let pool), .blurpool): pool.window.strides.contains { $0 > 1 }
+      case (.convolution(let layer), .blurpool), (.convolution(let layer), .stagger):
+        layer.window.strides.contains { $0 > 1 }
+      case (.maxPool(let pool), .blurpool), (.maxPool(let pool), .stagger):
+        pool.window.strides.contains { $0 > 1 }
+      case (.averagePool(let pool), .blurpool), (.averagePool(let pool), .stagger):
+        pool.window.strides.contains { $0 > 1 }
       default: false
       }
     }.map(\.name)

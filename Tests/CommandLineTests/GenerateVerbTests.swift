@@ -49,6 +49,86 @@ import Testing
     #expect(zip(picture, array).allSatisfy { abs($0 - $1) <= 0.5001 / 65535 })
   }
 
+  /// A flat latent through one transposed convolution: in the middle only its grid is left.
+  @Test func flatInputsShowWhatIsTheNetsOwn() throws {
+    let scratch = try Tool.Scratch()
+    var network = Network(name: "decoder")
+    let x = network.addInput("latent", shape: [nil, 4, nil, nil])
+    // One filter a channel with phases 0.1, 0, 0, 0: the picture is 0.1·Σ latent at every fourth pixel.
+    var taps = [Float](repeating: 0, count: 4 * 3 * 4)
+    for filter in 0..<12 { taps[4 * filter] = 0.1 }
+    let weight = network.addConstant("up.weight", .float(Tensor([4, 3, 2, 2], taps)))
+    network.outputs = [
+      network.append("up", .transposedConvolution(TransposedConvolution(Window(2, stride: 2))), x, weight)
+    ]
+    let path = scratch.path("decoder.onnx")
+    try ONNXModel.write(network, to: path, inputShapes: ["latent": [1, 4, 32, 32]])
+    let outcome = try Tool.run(
+      "generate", path, "--latent", "4x32x32", "--flat", "--samples", "6", "--range=0..1", "--periods", "2,4", "--json",
+      "--output", scratch.path("run"))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let flat = try #require(try outcome.json()["flat"] as? [String: Any])
+    let bands = try #require(flat["bands"] as? [[String: Any]])
+    let levels = Dictionary(
+      uniqueKeysWithValues: bands.map { ($0["period"] as? Int ?? 0, $0["levels"] as? Double ?? -1) })
+    // A spike s at one of four pixels deviates by s·√3/4.
+    let latents = try Tensor(npy: scratch.path("run/latents.npy"))
+    #expect(latents.shape == [6, 4, 32, 32])
+    var power = 0.0
+    for sample in 0..<6 {
+      let spike = (0..<4).reduce(0.0) { $0 + 0.1 * Double(latents[sample, $1, 7, 9]) }
+      power += 3.0 / 16 * spike * spike / 6
+      for channel in 0..<4 { #expect(latents[sample, channel, 0, 0] == latents[sample, channel, 31, 5]) }
+    }
+    #expect(abs((levels[2] ?? 0) / (255 * power.squareRoot()) - 1) < 1e-3, "\(levels)")
+    #expect(levels[4] ?? 1 < 1e-3)
+    #expect(flat["remainder"] as? Double ?? 1 < 1e-3)
+    // A vector has no field.
+    let vector = try Tool.run("generate", Self.net, "--flat", "--output", scratch.path("vector"))
+    #expect(vector.status == 1 && vector.errors.contains("no positions"), "\(vector.errors)")
+  }
+
+  /// An input that would pass for a picture, and one whose extents the file leaves open.
+  @Test func latentsMayHaveAnyShape() throws {
+    let scratch = try Tool.Scratch()
+    for (name, declared, asked) in [
+      ("maps", [nil, 3, 16, 16], "3x16x16"), ("open", [nil, 3, nil, nil], "3x16x16"),
+      ("tokens", [nil, 2, 24], "2x24"),
+    ] as [(String, [Int?], String)] {
+      var network = Network(name: name)
+      var value = network.addInput("z", shape: declared)
+      if declared.count == 3 {
+        value = network.append("flat", .flatten(axis: 1), value)
+        let weight = network.addConstant("dense.weight", .float(Tensor([48, 768], repeating: 0.01)))
+        value = network.append("dense", .matrixMultiply, value, weight)
+        value = network.append("map", .reshape(Reshape(shape: [-1, 3, 16, 16])), value)
+      }
+      let weight = network.addConstant("up.weight", .float(Tensor([3, 3, 3, 3], repeating: 0.1)))
+      network.outputs = [
+        network.append("up", .transposedConvolution(TransposedConvolution(Window(3, stride: 2))), value, weight)
+      ]
+      let path = scratch.path(name + ".onnx")
+      let extents = asked.split(separator: "x").compactMap { Int($0) }
+      try ONNXModel.write(network, to: path, inputShapes: ["z": Shape([1] + extents)])
+      let run = scratch.path(name)
+      let outcome = try Tool.run("generate", path, "--latent", asked, "--samples", "2", "--output", run)
+      #expect(outcome.status == 0, "\(name): \(outcome.errors)")
+      #expect(try Tensor(npy: run + "/latents.npy").shape == Shape([2] + extents))
+      let again = try Tool.run(
+        "generate", path, "--latent", asked, "--latents", run + "/latents.npy", "--output", scratch.path(name + "2"))
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(try bytes(run + "/samples.npy") == bytes(scratch.path(name + "2/samples.npy")))
+      if name == "tokens" {
+        // Of rank three nobody need say that it is no picture.
+        #expect(try Tool.run("trace", path, "--samples", "2", "--output", scratch.path("trace")).status == 0)
+      }
+    }
+    let wrong = try Tool.run(
+      "generate", scratch.path("maps.onnx"), "--latent", "4x16x16", "--output", scratch.path("w"))
+    #expect(wrong.status == 1 && wrong.errors.contains("4×16×16"), "\(wrong.errors)")
+    #expect(try Tool.run("generate", scratch.path("maps.onnx"), "--latent", "3x-1").status == 64)
+  }
+
   @Test func latentsOfARunGiveItsSamplesAgain() throws {
     let scratch = try Tool.Scratch()
     #expect(try Tool.run("generate", Self.net, "--samples", "2", "--output", scratch.path("a")).status == 0)

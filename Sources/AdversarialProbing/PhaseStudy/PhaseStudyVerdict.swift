@@ -10,8 +10,8 @@ extension PhaseStudyFindings {
     if let evenL1Ratio {
       let change = 100 * (evenL1Ratio.mean - 1)
       lines.append(
-        "On the whole picture unevenness does not help an attacker to first order: at the same ‖g‖₂ an L2 budget gains "
-          + "nothing by it, and an L∞ budget gains "
+        "On the whole picture, to first order and at the same ‖g‖₂, an L2 budget gains nothing by unevenness, and an L∞ "
+          + "budget gains "
           + String(format: "%.1f %% ", abs(change)) + (change < 0 ? "less." : "more."))
     }
     if let twin { lines.append(twin.sentence) }
@@ -41,9 +41,10 @@ extension PhaseStudyFindings {
     if let control { text += "; on the control period's strongest set, \(control.text)" }
     text += ". "
     if found.lower > max(1, control?.upper ?? 1) {
-      return text + "So for attacks confined to few pixels the article's suspicion holds here."
+      return text + "So an attacker who is confined to one phase is better off on the strongest; who may choose pixels "
+        + "freely takes the largest gradients, and that is not compared here."
     }
-    if found.upper < 1 { return text + "The opposite of the article's suspicion." }
+    if found.upper < 1 { return text + "So the strongest phase is the worse place." }
     return text + "The interval reaches 1 or the control: an effect is not shown."
   }
 

@@ -36,7 +36,7 @@ public struct PictureSurvey: Sendable {
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits,
   ///   ``ArtifactError/noMaps`` without a channel.
   public func measure(_ sample: PictureSample) throws -> Measurement {
-    let channels = try sample.channels.map(lattices.measure)
+    let channels = try lattices.measure(sample.channels)
     let luma = Plane.luma(of: sample.channels)
     let radial = try RadialSpectrum(of: [luma])
     let cosine = keepsSpectra && !luma.isLine ? try CosineSpectrum(of: [luma]).logMagnitude : nil

@@ -109,7 +109,7 @@ public struct SoundSurvey: Sendable {
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits,
   ///   ``ArtifactError/noMaps`` without a channel.
   public func measure(_ sample: SoundSample) throws -> Measurement {
-    let pieces = try sample.pieces.map(lattices.measure)
+    let pieces = try sample.pieces.flatMap { try lattices.measure([$0]) }
     let levels = SoundLevels(sample.channels)
     return Measurement(
       sound: MeasuredSounds.Sound(

@@ -60,5 +60,6 @@ public struct PhaseEnergies: Sendable {
 }
 
 extension Plane {
-  var squared: Plane { Plane(height: height, width: width, values: values.map { $0 * $0 }) }
+  /// Every value's square.
+  package var squared: Plane { Plane(height: height, width: width, values: values.map { $0 * $0 }) }
 }

@@ -36,10 +36,20 @@ public struct SpectralPeaks: Hashable, Sendable {
 
     /// The chance of a ratio this high where nothing but a locally flat spectrum stands: the upper tail of F(2, 2M) or
     /// F(1, 2M).
-    public var chance: Double {
+    public var chance: Double { chance(of: ratio) }
+
+    /// The chance of any other ratio at the same frequency.
+    func chance(of ratio: Double) -> Double {
       isSelfConjugate
         ? FDistribution.upperTailOfOne(ratio, denominator: 2 * ringCount)
         : FDistribution.upperTailOfTwo(ratio, denominator: 2 * ringCount)
+    }
+
+    /// With power and surroundings in other units.
+    func scaled(by factor: Double) -> Peak {
+      Peak(
+        row: row, column: column, exactPeriod: exactPeriod, power: power * factor, surroundings: surroundings * factor,
+        ringCount: ringCount, isSelfConjugate: isSelfConjugate)
     }
   }
 
@@ -120,6 +130,11 @@ public struct SpectralPeaks: Hashable, Sendable {
           row: $0.row / step, column: $0.column / step, exactPeriod: period, power: $0.power,
           surroundings: $0.surroundings, ringCount: $0.ringCount, isSelfConjugate: $0.isSelfConjugate)
       })
+  }
+
+  /// In other units.
+  func scaled(by factor: Double) -> SpectralPeaks {
+    factor == 1 ? self : SpectralPeaks(peaks: peaks.map { $0.scaled(by: factor) })
   }
 
   /// The highest peak of a band.

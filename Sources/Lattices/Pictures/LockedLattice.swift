@@ -14,7 +14,8 @@ import GinghamTensors
 /// aligned subjects share (faces all in the middle) is smooth in frequency and raises the surroundings alike. Periods
 /// that no layer could have made are judged by the same rule, as controls.
 ///
-/// Each channel is high-passed and divided by its deviation first, so that no picture outweighs another. Where pictures
+/// Each channel is high-passed and divided by its deviation first, so that no picture outweighs another. Channels are
+/// judged together, and each look at the colours by itself, with chances of as many looks as there are. Where pictures
 /// differ in size those of the commonest size are judged.
 public struct LockedLattice: Sendable {
   /// In pixels.
@@ -23,7 +24,7 @@ public struct LockedLattice: Sendable {
   public let thresholds: LockedThresholds
   /// Periods that share no factor with any of `periods`.
   public let controls: [Int]
-  private var sums: [Size: Sum] = [:]
+  private var sums: [Size: Pile] = [:]
 
   fileprivate struct Size: Hashable, Sendable {
     var height: Int
@@ -31,13 +32,20 @@ public struct LockedLattice: Sendable {
     var channels: Int
   }
 
+  /// One look at the pictures of a size.
   private struct Sum: Sendable {
     var pictures = 0
-    /// Of each channel's detail, in units of its deviation and in the picture's own.
-    var normalized: [Plane]
-    var raw: [Plane]
+    /// Of the detail, in units of its deviation and in the picture's own.
+    var normalized: Plane
+    var raw: Plane
     /// Powers of the single pictures, by period.
     var peaks: [Int: SpectralPeakPool] = [:]
+  }
+
+  private struct Pile: Sendable {
+    /// With something that varies.
+    var pictures = 0
+    var looks: [ColourLook: Sum] = [:]
   }
 
   /// More different sizes than this are not gathered.
@@ -53,10 +61,14 @@ public struct LockedLattice: Sendable {
 
   /// What one picture contributes: made apart from the set, so that several threads can.
   public struct Picture: Sendable {
+    fileprivate struct Look: Sendable {
+      let detail: Tensor
+      let deviation: Double
+      let peaks: [Int: SpectralPeaks]
+    }
+
     fileprivate let size: Size
-    fileprivate let details: [Tensor]
-    fileprivate let deviations: [Double]
-    fileprivate let peaks: [Int: [SpectralPeaks]]
+    fileprivate let looks: [ColourLook: Look]
   }
 
   /// - Parameter channels: of one picture.
@@ -64,40 +76,40 @@ public struct LockedLattice: Sendable {
   public func picture(_ channels: [Plane]) throws -> Picture? {
     let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
     guard channels.allSatisfy({ $0.side >= smallest }) else { return nil }
-    let lattice = try PictureLattice(periods: periods)
-    return picture(measured: try channels.map { try lattice.measure($0, retainsDetail: true) })
+    return picture(measured: try PictureLattice(periods: periods).measure(picture: channels, retainsDetail: true))
   }
 
-  /// - Parameter channels: of one picture, measured on the same periods with their detail retained.
-  /// - Returns: `nil` where one of them is constant.
+  /// - Parameter channels: of one picture and its opponent colours, measured on the same periods with their detail
+  ///   retained.
+  /// - Returns: `nil` where all of them are constant.
   public func picture(measured channels: [PictureLattice.Channel]) -> Picture? {
-    let details = channels.compactMap(\.detail)
-    let deviations = channels.compactMap { $0.spectrum?.variance.squareRoot() }.filter { $0 > 0 }
-    guard let first = details.first, details.count == channels.count, deviations.count == channels.count else {
-      return nil
+    var looks: [ColourLook: Picture.Look] = [:]
+    for channel in channels {
+      guard let detail = channel.detail, let deviation = channel.spectrum?.variance.squareRoot(), deviation > 0
+      else { continue }
+      looks[channel.look] = Picture.Look(
+        detail: detail, deviation: deviation,
+        peaks: channel.bands.compactMapValues { $0.peaks.peaks.isEmpty ? nil : $0.peaks })
     }
-    var peaks: [Int: [SpectralPeaks]] = [:]
-    for period in periods {
-      let found = channels.compactMap { $0.bands[period]?.peaks }.filter { !$0.peaks.isEmpty }
-      if found.count == channels.count { peaks[period] = found }
-    }
+    guard let first = looks.values.first?.detail else { return nil }
     return Picture(
-      size: Size(height: first.shape[0], width: first.shape[1], channels: channels.count), details: details,
-      deviations: deviations, peaks: peaks)
+      size: Size(
+        height: first.shape[0], width: first.shape[1], channels: channels.count { !$0.look.isOpponent }), looks: looks)
   }
 
   /// Adds a picture of the set.
   public mutating func add(_ picture: Picture) {
     guard sums[picture.size] != nil || sums.count < Self.sizeLimit else { return }
-    let blank = Array(
-      repeating: Plane(height: picture.size.height, width: picture.size.width), count: picture.size.channels)
-    var sum = sums.removeValue(forKey: picture.size) ?? Sum(normalized: blank, raw: blank)
-    sum.pictures += 1
-    for (channel, detail) in picture.details.enumerated() {
-      let scale = 1 / picture.deviations[channel]
-      detail.withUnsafeBufferPointer { detail in
-        sum.normalized[channel].values.withUnsafeMutableBufferPointer { normalized in
-          sum.raw[channel].values.withUnsafeMutableBufferPointer { raw in
+    var pile = sums.removeValue(forKey: picture.size) ?? Pile()
+    pile.pictures += 1
+    let blank = Plane(height: picture.size.height, width: picture.size.width)
+    for (look, part) in picture.looks {
+      var sum = pile.looks.removeValue(forKey: look) ?? Sum(normalized: blank, raw: blank)
+      sum.pictures += 1
+      let scale = 1 / part.deviation
+      part.detail.withUnsafeBufferPointer { detail in
+        sum.normalized.values.withUnsafeMutableBufferPointer { normalized in
+          sum.raw.values.withUnsafeMutableBufferPointer { raw in
             for index in detail.indices {
               let value = Double(detail[index])
               normalized[index] += value * scale
@@ -106,46 +118,73 @@ public struct LockedLattice: Sendable {
           }
         }
       }
+      for (period, peaks) in part.peaks { sum.peaks[period, default: SpectralPeakPool()].add(peaks) }
+      pile.looks[look] = sum
     }
-    for (period, channels) in picture.peaks {
-      for channel in channels { sum.peaks[period, default: SpectralPeakPool()].add(channel) }
-    }
-    sums[picture.size] = sum
+    sums[picture.size] = pile
   }
 
   /// The finding of all that was added; `nil` where nothing was.
   public func finding() throws -> LockedLatticeFinding? {
     guard
-      let (size, sum) = sums.max(by: {
+      let (size, pile) = sums.max(by: {
         ($0.value.pictures, $0.key.height * $0.key.width) < ($1.value.pictures, $1.key.height * $1.key.width)
       })
     else { return nil }
-    let wanted = periods.filter { sum.peaks[$0] != nil }
+    let looks = pile.looks.sorted { $0.key.name < $1.key.name }
+    // What most pictures do not have is no grid of the set.
+    let common = looks.filter { 2 * $0.value.pictures >= pile.pictures }
+    let together = try judged(common.filter { !$0.key.isOpponent }.map(\.value), size, pictures: pile.pictures)
+    guard common.count > 1 else { return together }
+    let alone = try common.map { look, sum in
+      (look, try judged([sum], size, pictures: sum.pictures, looks: common.count))
+    }
+    var finding = together
+    for index in finding.bands.indices where !finding.bands[index].isLocked {
+      let found = alone.compactMap { look, finding -> LockedLatticeFinding.Band? in
+        guard var band = finding.bands.first(where: { $0.period == together.bands[index].period }), band.isLocked
+        else { return nil }
+        band.look = look
+        return band
+      }
+      if let best = found.max(by: { ($0.meanPeakDecibels ?? 0) < ($1.meanPeakDecibels ?? 0) }) {
+        finding.bands[index] = best
+      }
+    }
+    return finding
+  }
+
+  /// - Parameter looks: how many are judged beside each other.
+  private func judged(
+    _ sums: [Sum], _ size: Size, pictures: Int, looks: Int = 1
+  ) throws -> LockedLatticeFinding {
+    let wanted = periods.filter { period in sums.contains { $0.peaks[period] != nil } }
     // Two periods and a ring around each frequency.
     let beside = controls.filter { Plane.side(height: size.height, width: size.width) >= max(2 * $0, 8) }
-    let (normalized, raw) = (
-      try peaks(of: wanted + beside, in: sum.normalized, sum), try peaks(of: wanted + beside, in: sum.raw, sum)
-    )
-    let bins = wanted.reduce(0) { $0 + Lattice.bandSize(ofPeriod: $1, isLine: size.height == 1) }
+    let normalized = try peaks(of: wanted + beside, in: sums.map { ($0.normalized, $0.pictures) })
+    let raw = try peaks(of: wanted + beside, in: sums.map { ($0.raw, $0.pictures) })
+    let bins = looks * wanted.reduce(0) { $0 + Lattice.bandSize(ofPeriod: $1, isLine: size.height == 1) }
     func figures(_ period: Int) -> LockedLatticeFinding.Band {
-      self.figures(of: period, in: sum, mean: normalized[period] ?? [], raw: raw[period] ?? [], bins: bins)
+      self.figures(of: period, in: sums, mean: normalized[period] ?? [], raw: raw[period] ?? [], bins: bins)
     }
     let controls = beside.map(figures)
     let background = controls.compactMap(\.meanPeakDecibels).max()
     let bands = wanted.map { period in
       var band = figures(period)
-      band.isLocked = thresholds.isLocked(band, controlDecibels: background, pictures: sum.pictures)
+      band.isLocked = thresholds.isLocked(band, controlDecibels: background, pictures: pictures)
       return band
     }
     return LockedLatticeFinding(
-      pictures: sum.pictures, height: size.height, width: size.width, bands: bands, controls: controls)
+      pictures: pictures, height: size.height, width: size.width, bands: bands, controls: controls)
   }
 
-  /// Peaks of the mean picture, all channels together.
-  private func peaks(of periods: [Int], in planes: [Plane], _ sum: Sum) throws -> [Int: [SpectralPeaks.Peak]] {
-    let unit = Double(sum.pictures * sum.pictures * planes.count)
+  /// Peaks of the mean picture, all looks together.
+  private func peaks(
+    of periods: [Int], in planes: [(sum: Plane, pictures: Int)]
+  ) throws -> [Int: [SpectralPeaks.Peak]] {
     var pools: [Int: SpectralPeakPool] = [:]
-    for plane in planes {
+    for (plane, pictures) in planes {
+      let unit = Double(pictures * pictures * planes.count)
       let found = try PictureLattice.peaks(of: periods, in: plane.tensor, unit: unit)?.peaks ?? [:]
       for (period, peaks) in found { pools[period, default: SpectralPeakPool()].add(peaks) }
     }
@@ -158,10 +197,12 @@ public struct LockedLattice: Sendable {
   ///   - mean: peaks of the mean of the normalized pictures.
   ///   - raw: the same in the pictures' own units.
   private func figures(
-    of period: Int, in sum: Sum, mean: [SpectralPeaks.Peak], raw: [SpectralPeaks.Peak], bins: Int
+    of period: Int, in sums: [Sum], mean: [SpectralPeaks.Peak], raw: [SpectralPeaks.Peak], bins: Int
   ) -> LockedLatticeFinding.Band {
-    let (pictures, channels) = (Double(sum.pictures), Double(sum.normalized.count))
-    let single = (sum.peaks[period]?.peaks.peaks ?? []).filter { $0.exactPeriod == period }
+    let maps = sums.reduce(0) { $0 + $1.pictures }
+    var pool = SpectralPeakPool()
+    for sum in sums { if let peaks = sum.peaks[period]?.peaks { pool.add(peaks) } }
+    let single = pool.peaks.peaks.filter { $0.exactPeriod == period }
     let byBin = Dictionary(single.map { ([$0.row, $0.column], $0) }) { first, _ in first }
     // The frequency that shows most clearly in both spectra: its lesser ratio counts. Of controls only the mean
     // picture is looked at.
@@ -177,7 +218,7 @@ public struct LockedLattice: Sendable {
       // Channels of a picture go together: the ring counts once, not once a channel.
       let peak = SpectralPeaks.Peak(
         row: best.mean.row, column: best.mean.column, exactPeriod: period, power: best.mean.power,
-        surroundings: best.mean.surroundings, ringCount: max(1, best.mean.ringCount / sum.normalized.count),
+        surroundings: best.mean.surroundings, ringCount: max(1, best.mean.ringCount / max(sums.count, 1)),
         isSelfConjugate: best.mean.isSelfConjugate)
       return min(1, peak.chance * Double(bins))
     }
@@ -189,7 +230,7 @@ public struct LockedLattice: Sendable {
       peakFrequency: best.map { best in
         [best.mean.row, best.mean.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
       },
-      coherence: best.flatMap { power > 0 ? min(1, $0.mean.power * pictures * channels / power) : nil } ?? 0,
+      coherence: best.flatMap { power > 0 ? min(1, $0.mean.power * Double(maps) / power) : nil } ?? 0,
       chance: chance, isLocked: false)
   }
 

@@ -24,6 +24,8 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
     public var coherence: Double
     /// The chance of such a peak of the mean picture in a locally flat spectrum, for all frequencies looked at.
     public var chance: Double?
+    /// The one look at the colours that has a grid where all channels together have none, and whose figures these are.
+    public var look: ColourLook?
     /// Whether the band is at the same pixels of all pictures.
     public var isLocked: Bool
 
@@ -33,6 +35,7 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
       case meanPeakDecibels = "mean_peak_db"
       case peakFrequency = "peak_at"
       case isLocked = "locked"
+      case look = "colours"
     }
   }
 

@@ -5,7 +5,8 @@ import GinghamTensors
 /// that no layer could have caused would give.
 ///
 /// Each channel is measured by itself on its high-passed map; a picture's figures, and those of a set, are medians
-/// over the channels (of all pictures), so that one odd picture does not decide.
+/// over the channels that vary (of all pictures), so that one odd picture does not decide. Where a grid is in one channel
+/// only, or in a difference of colours, that look at the picture is named and its figures stand.
 public struct PictureLattice: Sendable {
   /// In pixels.
   public let periods: [Int]
@@ -37,30 +38,36 @@ public struct PictureLattice: Sendable {
     var share: Double
     var null: Double
     var controlPerBin: Double
+    /// Of the high-passed map.
+    var variance: Double
+    /// Of the lattice's cells, see ``RegularContent``.
+    var plainShare: Double
     var fScore: Double?
     var peaks: SpectralPeaks
   }
 
   /// What one channel gives; bands that need more pixels than there are have no entry.
   public struct Channel: Sendable {
-    let bands: [Int: ChannelBand]
+    /// What of the picture's colours it is.
+    public let look: ColourLook
+    var bands: [Int: ChannelBand]
     let controls: [Int: (share: Double, null: Double)]
     let varies: Bool
     /// Whether it is a signal, of one row.
     let isLine: Bool
     /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
-    let spectrum: (power: HalfSpectrum, variance: Double)?
+    var spectrum: (power: HalfSpectrum, variance: Double)?
     /// H×W of the finest high-passed map, where it was asked for.
     let detail: Tensor?
   }
 
   /// Measures one channel.
   ///
+  /// - Parameters:
+  ///   - look: what of a picture's colours it is.
+  ///   - retainsDetail: whether the channel keeps its finest high-passed map, which ``LockedLattice`` adds up.
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits.
-  public func measure(_ map: Plane) throws -> Channel { try measure(map, retainsDetail: false) }
-
-  /// - Parameter retainsDetail: whether the channel keeps its finest high-passed map, which ``LockedLattice`` adds up.
-  public func measure(_ map: Plane, retainsDetail: Bool) throws -> Channel {
+  public func measure(_ map: Plane, as look: ColourLook = .channel(1), retainsDetail: Bool = false) throws -> Channel {
     let (side, isLine) = (map.side, map.isLine)
     let smallest = periods.map(PictureLattice.smallestSide).min() ?? 0
     guard side >= smallest else {
@@ -97,7 +104,9 @@ public struct PictureLattice: Sendable {
         bands[period] = ChannelBand(
           share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
           controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine)) : 0,
-          fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
+          variance: varies ? energy.variance : 0,
+          plainShare: varies && !look.isOpponent ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore,
+          peaks: SpectralPeaks(peaks: []))
       }
       for control in others {
         if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
@@ -110,7 +119,8 @@ public struct PictureLattice: Sendable {
     }
     for (period, found) in peaks { bands[period]?.peaks = found }
     return Channel(
-      bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum, detail: retained)
+      look: look, bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum,
+      detail: retained)
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.

@@ -21,11 +21,18 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     public var peakChance: Double?
     /// Median F score over the channels: never decides alone.
     public var fScore: Double?
+    /// The one look at the colours that shows a grid where all channels together do not, and whose figures these are;
+    /// `nil`: they are those of all channels.
+    public var look: ColourLook?
+    /// What a lattice that stands out is in place of a grid that layers paint: then the band is clean.
+    public var content: RegularContent?
     /// Whether a grid shows.
     public var verdict: Verdict
 
     private enum CodingKeys: String, CodingKey {
       case period, share, null, control, verdict, controlPeriod, peakChance, fScore
+      case content
+      case look = "colours"
       case peakDecibels = "peak_db"
       case peakFrequency = "peak_at"
     }
@@ -74,6 +81,8 @@ extension PictureLatticeFinding.Band {
     try container.encode(peakFrequency, forKey: .peakFrequency)
     try container.encode(peakChance, forKey: .peakChance)
     try container.encode(fScore, forKey: .fScore)
+    try container.encodeIfPresent(look, forKey: .look)
+    try container.encodeIfPresent(content, forKey: .content)
     try container.encode(verdict, forKey: .verdict)
   }
 }
@@ -83,11 +92,11 @@ extension PictureLattice {
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)``, ``ArtifactError/noMaps``.
   public func finding(ofPicture channels: [Plane]) throws -> PictureLatticeFinding {
-    try finding(pooling: channels.map(measure))
+    try finding(pooling: measure(picture: channels))
   }
 
-  /// The finding of a set from the channels of all its pictures, which may differ in size: a band is judged on those
-  /// that are large enough for it.
+  /// The finding of a set from what ``measure(picture:retainsDetail:)`` gave of all its pictures, which may differ in
+  /// size: a band is judged on those that are large enough for it.
   ///
   /// - Throws: ``ArtifactError/noMaps``.
   public func finding(pooling channels: [Channel]) throws -> PictureLatticeFinding {

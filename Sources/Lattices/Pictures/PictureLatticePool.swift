@@ -8,18 +8,32 @@ import GinghamSignals
 
 /// What the channels of a set of pictures show together, gathered one by one: of each only a few numbers are kept.
 public struct PictureLatticePool: Sendable {
+  /// One band in one look at the pictures, or in all channels together.
   private struct Band: Sendable {
     var shares: [Double] = []
-    var nulls: [Double] = []
     var controlsPerBin: [Double] = []
     var scores: [Double] = []
+    var plainShares: [Double] = []
     var peaks = SpectralPeakPool()
+    /// Of constant maps as well, which have nothing else to say.
+    var nulls: [Double] = []
+
+    mutating func add(_ found: PictureLattice.ChannelBand, varies: Bool) {
+      nulls.append(found.null)
+      guard varies else { return }
+      shares.append(found.share)
+      controlsPerBin.append(found.controlPerBin)
+      plainShares.append(found.plainShare)
+      if let score = found.fScore { scores.append(score) }
+      if !found.peaks.peaks.isEmpty { peaks.add(found.peaks) }
+    }
   }
 
   private let lattice: PictureLattice
   private var bands: [Int: Band] = [:]
+  private var looks: [ColourLook: [Int: Band]] = [:]
   private var controls: [Int: (shares: [Double], nulls: [Double])] = [:]
-  /// Maps so far.
+  /// Channels so far; opponent colours are looks at the same.
   public private(set) var mapCount = 0
   private var varies = false
   private var isLine = false
@@ -29,22 +43,19 @@ public struct PictureLatticePool: Sendable {
     self.lattice = lattice
   }
 
-  /// Adds a channel of a picture.
+  /// Adds a channel of a picture, or one of its opponent colours.
   public mutating func add(_ channel: PictureLattice.Channel) {
+    for (period, found) in channel.bands {
+      looks[channel.look, default: [:]][period, default: Band()].add(found, varies: channel.varies)
+    }
+    guard !channel.look.isOpponent else { return }
     mapCount += 1
     varies = varies || channel.varies
     isLine = channel.isLine
-    for (period, found) in channel.bands {
-      bands[period, default: Band()].shares.append(found.share)
-      bands[period]?.nulls.append(found.null)
-      bands[period]?.controlsPerBin.append(found.controlPerBin)
-      if let score = found.fScore { bands[period]?.scores.append(score) }
-      // Constant channels have no spectrum and no say in the peak.
-      if !found.peaks.peaks.isEmpty { bands[period]?.peaks.add(found.peaks) }
-    }
+    for (period, found) in channel.bands { bands[period, default: Band()].add(found, varies: channel.varies) }
     for (period, found) in channel.controls {
-      controls[period, default: ([], [])].shares.append(found.share)
-      controls[period]?.nulls.append(found.null)
+      controls[period, default: ([], [])].nulls.append(found.null)
+      if channel.varies { controls[period]?.shares.append(found.share) }
     }
   }
 
@@ -54,7 +65,7 @@ public struct PictureLatticePool: Sendable {
     return PictureLatticeFinding(
       bands: lattice.periods.compactMap { period in bands[period].map { finding(of: $0, period: period) } },
       controls: lattice.controls.compactMap { period in
-        controls[period].map { .init(period: period, share: median($0.shares), null: median($0.nulls)) }
+        controls[period].map { .init(period: period, share: middle($0.shares), null: median($0.nulls)) }
       },
       skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies)
   }
@@ -82,17 +93,38 @@ public struct PictureLatticePool: Sendable {
     return !peaks.isEmpty && 2 * peaks.count(where: standsOut) >= peaks.count
   }
 
+  /// Of all channels together; where these show nothing, of the one look that does.
   private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
+    let together = finding(of: band, period: period, look: nil)
+    guard together.verdict == .clean, together.content == nil, looks.count > 1 else { return together }
+    let alone = looks.compactMap { look, bands -> PictureLatticeFinding.Band? in
+      // What most pictures do not have is no grid of the set.
+      guard let band = bands[period], 2 * band.shares.count >= band.nulls.count else { return nil }
+      let found = finding(of: band, period: period, look: look)
+      return found.verdict == .artifact ? found : nil
+    }
+    return alone.max { ($0.share, $0.look?.name ?? "") < ($1.share, $1.look?.name ?? "") } ?? together
+  }
+
+  private func finding(of band: Band, period: Int, look: ColourLook?) -> PictureLatticeFinding.Band {
     let thresholds = lattice.thresholds
     let size = Double(Lattice.bandSize(ofPeriod: period, isLine: isLine))
-    let share = median(band.shares)
+    let share = middle(band.shares)
     let null = isLine ? share * surroundings(of: band, period: period) : median(band.nulls)
-    let controlPerBin = median(band.controlsPerBin)
+    let controlPerBin = middle(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
-    let isSeen = isLine ? mostStandOut(band, period: period) : peak.map(standsOut) ?? false
-    let isArtifact =
-      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin && isSeen
+    let needed = pow(10, thresholds.peakDecibels / 10)
+    let count = look == nil ? 1 : Double(looks.count)
+    // A look among several must be as improbable, for all of them, as a single one is at the threshold.
+    let isSeen =
+      peak.map { $0.ratio >= needed && (count == 1 || $0.chance * count <= $0.chance(of: needed)) } ?? false
+    let isGrid =
+      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin
+      && (isLine ? mostStandOut(band, period: period) : isSeen)
+    let content =
+      isGrid && !isLine
+      ? RegularContent(band.peaks.peaks, period: period, plainShare: middle(band.plainShares)) : nil
     let score = band.scores.isEmpty ? nil : median(band.scores)
     return .init(
       period: period, share: share, null: null, control: controlPerBin * size,
@@ -100,7 +132,10 @@ public struct PictureLatticePool: Sendable {
       peakFrequency: peak.map {
         [$0.row, $0.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
       },
-      peakChance: peak.map { min(1, $0.chance * size) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
-      verdict: isArtifact ? .artifact : .clean)
+      peakChance: peak.map { min(1, $0.chance * size * count) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
+      look: look, content: content, verdict: isGrid && content == nil ? .artifact : .clean)
   }
+
+  /// The median, 0 where nothing varied.
+  private func middle(_ values: [Double]) -> Double { values.isEmpty ? 0 : median(values) }
 }

@@ -25,18 +25,18 @@ public struct PictureSetLattice: Sendable {
   /// Fewer pictures have nothing in common to speak of.
   public static let fewestLocked = LockedThresholds().pictures
 
-  /// One channel of a picture, for ``add(_:)``.
+  /// A picture's channels and opponent colours, for ``add(_:)``.
   ///
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` where not even the smallest period fits.
-  public func measure(_ channel: Plane) throws -> PictureLattice.Channel {
-    try lattice.measure(channel, retainsDetail: seeksLocked)
+  public func measure(_ channels: [Plane]) throws -> [PictureLattice.Channel] {
+    try lattice.measure(picture: channels, retainsDetail: seeksLocked)
   }
 
   /// - Parameter channels: of one picture.
   public mutating func add(_ channels: [PictureLattice.Channel]) {
     for channel in channels {
       pool.add(channel)
-      spectra.add(channel)
+      if !channel.look.isOpponent { spectra.add(channel) }
     }
     if seeksLocked, let picture = locked.picture(measured: channels) { locked.add(picture) }
   }
@@ -60,7 +60,7 @@ extension PictureSetLattice {
     let empty = self
     var failure: (any Error)?
     team.forEach(Array(0..<pictures.shape[0]), ahead: 4 * team.threads) { index in
-      Result { try Plane.planes(of: pictures.sample(index)).map(empty.measure) }
+      Result { try empty.measure(Plane.planes(of: pictures.sample(index))) }
     } use: { result in
       switch result {
       case .success(let channels): add(channels)

@@ -16,6 +16,8 @@ public struct PredictionWarning: Hashable, Sendable, Encodable {
     case unevenUpsampling = "uneven_upsampling"
     /// A depth-to-space whose phases are painted by filters that have nothing to do with each other.
     case subPixelPhases = "sub_pixel_phases"
+    /// The learned phase sums of an enlarging layer differ, whatever its kernel and stride.
+    case unevenPhaseSums = "uneven_phase_sums"
   }
 
   /// A change and the figures of the whole network before and after it, from running the prediction again.
@@ -42,6 +44,12 @@ public struct PredictionWarning: Hashable, Sendable, Encodable {
   public var advice: String
   /// Best first.
   public var effects: [Effect]
+
+  /// With the properties of the same names.
+  public init(layer: String, kind: Kind, message: String, advice: String, effects: [Effect] = []) {
+    (self.layer, self.kind, self.message) = (layer, kind, message)
+    (self.advice, self.effects) = (advice, effects)
+  }
 }
 
 extension PredictionWarning.Effect {

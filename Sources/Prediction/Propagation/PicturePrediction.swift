@@ -24,7 +24,7 @@ public struct PicturePrediction: Sendable {
   public init(
     _ network: BoundNetwork, output: ValueID? = nil, options: PredictionOptions = PredictionOptions()
   ) throws {
-    let ground = try PredictionGround(network, end: output, options: options)
+    let ground = try PredictionGround(network, end: output, options: options, bearsMaps: true)
     guard let plane = try ground.interior.forward()[ground.end], let layout = ground.layouts.byValue[ground.end] else {
       throw ArtifactError.unreachable(value: network.name(of: ground.end))
     }

@@ -12,10 +12,12 @@ struct PredictionGround: Sendable {
   /// Where the prediction starts or ends.
   let end: ValueID
 
-  /// - Parameter end: `nil` means the first output.
+  /// - Parameters:
+  ///   - end: `nil` means the first output.
+  ///   - bearsMaps: whether pixels may begin inside the network, see ``MapBirth``.
   /// - Throws: ``ArtifactError/badArgument(_:)`` for a network without outputs,
   ///   ``ArtifactError/unsupported(layer:why:)`` for layers over volumes or strides that repeat too late.
-  init(_ network: BoundNetwork, end: ValueID?, options: PredictionOptions) throws {
+  init(_ network: BoundNetwork, end: ValueID?, options: PredictionOptions, bearsMaps: Bool = false) throws {
     guard let end = end ?? network.outputs.first else {
       throw ArtifactError.badArgument("the network has no output to predict from")
     }
@@ -25,7 +27,7 @@ struct PredictionGround: Sendable {
     var network = network
     network.nodes = network.nodes.leading(to: [self.end])
     self.network = network
-    layouts = try SpatialLayouts(network)
+    layouts = try SpatialLayouts(network, birth: bearsMaps ? .anywhere(end: self.end) : .inputsOnly)
     interior = try Propagation(network, layouts: layouts, region: .interior, options: options)
     bounded = try Propagation(network, layouts: layouts, region: .picture, options: options)
   }

@@ -80,8 +80,8 @@ struct LayerStepBuilder {
     if let mitigation {
       return mitigated(by: mitigation, geometry: geometry, weight: uniform)
     }
-    if let powers = tapPowers(), let vertical = geometry.rows ?? geometry.single(in: convolution.window),
-      let horizontal = geometry.columns
+    if let powers = tapPowers() ?? liveTaps(),
+      let vertical = geometry.rows ?? geometry.single(in: convolution.window), let horizontal = geometry.columns
     {
       return [learned(powers, vertical, horizontal, isTransposed: false)]
     }
@@ -115,7 +115,10 @@ struct LayerStepBuilder {
         window(repeated, weight: uniform, isTransposed: true), smoothing(kernel, kernel, at: output),
       ]
     case .averagePool, .blurPool, nil:
-      if let powers = tapPowers(), let vertical = geometry.rows, let horizontal = geometry.columns {
+      if let vertical = geometry.rows, let horizontal = geometry.columns,
+        let powers = tapPowers()
+          ?? liveTaps()?.map({ direction == .forward ? $0 * Double(vertical.stride * horizontal.stride) : $0 })
+      {
         return [learned(powers, vertical, horizontal, isTransposed: true)]
       }
       return [window(geometry, weight: uniform, isTransposed: true)]
@@ -266,6 +269,30 @@ struct LayerStepBuilder {
           extent(vertical, rows: true, isTransposed: isTransposed),
           extent(horizontal, rows: false, isTransposed: isTransposed)
         )), isTransposed: isTransposed)
+  }
+
+  /// The share of each tap where all that are not zero by design carry alike, mean over the weight's first axis: what
+  /// a layer passes whose channels have kernels at offsets of their own in a wider window. `nil` where no such zeros are.
+  private func liveTaps() -> [Double]? {
+    guard propagation.options.gain == .unit, node.inputs.count > 1,
+      let weight = node.inputs[1].flatMap({ propagation.network.constants[$0]?.tensor }), weight.shape.rank == 4
+    else { return nil }
+    let (filters, inner, taps) = (weight.shape[0], weight.shape[1], weight.shape[2] * weight.shape[3])
+    return weight.withUnsafeBufferPointer { values in
+      var shares = [Double](repeating: 0, count: taps)
+      var hasZeros = false
+      for filter in 0..<filters {
+        var live = [Bool](repeating: false, count: taps)
+        let start = filter * inner * taps
+        for index in 0..<(inner * taps) where values[start + index] != 0 { live[index % taps] = true }
+        let count = live.count { $0 }
+        // Weights that were left at zero say nothing.
+        guard count > 0 else { return nil }
+        hasZeros = hasZeros || count < taps
+        for tap in 0..<taps where live[tap] { shares[tap] += 1 / Double(count * filters) }
+      }
+      return hasZeros ? shares : nil
+    }
   }
 
   /// Mean over input channels of the power each tap carries: Σ_out W²/C_in, or `nil` under unit gain.

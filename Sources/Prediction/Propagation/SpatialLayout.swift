@@ -56,38 +56,55 @@ struct SpatialLayout: Hashable {
   }
 }
 
+/// Where pixels may come from.
+enum MapBirth: Hashable {
+  /// From the network's inputs: gradients lead back to them.
+  case inputsOnly
+  /// Also from any layer that slides over a map nobody knew of, and from the end itself: a picture is one however its
+  /// first map came to be.
+  case anywhere(end: ValueID)
+}
+
 /// The layouts of all values that depend on the inputs.
 struct SpatialLayouts {
   private(set) var byValue: [ValueID: SpatialLayout] = [:]
   /// Layers behind which positions can no longer be followed, although the value still has several.
   private(set) var untraced: [String] = []
 
+  /// - Parameter birth: whether maps may begin inside the network, and where at the latest.
   /// - Throws: ``ArtifactError/unsupported(layer:why:)`` for strides out of all proportion and volumes.
-  init(_ network: BoundNetwork) throws {
+  init(_ network: BoundNetwork, birth: MapBirth = .inputsOnly) throws {
     for input in network.inputs {
       guard let shape = network.shapes[input] else { continue }
       byValue[input] = SpatialLayouts.layout(ofInput: shape, isOneDimensional: network.isOneDimensional)
     }
-    // What is made of a vector has its first positions where something slides over them.
-    let beginsWithVector = network.inputs.allSatisfy { byValue[$0]?.axes.isEmpty ?? true }
     for node in network.nodes {
+      if birth != .inputsOnly, node.operation.slidesOverMaps, let source = node.inputs.first ?? nil {
+        beginMap(source, in: network)
+      }
       let operands = node.inputs.compactMap { $0 }.compactMap { value in
         byValue[value].flatMap { layout in network.shapes[value].map { (layout, $0) } }
       }
       // Among several operands the one with the most positions decides.
-      guard var (layout, input) = operands.max(by: { SpatialLayouts.positions($0) < SpatialLayouts.positions($1) })
+      guard let (layout, input) = operands.max(by: { SpatialLayouts.positions($0) < SpatialLayouts.positions($1) })
       else { continue }
-      if beginsWithVector, layout.axes.isEmpty, node.operation.slides, let front = node.inputs.first ?? nil,
-        let shape = network.shapes[front], (3...4).contains(shape.rank)
-      {
-        (layout, input) = (SpatialLayouts.layout(ofInput: shape, isOneDimensional: network.isOneDimensional), shape)
-        byValue[front] = layout
-      }
       for output in node.outputs {
         guard let shape = network.shapes[output] else { continue }
         byValue[output] = try self.layout(behind: node, layout, input: input, output: shape)
       }
     }
+    if case .anywhere(let end) = birth { beginMap(end, in: network) }
+  }
+
+  /// Takes a value without pixels for a map N×C×H×W that begins here, its elements one step apart: what a dense layer,
+  /// a reshape, a repetition or a learned constant has laid out.
+  private mutating func beginMap(_ value: ValueID, in network: BoundNetwork) {
+    guard let known = byValue[value], known.axes.isEmpty, let shape = network.shapes[value], shape.rank == 4,
+      shape[2] > 1 || shape[3] > 1
+    else { return }
+    byValue[value] = SpatialLayout(
+      rows: network.isOneDimensional ? nil : SpatialAxis(index: 2, spacing: .one),
+      columns: SpatialAxis(index: 3, spacing: .one))
   }
 
   /// Channels first, unless the last axis is the only one short enough to be channels.
@@ -192,8 +209,20 @@ struct SpatialLayouts {
 }
 
 extension Operation {
-  /// Whether it reads neighbours, so that what it reads has positions.
-  fileprivate var slides: Bool {
-    if case .resize = self { true } else { slidingWindow != nil }
+  /// Whether it takes the last two axes of its first input for positions.
+  fileprivate var slidesOverMaps: Bool {
+    switch self {
+    case .convolution, .transposedConvolution, .maxPool, .averagePool, .depthToSpace, .spaceToDepth, .resize,
+      .instanceNormalization:
+      true
+    case .pointwise, .parametricReLU, .elementwise, .select, .pixelNormalization, .batchNormalization,
+      .layerNormalization, .groupNormalization, .localResponseNormalization, .reduce, .matrixMultiply,
+      .generalMatrixMultiply, .softmax, .concatenate, .split, .slice, .pad, .transpose, .reshape, .flatten, .squeeze,
+      .unsqueeze, .gather, .expand, .tile, .identity, .dropout, .cast, .shapeOf, .sizeOf, .constantOfShape, .range,
+      .align, .gatherElements, .gatherSlices, .scatterElements, .scatterSlices, .gridSample, .regionAlign,
+      .cumulativeSum, .topK, .extremePlace, .quantize, .dynamicQuantize, .determinant, .nonZero, .unique, .random,
+      .branch, .loop, .missing:
+      false
+    }
   }
 }

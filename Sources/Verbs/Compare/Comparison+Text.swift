@@ -49,33 +49,21 @@ extension Comparison {
       let strongest = others.max(by: { ($0.relativeActivation.mean ?? 0) < ($1.relativeActivation.mean ?? 0) })
     else { return first }
     let second =
-      "The cleanest pictures come from '\(cleanest.mitigation)' (\(percent(cleanest.lattice.mean))) at "
+      "Least on the lattice's own frequencies is left by '\(cleanest.mitigation)' (\(percent(cleanest.lattice.mean))), "
+      + "which says nothing of grids beside them, at "
       + "\(times(cleanest.relativeActivation.mean)) the activation of '\(base.mitigation)'; the most activation from "
       + "'\(strongest.mitigation)' (\(times(strongest.relativeActivation.mean)), \(percent(strongest.lattice.mean)))."
-    return [first, second, surprise(base, Array(others), percent, times)].joined(separator: " ")
+    return [first, second, exception(base, Array(others), percent)].compactMap { $0 }.joined(separator: " ")
   }
 
-  private static func surprise(
-    _ base: Summary, _ others: [Summary], _ percent: (Double?) -> String, _ times: (Double?) -> String
-  ) -> String {
-    let both = others.filter {
-      ($0.lattice.mean ?? 0) < (base.lattice.mean ?? 0) && ($0.relativeActivation.mean ?? 0) > 1
-    }
+  /// What puts more on the lattice than no mitigation at all, by more than two standard errors.
+  private static func exception(
+    _ base: Summary, _ others: [Summary], _ percent: (Double?) -> String
+  ) -> String? {
     let worse = others.filter { $0.latticeErrors(above: base) > 2 }
-    if let worst = worse.max(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }) {
-      return
-        "Surprising: '\(worst.mitigation)' puts more on the lattice than no mitigation at all (\(percent(worst.lattice.mean)))"
-        + (both.isEmpty ? "." : ", while \(names(both)) clean the picture and raise the activation at once.")
+    return worse.max { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }.map {
+      "'\($0.mitigation)' puts more on the lattice than no mitigation at all (\(percent($0.lattice.mean)))."
     }
-    if !both.isEmpty {
-      return
-        "Surprising: \(names(both)) clean the picture and raise the activation at once, so there is no price to pay."
-    }
-    return "Every mitigation buys its clean pictures with activation; none is free."
-  }
-
-  private static func names(_ summaries: [Summary]) -> String {
-    summaries.map { "'\($0.mitigation)'" }.joined(separator: ", ")
   }
 }
 

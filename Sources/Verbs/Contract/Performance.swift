@@ -10,8 +10,8 @@ public struct Performance<Findings: RunFindings> {
   /// The folder that was written; `nil` where none was.
   public var folder: String?
 
-  /// 0; 1 where a test failed; 2 where something was left out.
-  public var exitStatus: Int32 { !result.passed ? 1 : result.skipped.isEmpty ? 0 : 2 }
+  /// 0; 1 where a test failed; 2 where something was left out, or what was wanted did not come about.
+  public var exitStatus: Int32 { !result.passed ? 1 : result.skipped.isEmpty && result.reached ? 0 : 2 }
 
   /// For the terminal, without a newline at its end.
   public var text: String { result.findings.text + (folder.map { "\n\nWritten to \($0)" } ?? "") }

@@ -20,6 +20,8 @@ public struct RunResult<Findings: RunFindings> {
   public var skipped: [SkippedFile]
   /// Whether what was tested holds; runs that test nothing pass.
   public var passed: Bool
+  /// Whether what was wanted came about; runs that want nothing but figures always reach it.
+  public var reached = true
   /// Settings that were left open, as the run chose them: by their names in the manifest.
   public var settled: [String: JSONValue]
 

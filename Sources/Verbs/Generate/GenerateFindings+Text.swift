@@ -2,6 +2,7 @@ import Foundation
 import GinghamDiagnosis
 import GinghamGeneration
 import GinghamLattices
+import GinghamModels
 import GinghamReporting
 
 extension GenerateFindings {
@@ -9,12 +10,14 @@ extension GenerateFindings {
   public var text: String {
     var blocks = [heading]
     if let prediction {
-      blocks.append("what it paints, all weights alike\n" + prediction.predictionText)
+      blocks.append(
+        "what it paints, all weights alike\n" + prediction.predictionText(judged: ModelSource(model).isRandom))
     } else if let unpredicted {
       blocks.append("the architecture's prediction: none, because \(unpredicted)")
     } else {
       blocks.append("nothing in it enlarges: the architecture predicts no grid")
     }
+    if let flat { blocks.append(flat.text) }
     blocks.append("the samples together\n" + pooled.text(thresholds: thresholds))
     if let colour { blocks.append(colour.text) }
     blocks.append(verdictText)
@@ -56,6 +59,16 @@ extension GenerateFindings {
           + "what is too faint for one"
         : "verdict: clean"
     }
+  }
+}
+
+extension FlatField {
+  /// For the terminal.
+  fileprivate var text: String {
+    let rows = bands.map { String(format: "  period %d: %.3f levels", $0.period, $0.levels) }
+    return
+      (["made of flat inputs, in the middle \(interior[0])×\(interior[1]): what repeats is the net's own"] + rows
+      + [String(format: "  what does not repeat: %.3f levels", remainder)]).joined(separator: "\n")
   }
 }
 

@@ -33,6 +33,8 @@ public struct GenerateFindings: RunFindings {
   public var unpredicted: String?
   /// The layer that gives each period of the picture.
   public var layers: [Int: String]
+  /// What repeats in pictures of flat inputs; `nil` where none were asked for, or the pictures are too small.
+  public var flat: FlatField?
   /// Each sample's own figures.
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
@@ -48,7 +50,8 @@ public struct GenerateFindings: RunFindings {
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {
-    case model, samples, seed, picture, range, prediction, unpredicted, layers, images, pooled, colour, thresholds,
+    case model, samples, seed, picture, range, prediction, unpredicted, layers, flat, images, pooled, colour,
+      thresholds,
       skipped, verdict
   }
 
@@ -64,6 +67,7 @@ public struct GenerateFindings: RunFindings {
     try container.encodeIfPresent(unpredicted, forKey: .unpredicted)
     try container.encode(
       Dictionary(uniqueKeysWithValues: layers.map { ("\($0.key)", $0.value) }), forKey: .layers)
+    try container.encodeIfPresent(flat, forKey: .flat)
     try container.encode(images, forKey: .images)
     try container.encode(pooled, forKey: .pooled)
     try container.encode(colour, forKey: .colour)

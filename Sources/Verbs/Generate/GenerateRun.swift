@@ -43,7 +43,7 @@ public struct GenerateRun: Run {
     let thresholds = generator.isSound ? LatticeThresholds.sounds : LatticeThresholds()
     let inputs = try GeneratorInputs(
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
-      latents: settings.latents, in: context)
+      latents: settings.latents, flat: settings.flat, in: context)
     let sampler = try PictureSampler(
       generator, range: settings.range, engine: context.engine, team: context.team)
     let samples = try sampler.pictures(of: inputs, in: context)
@@ -61,6 +61,7 @@ public struct GenerateRun: Run {
       picture: generator.pictureShape, range: .init(of: sampler, samples: samples),
       prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
       layers: prediction?.bandLayers(of: settings.periods.list) ?? [:],
+      flat: settings.flat ? try FlatField(of: samples, periods: settings.periods.list) : nil,
       images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
       thresholds: thresholds, skipped: inputs.skipped)
     let latents = generator.isLatent ? inputs.tensor : nil

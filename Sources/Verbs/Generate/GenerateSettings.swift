@@ -12,6 +12,8 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   public var images: [String] = []
   /// A .npy file of latents in place of drawn ones: N×Z or N×C×1×1.
   public var latents: String?
+  /// Whether inputs are the same everywhere, so that all that repeats in the pictures is the net's own.
+  public var flat = false
   /// What the network writes for black and white; `nil`: as its last layers force, or judged by a probe.
   public var range: OutputRange?
   /// A sample of the files: 8 or 16 of PNG, 16 or 24 of WAV; `nil`: the fewer.
@@ -30,6 +32,10 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
     try SettingError.require(periods)
     try SettingError.require(Sound.rates.contains(rate), "rate", rate, "a number from 1 to \(Sound.rates.upperBound)")
     if let bits { try SettingError.require([8, 16, 24].contains(bits), "bits", bits, "8, 16 or 24") }
+    if flat, latents != nil || !images.isEmpty {
+      throw SettingError.contradiction(
+        settings: ["flat"], message: "flat inputs are drawn: neither latents nor pictures go with them")
+    }
     if latents != nil, !images.isEmpty {
       throw SettingError.contradiction(
         settings: ["latents", "images"], message: "latents and pictures exclude each other")

@@ -17,13 +17,21 @@ struct GeneratorInputs {
   /// - Parameters:
   ///   - images: files, folders and patterns; empty for a network that takes latents.
   ///   - latents: a .npy file in place of drawn latents.
+  ///   - flat: whether inputs are drawn that are the same everywhere.
   /// - Throws: ``GeneratorError`` where the network takes the one and was given the other, ``MeasureError`` and
   ///   ``ImageError`` where no picture can be read, ``FormatError``.
   init(
-    for generator: Generator, samples: Int, seed: UInt64, images: [String], latents: String? = nil,
+    for generator: Generator, samples: Int, seed: UInt64, images: [String], latents: String? = nil, flat: Bool = false,
     in context: RunContext
   ) throws {
     let specification = generator.model.source.specification
+    if flat {
+      try Self.check(samples, of: generator)
+      tensor = try generator.flatInputs(samples, seed: seed)
+      isDrawn = true
+      names = Self.names(of: tensor, of: generator)
+      return
+    }
     switch generator.source {
     case .latents(let extents) where !images.isEmpty:
       throw GeneratorError.takesLatents(model: specification, shape: extents)
@@ -39,14 +47,23 @@ struct GeneratorInputs {
       if let latents {
         tensor = try generator.latents(npy: latents)
       } else {
-        let limit = Self.elementLimit / max(generator.pictureShape.reduce(1, *), 1)
-        guard samples <= limit else { throw GeneratorError.tooMany(samples: samples, limit: limit) }
+        try Self.check(samples, of: generator)
         tensor = try generator.latents(samples, seed: seed)
         isDrawn = true
       }
-      let ending = generator.isSound ? "wav" : "png"
-      names = (0..<tensor.shape[0]).map { "samples/\(String(format: "%04d", $0)).\(ending)" }
+      names = Self.names(of: tensor, of: generator)
     }
+  }
+
+  private static func names(of samples: Tensor, of generator: Generator) -> [String] {
+    let ending = generator.isSound ? "wav" : "png"
+    return (0..<samples.shape[0]).map { "samples/\(String(format: "%04d", $0)).\(ending)" }
+  }
+
+  /// - Throws: ``GeneratorError/tooMany(samples:limit:)``.
+  private static func check(_ samples: Int, of generator: Generator) throws {
+    let limit = elementLimit / max(generator.pictureShape.reduce(1, *), 1)
+    guard samples <= limit else { throw GeneratorError.tooMany(samples: samples, limit: limit) }
   }
 
   /// Elements of all samples together: 2 GiB.

@@ -125,6 +125,12 @@ extension PictureFigures {
       ])
     }
     lines.append(table.description)
+    for band in lattice.bands {
+      if let content = band.content { lines.append("  period \(band.period) stands out, but \(content.text)") }
+      if let look = band.look {
+        lines.append("  period \(band.period) is in the \(look.name) alone: its figures stand")
+      }
+    }
     if let locked { lines.append(locked.text) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods
@@ -205,6 +211,15 @@ extension SoundFigures {
     let tones = rate.map { SoundFigures.tones(ofPeriod: period, rate: $0) } ?? []
     guard !tones.isEmpty else { return "" }
     return tones.prefix(4).map(short).joined(separator: ", ") + (tones.count > 4 ? ", … Hz" : " Hz")
+  }
+}
+
+extension RegularContent {
+  fileprivate var text: String {
+    switch self {
+    case .rules: "all of it lies on the axes: rules, lines of text or steps, not what layers paint"
+    case .plainAreas: "plain areas are without it: it is drawn, not painted by layers"
+    }
   }
 }
 

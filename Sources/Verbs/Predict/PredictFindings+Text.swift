@@ -15,7 +15,14 @@ extension PredictFindings {
     ]
     if let weighted { blocks.append("the same with the weights' own second moments\n" + weighted.predictionText) }
     if let atLayer { blocks.append("gradient at \(atLayer.layer)\n" + atLayer.lattice.predictionText) }
-    if let picture { blocks.append("what it paints, all weights alike\n" + picture.lattice.predictionText) }
+    if let picture {
+      blocks.append("what it paints, all weights alike\n" + picture.lattice.predictionText(judged: !picture.isTrained))
+      if picture.isTrained {
+        blocks.append(
+          "  counts of overlaps: what is painted is decided by the weights, and for samples to tell ("
+            + Mention.verb(TraceRun.name, "MODEL") + ")")
+      }
+    }
     blocks.append("gradient at each layer's output\n" + layerTable)
     if !kernels.isEmpty { blocks.append("what the weights do with the lattice\n" + kernelTable) }
     if !untraced.isEmpty {
@@ -108,15 +115,19 @@ extension PredictionWarning {
 
 extension LatticeFinding {
   /// An exact finding for the terminal, indented: nothing measured, no controls.
-  var predictionText: String {
+  var predictionText: String { predictionText(judged: true) }
+
+  /// - Parameter judged: whether the figures tell what is a grid; counts of overlaps alone do not where weights are known.
+  func predictionText(judged: Bool) -> String {
     guard period > 1 else { return "  no lattice: all positions are alike" }
     let strongest = maxMin.map { String(format: "strongest phase %.2f× the weakest", $0) } ?? "some phases are dead"
     let dead = deadShare > 0 ? String(format: ", %.1f %% of the phases dead", 100 * deadShare) : ""
-    var table = TextTable([("  period", .right), ("CV²", .right), ("layer", .left), ("verdict", .left)])
+    var table = TextTable(
+      [("  period", .right), ("CV²", .right), ("layer", .left)] + (judged ? [("verdict", .left)] : []))
     for band in bands {
-      table.append([
-        "\(band.period)", String(format: "%.4f", band.cv2), band.layer ?? "", band.verdict.rawValue,
-      ])
+      table.append(
+        ["\(band.period)", String(format: "%.4f", band.cv2), band.layer ?? ""]
+          + (judged ? [band.verdict.rawValue] : []))
     }
     return "  lattice of \(period): CV² \(String(format: "%.4f", cv2)), \(strongest)\(dead)\n\(table.description)"
   }

@@ -80,6 +80,13 @@ public struct PredictFindings: RunFindings {
     public var lattice: LatticeFinding
     /// Those that enlarge, with what each contributes to the bands.
     public var layers: [Resampling]
+    /// Whether the net has weights of its own, so that counts of overlaps are no verdict on what it paints.
+    public var isTrained: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case lattice, layers
+      case isTrained = "trained"
+    }
   }
 
   /// As it was asked for: a built-in architecture or a file.

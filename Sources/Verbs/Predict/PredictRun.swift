@@ -82,6 +82,7 @@ private struct Prediction {
     let painted = try picturePrediction()
     let variance = try gradient.variance(at: gradient.inputValue, startingAt: try neuronPosition(gradient))
     let foveation = Foveation(of: variance, period: gradient.period)
+    let kernels = try kernels()
     let findings = PredictFindings(
       model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: settings.target,
       convention: .init(gain: settings.gain, signals: settings.signals), input: gradient.input,
@@ -90,11 +91,15 @@ private struct Prediction {
         cornerToCentre: foveation.cornerToCentre, unusedRows: foveation.unusedRows,
         unusedColumns: foveation.unusedColumns, deadShare: foveation.deadShare),
       layers: gradient.layers, strided: gradient.stridedLayers.map(PredictFindings.Resampling.init),
-      weighted: try weighted(), kernels: try kernels(),
+      weighted: try weighted(), kernels: kernels,
       picture: painted.map {
-        .init(lattice: $0.finding, layers: $0.upsamplingLayers.map(PredictFindings.Resampling.init))
+        .init(
+          lattice: $0.finding, layers: $0.upsamplingLayers.map(PredictFindings.Resampling.init),
+          isTrained: !model.source.isRandom)
       },
-      untraced: gradient.untracedLayers, warnings: try gradient.warnings() + (painted?.warnings() ?? []))
+      untraced: gradient.untracedLayers,
+      warnings: try gradient.warnings() + (painted?.warnings() ?? [])
+        + Self.phaseSumWarnings(kernels, of: painted?.upsamplingLayers ?? []))
     let planes = PredictedPlanes(
       variance: foveation.map, overlap: try painted?.overlap(), tile: painted?.phases ?? gradient.inputPhases)
     return (findings, planes)
@@ -122,6 +127,29 @@ private struct Prediction {
     weighted.gain = .weights
     return try GradientPrediction(network, target: start, options: weighted).input
   }
+
+  /// Enlarging layers whose learned phase sums differ: what is constant in front of them comes out as a grid, however
+  /// evenly their kernels overlap.
+  private static func phaseSumWarnings(
+    _ kernels: [PredictFindings.Kernel], of layers: [StridedLayer]
+  ) -> [PredictionWarning] {
+    layers.compactMap { layer in
+      guard let kernel = kernels.first(where: { $0.layer == layer.name }), kernel.sumDeviation >= leastSumDeviation
+      else { return nil }
+      return PredictionWarning(
+        layer: layer.name, kind: .unevenPhaseSums,
+        message: String(
+          format:
+            "its learned phase sums differ by ±%.0f %%: a constant in front of it comes out as a grid of period %d",
+          100 * kernel.sumDeviation, layer.cumulativeBehind),
+        advice:
+          "how much of that the pictures show is for samples to tell: \(Mention.verb(TraceRun.name, "MODEL")) holds "
+          + "it against them, \(Mention.verb(RepairRun.name, "MODEL")) makes the sums equal where that helps")
+    }
+  }
+
+  /// Spread of phase sums over their mean magnitude from which on they are worth a warning.
+  private static let leastSumDeviation = 0.05
 
   private func kernels() throws -> [PredictFindings.Kernel] {
     guard !model.source.isRandom else { return [] }

@@ -3,6 +3,7 @@ import GinghamGeneration
 import GinghamModels
 import GinghamNetworks
 import GinghamReporting
+import GinghamRewriting
 import GinghamTensors
 
 /// A network judged by the gradients it sends back to its pixels. Where the gradient is that of the top class, it is the
@@ -55,6 +56,32 @@ struct GradientSubject: RepairSubject {
   func prediction(of network: BoundNetwork) -> RepairPrediction {
     RepairPrediction(ofGradients: network, target: output)
   }
+
+  func staggering(of layer: String, in model: Model) throws -> [StaggerOffset]? {
+    let value = try model.network.value(ofLayer: layer)
+    let bound = try model.bound()
+    guard let node = bound.nodes.first(where: { $0.outputs.first == value }), let shape = bound.shapes[value],
+      shape.rank == 4, let (window, isPool) = node.operation.downsamplingWindow
+    else { return nil }
+    var weight: Tensor?
+    if !isPool {
+      guard node.inputs.count > 1, let known = node.inputs[1].flatMap({ bound.constants[$0]?.tensor }) else {
+        return nil
+      }
+      weight = known
+    }
+    let coarser = try model.latticePeriods(targets: objective.layers.map(model.network.value), at: [value])[value] ?? 1
+    let room = max(1, min(shape[2], shape[3]) / 2)
+    var behind = ChannelPhases(channels: shape[1], period: min(coarser, Self.longestLattice, room))
+    let engine = try context.differentiator(for: model.network)
+    for map in try trial.maps(at: value, by: engine, progress: { context.progress.step(layer, $0, of: count) }) {
+      try behind.add(map)
+    }
+    return StaggerBalance(reading: window, weight: weight, behind: behind)?.offsets
+  }
+
+  /// Of a layer's output, in its elements: phases beyond that are too many to be told from chance.
+  private static let longestLattice = 8
 
   func measure(_ model: Model, counting what: String) throws -> RepairMeasurement {
     let value = try model.gradientValue(ofLayer: nil)

@@ -1,8 +1,10 @@
+import GinghamDifferentiation
 import GinghamGeneration
 import GinghamLattices
 import GinghamModels
 import GinghamNetworks
 import GinghamReporting
+import GinghamRewriting
 import GinghamTensors
 
 /// A network that paints, judged by its samples: pictures of equal latents, or of equal pictures.
@@ -11,13 +13,14 @@ struct PictureSubject: RepairSubject {
   let output: ValueID
   let skipped: [SkippedFile]
   private let trial: PictureTrial
+  private let context: RunContext
 
   var count: Int { trial.inputs.shape[0] }
 
   /// - Throws: ``GeneratorError``, ``NetworkError``, ``EngineError``, ``ImageError`` and ``MeasureError`` for pictures.
   init(_ model: Model, settings: RepairSettings, context: RunContext) throws {
     let generator = try Generator(model)
-    output = generator.output
+    (output, self.context) = (generator.output, context)
     let count = settings.samples ?? RepairSettings.samplesOfPictures
     let inputs: Tensor
     if !generator.isLatent, settings.images.isEmpty {
@@ -46,6 +49,36 @@ struct PictureSubject: RepairSubject {
   func prediction(of network: BoundNetwork) -> RepairPrediction {
     RepairPrediction(ofPictures: network, output: output)
   }
+
+  func staggering(of layer: String, in model: Model) throws -> [StaggerOffset]? {
+    let generator = try Generator(model)
+    let network = generator.network
+    guard let node = network.nodes.first(where: { $0.name == layer }),
+      case .transposedConvolution(let convolution) = node.operation, let front = node.inputs.first ?? nil,
+      node.inputs.count > 1, let weight = node.inputs[1].flatMap({ network.constants[$0]?.tensor }),
+      let shape = network.shapes[front], shape.rank == 4, !network.inputs.contains(front)
+    else { return nil }
+    let upsampling = generator.prediction.0?.upsamplingLayers ?? []
+    let spacing = upsampling.first { $0.name == layer }?.cumulativeBehind ?? 1
+    let coarser = (upsampling.map(\.cumulativeBehind).max() ?? 1) / max(spacing, 1)
+    let room = max(1, min(shape[2], shape[3]) / 2)
+    var phases = ChannelPhases(channels: shape[1], period: max(1, min(coarser, Self.longestLattice, room)))
+    let engine = try context.differentiator(for: model.network)
+    let batch = generator.batch
+    let plan = try engine.plan(
+      PlanRequest(inputShapes: [model.inputShape(batch: batch)], targets: [front], gradients: []))
+    for start in stride(from: 0, to: count, by: batch) {
+      context.progress.step(layer, start, of: count)
+      let taken = min(batch, count - start)
+      let maps = try plan.forward([generator.filled(trial.inputs.slice(axis: 0, start..<(start + taken)))])[0]
+      for index in 0..<taken { try phases.add(maps.sample(index)) }
+    }
+    return StaggerBalance(painting: convolution.window, groups: convolution.groups, weight: weight, front: phases)?
+      .offsets
+  }
+
+  /// Of a layer's input, in its elements.
+  private static let longestLattice = 4
 
   func measure(_ model: Model, counting what: String) throws -> RepairMeasurement {
     let outcome = try trial.run(model, counting: what)

@@ -33,7 +33,7 @@ struct RepairDrawing {
       tiles += row.enumerated().map { ContactSheet.Tile($1, label: $0 == 0 ? name : "") }
     }
     let sheet = ContactSheet(
-      "\(findings.model): \(findings.method.rawValue)", tiles: tiles, columns: shown,
+      "\(findings.model): \(findings.methodNames)", tiles: tiles, columns: shown,
       side: max(128, min(256, Double(old[0].width))))
     try folder.write("samples.png", figure: sheet.figure())
     guard let first = before.spectrum, let second = after.spectrum else { return }
@@ -73,7 +73,7 @@ struct RepairDrawing {
       }
     }
     let sheet = ContactSheet(
-      "\(findings.model): gradient magnitudes, \(findings.method.rawValue)", tiles: tiles, columns: shown, side: 256)
+      "\(findings.model): gradient magnitudes, \(findings.methodNames)", tiles: tiles, columns: shown, side: 256)
     try folder.write("gradients.png", figure: sheet.figure())
     try before.survey?.draw(before.maps, into: folder, under: "before/")
     try after.survey?.draw(after.maps, into: folder, under: "after/")

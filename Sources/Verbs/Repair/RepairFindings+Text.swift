@@ -6,12 +6,56 @@ extension RepairFindings {
   /// For the terminal.
   public var text: String {
     let what = kind == .pictures ? "\(samples) samples" : "gradients at \(samples) inputs"
-    return [
-      "\(model): \(rewrites.count) \(rewrites.count == 1 ? "layer" : "layers") rewritten (\(method.rawValue))\n"
-        + rewriteTable,
-      "why these\n" + chosen.map { "  \($0.layer): \($0.reason)" }.joined(separator: "\n"),
-      "before and after, \(what)\n" + (kind == .pictures ? pictureTable : gradientTable), outputText, verdictText,
-    ].joined(separator: "\n\n")
+    var blocks: [String] = []
+    if !trials.isEmpty { blocks.append("tried by themselves, \(what)\n" + trialTable) }
+    let layers = "\(rewrites.count) \(rewrites.count == 1 ? "layer" : "layers")"
+    if rewrites.isEmpty {
+      blocks.append("\(model): nothing is rewritten, for nothing helps")
+    } else {
+      blocks.append("\(model): \(layers) rewritten (\(methodNames))\n" + rewriteTable)
+      blocks.append("why these\n" + chosen.map { "  \($0.layer): \($0.reason)" }.joined(separator: "\n"))
+    }
+    blocks.append("before and after, \(what)\n" + (kind == .pictures ? pictureTable : gradientTable))
+    if !rewrites.isEmpty { blocks += [outputText, verdictText] }
+    return (blocks + [outcomeText]).joined(separator: "\n\n")
+  }
+
+  /// How, in words.
+  var methodNames: String { methods.map(\.rawValue).joined(separator: ", ") }
+
+  private var trialTable: String {
+    var table = TextTable([
+      ("  layers", .left), ("how", .left), ("still shows", .left), ("output changes by", .right), ("helps", .left),
+    ])
+    for trial in trials {
+      let shows = trial.verdicts.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.rawValue))" }
+      table.append([
+        "  " + (trial.layers.count == 1 ? trial.layers[0] : "\(trial.layers.count) layers"), trial.method.rawValue,
+        trial.failure == nil ? shows.isEmpty ? "nothing" : shows.joined(separator: ", ") : "cannot be done",
+        trial.change.map(Self.percent) ?? "–", trial.helps ? "yes" : "no",
+      ])
+    }
+    return table.description
+  }
+
+  /// Bands that still show, by period, in words.
+  private var remaining: String {
+    let pictures = (after.pictures?.bands ?? []).compactMap { band -> String? in
+      guard let found = after.pictures else { return nil }
+      let verdict = SetVerdict(period: band.period, pooled: found, locked: after.locked)
+      return verdict == .clean ? nil : "period \(band.period) is \(verdict == .faint ? "faint" : "an artifact")"
+    }
+    let gradients = (after.gradients?.bands ?? []).filter { $0.verdict == .artifact }
+      .map { String(format: "period %d has CV² %.4f", $0.period, $0.cv2Corrected) }
+    return (pictures + gradients).joined(separator: ", ")
+  }
+
+  private var outcomeText: String {
+    switch outcome {
+    case .repaired: "repaired: no band shows any more"
+    case .notRepaired: "not repaired: \(remaining)"
+    case .clean: "no band showed before, and none does now"
+    }
   }
 
   private var rewriteTable: String {
@@ -136,7 +180,6 @@ extension RepairFindings.Reason {
     switch self {
     case .named: "named"
     case .every: "every layer that can be rewritten"
-    case .predicted(let warning): "predicted: \(warning.message)"
     case .visible(let period, let share, let null):
       String(
         format: "measured: %.2f %% of the fine detail at period %d, %.2f %% by chance", 100 * share, period, 100 * null)

@@ -1,5 +1,4 @@
 import GinghamLattices
-import GinghamPrediction
 import GinghamReporting
 import GinghamRewriting
 
@@ -24,8 +23,6 @@ public struct RepairFindings: RunFindings {
     case named
     /// All that can be are.
     case every
-    /// The architecture leaves a grid there.
-    case predicted(PredictionWarning)
     /// Single pictures show the layer's band: its share of the fine detail, and that by chance.
     case visible(period: Int, share: Double, null: Double)
     /// All samples share it.
@@ -95,8 +92,10 @@ public struct RepairFindings: RunFindings {
   public var model: String
   /// Where the grid was looked for.
   public var kind: Kind
-  /// How layers were rewritten, as asked for or chosen.
-  public var method: RewriteMethod
+  /// How layers were rewritten, as asked for or found to help; empty where nothing helped.
+  public var methods: [RewriteMethod]
+  /// What was tried by itself, where nobody said which layers are to be rewritten.
+  public var trials: [Trial]
   /// Layers that were to be rewritten, and why.
   public var chosen: [Choice]
   /// What became of each of them.
@@ -109,6 +108,8 @@ public struct RepairFindings: RunFindings {
   public var outputDifference: Difference
   /// What the difference calls for.
   public var fineTuning: FineTuning
+  /// What became of the grid.
+  public var outcome: Outcome
   /// Samples or inputs measured.
   public var samples: Int
   /// The file that was written, in the run's folder; `nil` where nobody keeps one.

@@ -4,6 +4,7 @@ import GinghamLattices
 import GinghamModels
 import GinghamNetworks
 import GinghamReporting
+import GinghamRewriting
 import GinghamTensors
 
 /// What a network is judged by before and after: equal inputs, equal measures.
@@ -17,6 +18,10 @@ protocol RepairSubject {
 
   /// What the architecture of a network, whose values the original's identifiers name, implies at one size.
   func prediction(of network: BoundNetwork) -> RepairPrediction
+
+  /// Where each channel of a layer of such a network is best moved to, by what the channels carry over all inputs; `nil`
+  /// where that cannot be told.
+  func staggering(of layer: String, in model: Model) throws -> [StaggerOffset]?
 
   /// Runs such a network over all inputs.
   ///

@@ -35,23 +35,22 @@ enum RepairPrediction {
 
   var failure: String? { if case .none(let reason) = self { reason } else { nil } }
 
-  /// - Throws: ``ArtifactError`` where a change cannot be predicted.
-  func warnings() throws -> [PredictionWarning] {
+  /// Layers at which the cumulative stride becomes a multiple of a period, and in place of one that deals channels out to
+  /// positions the convolution in front of it.
+  func layers(behind period: Int) -> [String] {
+    let (layers, network): ([StridedLayer], BoundNetwork)
     switch self {
-    case .pictures(let prediction): try prediction.warnings()
-    case .gradients(let prediction): try prediction.warnings()
-    case .none: []
+    case .pictures(let prediction): (layers, network) = (prediction.upsamplingLayers, prediction.network)
+    case .gradients(let prediction): (layers, network) = (prediction.stridedLayers, prediction.network)
+    case .none: return []
     }
-  }
-
-  /// The layer of a picture's net behind each period.
-  var owners: [Int: String] { if case .pictures(let prediction) = self { prediction.bandLayers } else { [:] } }
-
-  /// The convolution whose filters a depth-to-space deals out to its phases.
-  func subPixelConvolution(of layer: String) -> String? {
-    guard case .pictures(let prediction) = self,
-      let node = prediction.network.nodes.first(where: { $0.name == layer })
-    else { return nil }
-    return prediction.network.nodes.first { $0.outputs.first == node.inputs.first ?? nil }?.name
+    return layers.filter {
+      $0.cumulativeBehind.isMultiple(of: period) && !$0.cumulativeBefore.isMultiple(of: period)
+    }.flatMap { layer in
+      guard let node = network.nodes.first(where: { $0.name == layer.name }), case .depthToSpace = node.operation,
+        let front = network.nodes.first(where: { $0.outputs.first == node.inputs.first ?? nil })
+      else { return [layer.name] }
+      return [front.name]
+    }
   }
 }

@@ -38,80 +38,94 @@ public struct RepairRun: Run {
   public func result(in context: RunContext) throws -> RunResult<RepairFindings> {
     let model = try context.load(model)
     let paints = try Generator.isGenerator(model)
-    let method = settings.with ?? (paints ? .equalise : .blurpool)
+    let kind = paints ? RepairFindings.Kind.pictures : .gradients
+    let methods = settings.with.map { [$0] } ?? kind.methods
     // What is asked for is checked before anything long begins.
-    try checkLayers(of: model.network, method: method, kind: paints ? .pictures : .gradients)
+    try checkLayers(of: model.network, methods: methods, kind: kind)
     let subject: any RepairSubject =
       paints
       ? try PictureSubject(model, settings: settings, context: context)
       : try GradientSubject(model, settings: settings, context: context)
-    let before = try subject.measure(model, counting: "before")
+    let start = RepairedState(model: model, measured: try subject.measure(model, counting: "before"))
     let bound = try model.bound()
     let prediction = subject.prediction(of: bound)
-    let chosen = try choice(model.network, method: method, subject: subject, prediction: prediction, measured: before)
-    var network = model.network
-    var rewrites: [LayerRewrite] = []
-    for (index, choice) in chosen.enumerated() {
-      context.progress.step("rewriting", index, of: chosen.count)
-      let bound = try model.with(network).bound()
-      rewrites.append(
-        try network.rewrite(layer: choice.layer, with: method, options: settings.options, bound: bound))
-    }
-    let repaired = model.with(network)
-    let after = try subject.measure(repaired, counting: "after")
-    let boundAfter = try repaired.bound()
-    let difference = RepairFindings.Difference(before: before.outputs, after: after.outputs, kind: subject.kind)
-    var findings = RepairFindings(
-      model: self.model.specification, kind: subject.kind, method: method, chosen: chosen, rewrites: rewrites,
-      before: try .init(of: bound, kind: subject.kind, prediction: prediction, measured: before),
-      after: try .init(
-        of: boundAfter, kind: subject.kind, prediction: subject.prediction(of: boundAfter), measured: after),
-      outputDifference: difference, fineTuning: .init(relativeRMS: difference.relativeRMS), samples: subject.count)
-    if let folder = context.folder {
-      context.progress.step("writing")
-      let name = settings.out ?? defaultName
-      findings.readBackError = try RepairedFile(model: repaired, seed: settings.seed, context: context)
-        .write(as: name, into: folder)
-      findings.file = name
-    }
-    let drawing = RepairDrawing(findings: findings, before: before, after: after)
-    return RunResult(
-      findings, remarks: prediction.failure.map { ["nothing could be predicted of the architecture: \($0)"] } ?? [],
-      skipped: subject.skipped,
-      settled: ["with": .string(method.rawValue), "samples": .integer(subject.count)], draw: drawing.draw)
-  }
-
-  /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``, ``RepairError/nothingToRewrite(method:kind:)``.
-  private func checkLayers(of network: Network, method: RewriteMethod, kind: RepairFindings.Kind) throws {
-    switch settings.layers {
-    case .named(let names): for name in names { _ = try network.value(ofLayer: name) }
-    case .uneven, .all:
-      if network.layers(for: method).isEmpty { throw RepairError.nothingToRewrite(method: method, kind: kind) }
-    }
-  }
-
-  private func choice(
-    _ network: Network, method: RewriteMethod, subject: any RepairSubject, prediction: RepairPrediction,
-    measured: RepairMeasurement
-  ) throws -> [RepairFindings.Choice] {
+    let search = RepairSearch(subject: subject, options: settings.options, methods: methods, context: context)
+    let repaired: RepairedState
+    let chosen: [RepairFindings.Choice]
+    var trials: [RepairFindings.Trial] = []
     switch settings.layers {
     case .named(let names):
       // A name given twice is one layer.
       var seen: Set<String> = []
-      return names.filter { seen.insert($0).inserted }.map { .init(layer: $0, reasons: [.named]) }
-    case .all: return network.layers(for: method).map { .init(layer: $0, reasons: [.every]) }
+      chosen = names.filter { seen.insert($0).inserted }.map { .init(layer: $0, reasons: [.named]) }
+      repaired = try search.rewritten(start, chosen.map(\.layer), with: methods[0], counting: "after")
+    case .all:
+      chosen = model.network.layers(for: methods[0]).map { .init(layer: $0, reasons: [.every]) }
+      repaired = try search.rewritten(start, chosen.map(\.layer), with: methods[0], counting: "after")
     case .uneven:
-      let candidates = try RepairCandidates(network, method: method, prediction: prediction, measured: measured)
+      let candidates = RepairCandidates(
+        model.network, methods: methods, prediction: prediction, measured: start.measured)
       guard !candidates.chosen.isEmpty else {
-        throw RepairError.nothingUneven(method: method, kind: subject.kind, layers: candidates.applicable)
+        throw RepairError.nothingUneven(methods: methods, kind: kind, layers: candidates.applicable)
       }
-      return candidates.chosen
+      (repaired, trials) = try search.run(from: start, on: candidates.chosen.map(\.layer))
+      chosen = candidates.chosen.filter { repaired.has($0.layer) }
+    }
+    let difference = RepairFindings.Difference(
+      before: start.measured.outputs, after: repaired.measured.outputs, kind: kind)
+    let boundAfter = try repaired.model.bound()
+    var findings = RepairFindings(
+      model: self.model.specification, kind: kind,
+      methods: methods.filter { repaired.rewrites.map(\.method).contains($0) },
+      trials: trials, chosen: chosen, rewrites: repaired.rewrites,
+      before: try .init(of: bound, kind: kind, prediction: prediction, measured: start.measured),
+      after: try .init(
+        of: boundAfter, kind: kind, prediction: subject.prediction(of: boundAfter), measured: repaired.measured),
+      outputDifference: difference, fineTuning: .init(relativeRMS: difference.relativeRMS),
+      outcome: !repaired.grade.isClean ? .notRepaired : start.grade.isClean ? .clean : .repaired,
+      samples: subject.count)
+    if let folder = context.folder, !repaired.rewrites.isEmpty {
+      context.progress.step("writing")
+      let name = settings.out ?? defaultName
+      findings.readBackError = try RepairedFile(model: repaired.model, seed: settings.seed, context: context)
+        .write(as: name, into: folder)
+      findings.file = name
+    }
+    let drawing = RepairDrawing(findings: findings, before: start.measured, after: repaired.measured)
+    var result = RunResult(
+      findings, remarks: prediction.failure.map { ["nothing could be predicted of the architecture: \($0)"] } ?? [],
+      skipped: subject.skipped,
+      settled: [
+        "with": .array(findings.methods.map { .string($0.rawValue) }), "samples": .integer(subject.count),
+      ], draw: drawing.draw)
+    result.reached = findings.outcome != .notRepaired
+    return result
+  }
+
+  /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``, ``RepairError/nothingToRewrite(methods:kind:)``.
+  private func checkLayers(of network: Network, methods: [RewriteMethod], kind: RepairFindings.Kind) throws {
+    switch settings.layers {
+    case .named(let names): for name in names { _ = try network.value(ofLayer: name) }
+    case .uneven, .all:
+      if methods.allSatisfy({ network.layers(for: $0).isEmpty }) {
+        throw RepairError.nothingToRewrite(methods: methods, kind: kind)
+      }
     }
   }
 
   private var defaultName: String {
     let stem = URL(filePath: model.specification).deletingPathExtension().lastPathComponent
     return String(stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }) + "-repaired.onnx"
+  }
+}
+
+extension RepairFindings.Kind {
+  /// What is tried where nobody names a method; the first is what stands where the layers are named alone.
+  var methods: [RewriteMethod] {
+    switch self {
+    case .pictures: [.equalise, .stagger, .nearest, .bilinear]
+    case .gradients: [.blurpool, .stagger]
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import GinghamRewriting
 public struct RepairSettings: Encodable, Hashable, Sendable {
   /// Which layers are rewritten.
   public enum Layers: Hashable, Sendable {
-    /// Those behind an uneven band, predicted or measured.
+    /// Of those behind a band that was measured to show, the ones whose rewriting helps.
     case uneven
     /// Every one the method applies to.
     case all
@@ -15,7 +15,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
 
   /// Which layers are rewritten.
   public var layers = Layers.uneven
-  /// `nil`: equal phase sums for networks that paint, blur pools for all others.
+  /// `nil`: whatever helps; of layers that are named equal phase sums for networks that paint, blur pools for all others.
   public var with: RewriteMethod?
   /// What a convolution behind a resize finds beyond the border.
   public var border = RewriteOptions.Border.zero
@@ -38,7 +38,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   /// ``samples`` of all other networks, where nobody says how many.
   public static let samplesOfGradients = 16
 
-  /// Of all layers behind an uneven band, by the method that suits the network.
+  /// Of the layers behind a band that shows, in the ways that help.
   public init() {}
 
   var options: RewriteOptions { RewriteOptions(border: border, kernel: kernel) }

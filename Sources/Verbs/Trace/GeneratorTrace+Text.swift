@@ -87,19 +87,42 @@ extension GeneratorTrace {
 extension GeneratorTrace.Cause {
   fileprivate var text: String {
     let late = emergence.flatMap { $0 == layer ? nil : " On the maps it stands out from '\($0)' on." } ?? ""
-    return "period \(period) (\(verdict.rawValue)): " + (layer.map { "\($0). " } ?? "") + evidence + late
+    return "period \(period) (\(verdict.rawValue)): " + (layer ?? "no single layer") + ". " + evidence + late
   }
 
-  /// Why the layer is to blame, in sentences.
+  /// Why the layer is to blame, or none is, in sentences.
   var evidence: String {
-    guard let layer else { return "No layer's enlargement reaches this period." }
-    var sentences = [
-      grid?.evidence ?? "The enlargement by '\(layer)' reaches this period; it has no phase sums to even."
-    ]
-    if let peak, let evenedPeak {
-      sentences.append(String(format: "With equal phase sums the peak falls from %.1f to %.1f dB.", peak, evenedPeak))
+    var sentences: [String] = []
+    if let layer {
+      if layer != suspect { sentences.append("Its enlargement does not reach this period by itself.") }
+      if let grid { sentences.append(grid.evidence) }
+      if let peak, let evenedPeak {
+        sentences.append(String(format: "With equal phase sums the peak falls from %.1f to %.1f dB.", peak, evenedPeak))
+      }
+    } else if let suspect {
+      sentences.append(experiment(on: suspect))
+    } else {
+      sentences.append("No layer's enlargement reaches this period.")
+    }
+    if let growth {
+      sentences.append(
+        "It grows most at '\(growth.layer)': from \(percentage(growth.shares[0])) to \(percentage(growth.shares[1])) of the "
+          + "fine detail.")
     }
     return sentences.joined(separator: " ")
+  }
+
+  /// What came of evening the layer that reaches the period.
+  private func experiment(on suspect: String) -> String {
+    guard grid != nil else { return "The enlargement by '\(suspect)' reaches it; it has no phase sums to even." }
+    guard let peak, let evenedPeak else {
+      return "Whether '\(suspect)', which reaches it, is behind it cannot be told."
+    }
+    let change = String(format: "%.1f to %.1f dB", peak, evenedPeak)
+    let rule = String(format: "%g dB on %d samples or more", Self.leastFall, Self.fewestSamples)
+    return
+      "'\(suspect)' reaches it, and with equal phase sums there the peak goes from \(change): a layer is named where "
+      + "it falls by \(rule)."
   }
 }
 

@@ -54,22 +54,54 @@ public struct GeneratorTrace: Encodable, Sendable {
     }
   }
 
-  /// A band that the pictures show, and the layer behind it.
+  /// A band that the pictures show, and the layer behind it, where there is one.
   public struct Cause: Sendable {
     /// In pixels of the picture.
     public var period: Int
     /// Whether single pictures show the band, or only all of them together.
     public var verdict: SetVerdict
-    /// The layer whose enlargement reaches the period.
+    /// The layer to blame: evening it alone takes ``leastFall`` off the band's peak, more than evening any other;
+    /// `nil`: no single layer's phase sums are behind the band.
     public var layer: String?
+    /// The layer whose enlargement reaches the period: the first to be suspected.
+    public var suspect: String?
+    /// Where the band's share of the fine detail rises most between neighbouring layers; `nil` where it does not.
+    public var growth: Growth?
     /// The first layer on whose maps the band stands 10 dB above its surroundings.
     public var emergence: String?
-    /// What the layer's weights make inevitable; `nil` where it has no phase sums.
+    /// What the weights of the layer, or of the suspect, make inevitable; `nil` where it has no phase sums.
     public var grid: UpsamplingGrid?
     /// Of the pictures, in dB over the surroundings; `nil` where nothing stands out.
     public var peak: Double?
-    /// The same once the layer's phase sums are equal, in dB; `nil` where it was not tried or cannot be told.
+    /// The same once the phase sums of the layer, or of the suspect, are equal, in dB; `nil` where it was not tried or
+    /// cannot be told.
     public var evenedPeak: Double?
+
+    /// What evening must take off a peak, in dB, for the layer to be blamed: a quarter of its power is left then.
+    public static let leastFall = 6.0
+    /// Of fewer samples peaks differ by themselves.
+    public static let fewestSamples = 8
+  }
+
+  /// A step on the way up at which a band becomes more of the fine detail.
+  public struct Growth: Encodable, Sendable {
+    /// Behind which layer it is more.
+    public var layer: String
+    /// In front of it and behind it.
+    public var shares: [Double]
+
+    /// By which factor a share must rise at least.
+    static let least = 1.5
+
+    /// Of one band, `nil` where it rises nowhere.
+    init?(of period: Int, in layers: [Layer]) {
+      let shares = layers.compactMap { layer in
+        layer.bands.first { $0.pixels == period }.map { (layer.name, $0.band.share) }
+      }
+      let steps = zip(shares, shares.dropFirst()).filter { $1.1 >= Self.least * $0.1 }
+      guard let (before, behind) = steps.max(by: { $0.1.1 - $0.0.1 < $1.1.1 - $1.0.1 }) else { return nil }
+      (layer, self.shares) = (behind.0, [before.1, behind.1])
+    }
   }
 
   /// As it was asked for: a built-in architecture or a file.
@@ -135,7 +167,7 @@ extension GeneratorTrace.Band {
 
 extension GeneratorTrace.Cause: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case period, verdict, layer, emergence, evidence
+    case period, verdict, layer, suspect, emergence, growth, evidence
   }
 
   /// With the evidence in the words of the terminal.
@@ -143,8 +175,10 @@ extension GeneratorTrace.Cause: Encodable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(period, forKey: .period)
     try container.encode(verdict, forKey: .verdict)
-    try container.encodeIfPresent(layer, forKey: .layer)
+    try container.encode(layer, forKey: .layer)
+    try container.encodeIfPresent(suspect, forKey: .suspect)
     try container.encodeIfPresent(emergence, forKey: .emergence)
+    try container.encodeIfPresent(growth, forKey: .growth)
     try container.encode(evidence, forKey: .evidence)
   }
 }

@@ -47,7 +47,8 @@ struct GeneratorTracer {
   init(_ model: Model, settings: TraceSettings, context: RunContext) throws {
     generator = try Generator(model)
     inputs = try GeneratorInputs(
-      for: generator, samples: settings.samples, seed: settings.seed, images: settings.images, in: context)
+      for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
+      flat: settings.flat, in: context)
     sampler = try PictureSampler(generator, engine: context.engine, team: context.team)
     trial = PictureTrial(inputs: inputs.tensor, range: sampler.range, periods: Periods.usual.list, context: context)
     (self.settings, self.context) = (settings, context)
@@ -120,7 +121,7 @@ struct GeneratorTracer {
       without: without,
       causes: causes(pooled, layers: layers, grids: grids, without: without), skipped: inputs.skipped)
     var drawing = GeneratorTraceDrawing(trace: trace)
-    let blamed = trace.causes.first?.layer ?? prediction.upsamplingLayers.last?.name
+    let blamed = trace.causes.first.flatMap { $0.layer ?? $0.suspect } ?? prediction.upsamplingLayers.last?.name
     if !generator.isSound, let layer = prediction.upsamplingLayers.first(where: { $0.name == blamed }),
       let maps = gathered[layer.value]
     {
@@ -214,16 +215,31 @@ struct GeneratorTracer {
     return pooled.lattice.bands.compactMap { band in
       let verdict = pooled.setVerdict(of: band.period)
       guard verdict != .clean else { return nil }
-      let owner = owners[band.period]
+      let peak = pooled.peakDecibels(of: band.period)
+      let suspect = owners[band.period]
+      let blamed = culprit(of: band.period, peak: peak, among: without)
+      let named = blamed ?? suspect
       let emergence = layers.first { layer in
         layer.bands.contains { $0.pixels == band.period && ($0.band.peakDecibels ?? 0) >= least }
       }
-      let evened = without.first { $0.layers == [owner ?? ""] }
+      let evened = without.first { $0.layers == [named ?? ""] }
       return GeneratorTrace.Cause(
-        period: band.period, verdict: verdict, layer: owner, emergence: emergence?.name,
-        grid: grids.first { $0.layer == owner }, peak: pooled.peakDecibels(of: band.period),
-        evenedPeak: evened?.peakDecibels(of: band.period))
+        period: band.period, verdict: verdict, layer: blamed, suspect: suspect,
+        growth: .init(of: band.period, in: layers), emergence: emergence?.name,
+        grid: grids.first { $0.layer == named }, peak: peak, evenedPeak: evened?.peakDecibels(of: band.period))
     }
+  }
+
+  /// The layer whose evening takes most off a peak, and enough of it.
+  private func culprit(
+    of period: Int, peak: Double?, among without: [GeneratorTrace.Without]
+  ) -> String? {
+    guard let peak, inputs.tensor.shape[0] >= GeneratorTrace.Cause.fewestSamples else { return nil }
+    let falls = without.compactMap { trial -> (layer: String, fall: Double)? in
+      guard let layer = trial.layers.first, let evened = trial.peakDecibels(of: period) else { return nil }
+      return (layer, peak - evened)
+    }
+    return falls.filter { $0.fall >= GeneratorTrace.Cause.leastFall }.max { $0.fall < $1.fall }?.layer
   }
 }
 

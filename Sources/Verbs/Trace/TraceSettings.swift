@@ -11,6 +11,8 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   public var samples = 64
   /// Of the latents.
   public var seed: UInt64 = 0
+  /// Whether a generator's inputs are the same everywhere, so that all that repeats on any layer is the net's own.
+  public var flat = false
   /// Layers whose backward pass is made even: each alone, and, where there are several, all together.
   public var without: [String] = []
   /// What the prediction assumes of neighbouring activations in pools.

@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: sets) func sharesAndVerdictsAgreeWithTheCaption(_ set: Set) throws {
     let lattice = try PictureLattice(periods: [2, 4])
     let pictures = try pictures(set.prefix)
-    let finding = try lattice.finding(pooling: pictures.flatMap { try $0.map(lattice.measure) })
+    let finding = try lattice.finding(pooling: pictures.flatMap { try lattice.measure(picture: $0) })
     #expect(finding.maps == 3 * pictures.count)
     let two = try #require(finding.bands.first { $0.period == 2 })
     let four = try #require(finding.bands.first { $0.period == 4 })

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""How often single pictures are called artifacts that are none, and how often grids are found that were put in.
+
+    pip install numpy pillow
+    python notebooks-scripts/picture_false_alarms.py FOLDER… [--gingham .build/release/gingham] [--count 200] [--seed 0]
+
+Cuts squares out of the photographs in the folders, as they are, halved and saved again, draws text, tables, rules and
+ramps, puts grids of a decoder's kind in, and hands all of it to `gingham measure`. Prints a table: kind, pictures, called
+artifact, at the right period, with 95 % intervals. --figures FILE keeps every picture's bands.
+"""
+import argparse
+import io
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import numpy
+from PIL import Image, ImageDraw, ImageFont
+
+SIDE = 256
+PERIODS = (2, 4, 8, 16)
+
+
+def photographs(folders):
+    for folder in folders:
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if path.suffix.lower() in (".png", ".jpg", ".jpeg"):
+                picture = Image.open(path).convert("RGB")
+                if min(picture.size) >= 200:
+                    yield picture
+
+
+def crop(picture, random, side=SIDE):
+    if min(picture.size) < side:
+        scale = side / min(picture.size)
+        picture = picture.resize([max(side, round(extent * scale)) for extent in picture.size], Image.LANCZOS)
+    x, y = (int(random.integers(extent - side + 1)) for extent in picture.size)
+    return picture.crop((x, y, x + side, y + side))
+
+
+def halved(picture, random):
+    scale = 2 * SIDE / min(picture.size)
+    if scale < 1:
+        picture = picture.resize([max(2 * SIDE, round(extent * scale)) for extent in picture.size], Image.LANCZOS)
+    big = crop(picture, random, 2 * SIDE)
+    return big.resize((SIDE, SIDE), Image.LANCZOS)
+
+
+def saved(picture, quality, subsampling=2):
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality, subsampling=subsampling)
+    return Image.open(buffer).convert("RGB")
+
+
+def grid(period):
+    """What a transposed convolution of kernel period + 1 paints on a constant: of unit power, without mean."""
+    counts = numpy.zeros(period)
+    for tap in range(period + 1):
+        counts[tap % period] += 1
+    tile = numpy.outer(counts, counts) ** 2
+    tile = tile - tile.mean()
+    tile /= tile.std()
+    return numpy.tile(tile, (SIDE // period + 1,) * 2)[:SIDE, :SIDE]
+
+
+def painted(picture, period, levels):
+    array = numpy.asarray(picture, dtype=float) + levels * grid(period)[:, :, None]
+    return Image.fromarray(array.round().clip(0, 255).astype("uint8"))
+
+
+def text(random):
+    page = Image.new("RGB", (SIDE, SIDE), (255, 255, 255))
+    draw = ImageDraw.Draw(page)
+    size = int(random.integers(9, 20))
+    font = ImageFont.load_default(size)
+    pitch = size + int(random.integers(1, 8))
+    top, left = (int(n) for n in random.integers(0, 12, 2))
+    for y in range(top, SIDE, pitch):
+        words, x = "", left
+        while x + len(words) * size * 0.5 < SIDE * random.uniform(0.7, 1.0):
+            words += "".join(random.choice(list("abcdefghiklmnoprstuvwy"), int(random.integers(2, 9)))) + " "
+        draw.text((left, y), words, fill=(int(random.integers(0, 80)),) * 3, font=font)
+    return page
+
+
+def table(random):
+    page = Image.new("RGB", (SIDE, SIDE), (250, 250, 250))
+    draw = ImageDraw.Draw(page)
+    row, column = int(random.integers(8, 25)), int(random.integers(24, 65))
+    font = ImageFont.load_default(max(7, row - 6))
+    for y in range(0, SIDE, row):
+        if y // row % 2:
+            draw.rectangle((0, y, SIDE, y + row), fill=(240, 244, 248))
+        draw.line((0, y, SIDE, y), fill=(200, 200, 200))
+        for x in range(0, SIDE, column):
+            draw.text((x + 3, y + 2), str(int(random.integers(0, 9999))), fill=(30, 30, 30), font=font)
+    for x in range(0, SIDE, column):
+        draw.line((x, 0, x, SIDE), fill=(200, 200, 200))
+    return page
+
+
+def squared(random):
+    array = numpy.full((SIDE, SIDE, 3), 255.0)
+    pitch, offset = int(random.integers(3, 25)), int(random.integers(0, 24))
+    ink = random.uniform(20, 120)
+    array[(numpy.arange(SIDE) + offset) % pitch == 0] -= ink
+    array[:, (numpy.arange(SIDE) + offset) % pitch == 0] -= ink
+    return Image.fromarray((array + random.normal(0, 1, array.shape)).clip(0, 255).astype("uint8"))
+
+
+def ramp(random):
+    angle, span = random.uniform(0, 2 * numpy.pi), random.uniform(20, 255)
+    if random.random() < 0.5:
+        angle = random.integers(4) * numpy.pi / 2
+    y, x = numpy.mgrid[:SIDE, :SIDE] / (SIDE - 1)
+    t = x * numpy.cos(angle) + y * numpy.sin(angle)
+    t = (t - t.min()) / (t.max() - t.min())
+    low = random.uniform(0, 255 - span)
+    return Image.fromarray(numpy.repeat((low + span * t).round().astype("uint8")[:, :, None], 3, 2))
+
+
+def stripes(random):
+    period, angle = random.uniform(2, 40), random.uniform(0, numpy.pi)
+    y, x = numpy.mgrid[:SIDE, :SIDE]
+    wave = numpy.sin(2 * numpy.pi * (x * numpy.cos(angle) + y * numpy.sin(angle)) / period)
+    array = 128 + 60 * wave[:, :, None] + random.normal(0, 3, (SIDE, SIDE, 3))
+    return Image.fromarray(array.round().clip(0, 255).astype("uint8"))
+
+
+def materials(pictures, random):
+    def photo(change=lambda p: p):
+        return lambda: change(crop(pictures[random.integers(len(pictures))], random))
+
+    yield "photographs as they are", None, photo()
+    yield "halved", None, lambda: halved(pictures[random.integers(len(pictures))], random)
+    for quality in (90, 75, 50):
+        yield f"JPEG {quality}, 4:2:0", None, photo(lambda p, q=quality: saved(p, q))
+    yield "text", None, lambda: text(random)
+    yield "tables", None, lambda: table(random)
+    yield "squared paper", None, lambda: squared(random)
+    yield "ramps", None, lambda: ramp(random)
+    yield "stripes", None, lambda: stripes(random)
+    for period in PERIODS:
+        for levels in (0.5, 1, 2, 4):
+            yield f"grid {period}, {levels:g} levels", period, photo(lambda p, q=period, a=levels: painted(p, q, a))
+    for period in (2, 8):
+        yield f"grid {period}, 2 levels, JPEG 85", period, photo(lambda p, q=period: saved(painted(p, q, 2), 85))
+        yield f"grid {period} in green, 2 levels", period, photo(
+            lambda p, q=period: Image.merge("RGB", (p.split()[0], painted(p, q, 2).split()[1], p.split()[2]))
+        )
+
+
+def interval(hits, count):
+    """Wilson's, 95 %."""
+    z, p = 1.96, hits / count
+    middle, spread = p + z * z / (2 * count), z * (p * (1 - p) / count + z * z / (4 * count * count)) ** 0.5
+    scale = 1 + z * z / count
+    return max(0, (middle - spread) / scale), min(1, (middle + spread) / scale)
+
+
+def measured(gingham, pictures):
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / "pictures"
+        folder.mkdir()
+        for index, picture in enumerate(pictures):
+            picture.save(folder / f"{index:04d}.png")
+        outcome = subprocess.run(
+            [gingham, "measure", str(folder), "--periods", ",".join(map(str, PERIODS)), "--json", "--quiet",
+             "--output", f"{scratch}/run"],
+            capture_output=True, text=True, check=True,
+        )
+        return json.loads(outcome.stdout)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folders", nargs="+")
+    arguments.add_argument("--gingham", default=".build/release/gingham")
+    arguments.add_argument("--count", type=int, default=200)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--figures", help="a file for every picture's bands")
+    arguments.add_argument("--only", default="", help="kinds whose name holds this text")
+    options = arguments.parse_args()
+    pictures = list(photographs(options.folders))
+    kept = {}
+    print(f"{len(pictures)} photographs, {options.count} pictures a kind of {SIDE}²")
+    print(f"{'kind':32s} {'artifact':>9s} {'95 %':>14s} {'right':>7s}  periods")
+    random = numpy.random.default_rng(options.seed)
+    for kind, period, make in materials(pictures, random):
+        made = [make() for _ in range(options.count)]
+        if options.only not in kind:
+            continue
+        found = measured(options.gingham, made)
+        bands = [image["bands"] for image in found["images"]]
+        kept[kind] = bands
+        called = [[b["period"] for b in image if b["verdict"] == "artifact"] for image in bands]
+        hits = sum(map(bool, called))
+        low, high = interval(hits, len(called))
+        right = "" if period is None else f"{100 * sum(period in c for c in called) / len(called):5.0f} %"
+        each = {p: sum(p in c for c in called) for p in PERIODS}
+        print(
+            f"{kind:32s} {100 * hits / len(called):7.1f} % [{100 * low:4.1f}, {100 * high:5.1f}] {right:>7s}  {each}", flush=True
+        )
+    if options.figures:
+        pathlib.Path(options.figures).write_text(json.dumps(kept))
+
+
+if __name__ == "__main__":
+    main()
