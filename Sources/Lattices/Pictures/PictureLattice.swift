@@ -102,7 +102,8 @@ public struct PictureLattice: Sendable {
           share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
           controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control)) : 0,
           variance: varies ? energy.variance : 0,
-          plainShare: varies && !look.isOpponent ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore, peaks: SpectralPeaks(peaks: []))
+          plainShare: varies && !look.isOpponent ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore,
+          peaks: SpectralPeaks(peaks: []))
       }
       for control in others {
         if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
