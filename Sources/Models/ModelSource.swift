@@ -275,7 +275,8 @@ extension ModelSource {
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,
-      inputSize: inputSize.map { [$0.height, $0.width] }, latent: latentShape, inputs: fixedInputs, outputName: outputName,
+      inputSize: inputSize.map { [$0.height, $0.width] }, latent: latentShape, inputs: fixedInputs,
+      outputName: outputName,
       classNames: classNamesPath, limit: limits.factor)
   }
 }

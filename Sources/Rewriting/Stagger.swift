@@ -25,7 +25,8 @@ struct Stagger {
       }
     default:
       throw site.fail(
-        "it is a \(site.boundNode.operation.name); strided convolutions, pools and transposed convolutions are staggered")
+        "it is a \(site.boundNode.operation.name); strided convolutions, pools and transposed convolutions are staggered"
+      )
     }
   }
 
@@ -55,7 +56,9 @@ struct Stagger {
       return StaggeredAxis(
         geometry: axis, lead: lead, before: axis.padBefore + lead, after: axis.padAfter + axis.stride - 1 - lead)
     }
-    guard axes.contains(where: { $0.geometry.stride > 1 }) else { throw site.fail("its stride is 1, so it skips nothing") }
+    guard axes.contains(where: { $0.geometry.stride > 1 }) else {
+      throw site.fail("its stride is 1, so it skips nothing")
+    }
     let weight = try site.weight()
     let (inputs, inner) = (weight.shape[0], weight.shape[1])
     let offsets = try offsets(of: inputs, axes, site)

@@ -187,11 +187,19 @@ import Testing
   }
 
   @Test func nothingBeatsTheBestOfAllPlacements() {
-    let patterns = (0..<5).map { channel in (0..<4).map { Double((channel * 7 + $0 * 5 + channel * $0) % 11) } }
+    let patterns = (0..<5).map { (channel: Int) -> [Double] in
+      (0..<4).map { (phase: Int) -> Double in
+        let number = channel * 7 + phase * 5 + channel * phase
+        return Double(number % 11)
+      }
+    }
     let balance = StaggerBalance(patterns: patterns, period: 2, strides: [2, 2])
     var least = Double.infinity
     for code in 0..<1024 {
-      let offsets = (0..<5).map { StaggerOffset(code >> (2 * $0) & 1, code >> (2 * $0 + 1) & 1) }
+      let offsets = (0..<5).map { (channel: Int) -> StaggerOffset in
+        let place = (code >> (2 * channel)) & 3
+        return StaggerOffset(place & 1, place >> 1)
+      }
       least = min(least, balance.energy(at: offsets))
     }
     #expect(balance.energy(at: balance.offsets) <= 1.5 * least)
@@ -209,8 +217,9 @@ import Testing
       let axis = [2.0, 1.0]
       return Tensor(
         [1, 1, 4, 4],
-        (0..<16).map { index in
-          Float((axis[(index / 4 + offset.row) % 2] * axis[(index % 4 + offset.column) % 2]).squareRoot())
+        (0..<16).map { (index: Int) -> Float in
+          let (row, column) = ((index / 4 + offset.row) % 2, (index % 4 + offset.column) % 2)
+          return Float((axis[row] * axis[column]).squareRoot())
         })
     }
     let poolOffsets = StaggerOffset.dealt(to: channels, strides: [2, 2])
