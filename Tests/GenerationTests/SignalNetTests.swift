@@ -36,7 +36,7 @@ import Testing
     #expect(model.network.isOneDimensional)
     let input = withRow(try array("\(net).input"))
     let output = try #require(model.network.outputs.first)
-    let engine = try backend.engine(for: model.network, team: ThreadTeam(threads: 2))
+    let engine = try EngineChoice(backend).engine(for: model.network, team: ThreadTeam(threads: 2))
     let start = try model.gradientValue(ofLayer: nil)
     let plan = try engine.plan(PlanRequest(inputShapes: [input.shape], targets: [output], gradients: [start]))
     let found = try plan.forward([input])[0]
