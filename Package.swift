@@ -101,7 +101,7 @@ let package = Package(
     system("CCrypto", apt: "libssl-dev"),
 
     .target(
-      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) },
+      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) }, exclude: ["Schemas"],
       swiftSettings: strict),
     .executableTarget(
       name: "GinghamCommandLine", dependencies: ["Gingham", argumentParser], path: "Sources/CommandLine",
