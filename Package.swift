@@ -107,7 +107,7 @@ let package = Package(
     system("CCrypto", apt: "libssl-dev"),
 
     .target(
-      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) },
+      name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) }, exclude: ["Schemas"],
       swiftSettings: strict),
     .target(name: "GinghamCommit", cSettings: [.define("GINGHAM_COMMIT", to: "\"\(commit)\"")]),
     .target(

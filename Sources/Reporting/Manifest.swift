@@ -73,7 +73,8 @@ public struct Manifest: Encodable, Sendable {
   }
 
   private enum Keys: String, CodingKey {
-    case command, version, model, backend, precision, threads, seed, parameters, inputs, started, files, modelOptions
+    case schema, command, version, model, backend, precision, threads, seed, parameters, inputs, started, files
+    case modelOptions
     case modelDigest = "model_sha256"
     case run = "run_sha256"
   }
@@ -83,6 +84,7 @@ public struct Manifest: Encodable, Sendable {
   /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(SchemaName.of(Self.self), forKey: .schema)
     try container.encode(command, forKey: .command)
     try container.encode(version, forKey: .version)
     try container.encode(model, forKey: .model)

@@ -39,7 +39,7 @@ import Testing
     aspect: ColourDistance.Aspect
   ) {
     func colour(_ shift: Double) -> FaultFinding {
-      finding(.colour(.init(aspect: aspect, distance: 5, shift: shift, chance: 0.002)), pictures: [])
+      finding(.colour(.init(aspect: aspect, distance: 5, shift: shift, chance: 0.002, exchanged: nil)), pictures: [])
     }
     #expect(colour(1).summary.hasSuffix("chance would do so in 0.2 % of cases"))
     switch aspect {

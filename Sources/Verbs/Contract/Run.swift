@@ -50,6 +50,9 @@ public protocol RunFindings: Encodable, Sendable {
   /// The file of a run's folder that holds them.
   static var fileName: String { get }
 
+  /// The name of the JSON schema that the file keeps to.
+  static var schema: String { get }
+
   /// For the terminal, without a newline at its end.
   var text: String { get }
 
@@ -60,6 +63,8 @@ public protocol RunFindings: Encodable, Sendable {
 extension RunFindings {
   /// The findings themselves, where they hold no times.
   public var timeless: Self { self }
+  /// Named after the type.
+  public static var schema: String { SchemaName.of(Self.self) }
   /// `findings.json`, unless they say otherwise.
   public static var fileName: String { "findings.json" }
 }

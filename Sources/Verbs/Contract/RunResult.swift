@@ -42,26 +42,26 @@ public struct RunResult<Findings: RunFindings> {
 }
 
 extension RunResult {
-  /// The findings as JSON, with what was noticed.
+  /// The findings as JSON, with the name of their schema and what was noticed.
   ///
   /// - Parameter timeless: as files hold them (``RunFindings/timeless``).
   /// - Throws: what encoding does.
   public func json(timeless: Bool = false) throws -> Data {
-    let findings = timeless ? findings.timeless : findings
-    return try noticed.isEmpty ? findings.json() : Noticed(findings: findings, remarks: noticed).json()
+    try FindingsDocument(findings: timeless ? findings.timeless : findings, remarks: noticed).json()
   }
+}
 
-  /// Findings with one key more.
-  private struct Noticed: Encodable {
-    let findings: Findings
-    let remarks: [String]
+/// A file of findings: them, and what every file of findings says.
+struct FindingsDocument<Findings: RunFindings>: Encodable {
+  var findings: Findings
+  var remarks: [String]
 
-    private enum Key: CodingKey { case remarks }
+  private enum Key: CodingKey { case schema, remarks }
 
-    func encode(to encoder: any Encoder) throws {
-      try findings.encode(to: encoder)
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(remarks, forKey: .remarks)
-    }
+  func encode(to encoder: any Encoder) throws {
+    try findings.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(Findings.schema, forKey: .schema)
+    try container.encodeIfPresent(remarks.isEmpty ? nil : remarks, forKey: .remarks)
   }
 }
