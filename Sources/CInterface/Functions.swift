@@ -119,9 +119,9 @@ private func deliver(_ result: Tensor, to place: UnsafeMutablePointer<gingham_te
   _ observer: UnsafePointer<gingham_observer>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
   status(error) {
-    let settings = try HostedCommand.gradientSettings(words(options, "options"))
     try Observer(observer).watching {
-      try opened(model).gradient(settings, of: Tensor(reading: input, "input"), values: values, into: gradient)
+      try opened(model).gradient(
+        words(options, "options"), of: Tensor(reading: input, "input"), values: values, into: gradient)
     }
   }
 }

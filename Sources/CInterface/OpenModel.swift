@@ -13,6 +13,8 @@ final class OpenModel: @unchecked Sendable {
   /// Passes that can be gone back through, by their numbers.
   private var passes: [UInt64: Pass] = [:]
   private var passesBegun: UInt64 = 0
+  /// What was asked for last: attacks ask for the same again and again, and reading words takes as long as a small pass.
+  private var understood: (options: [String], settings: GradientSettings)?
 
   /// Different shapes and targets that calls may alternate between without planning anew.
   private static let plans = 3
@@ -121,12 +123,20 @@ final class OpenModel: @unchecked Sendable {
     }
   }
 
+  private func settings(_ options: [String]) throws -> GradientSettings {
+    if let understood, understood.options == options { return understood.settings }
+    let settings = try HostedCommand.gradientSettings(options)
+    understood = (options, settings)
+    return settings
+  }
+
   func gradient(
-    _ settings: GradientSettings, of input: Tensor, values: UnsafeMutablePointer<Float>?,
+    _ options: [String], of input: Tensor, values: UnsafeMutablePointer<Float>?,
     into gradient: UnsafeMutablePointer<gingham_tensor>?
   ) throws {
     try exclusively(with: input) {
       passes = [:]
+      let settings = try settings(options)
       let objective = try model.objectiveParser().parse(settings.target)
       let found: [Float]
       if settings.method == .gradient, settings.at == nil {
