@@ -44,7 +44,7 @@ import Testing
     #expect(evidence.width > 160)
     let report = try String(contentsOfFile: scratch.path("run/report.html"), encoding: .utf8)
     #expect(report.contains("checkerboard 4 px") && report.contains("data:image/png;base64,"))
-    #expect(!report.contains("http"))
+    #expect(!report.contains("http:") && !report.contains("https:"))
     let text = try diagnose(scratch, scratch.path("set"))
     #expect(text.output.contains("1. checkerboard 4 px") && text.output.contains("cause:"), "\(text.output)")
   }

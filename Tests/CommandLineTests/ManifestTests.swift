@@ -72,12 +72,13 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
+          "flat": [],
         ]) { $1 })
     ],
     "generate": [
       Sample(
         "generate random:squeezenet1_1",
-        model.merging(generator) { $1 }.merging(["latents": ["z.npy"], "bits": ["16"]]) { $1 })
+        model.merging(generator) { $1 }.merging(["latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": []]) { $1 })
     ],
     "diagnose": [
       Sample(
@@ -149,7 +150,7 @@ struct ManifestTests {
   /// Options of every verb that a manifest has outside its settings.
   static let context: [String: [String]] = [
     "threads": ["1"], "backend": ["reference"], "precision": ["bf16", "--emulate"],
-    "emulate": ["--precision", "bf16"],
+    "emulate": ["--precision", "bf16"], "latent": ["4x8x8"],
   ]
 
   struct Help: Decodable {

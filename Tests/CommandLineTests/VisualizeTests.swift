@@ -128,7 +128,7 @@ import Testing
     #expect(abs(naive.reduce(0, +) / 4 - mean) < 1e-9)
     #expect((json["note"] as? String)?.contains("naive") == true)
     let report = try String(contentsOfFile: scratch.path("run/report.html"), encoding: .utf8)
-    #expect(report.contains("data:image/png;base64,") && !report.contains("http"))
+    #expect(report.contains("data:image/png;base64,") && !report.contains("http:") && !report.contains("https:"))
     for name in ["montage-0.png", "montage-1.png", "scatter.png", "comparison.json", "recipes/naive.yaml"] {
       #expect(FileManager.default.fileExists(atPath: scratch.path("run/" + name)), "\(name)")
     }

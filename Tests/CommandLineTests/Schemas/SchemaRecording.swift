@@ -16,8 +16,10 @@ struct SchemaRecording {
   /// Performs a run, and learns from its findings and settings.
   ///
   /// - Returns: the name of its file of findings.
-  mutating func record<R: Run>(_ run: R, _ command: [String], into folder: String) throws -> String {
-    let context = RunContext(team: ThreadTeam(threads: 2))
+  mutating func record<R: Run>(
+    _ run: R, _ command: [String], into folder: String, engine: EngineChoice
+  ) throws -> String {
+    let context = RunContext(engine: engine, team: ThreadTeam(threads: 2))
     let result = try run.perform(in: context, command: ["gingham"] + command, writingTo: folder).result
     let document = FindingsDocument(findings: result.findings.timeless, remarks: result.noticed)
     try add(document, to: &findings["\(R.Findings.self)", default: Schema()])

@@ -30,13 +30,14 @@ import Testing
     "track {checkpoints} --samples 4 --range=-1..1", "predict {checkpoints/step_1.safetensors}",
     "measure {map.npy} --as gradient --periods 2,4", "measure {set}",
     "trace {net} --input-size 96x96 {a.png} --without features.2", "trace {generator} --samples 8",
-    "generate {generator} --samples 8",
+    "generate {generator} --samples 8", "generate {generator} --samples 2 --flat",
     "diagnose {set}", "diagnose {set} --reference {photographs}",
     "diagnose {set} --reference {photographs} --net {net} --layer features.0",
     "diagnose {banded.png} {broken.png}",
     "track {checkpoints} --samples 8",
     "repair {generator} --samples 8 --all", "repair {generator} --samples 8 --with bilinear --layer main.12",
     "repair {net} --input-size 96x96 --images {a.png} --layer features.2",
+    "repair {net} --input-size 96x96 --images {a.png} --layer features.0 --with stagger",
     "visualize {net} --objective features.3.cat:3 --steps 2 --size 96x96",
     "visualize {net} --all-channels features.3.cat --channels 0-1 --steps 2 --size 96x96",
     "compare {net} --objective features.3.cat:3 --mitigations naive jitter --steps 2 --size 64x64",
@@ -44,14 +45,14 @@ import Testing
     "probe {net} {a.png} \(probe) --attack deepfool --no-pictures",
     "probe {net} {a.png} \(probe) --attack pgd --norm l2 --fourier 3",
     "probe {net} {a.png} \(probe) --attack fgsm --phase-study --period 2",
-    "verify {net} --input-size 96x96",
+    "verify {net} --input-size 96x96", "verify {net} --input-size 96x96 --precision bf16 --emulate",
     "bench {net} --input-size 96x96 --runs 1",
     "bench {net} --input-size 96x96 --runs 1 --layers",
   ]
 
   /// Lists that are empty in every small run: what stands in them is not described.
   static let rare: Set = [
-    "Comparison.Run.warnings.[]", "LayerVisualization.warnings.[]", "ProbeFindings.warnings.[]",
+    "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth", "LayerVisualization.warnings.[]", "ProbeFindings.warnings.[]",
     "SweepFindings.skipped.[]", "VisualizationFindings.warnings.[]",
   ]
 
@@ -69,7 +70,8 @@ import Testing
       let command = try #require(try GinghamCommand.parseAsRoot(words) as? any VerbCommand)
       let output = samples.scratch.path("out-\(number)")
       do {
-        let file = try recording.record(try command.makeRun(), words, into: output)
+        let file = try recording.record(
+          try command.makeRun(), words, into: output, engine: command.common.engine)
         written.append((line, output, file))
       } catch {
         Issue.record("\(line): \(error)")
@@ -85,15 +87,16 @@ import Testing
         try document.json(keys: .useDefaultKeys).write(to: Self.folder.appending(path: "\(name).schema.json"))
       }
     }
-    #expect(Set(try Self.committed().keys) == Set(documents.keys))
-    for (name, document) in try Self.committed() {
+    let committed = try Self.committed()
+    #expect(Set(committed.keys) == Set(documents.keys))
+    for (name, document) in committed {
       #expect(documents[name] == document, "\(name) is not what the code writes: record it, and raise its version")
     }
     // What the code writes is one thing, what stands in the files another: files are held against the schemas.
     for (line, output, file) in written {
       for name in [file, "manifest.json"] {
         let value = try Self.value(URL(filePath: output).appending(path: name))
-        let validation = try Self.validation(of: value)
+        let validation = try Self.validation(of: value, by: committed)
         #expect(validation.complaints(about: value) == [], "\(line): \(name)")
         // A key that nobody knows is noticed wherever it stands.
         for (place, changed) in Self.withStrangeKeys(value) {
@@ -116,10 +119,10 @@ import Testing
   }
 
   /// Of the schema that a file names.
-  private static func validation(of value: JSONValue) throws -> SchemaValidation {
+  private static func validation(of value: JSONValue, by documents: [String: JSONValue]) throws -> SchemaValidation {
     guard case .string(let name)? = value["schema"] else { throw CocoaError(.propertyListReadCorrupt) }
     let type = try #require(name.split(separator: ":").dropLast().last)
-    let document = try #require(try committed()[String(type)])
+    let document = try #require(documents[String(type)])
     #expect(document["$id"] == .string(name))
     return SchemaValidation(document: document)
   }
