@@ -17,7 +17,7 @@ import Testing
     transforms: [
       .pad(3), .jitter(2), .roll(4), .latticeJitter(8), .latticeJitter(nil), .scale([0.9, 1]), .rotate([-3, 3.5]),
       .randomCrop(RandomCrop(from: 0.7, to: 0.2, smallest: 0.8, largest: 0.9, spread: 0.1)), .blur(0.75), .flip,
-      .noise(0.01),
+      .noise(0.01), .phaseShuffle(2),
     ],
     penalties: [
       WeightedPenalty(.l1, 1), WeightedPenalty(.l2, 0.5), WeightedPenalty(.totalVariation, 2),

@@ -114,8 +114,10 @@ public struct PictureLatticePool: Sendable {
     let controlPerBin = middle(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
-    let needed = pow(10, thresholds.peakDecibels / 10)
     let count = look == nil ? 1 : Double(looks.count)
+    // What one channel shows alone must be as strong as if all showed it at the threshold.
+    let channels = look == nil ? 1 : looks.keys.count { !$0.isOpponent }
+    let needed = pow(10, thresholds.peakDecibels / 10) * Double(channels)
     // A look among several must be as improbable, for all of them, as a single one is at the threshold.
     let isSeen =
       peak.map { $0.ratio >= needed && (count == 1 || $0.chance * count <= $0.chance(of: needed)) } ?? false
