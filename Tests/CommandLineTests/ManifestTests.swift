@@ -78,7 +78,9 @@ struct ManifestTests {
     "generate": [
       Sample(
         "generate random:squeezenet1_1",
-        model.merging(generator) { $1 }.merging(["latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": []]) { $1 })
+        model.merging(generator) { $1 }.merging(["latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": []]) {
+          $1
+        })
     ],
     "diagnose": [
       Sample(

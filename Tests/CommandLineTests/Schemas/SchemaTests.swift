@@ -30,11 +30,12 @@ import Testing
     "track {checkpoints} --samples 4 --range=-1..1", "predict {checkpoints/step_1.safetensors}",
     "measure {map.npy} --as gradient --periods 2,4", "measure {set}",
     "trace {net} --input-size 96x96 {a.png} --without features.2", "trace {generator} --samples 8",
-    "generate {generator} --samples 8", "generate {generator} --samples 2 --flat",
+    "generate {generator} --samples 8", "generate {generator} --latent 8x4x4 --samples 2 --flat",
     "diagnose {set}", "diagnose {set} --reference {photographs}",
     "diagnose {set} --reference {photographs} --net {net} --layer features.0",
     "diagnose {banded.png} {broken.png}",
     "track {checkpoints} --samples 8",
+    "repair random:dcgan_generator?features=4&latent=8&kernel=3&seed=3 --samples 8",
     "repair {generator} --samples 8 --all", "repair {generator} --samples 8 --with bilinear --layer main.12",
     "repair {net} --input-size 96x96 --images {a.png} --layer features.2",
     "repair {net} --input-size 96x96 --images {a.png} --layer features.0 --with stagger",
@@ -52,7 +53,8 @@ import Testing
 
   /// Lists that are empty in every small run: what stands in them is not described.
   static let rare: Set = [
-    "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth", "LayerVisualization.warnings.[]", "ProbeFindings.warnings.[]",
+    "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth", "LayerVisualization.warnings.[]",
+    "ProbeFindings.warnings.[]",
     "SweepFindings.skipped.[]", "VisualizationFindings.warnings.[]",
   ]
 
