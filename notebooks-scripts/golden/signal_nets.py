@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from exported_nets import slim
 from made_with import record
 
 FOLDER = pathlib.Path(__file__).parents[2] / "Tests/GenerationTests/Golden/signals"
@@ -103,6 +104,7 @@ def main():
                 net, (example,), FOLDER / f"{name}-{exporter}.onnx", dynamo=dynamo, input_names=["signal"],
                 output_names=["result"], opset_version=18 if dynamo else 17, external_data=False, verbose=False,
             )
+            slim(FOLDER / f"{name}-{exporter}.onnx")
         x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
         result = net.double()(x)
         weights = torch.randn(result.shape, dtype=torch.float64)
