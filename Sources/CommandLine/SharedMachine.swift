@@ -10,7 +10,8 @@ enum SharedMachine {
   /// Whoever has set one of the variables knows better.
   static func waitBriefly() {
     guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil else { return }
-    setenv("GOMP_SPINCOUNT", "2000", 1)
+    // Without the variable the new process would start another one in turn.
+    guard setenv("GOMP_SPINCOUNT", "2000", 1) == 0 else { return }
     // Comes back only where it fails; then the process works as it is.
     _ = execv("/proc/self/exe", CommandLine.unsafeArgv)
   }

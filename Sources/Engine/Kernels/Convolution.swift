@@ -201,7 +201,9 @@ final class ConvolutionOperator: Operator {
       guard let description else { throw EngineError.library("oneDNN cannot run a convolution it offered") }
       backwardWeights = try plan.keepWeights(weights.flipped, flipped, for: description)
     case .scattered(let flipped):
-      guard let description = try flipped.forward(plan.library, hasBias: false) else { break }
+      guard let description = try flipped.forward(plan.library, hasBias: false) else {
+        throw EngineError.library("oneDNN cannot run a convolution it offered")
+      }
       backwardWeights = try plan.keepWeights(weights.flipped, flipped, for: description)
     case .subPixel(let blocks, let description, let axes):
       backwardWeights = try plan.keepWeights(weights.subPixel(axes), blocks, for: description)
