@@ -15,7 +15,8 @@ public struct GinghamCommand: ParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
-      GenerateCommand.self, DiagnoseCommand.self, TrackCommand.self, RepairCommand.self, VisualizeCommand.self,
+      GenerateCommand.self, DiagnoseCommand.self, CheckCommand.self, TrackCommand.self, RepairCommand.self,
+      VisualizeCommand.self,
       CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 
@@ -41,7 +42,7 @@ public struct GinghamCommand: ParsableCommand {
       try command.run()
       Foundation.exit(0)
     } catch {
-      let code = exitCode(for: error)
+      let code = (error as? UnmeasuredError)?.exitCode ?? exitCode(for: error)
       let message = fullMessage(for: error)
       if code == .success {
         do { try StandardOutput.write(line: message) } catch {

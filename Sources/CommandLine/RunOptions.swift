@@ -84,19 +84,25 @@ extension VerbCommand {
   /// - Parameter command: as it was typed, for the manifest.
   /// - Throws: what the run throws.
   func outcome(command: [String], progress: RunProgress) throws -> Outcome {
-    try common.perform(try makeRun(), command: command, progress: progress)
+    try common.outcome(of: try makeRun(), command: command, progress: progress)
   }
 }
 
 extension RunOptions {
-  fileprivate func perform(_ run: some Run, command: [String], progress: RunProgress) throws -> Outcome {
+  fileprivate func outcome(of run: some Run, command: [String], progress: RunProgress) throws -> Outcome {
+    try Outcome(perform(run, command: command, progress: progress))
+  }
+
+  func perform<Verb: Run>(
+    _ run: Verb, command: [String], progress: RunProgress
+  ) throws -> Performance<Verb.Findings> {
     var context = RunContext(engine: engine, team: team, progress: progress)
     context.figureFormats = figures
-    return try Outcome(run.perform(in: context, command: command, writingTo: output, replaces: force))
+    return try run.perform(in: context, command: command, writingTo: output, replaces: force)
   }
 
   /// Reports what came out: as JSON where that was asked for, else as text.
-  fileprivate func report(_ outcome: Outcome, _ progress: Progress) throws {
+  func report(_ outcome: Outcome, _ progress: Progress) throws {
     progress.finish()
     for remark in outcome.remarks { progress.remark(remark) }
     if json {

@@ -53,6 +53,15 @@ public struct ModelSource: Sendable {
   /// Whether it is a built-in net with random weights.
   public var isRandom: Bool { specification.hasPrefix("random:") }
 
+  /// What files of nets and weights end in.
+  public static let fileEndings = [".onnx", ".safetensors", ".pth", ".pt"]
+
+  /// Whether a word names a net rather than anything else that is read, such as a picture.
+  public static func isModel(_ word: String) -> Bool {
+    let name = word.lowercased()
+    return word.hasPrefix("random:") || (fileEndings + [".index.json"]).contains(where: name.hasSuffix)
+  }
+
   /// The SHA-256 of the file; `nil` for random nets and for folders, which stand for the files in them.
   public func digest() throws -> String? {
     var isFolder: ObjCBool = false

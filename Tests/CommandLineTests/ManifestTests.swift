@@ -92,6 +92,15 @@ struct ManifestTests {
           "min-bits": ["3"], "max-ends": ["0.3"], "colour-chance": ["0.02"], "max-tile-distance": ["9"],
         ]) { $1 })
     ],
+    "check": [
+      Sample(
+        "check random:squeezenet1_1 a.png --baseline b.json",
+        model.merging([
+          "limits": ["limits.yaml"], "bands": ["0.03"], "gradient": ["2=0.3"], "faint": ["1"], "blur": ["2"],
+          "banding": ["6"], "drift": ["0.5"], "baseline": ["c.json"], "update-baseline": [], "target": ["class:3"],
+          "samples": ["5"], "seed": ["9"], "range": ["0..255"], "junit": ["results.xml"],
+        ]) { $1 })
+    ],
     "track": [Sample("track {a.pth} {b.pth}", model.merging(generator) { $1 })],
     "repair": [
       Sample(
@@ -147,7 +156,9 @@ struct ManifestTests {
   ]
 
   /// What shapes no result: where it goes, and how it is told.
-  static let shapeNothing: Set = ["output", "force", "json", "quiet", "wide", "figures", "help", "version"]
+  static let shapeNothing: Set = [
+    "output", "force", "json", "quiet", "wide", "figures", "help", "version", "annotations",
+  ]
 
   /// Options of every verb that a manifest has outside its settings.
   static let context: [String: [String]] = [

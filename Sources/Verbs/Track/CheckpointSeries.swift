@@ -1,4 +1,5 @@
 import Foundation
+import GinghamModels
 import GinghamNetworks
 import GinghamTensors
 
@@ -11,8 +12,6 @@ struct CheckpointSeries {
   }
 
   let checkpoints: [Checkpoint]
-
-  private static let suffixes = [".onnx", ".safetensors", ".pth", ".pt"]
 
   /// - Parameter paths: files in any order, or folders, whose files with weights are taken.
   /// - Throws: ``TrackError/nothingThere(_:)``, ``TrackError/noCheckpoints(in:)``.
@@ -28,7 +27,7 @@ struct CheckpointSeries {
       }
       let stem = path.hasSuffix("/") ? path : path + "/"
       files += try manager.contentsOfDirectory(atPath: path)
-        .filter { name in !name.hasPrefix(".") && Self.suffixes.contains { name.lowercased().hasSuffix($0) } }
+        .filter { name in !name.hasPrefix(".") && ModelSource.fileEndings.contains { name.lowercased().hasSuffix($0) } }
         .map { stem + $0 }
     }
     guard !files.isEmpty else { throw TrackError.noCheckpoints(in: paths) }
