@@ -19,9 +19,11 @@ if [ -z "$python" ]; then
     install=(
       "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: --require-hashes --no-deps
     )
-    grep -v '^torch==' "$requirements" >"$environment/others.txt"
+    grep -vE '^(torch|grad-cam)==' "$requirements" >"$environment/others.txt"
     grep '^torch==' "$requirements" >"$environment/torch.txt"
+    grep '^grad-cam==' "$requirements" >"$environment/sources.txt"
     "${install[@]}" --requirement "$environment/others.txt"
+    "${install[@]}" --no-binary=grad-cam --no-build-isolation --requirement "$environment/sources.txt"
     # PyTorch without CUDA may lie on this computer; it is not on PyPI.
     if "${install[@]}" --requirement "$environment/torch.txt" 2>/dev/null ||
       "${install[@]}" --retries 1 --requirement "$environment/torch.txt" \

@@ -184,6 +184,8 @@ private func deliver(_ result: Tensor, to place: UnsafeMutablePointer<gingham_te
   }
 }
 
+@c @implementation public func gingham_main() -> Never { GinghamCommand.runAndExit() }
+
 extension Outcome {
   /// All of it as one JSON object; the findings are the very bytes that the command line prints.
   fileprivate func json() throws -> Data {

@@ -12,7 +12,7 @@
 ///   unless the system refuses memory that it said it had.
 /// - Threads. Every function may be called from any thread. Calls with one model wait for each other; calls with several
 ///   models, and runs, go on side by side. Results are the same bytes for the same number of threads.
-/// - The host's process stays as it is: signals, locale, standard input and output, and the environment are not touched;
+/// - The host's process stays as it is, but for gingham_main(), whose process it becomes: signals, locale, standard input and output, and the environment are not touched;
 ///   OpenMP's and OpenBLAS' numbers of threads are set for the calls that need it, and set back.
 /// - Fork. A process that was forked from one in which a model was opened or a verb was run has none of the threads that
 ///   work there: calls in it fail with an error of the kind "forked". Start the process anew (in Python: "spawn" or
@@ -158,6 +158,11 @@ int32_t gingham_backward(
 /// object: `findings` (what --json prints; null where there are none, as of --help), `text`, `remarks`, `skipped` (`path` and
 /// `reason` each), `folder` (null where none was written) and `exit_status` (0; 1: a test failed; 2: something was left out).
 char *gingham_run(const char *words, const gingham_observer *observer, gingham_error **error);
+
+/// Is the command line tool: reads the process' own words, prints, handles signals, and ends the process with the tool's exit
+/// status. For a program that is nothing else, so that tool and library are installed as one: `int main(void) {
+/// gingham_main(); }`. It is the one function that takes the process over.
+__attribute__((noreturn)) void gingham_main(void);
 
 #ifdef __cplusplus
 }

@@ -1,12 +1,17 @@
 """What is made for PyTorch gives on a net of Gingham's what it gives on the same net in PyTorch."""
 
+import contextlib
+import importlib.util
+import subprocess
+import sys
 import tempfile
+import types
 import unittest
 import warnings
 from pathlib import Path
 
 import numpy as np
-from support import pictures
+from support import Gradients, pictures
 
 import gingham
 
@@ -17,6 +22,18 @@ except ImportError:
 
 warnings.filterwarnings("ignore")
 torch.set_num_threads(2)
+
+
+@contextlib.contextmanager
+def stand_in(name, **names):
+    """A module that somebody imports and does not use here: torchvision has to be built for the PyTorch at hand."""
+    module = types.ModuleType(name)
+    vars(module).update(names)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def small_net():
@@ -89,7 +106,8 @@ class Frameworks(unittest.TestCase):
     def test_no_gradient_is_asked_for_where_none_is_wanted(self):
         with torch.no_grad():
             self.assertFalse(self.net(self.x).requires_grad)
-        self.assertEqual(list(self.net.parameters()), [])
+        self.assertEqual(sum(value.numel() for value in self.net.parameters()), 0)
+        self.assertEqual(next(self.net.parameters()).device, self.x.device)
         double = self.x[:2].double().requires_grad_()
         self.net(double).sum().backward()
         self.assertEqual(double.grad.dtype, torch.float64)
@@ -138,10 +156,79 @@ class Frameworks(unittest.TestCase):
         for make in [
             lambda net: torchattacks.FGSM(net, eps=0.03),
             lambda net: torchattacks.PGD(net, eps=0.03, alpha=0.01, steps=5, random_start=False),
-            lambda net: torchattacks.APGD(net, eps=0.03, steps=5, seed=1),
+            lambda net: torchattacks.APGD(net, eps=0.03, steps=20, n_restarts=2, seed=1),
+            lambda net: torchattacks.APGD(net, norm="L2", eps=0.5, steps=10, seed=1),
+            # AutoAttack's other loss, the difference of logits' ratio, and its targeted form.
+            lambda net: torchattacks.APGD(net, eps=0.03, steps=10, loss="dlr", seed=1),
+            lambda net: torchattacks.APGDT(net, eps=0.03, steps=10, n_classes=10, seed=1),
         ]:
             found, expected = self.both(lambda net: make(net)(self.x, self.labels))
             self.assertEqual(self.twin(found).argmax(1).tolist(), self.twin(expected).argmax(1).tolist())
+
+    def test_grad_cam(self):
+        if importlib.util.find_spec("pytorch_grad_cam") is None:
+            self.skipTest("pytorch-grad-cam is not installed")
+        with stand_in("torchvision", ops=None), stand_in("torchvision.transforms", Compose=0, Normalize=0, ToTensor=0), \
+                stand_in("torchvision.transforms.functional", resize=0):
+            import pytorch_grad_cam
+        from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+        targets = [ClassifierOutputTarget(int(label)) for label in self.labels]
+        names = [layer.name for layer in self.model.layers.values() if layer.operation == "relu"]
+        self.assertEqual(len(names), 3)
+        net = gingham.torch.Module(self.model)
+        for name, place in [(names[-1], 5), (names[0], 1)]:
+            for method in ["GradCAM", "GradCAMPlusPlus", "XGradCAM", "HiResCAM", "LayerCAM"]:
+                with self.subTest(f"{method} of {name}"):
+                    maps = [
+                        getattr(pytorch_grad_cam, method)(found, target_layers=[layer])(self.x, targets=targets)
+                        for found, layer in [(net, net.at(name)), (self.twin, self.twin[place])]
+                    ]
+                    self.assertGreater(maps[1].std(), 0.05)
+                    np.testing.assert_allclose(*maps, atol=1e-4)
+
+    def test_stages_leave_the_gradient_of_the_pictures_whole(self):
+        net, seen = gingham.torch.Module(self.model), {}
+        name = next(layer.name for layer in self.model.layers.values() if layer.operation == "relu")
+        hook = net.at(name).register_forward_hook(
+            lambda _, __, output: output.register_hook(lambda g: seen.update(found=g)) and None)
+        self.twin[1].register_full_backward_hook(lambda _, __, g: seen.update(expected=g[0]))
+
+        def run(net):
+            x = self.x.clone().requires_grad_()
+            net(x).pow(2).sum().backward()
+            return x.grad
+
+        found, expected = run(net), run(self.twin)
+        self.close(found, expected)
+        self.close(seen["found"], seen["expected"])
+        hook.remove()
+        with torch.no_grad():
+            self.assertFalse(net(self.x).requires_grad)
+        with self.assertRaisesRegex(KeyError, "nowhere"):
+            net.at("nowhere")
+
+    def test_workers_of_a_data_loader(self):
+        from torch.utils.data import DataLoader
+
+        expected = np.stack([self.model.gradient(x.numpy(), "class:3")[0] for x in self.x[:4]])
+        # Work has begun here, so that forked workers have none of its threads, and say so.
+        with self.assertRaisesRegex(gingham.ForkedError, "spawn"):
+            list(DataLoader(Gradients(self.model, self.x[:4].numpy()), num_workers=2, multiprocessing_context="fork"))
+        # An open net goes to workers that are started anew,
+        loader = DataLoader(Gradients(self.model, self.x[:4].numpy()), num_workers=2, multiprocessing_context="spawn")
+        np.testing.assert_allclose(np.concatenate([batch.numpy() for batch in loader]), expected, atol=1e-6)
+        # and forked workers open it themselves where nobody did in front of the fork.
+        program = (
+            "import sys; import numpy as np; from support import Gradients; from torch.utils.data import DataLoader\n"
+            "folder = sys.argv[1]; data = Gradients(folder + '/net.onnx', np.load(folder + '/x.npy'))\n"
+            "loader = DataLoader(data, num_workers=2, multiprocessing_context='fork')\n"
+            "np.save(folder + '/found.npy', np.concatenate([batch.numpy() for batch in loader]))\n"
+        )
+        np.save(self.folder / "x.npy", self.x[:4].numpy())
+        subprocess.run(
+            [sys.executable, "-c", program, str(self.folder)], check=True, timeout=120, cwd=Path(__file__).parent)
+        np.testing.assert_allclose(np.load(self.folder / "found.npy"), expected, atol=1e-6)
 
     def test_adversarial_robustness_toolbox(self):
         try:
