@@ -42,6 +42,7 @@ public struct AttackKind: Sendable {
   /// Every attack, in the order of help texts.
   public static let all: [AttackKind] = [
     fastGradient, momentumFastGradient, projectedGradientDescent, autoPGDCrossEntropy, autoPGDLogitRatio, deepFool,
+    sigmaZero,
     noise,
   ]
 

@@ -6,7 +6,7 @@ extension LayerStepBuilder {
   /// Power of an interpolation adds by squared weights where its upstream is white, by amplitude where it is smooth or
   /// where amplitudes are asked for.
   func resizeSteps(_ resize: Resize) -> [LayerStep]? {
-    let isCoherent = propagation.options.signals == .smooth && direction == .backward
+    let isCoherent = signals == .smooth && direction == .backward
     let isLinear = isCoherent || direction == .forward
     func weight(_ tap: Double) -> Double { isLinear ? abs(tap) : tap * tap }
     func step(_ axis: SpatialAxis?, rows: Bool) -> AxisTransfer? {

@@ -27,6 +27,7 @@ struct LayerStepBuilder {
   let direction: Propagation.Direction
   let mitigation: Mitigation?
 
+  var signals: PredictionOptions.Signals { propagation.draw?.signals ?? propagation.options.signals }
   private var layout: SpatialLayout { propagation.layout(input) }
   private var outputLayout: SpatialLayout { propagation.layout(output) }
   private var inputShape: Shape { propagation.shape(input) }
@@ -40,11 +41,11 @@ struct LayerStepBuilder {
       return try poolSteps(pool.window) { _ in
         { tap, valid, _ in
           MaximumPosition.chance(
-            ofTap: tap - valid.lowerBound, of: valid.count, signals: propagation.options.signals)
+            ofTap: tap - valid.lowerBound, of: valid.count, signals: signals)
         }
       }
     case .averagePool(let pool):
-      let isCoherent = direction == .forward || propagation.options.signals == .smooth
+      let isCoherent = direction == .forward || signals == .smooth
       return try poolSteps(pool.window, isCoherent: direction == .backward && isCoherent) { geometry in
         { _, valid, output in
           let counted = pool.countsPadding && propagation.region == .picture
@@ -80,7 +81,7 @@ struct LayerStepBuilder {
     if let mitigation {
       return mitigated(by: mitigation, geometry: geometry, weight: uniform)
     }
-    if let powers = tapPowers() ?? liveTaps(),
+    if let powers = drawnTaps(convolution.window) ?? tapPowers() ?? liveTaps(),
       let vertical = geometry.rows ?? geometry.single(in: convolution.window), let horizontal = geometry.columns
     {
       return [learned(powers, vertical, horizontal, isTransposed: false)]
@@ -293,6 +294,16 @@ struct LayerStepBuilder {
       }
       return hasZeros ? shares : nil
     }
+  }
+
+  /// The taps of a strided layer as a draw of its weights has them; `nil` where nothing is drawn.
+  private func drawnTaps(_ window: Window) -> [Double]? {
+    guard let draw = propagation.draw, window.strides.contains(where: { $0 > 1 }), node.inputs.count > 1,
+      let weight = node.inputs[1].flatMap({ propagation.network.constants[$0] })
+    else { return nil }
+    let taps = window.kernel.reduce(1, *)
+    let powers = tapPowers() ?? liveTaps() ?? [Double](repeating: 1 / Double(taps), count: taps)
+    return draw.varied(powers, weights: weight.shape.elementCount / max(taps, 1), of: output)
   }
 
   /// Mean over input channels of the power each tap carries: Σ_out W²/C_in, or `nil` under unit gain.

@@ -2,6 +2,12 @@ import GinghamLattices
 import GinghamNetworks
 import GinghamTensors
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Carries power through a network, backwards from a target or forwards from the inputs, one plane a value: the mean
 /// over channels of the variance at each position.
 struct Propagation {
@@ -22,6 +28,8 @@ struct Propagation {
   let tile: Int
   /// By the node's first output.
   var mitigations: [ValueID: Mitigation] = [:]
+  /// What is guessed where the architecture leaves it open; `nil`: what the options say.
+  var draw: WeightDraw?
 
   /// The longest tile an interior prediction is made for.
   static let longestTile = 512
@@ -164,7 +172,8 @@ struct Propagation {
       return options.gain == .weights && function.passesHalf ? 0.5 : 1
     case .parametricReLU: return position == 0 ? 1 : nil
     case .elementwise(let kind):
-      return elementwiseGain(kind, node: node, position: position).map { $0 * max(1, ratio()) }
+      let agreement = kind == .multiply ? draw.map { pow(max(1, ratio()), $0.gating) } ?? 1 : 1
+      return elementwiseGain(kind, node: node, position: position).map { $0 * max(1, ratio()) * agreement }
     case .select: return position == 0 ? nil : 0.5
     case .pixelNormalization(let normalization):
       guard options.gain == .weights, !normalization.scale.isEmpty else { return 1 }
@@ -205,7 +214,11 @@ struct Propagation {
       return tensor.withUnsafeBufferPointer { $0.reduce(0) { $0 + Double($1) * Double($1) } } / Double(tensor.count)
     }
     switch kind {
-    case .add, .subtract: return 1
+    case .add, .subtract:
+      guard let draw, let own = node.inputs[position], let other = others.first, network.constants[other] == nil else {
+        return 1
+      }
+      return draw.share(of: own, beside: other)
     case .multiply: return options.gain == .weights ? meanSquare(others.first) : 1
     case .divide:
       guard position == 0 else { return 1 }
@@ -225,7 +238,7 @@ struct Propagation {
 
 extension Pointwise {
   /// Whether about half of all units pass nothing.
-  fileprivate var passesHalf: Bool {
+  var passesHalf: Bool {
     switch self {
     case .relu, .clip, .thresholdedReLU: true
     case .leakyReLU, .sigmoid, .tanh, .hardSwish, .hardSigmoid, .gelu, .erf, .elu, .selu, .celu, .softplus, .softsign,

@@ -11,7 +11,7 @@ extension PredictFindings {
       \(model), input \(inputShape.map(String.init).joined(separator: "×")), gradient of \(target)
       \(convention.text)
       """,
-      "gradient at the input, from the architecture\n" + input.predictionText + "\n  " + border.text,
+      "gradient at the input, from the architecture\n" + inputText + "\n  " + border.text,
     ]
     if let weighted { blocks.append("the same with the weights' own second moments\n" + weighted.predictionText) }
     if let atLayer { blocks.append("gradient at \(atLayer.layer)\n" + atLayer.lattice.predictionText) }
@@ -31,6 +31,30 @@ extension PredictFindings {
     blocks.append(
       warnings.isEmpty ? "nothing to warn of" : "warnings\n" + warnings.map(\.text).joined(separator: "\n"))
     return blocks.joined(separator: "\n\n")
+  }
+
+  /// The bands with their bounds: what nets of this architecture show, whatever their weights' draw.
+  private var inputText: String {
+    if let reason = bounds.reason { return "  no prediction: \(reason)" }
+    guard input.period > 1 else { return "  no lattice: all positions are alike" }
+    let strongest =
+      input.maxMin.map { String(format: "strongest phase %.2f× the weakest", $0) } ?? "some phases are dead"
+    let dead = input.deadShare > 0 ? String(format: ", %.1f %% of the phases dead", 100 * input.deadShare) : ""
+    var table = TextTable([
+      ("  period", .right), ("CV²", .right), ("from", .right), ("to", .right), ("layer", .left), ("verdict", .left),
+    ])
+    for (band, bound) in zip(input.bands, bounds.bands) {
+      table.append([
+        "\(band.period)", String(format: "%.4f", band.cv2), String(format: "%.4f", bound.lower),
+        String(format: "%.4f", bound.upper), bound.layer ?? "", bound.verdict?.rawValue ?? "open",
+      ])
+    }
+    return """
+        lattice of \(input.period): CV² \(String(format: "%.4f", input.cv2)), \(strongest)\(dead)
+      \(table.description)
+        CV²: on average under the convention; from, to: what the draw of random weights, shortcuts, gates and signals
+        leave open
+      """
   }
 
   /// Neighbours with equal figures share a line.

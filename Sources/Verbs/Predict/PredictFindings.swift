@@ -87,6 +87,14 @@ public struct PredictFindings: RunFindings {
       case lattice, layers
       case isTrained = "trained"
     }
+
+    /// Counts of overlaps under weights of the net's own carry no verdict.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(OverlapCounts(lattice, judged: !isTrained), forKey: .lattice)
+      try container.encode(layers, forKey: .layers)
+      try container.encode(isTrained, forKey: .isTrained)
+    }
   }
 
   /// As it was asked for: a built-in architecture or a file.
@@ -99,6 +107,8 @@ public struct PredictFindings: RunFindings {
   public var convention: Convention
   /// The gradient at the input from the architecture alone.
   public var input: LatticeFinding
+  /// Between which figures its bands lie at nets of this architecture.
+  public var bounds: GradientBounds
   /// `nil` where no layer was asked for.
   public var atLayer: AtLayer?
   /// Of the gradient at the picture.
@@ -119,8 +129,8 @@ public struct PredictFindings: RunFindings {
   public var warnings: [PredictionWarning]
 
   private enum CodingKeys: String, CodingKey {
-    case model, inputShape, target, convention, input, border, layers, strided, weighted, kernels, picture, untraced
-    case warnings
+    case model, inputShape, target, convention, input, bounds, border, layers, strided, weighted, kernels, picture
+    case untraced, warnings
     case atLayer = "at"
   }
 }

@@ -86,6 +86,7 @@ private struct Prediction {
     let findings = PredictFindings(
       model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: settings.target,
       convention: .init(gain: settings.gain, signals: settings.signals), input: gradient.input,
+      bounds: try gradient.bounds(),
       atLayer: try at.map { .init(layer: $0.layer, lattice: try gradient.finding(at: $0.value)) },
       border: .init(
         cornerToCentre: foveation.cornerToCentre, unusedRows: foveation.unusedRows,
