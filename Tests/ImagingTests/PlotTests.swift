@@ -39,6 +39,29 @@ import Testing
     #expect(blue == [Int(PlotFrame.margin) + 49] || blue == [Int(PlotFrame.margin) + 49, Int(PlotFrame.margin) + 50])
   }
 
+  @Test func equalCurvesShareALine() {
+    let series = [
+      Series("a", x: [1, 2], y: [3, 4]), Series("b", x: [1, 2], y: [3, 5]), Series("c", x: [1, 2], y: [3, 4]),
+      Series("d", x: [1, 2], y: [3, 4], style: .dashedLine), Series("e", x: [1, 3], y: [3, 4]),
+    ]
+    #expect(series.sharingCurves.map(\.name) == ["a, c", "b", "d", "e"])
+  }
+
+  /// −1, 1 and 0.5 in blue, red and paler red: signs do not get lost.
+  @Test func stripsShowSigns() throws {
+    let strips = OverlapStrips("", strips: [.init("", counts: [-1, 1, 0.5])], width: 300)
+    let picture = try strips.figure().picture(scale: 1)
+    let y = picture.height / 2
+    // Away from the texts in the middle of the cells.
+    let cells = [15, 115, 215].map { x in
+      (0..<3).map { picture.pixels[$0, y, Int(PlotFrame.margin) + 12 + x] }
+    }
+    for (cell, level) in zip(cells, [0, 1, 0.75]) {
+      let wanted = ColourMap.diverging.colour(at: level)
+      #expect((0..<3).allSatisfy { abs(Double(cell[$0]) - wanted[$0]) < 0.02 }, "\(cells)")
+    }
+  }
+
   @Test func matrixCellsTakeTheirColours() throws {
     let values = Tensor([2, 2], [0, 1, 2, 3])
     let figure = try MatrixPlot("", values: values, colourMap: .grey, x: Axis(), y: Axis(), side: 100).figure()

@@ -1,11 +1,12 @@
 /// How often each position of a layer is reached, layer by layer: one strip of cells a layer, darker where it is
-/// reached more often, after the figures of Odena, Dumoulin & Olah (2016).
+/// reached more often, after the figures of Odena, Dumoulin & Olah (2016). A strip with negative values is in two colours
+/// that meet at zero.
 public struct OverlapStrips: Sendable {
   /// A line of cells.
   public struct Strip: Sendable {
     /// Beside the strip.
     public var name: String
-    /// How often each position is painted.
+    /// How often each position is painted, or the taps of a kernel.
     public var counts: [Double]
 
     /// With the properties of the same names.
@@ -79,14 +80,17 @@ public struct OverlapStrips: Sendable {
   }
 
   private static func draw(_ strip: Strip, in box: Rectangle, on canvas: Canvas) {
-    let largest = max(strip.counts.max() ?? 0, .leastNonzeroMagnitude)
+    let largest = max(strip.counts.lazy.map(abs).max() ?? 0, .leastNonzeroMagnitude)
+    let isSigned = strip.counts.contains { $0 < 0 }
     let cell = box.width / Double(max(strip.counts.count, 1))
     let texts = strip.counts.map(NumberText.short)
     let fits = texts.allSatisfy { canvas.size(of: $0, .note).width <= cell - 4 }
     for (index, count) in strip.counts.enumerated() {
-      let share = max(count, 0) / largest
+      let share = abs(count) / largest
+      let colour =
+        isSigned ? ColourMap.diverging.colour(at: 0.5 + count / largest / 2) : ColourMap.blues.colour(at: share)
       let square = Rectangle(x: box.x + Double(index) * cell, y: box.y, width: cell, height: box.height)
-      canvas.fill(square, Ink(ColourMap.blues.colour(at: share)))
+      canvas.fill(square, Ink(colour))
       if cell >= 6 { canvas.frame(square, .paper, width: 1) }
       if fits {
         let centre = Point(x: square.x + cell / 2, y: square.y + square.height / 2)

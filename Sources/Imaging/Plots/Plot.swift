@@ -34,6 +34,18 @@ public struct Series: Sendable {
   }
 }
 
+extension [Series] {
+  /// Those with equal points and style as one that has all their names: drawn by themselves, the last would hide the others.
+  public var sharingCurves: [Series] {
+    reduce(into: []) { drawn, next in
+      let same = drawn.firstIndex {
+        $0.x == next.x && $0.y == next.y && $0.style == next.style && $0.band == nil && next.band == nil
+      }
+      if let same { drawn[same].name += ", " + next.name } else { drawn.append(next) }
+    }
+  }
+}
+
 /// A line across a plot at one value.
 public enum ReferenceLine: Hashable, Sendable {
   /// Named above the plot.

@@ -13,8 +13,8 @@ extension OverlapFindings {
           let stack = demo.layers[...index].map(\.notation).joined(separator: ", ")
           return OverlapStrips.Strip(stack, counts: layer.counts.map(Double.init))
         }
-      } + equivalents.map { OverlapStrips.Strip($0.notation, counts: $0.kernel.map { abs($0) }) }
-    let title = demos.isEmpty ? "Equivalent kernels (magnitudes)" : "How often each position is painted"
+      } + equivalents.map { OverlapStrips.Strip($0.notation, counts: $0.kernel) }
+    let title = demos.isEmpty ? "Taps of the equivalent kernels" : "How often each position is painted"
     try folder.write("overlap.png", figure: OverlapStrips(title, strips: strips).figure())
     let planes = demos.filter { $0.plane != nil }
     guard !planes.isEmpty else { return }

@@ -5,7 +5,8 @@ import GinghamTensors
 
 extension PredictFindings {
   /// Writes `overlap.png` (the lattice far from the borders, and for generators the whole painted picture),
-  /// `variance.png` (the gradient's power over the whole picture) and `layers.png`.
+  /// `variance.png` (the gradient's power over the whole picture) and `layers.png` (of generators what their layers
+  /// paint with, and the gradient's unevenness beside it in `gradient-layers.png` where there is any).
   ///
   /// - Throws: ``ImageError``, ``FormatError``.
   func draw(_ planes: PredictedPlanes, into folder: RunFolder) throws {
@@ -25,8 +26,11 @@ extension PredictFindings {
         "\(name): predicted gradient power, borders included", planes.variance, unit: "power over its mean")
       try folder.write("variance.png", figure: whole)
     }
-    if layers.count > 1 {
-      try folder.write("layers.png", figure: layerPlot(name).figure())
+    if let picture, !picture.layers.isEmpty {
+      try folder.write("layers.png", figure: paintingChart(name, picture.layers).figure())
+    }
+    if layers.count > 1, !isPainted || layers.contains(where: { $0.cv2 > 0 }) {
+      try folder.write(isPainted ? "gradient-layers.png" : "layers.png", figure: layerPlot(name).figure())
     }
   }
 
@@ -35,6 +39,22 @@ extension PredictFindings {
     return try Plot(
       title, x: Axis("sample"), y: Axis(unit), series: [Series("", y: plane.values)], plotSize: (640, 220)
     ).figure()
+  }
+
+  private func paintingChart(_ name: String, _ enlarging: [Resampling]) -> BarChart {
+    var bars = [
+      BarChart.Bars(
+        "overlaps: CV² that all weights alike leave", values: enlarging.map { $0.contribution.values.max() ?? 0 })
+    ]
+    let deviations = Dictionary(kernels.map { ($0.layer, $0.sumDeviation) }) { first, _ in first }
+    if enlarging.contains(where: { deviations[$0.layer] != nil }) {
+      bars.append(
+        BarChart.Bars(
+          "weights: spread of phase sums over their mean", values: enlarging.map { deviations[$0.layer] ?? .nan }))
+    }
+    return BarChart(
+      "\(name): how unevenly each layer enlarges", categories: enlarging.map(\.layer), bars: bars,
+      axis: Axis("unevenness, 0 where even"))
   }
 
   private func layerPlot(_ name: String) -> Plot {

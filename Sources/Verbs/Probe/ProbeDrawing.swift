@@ -31,7 +31,7 @@ struct ProbeDrawing {
       return Series(
         name, x: points.map { Double($0.epsilon) * factor }, y: points.map { 100 * $0.successWithin },
         style: points.first?.isBaseline == true ? .dashedLine : .lineWithPoints)
-    }
+    }.sharingCurves
     guard series.contains(where: { $0.y.count > 1 }) else { return nil }
     let unit = findings.norm == .linf ? "L∞ budget ε (levels of 255)" : "L2 budget ε"
     let plot = Plot(
