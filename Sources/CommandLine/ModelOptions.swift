@@ -29,6 +29,13 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Size of the input in pixels.", valueName: "HxW")) var inputSize: PictureSize?
 
   @Option(
+    help: """
+      Pictures of other proportions: centre cuts the middle out, none stretches all of it; what the net was trained with \
+      without it.
+      """)
+  var crop: ModelSource.Crop?
+
+  @Option(
     help: ArgumentHelp(
       "Extents of one random input of a generator, where its file leaves them open or they would pass for a picture's.",
       valueName: "CxHxW"),
@@ -66,7 +73,7 @@ struct ModelOptions: ParsableArguments {
       inputSize: inputSize, fixedInputs: inputs, classNamesPath: classNames)
     source.limits = ResourceLimits(factor: limit)
     source.outputName = outputName
-    source.latentShape = latent
+    (source.crop, source.latentShape) = (crop, latent)
     return source
   }
 }
@@ -84,6 +91,8 @@ extension [Int] {
     self = extents
   }
 }
+
+extension ModelSource.Crop: ExpressibleByArgument {}
 
 extension PictureSize: ExpressibleByArgument {
   /// As ``PictureSize/init(parsing:)`` reads it; `nil` for anything else.

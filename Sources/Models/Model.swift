@@ -160,14 +160,19 @@ public struct Model: Sendable {
   }
 
   private func fitted(_ pixels: Tensor) -> Tensor {
-    let side: Int?
-    switch preprocessing.fit {
-    case .shorterSide(let pixels): side = pixels
-    case .stretch: side = nil
-    }
-    return pixels.fitted(
-      height: preprocessing.height, width: preprocessing.width, shorterSide: side,
+    pixels.fitted(
+      height: preprocessing.height, width: preprocessing.width, shorterSide: preprocessing.shorterSide,
       kernel: preprocessing.interpolation.kernel)
+  }
+
+  /// What becomes of a picture of this size before the network sees it; `nil` where it goes in as it is.
+  public func fittingRemark(pictureOf height: Int, by width: Int) -> String? {
+    let size = "\(preprocessing.height)×\(preprocessing.width)"
+    guard preprocessing.scales(height, width) || (height, width) != (preprocessing.height, preprocessing.width) else {
+      return nil
+    }
+    guard let side = preprocessing.shorterSide else { return "pictures are stretched to the net's \(size)" }
+    return "pictures are scaled to a shorter side of \(side), and the net sees the \(size) in the middle"
   }
 
   /// Reads objectives for this network.
@@ -192,14 +197,7 @@ public struct Model: Sendable {
       pixels = picture.batch
     }
     let fitted = fitted(pixels)
-    let side: Int?
-    switch preprocessing.fit {
-    case .shorterSide(let pixels): side = pixels
-    case .stretch: side = nil
-    }
-    let isScaled =
-      side.map { $0 != min(picture.height, picture.width) }
-      ?? ((picture.height, picture.width) != (preprocessing.height, preprocessing.width))
+    let isScaled = preprocessing.scales(picture.height, picture.width)
     // Scaled pictures have 8 bits in the pipelines that networks are trained with: negative bicubic weights are cut off
     // at black and white, and the rest is rounded. Pictures of the right size keep the bits they have.
     return isScaled ? fitted.map { (min(max($0, 0), 1) * 255).rounded() / 255 } : fitted
@@ -227,5 +225,19 @@ extension Preprocessing.Interpolation {
     case .bilinear: .bilinear
     case .bicubic: .bicubic
     }
+  }
+}
+
+extension Preprocessing {
+  /// Of scaled pictures, before the centre is cut out; `nil` where both sides are stretched.
+  fileprivate var shorterSide: Int? {
+    switch fit {
+    case .shorterSide(let pixels): pixels
+    case .stretch: nil
+    }
+  }
+
+  fileprivate func scales(_ height: Int, _ width: Int) -> Bool {
+    shorterSide.map { $0 != min(height, width) } ?? ((height, width) != (self.height, self.width))
   }
 }

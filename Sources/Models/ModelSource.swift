@@ -6,6 +6,14 @@ import GinghamTensors
 
 /// Which network a user means, and what the file may leave unsaid.
 public struct ModelSource: Sendable {
+  /// What becomes of pictures of other proportions than the net's.
+  public enum Crop: String, CaseIterable, Encodable, Hashable, Sendable {
+    /// The shorter side fits, and what sticks out of the middle is cut off.
+    case centre
+    /// Everything stays, stretched to the net's proportions.
+    case none
+  }
+
   /// A path (`.onnx`, `.safetensors`, `.pth`, `.pt`), or `random:NAME[?seed=N]`.
   public var specification: String
   /// Names the net of a weight file; `nil`: recognised by its parameter names.
@@ -18,6 +26,8 @@ public struct ModelSource: Sendable {
   public var deviation: [Float]?
   /// Height and width in pixels.
   public var inputSize: PictureSize?
+  /// What becomes of pictures of other proportions; `nil`: what the net was trained with.
+  public var crop: Crop?
   /// Extents of one of the random inputs that a generator takes, without the batch: what the file leaves open, or an
   /// input that would pass for a picture. `nil`: as the file says.
   public var latentShape: [Int]?
@@ -84,7 +94,7 @@ public struct ModelSource: Sendable {
     try chooseOutput(of: &network)
     try normalize(&network)
     return Model(
-      source: self, network: network, preprocessing: try preprocessing(of: network),
+      source: self, network: network, preprocessing: cropped(try preprocessing(of: network)),
       classNames: try ClassNames(path: classNamesPath, beside: isRandom ? nil : specification))
   }
 
@@ -213,6 +223,16 @@ public struct ModelSource: Sendable {
     }
   }
 
+  private func cropped(_ known: Preprocessing) -> Preprocessing {
+    var preprocessing = known
+    switch (crop, known.fit) {
+    case (Crop.none?, _): preprocessing.fit = .stretch
+    case (.centre?, .stretch): preprocessing.fit = .shorterSide(min(known.height, known.width))
+    case (.centre?, .shorterSide), (nil, _): break
+    }
+    return preprocessing
+  }
+
   /// Samples of a signal where the file leaves them open: a second of speech, as a power of two (WaveGAN).
   private static let usualLength = 1 << 14
 
@@ -268,6 +288,8 @@ extension ModelSource {
     public var std: [Float]?
     /// H×W in pixels.
     public var inputSize: [Int]?
+    /// What becomes of pictures of other proportions; `nil`: as the net was trained.
+    public var crop: Crop?
     /// Of one random input of a generator; `nil`: as the file says.
     public var latent: [Int]?
     /// Beside the picture, as `name=value`.
@@ -284,7 +306,7 @@ extension ModelSource {
   public var options: Options {
     Options(
       architecture: architecture, section: section, mean: mean, std: deviation,
-      inputSize: inputSize.map { [$0.height, $0.width] }, latent: latentShape, inputs: fixedInputs,
+      inputSize: inputSize.map { [$0.height, $0.width] }, crop: crop, latent: latentShape, inputs: fixedInputs,
       outputName: outputName,
       classNames: classNamesPath, limit: limits.factor)
   }

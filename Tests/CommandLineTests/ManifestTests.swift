@@ -21,7 +21,7 @@ struct ManifestTests {
 
   static let model: [String: [String]] = [
     "architecture": ["resnet18"], "section": ["netG"], "mean": ["0.5"], "std": ["0.25"], "input-size": ["96x80"],
-    "input": ["style=onehot:1"], "output-name": ["aux"], "class-names": ["names.txt"], "limit": ["3"],
+    "crop": ["none"], "input": ["style=onehot:1"], "output-name": ["aux"], "class-names": ["names.txt"], "limit": ["3"],
   ]
 
   static let generator: [String: [String]] = [

@@ -18,6 +18,28 @@ import Testing
     #expect(try levels(12).contains { $0 > 0 })
   }
 
+  /// A picture twice as wide as high, dark at its left quarter and bright at its right one.
+  @Test func croppedOrWhole() throws {
+    let pixels = Tensor([3, 8, 16], (0..<(3 * 8 * 16)).map { $0 % 16 < 4 ? 0 : $0 % 16 < 12 ? 0.5 : 1 })
+    func seen(_ crop: ModelSource.Crop?) throws -> (pixels: [Float], remark: String?) {
+      var source = ModelSource("random:strided_stack?size=8&width=2")
+      source.crop = crop
+      let model = try source.load()
+      return (
+        try model.input(Picture(pixels), path: "").scalars.map { ($0 * 8).rounded() / 8 },
+        model.fittingRemark(pictureOf: 8, by: 16)
+      )
+    }
+    let middle = try seen(.centre)
+    #expect(middle.pixels.allSatisfy { $0 == 0.5 })
+    #expect(middle.remark?.contains("the 8×8 in the middle") == true)
+    #expect(try seen(nil) == middle)
+    let whole = try seen(ModelSource.Crop.none)
+    #expect(whole.pixels.prefix(8) == [0, 0, 0.5, 0.5, 0.5, 0.5, 1, 1])
+    #expect(whole.remark == "pictures are stretched to the net's 8×8")
+    #expect(try ModelSource("random:strided_stack?size=8&width=2").load().fittingRemark(pictureOf: 8, by: 8) == nil)
+  }
+
   @Test func sixteenBitFilesReachTheNetUnrounded() throws {
     let model = try ModelSource("random:strided_stack?size=8&width=2").load()
     let path = FileManager.default.temporaryDirectory.appending(path: "gingham-\(UUID().uuidString).png").path

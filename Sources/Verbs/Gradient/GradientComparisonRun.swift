@@ -46,7 +46,7 @@ public struct GradientComparisonRun: Run {
     let (comparison, sheet) = try table.compare(inputs)
     let seconds = comparison.methods.map { ($0.method, $0.seconds.map(JSONValue.number) ?? .null) }
     return RunResult(
-      comparison, remarks: table.remarks, skipped: skipped,
+      comparison, remarks: table.remarks + model.fittingRemarks(at: settings.images), skipped: skipped,
       settled: ["seconds": .object(Dictionary(uniqueKeysWithValues: seconds))]
     ) { folder in
       try folder.write("montage.png", figure: sheet.figure(), scale: 1)

@@ -55,7 +55,8 @@ public struct GradientRun: Run {
       return result
     }
     return RunResult(
-      try gradients.findings(results, skipped: skipped), remarks: gradients.remarks(on: results), skipped: skipped
+      try gradients.findings(results, skipped: skipped),
+      remarks: gradients.remarks(on: results) + model.fittingRemarks(at: settings.images), skipped: skipped
     ) { folder in
       try gradients.drawPooled(results, into: folder)
       try folder.write("gradient.npy") { try Tensor.stacked(results.map(\.map)).write(npy: $0) }

@@ -90,7 +90,8 @@ public struct ProbeRun: Run {
     _ findings: ProbeFindings, _ attacked: PictureAttacker.Attacked, skipped: [SkippedFile], in context: RunContext,
     drawing: ProbeDrawing
   ) throws -> RunResult<ProbeFindings> {
-    var result = RunResult(findings, skipped: skipped)
+    var result = RunResult(
+      findings, remarks: drawing.model.fittingRemarks(at: settings.images), skipped: skipped)
     result.settled = [
       "epsilons": .array(settings.budgets.map { .string($0.text) }), "batch": .integer(settings.passSize),
       "seconds": .object(attacked.seconds.mapValues(JSONValue.number)),

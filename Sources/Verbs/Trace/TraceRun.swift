@@ -41,7 +41,8 @@ public struct TraceRun: Run {
       model, target: target, without: settings.without, signals: settings.signals, context: context)
     let (trace, skipped) = try tracer.trace(picturesAt: settings.images)
     return RunResult(
-      .gradients(trace), remarks: tracer.remarks, skipped: skipped, settled: ["target": .string(target)],
+      .gradients(trace), remarks: tracer.remarks + model.fittingRemarks(at: settings.images), skipped: skipped,
+      settled: ["target": .string(target)],
       draw: trace.draw)
   }
 }
