@@ -62,7 +62,7 @@ fuzz: packages
 
 sanitize:
 	notebooks-scripts/install_packages.sh --test
-	ASAN_OPTIONS=detect_leaks=0 swift test -c release -Xswiftc -enable-testing --sanitize=address \
+	ASAN_OPTIONS=detect_leaks=0:handle_sigbus=0 swift test -c release -Xswiftc -enable-testing --sanitize=address \
 	  --scratch-path .build-asan --no-parallel
 
 PYTHON ?= python3

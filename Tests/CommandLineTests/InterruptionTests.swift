@@ -88,6 +88,27 @@ import Testing
     #expect(try !scratch.contents.contains { $0.hasPrefix(".gingham-") })
   }
 
+  /// A rename does not leave a file system: what a run writes is made on the one where it shall stand.
+  @Test(.enabled(if: device(of: "/dev/shm") != nil && device(of: "/dev/shm") != device(of: NSTemporaryDirectory())))
+  func outputsMayStandOnAnotherFileSystem() throws {
+    let scratch = try Tool.Scratch()
+    let other = URL(filePath: "/dev/shm/gingham-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: other.appending(path: "linked"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: other) }
+    try FileManager.default.createSymbolicLink(
+      at: scratch.url.appending(path: "link"), withDestinationURL: other.appending(path: "linked"))
+    let picture = try scratch.picture()
+    for output in [other.appending(path: "named").path, scratch.path("link")] {
+      let outcome = try Tool.run("gradient", "random:squeezenet1_1?size=64", picture, "--output", output)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: other.path).sorted() == ["linked", "named"])
+    for folder in ["linked", "named"] {
+      let files = try FileManager.default.contentsOfDirectory(atPath: other.appending(path: folder).path)
+      #expect(files.contains("manifest.json") && files.contains("gradient.npy"), "\(files)")
+    }
+  }
+
   @Test func aFolderWithSomebodysFilesIsRefused() throws {
     let scratch = try Tool.Scratch()
     let first = ["layers", Self.net, "--output", scratch.path("run"), "--quiet"]
@@ -103,4 +124,9 @@ import Testing
     #expect(try Tool.run(executable: Tool.path, other + ["--force"]).status == 0)
     #expect(try !scratch.contents.contains { $0.hasPrefix(".gingham-") })
   }
+}
+
+/// The file system of a path; `nil` where there is none.
+private func device(of path: String) -> UInt? {
+  (try? FileManager.default.attributesOfItem(atPath: path))?[.systemNumber] as? UInt
 }

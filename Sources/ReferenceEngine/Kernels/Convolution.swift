@@ -21,7 +21,7 @@ struct ConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
 
   func forward(inputs: [Source<Scalar>], outputs: [Target<Scalar>]) {
     guard let y = outputs[0].baseAddress else { return }
-    bias.fill(y, with: inputs.count > 2 ? inputs[2].baseAddress : nil)
+    bias.fill(y, with: inputs.count > 2 ? inputs[2] : nil)
     // Without channels to sum over the bias is all.
     guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     product.correlate(fine: x, weights: weights, coarse: y, adding: true)

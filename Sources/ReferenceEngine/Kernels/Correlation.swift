@@ -113,8 +113,9 @@ struct ChannelBias<Scalar: ReferenceScalar> {
   let channels: Int
   let count: Int
 
-  /// output ← bias, or 0 without one.
-  func fill(_ output: UnsafeMutablePointer<Scalar>, with bias: UnsafePointer<Scalar>?) {
+  /// output ← bias, or 0 without one: an omitted input has no elements, whether it has an address or not.
+  func fill(_ output: UnsafeMutablePointer<Scalar>, with bias: UnsafeBufferPointer<Scalar>?) {
+    let bias = bias.flatMap { $0.isEmpty ? nil : $0 }
     for plane in 0..<(batch * channels) {
       (output + plane * count).update(repeating: bias.map { $0[plane % channels] } ?? 0, count: count)
     }

@@ -22,7 +22,7 @@ struct TransposedConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
 
   func forward(inputs: [Source<Scalar>], outputs: [Target<Scalar>]) {
     guard let y = outputs[0].baseAddress else { return }
-    bias.fill(y, with: inputs.count > 2 ? inputs[2].baseAddress : nil)
+    bias.fill(y, with: inputs.count > 2 ? inputs[2] : nil)
     guard let x = inputs[0].baseAddress, let weights = inputs[1].baseAddress else { return }
     product.spread(coarse: x, weights: weights, addingTo: y)
   }
