@@ -17,7 +17,8 @@ public struct GinghamCommand: ParsableCommand {
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
       GenerateCommand.self, DiagnoseCommand.self, CheckCommand.self, TrackCommand.self, RepairCommand.self,
       VisualizeCommand.self,
-      CompareCommand.self, ProbeCommand.self, RunCommand.self, VerifyCommand.self, BenchCommand.self,
+      CompareCommand.self, ProbeCommand.self, RunCommand.self, ResultsCommand.self, VerifyCommand.self,
+      BenchCommand.self,
     ])
 
   /// Empty; a verb is parsed from words.

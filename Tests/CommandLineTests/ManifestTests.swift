@@ -101,6 +101,14 @@ struct ManifestTests {
           "samples": ["5"], "seed": ["9"], "range": ["0..255"], "junit": ["results.xml"],
         ]) { $1 })
     ],
+    "results": [
+      Sample(
+        "results outputs",
+        [
+          "model": ["net"], "verb": ["probe"], "layer": ["conv1"], "period": ["4"], "since": ["2026-11-28"],
+          "until": ["2026-11-29"], "each": [], "csv": ["all.csv"],
+        ])
+    ],
     "track": [Sample("track {a.pth} {b.pth}", model.merging(generator) { $1 })],
     "repair": [
       Sample(

@@ -53,12 +53,14 @@ import Testing
     "verify {net} --input-size 96x96", "verify {net} --input-size 96x96 --precision bf16 --emulate",
     "bench {net} --input-size 96x96 --runs 1",
     "bench {net} --input-size 96x96 --runs 1 --layers",
+    // All that the lines above have left.
+    "results {.}",
   ]
 
   /// Lists that are empty in every small run: what stands in them is not described.
   static let rare: Set = [
     "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth", "LayerVisualization.warnings.[]",
-    "ProbeFindings.warnings.[]",
+    "ProbeFindings.warnings.[]", "ResultsFindings.skipped.[]",
     "SweepFindings.skipped.[]", "VisualizationFindings.warnings.[]",
   ]
 
