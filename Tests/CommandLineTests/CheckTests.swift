@@ -77,11 +77,13 @@ import Testing
     let broken = try text("broken.png", "no picture", in: scratch)
     #expect(try Tool.run("check", picture, broken, "--blur", "5").status == 2)
     // A broken limit is worse.
-    let banded = try Tool.run("check", picture, broken, "--blur", "5", "--banding", "8")
-    #expect(banded.status == 1, "\(banded.output)")
+    let set = try pictures("set", grid: 0.1, count: 2, in: scratch)
+    let grid = try Tool.run("check", set, broken, "--bands", "0.01")
+    #expect(grid.status == 1, "\(grid.output)")
+    #expect(grid.output.contains("LEFT OUT "), "\(grid.output)")
     // Limits that are about something else.
     #expect(try Tool.run("check", picture, "--gradient", "0.1").status == 2)
-    #expect(try Tool.run("check", picture, "--blur", "-1").status == 64)
+    #expect(try Tool.run("check", picture, "--blur=-1").status == 64)
   }
 
   @Test func aBaselineIsWrittenOnceAndHeldAgainst() throws {

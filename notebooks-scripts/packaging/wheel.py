@@ -97,7 +97,8 @@ def main():
         "Description-Content-Type: text/markdown", "", (PACKAGE / "README.md").read_text(),
     ]).encode()
     files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: gingham\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
-    files[f"{info}/entry_points.txt"] = b"[console_scripts]\ngingham = gingham._tool:main\n"
+    files[f"{info}/entry_points.txt"] = (
+        b"[console_scripts]\ngingham = gingham._tool:main\n[pytest11]\ngingham = gingham.pytest_plugin\n")
     record = [f"{name},sha256={digest(data)},{len(data)}" for name, data in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
     wheel = target / f"gingham-{version}-{tag}.whl"
