@@ -23,7 +23,8 @@ build: packages
 library: packages
 	swift build -c release --product ginghamc
 
-standalone: packages
+standalone:
+	notebooks-scripts/install_packages.sh --package
 	notebooks-scripts/packaging/build.sh .build-standalone
 
 PREFIX ?= /usr/local
@@ -37,6 +38,7 @@ deb: standalone
 	notebooks-scripts/packaging/deb.sh .build-standalone/package dist
 
 test-packages:
+	notebooks-scripts/install_packages.sh --package
 	notebooks-scripts/packaging/test_packages.sh .build-standalone/package dist .build-standalone/systems
 
 demo: build

@@ -29,6 +29,15 @@ GINGHAM_ICU=$scratch/icu/icudt.o swift build -c release -Xswiftc -static-stdlib 
 install -m 755 "$scratch/release/libginghamc.so" "$package/libginghamc.so"
 strip --strip-unneeded "$package/libginghamc.so"
 
+# Of what is inside the library. Swift comes without ICU's, which are the same in Debian's.
+install -d "$package/licenses"
+install -m 644 "$swift/share/swift/LICENSE.txt" "$package/licenses/swift.txt"
+for place in "$scratch"/checkouts/*/; do
+  install -m 644 "$place"LICENSE* "$package/licenses/$(basename "$place").txt"
+done
+install -m 644 /usr/share/doc/libkissfft-dev/copyright "$package/licenses/kissfft.txt"
+install -m 644 /usr/share/doc/libicu72/copyright "$package/licenses/icu.txt"
+
 echo '#include "gingham.h"
 int main(void) { gingham_main(); }' >"$scratch/main.c"
 "$swift/bin/clang" -O2 -I "$(dirname "$header")" "$scratch/main.c" -o "$package/gingham" -L "$package" -lginghamc -s \

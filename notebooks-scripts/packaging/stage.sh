@@ -14,6 +14,7 @@ install -m 755 "$build/gingham" "$root/bin/gingham"
 install -m 644 "$build/libginghamc.so" "$root/lib/libginghamc.so"
 install -m 644 "$source/Sources/CGingham/include/gingham.h" "$root/include/gingham.h"
 install -m 644 "$source/LICENSE" "$source/README.md" "$source/CHANGELOG.md" "$root/share/doc/gingham"
+cp -r "$build/licenses" "$root/share/doc/gingham"
 
 completion() {
   install -d "$(dirname "$root/share/$2")"

@@ -95,6 +95,8 @@ def main():
         newest = glibc(sorted(Path(folder).glob("*")))
     for package, notice in licences([*bundled.values(), *FONTS]).items():
         files[f"gingham-{version}.dist-info/licenses/{package}.txt"] = notice
+    for notice in sorted((build / "licenses").iterdir()):
+        files[f"gingham-{version}.dist-info/licenses/{notice.name}"] = notice.read_bytes()
     tag = "py3-none-manylinux_{}_{}_x86_64".format(*newest)
     info = f"gingham-{version}.dist-info"
     files[f"{info}/licenses/LICENSE"] = (SOURCES / "LICENSE").read_bytes()
