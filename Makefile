@@ -1,9 +1,10 @@
 # make demo   fetch a pretrained net and photographs, look at their gradients, leave pictures in outputs/
 # make transcripts   type every command of README and guides, compare the figures printed there
-# make test   check format, build without warnings, run every test and the notebook
+# make test   check format, build without warnings, run every test and the notebooks
 # make build  the command line tool, in .build/release/gingham
 # make library   the library for C and Python, in .build/release/libginghamc.so
 # make wheel, make deb   packages that need neither Swift nor -dev packages where they are installed, in dist/
+# make test-packages   try wheel, .deb and install in bare systems (root and debootstrap), after make wheel and make deb
 # make install   both, with header, completions and man pages, into PREFIX (/usr/local); they need no Swift there
 # make fuzz   fuzz every reader under the address sanitizer, SECONDS=120 in all
 # make sanitize   every test under the address sanitizer
@@ -14,7 +15,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: bench build library standalone install wheel deb demo transcripts docs test fuzz sanitize lint packages clean
+.PHONY: bench build library standalone install wheel deb test-packages demo transcripts docs test fuzz sanitize lint packages clean
 
 build: packages
 	swift build -c release --product gingham
@@ -22,23 +23,23 @@ build: packages
 library: packages
 	swift build -c release --product ginghamc
 
-# With Swift's own libraries inside: SwiftPM's option for that passes dynamic libraries over, the compiler's does not. C
-# libraries that stand beside the binaries are found there, and by each other.
-STANDALONE := swift build -c release -Xswiftc -static-stdlib --scratch-path .build-standalone \
-  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN'
-standalone: packages
-	$(STANDALONE) --product gingham
-	$(STANDALONE) --product ginghamc
+standalone:
+	notebooks-scripts/install_packages.sh --package
+	notebooks-scripts/packaging/build.sh .build-standalone
 
 PREFIX ?= /usr/local
 install: standalone
-	notebooks-scripts/packaging/stage.sh .build-standalone/release "$(DESTDIR)$(PREFIX)"
+	notebooks-scripts/packaging/stage.sh .build-standalone/package "$(DESTDIR)$(PREFIX)"
 
 wheel: standalone
-	notebooks-scripts/packaging/wheel.py .build-standalone/release dist
+	notebooks-scripts/packaging/wheel.py .build-standalone/package dist
 
 deb: standalone
-	notebooks-scripts/packaging/deb.sh .build-standalone/release dist
+	notebooks-scripts/packaging/deb.sh .build-standalone/package dist
+
+test-packages:
+	notebooks-scripts/install_packages.sh --package
+	notebooks-scripts/packaging/test_packages.sh .build-standalone/package dist .build-standalone/systems
 
 demo: build
 	notebooks-scripts/demo.sh
@@ -52,9 +53,9 @@ test: lint
 	notebooks-scripts/fetch_models.sh all
 	notebooks-scripts/fetch_suites.sh
 	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
-	GINGHAM=.build-test/release/gingham notebooks-scripts/run_notebook.sh
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product ginghamc
 	BUILD=.build-test/release notebooks-scripts/run_python_tests.sh
+	BUILD=.build-test/release notebooks-scripts/run_notebook.sh
 
 SECONDS ?= 120
 fuzz: packages

@@ -121,7 +121,9 @@ let package = Package(
     .target(
       name: "GinghamCInterface", dependencies: ["CGingham", "Gingham", "GinghamCommandLine"],
       path: "Sources/CInterface",
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // An object that takes the place of ICU's tables: notebooks-scripts/packaging/build.sh makes it.
+      linkerSettings: Context.environment["GINGHAM_ICU"].map { [.unsafeFlags([$0])] } ?? []),
 
     // Noise and tolerances that several rooms' tests share.
     .target(

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages Gingham builds on, where any is missing. Needs root or sudo only then.
+# --test adds what tests want, --package what packages are made and tried with.
 set -euo pipefail
 
 packages=(
@@ -9,6 +10,7 @@ packages=(
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )
 [ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium)
+[ "${1:-}" = "--package" ] && packages+=(binutils debootstrap libicu72)
 
 missing=()
 for package in "${packages[@]}"; do

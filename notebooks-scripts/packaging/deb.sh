@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs a build as gingham_VERSION_ARCHITECTURE.deb, which `apt install ./FILE` takes with what it depends on.
 #
-#   deb.sh BUILD FOLDER        from .build-standalone/release to dist/
+#   deb.sh BUILD FOLDER        from .build-standalone/package to dist/
 set -euo pipefail
 build=$1 target=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ install -m 644 "$here/../../LICENSE" "$root/usr/share/doc/gingham/copyright"
 depends=$(
   for binary in "$root/usr/bin/gingham" "$root/usr/lib/libginghamc.so"; do
     objdump -p "$binary" | awk '$1 == "NEEDED" { print $2 }'
-  done | sort -u | while read -r library; do
+  done | sort -u | grep -v '^libginghamc' | while read -r library; do
     path=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
     [ -n "$path" ] || { echo "no $library on this system" >&2; exit 1; }
     # Alternatives are links, and packages name their files without /usr where that is one.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lays a build out as it is installed: tool, library, header, completions, man pages, licence.
 #
-#   stage.sh BUILD ROOT        from .build/release to /usr/local, say
+#   stage.sh BUILD ROOT        from .build-standalone/package to /usr/local, say
 #
 # The tool itself makes its completions and the description that man pages are written from.
 set -euo pipefail
@@ -14,7 +14,7 @@ install -m 755 "$build/gingham" "$root/bin/gingham"
 install -m 644 "$build/libginghamc.so" "$root/lib/libginghamc.so"
 install -m 644 "$source/Sources/CGingham/include/gingham.h" "$root/include/gingham.h"
 install -m 644 "$source/LICENSE" "$source/README.md" "$source/CHANGELOG.md" "$root/share/doc/gingham"
-strip --strip-unneeded "$root/bin/gingham" "$root/lib/libginghamc.so"
+cp -r "$build/licenses" "$root/share/doc/gingham"
 
 completion() {
   install -d "$(dirname "$root/share/$2")"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Packs the Python package with the tool, the library and the C libraries behind them into a wheel.
 
-    wheel.py BUILD FOLDER        from .build-wheel/release to dist/gingham-*.whl
+    wheel.py BUILD FOLDER        from .build-standalone/package to dist/gingham-*.whl
 
 The build must find libraries beside itself: linked with `-rpath $ORIGIN --disable-new-dtags`, whose path holds for what
 those libraries need in turn. Standard library, ldd, objdump and dpkg only.
@@ -21,8 +21,15 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "python"
 SOURCES = HERE.parents[1]
 
-# What every Linux of a manylinux tag has (PEP 600).
-SYSTEM = re.compile(r"(ld-linux-x86-64|libc|libm|libdl|librt|libpthread|libutil|libgcc_s|libstdc\+\+|libX11|libXext|libXrender)\.so")
+# What every Linux of a manylinux tag has (PEP 600). X11 may be left out there as well, but is not where there is no desktop.
+SYSTEM = re.compile(r"(ld-linux-x86-64|libc|libm|libdl|librt|libpthread|libutil|libgcc_s|libstdc\+\+)\.so")
+
+# The typeface of figures, for systems without fonts.
+FONTS = [Path("/usr/share/fonts/truetype/dejavu") / name for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
+FONT_SETTINGS = b"""<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">.</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+"""
 
 
 def run(*words):
@@ -83,9 +90,13 @@ def main():
             copy.write_bytes(place.read_bytes())
             run("strip", "--strip-unneeded", str(copy))
             files[f"gingham/lib/{name}"] = copy.read_bytes()
+        files.update({f"gingham/fonts/{font.name}": font.read_bytes() for font in FONTS})
+        files["gingham/fonts/fonts.conf"] = FONT_SETTINGS
         newest = glibc(sorted(Path(folder).glob("*")))
-    for package, notice in licences(bundled.values()).items():
+    for package, notice in licences([*bundled.values(), *FONTS]).items():
         files[f"gingham-{version}.dist-info/licenses/{package}.txt"] = notice
+    for notice in sorted((build / "licenses").iterdir()):
+        files[f"gingham-{version}.dist-info/licenses/{notice.name}"] = notice.read_bytes()
     tag = "py3-none-manylinux_{}_{}_x86_64".format(*newest)
     info = f"gingham-{version}.dist-info"
     files[f"{info}/licenses/LICENSE"] = (SOURCES / "LICENSE").read_bytes()

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
@@ -227,7 +228,10 @@ def _bar(name: str, shown: "bool | None") -> "Iterator[Callable[[str, int, int],
     if shown is None:
         shown = sys.stderr is not None and sys.stderr.isatty() or "ipykernel" in sys.modules
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            # A notebook without widgets gets a bar of text.
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
     except ImportError:
         shown = False
     if not shown:
