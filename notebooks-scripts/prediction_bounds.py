@@ -25,8 +25,8 @@ def called(tool, *arguments):
     return json.loads(run.stdout)
 
 
-def measured(tool, net, seed, pictures, folder):
-    found = called(tool, "gradient", f"random:{net}?seed={seed}", *pictures, "--output", folder)
+def measured(tool, model, pictures, folder):
+    found = called(tool, "gradient", model, *pictures, "--output", folder)
     lattice = found.get("pooled") or found["images"][0]["lattice"]
     return {str(band["period"]): (band["cv2_corrected"], band["standard_error"]) for band in lattice["bands"]}
 
@@ -45,8 +45,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for net in asked.nets.split(","):
             for seed in range(asked.seeds):
-                if f"{net}?seed={seed}" not in known:
-                    known[f"{net}?seed={seed}"] = measured(asked.tool, net, seed, asked.pictures, f"{folder}/gradient")
+                twin = f"{net}?seed={seed}"
+                if twin not in known:
+                    known[twin] = measured(asked.tool, f"random:{twin}", asked.pictures, f"{folder}/gradient")
                     asked.measured.parent.mkdir(parents=True, exist_ok=True)
                     asked.measured.write_text(json.dumps(known))
             if asked.only_measure:

@@ -211,17 +211,3 @@ extension Network {
     return network
   }
 }
-
-@Suite struct EstimateTests {
-  @Test func intervalsHoldTheMeanAsOftenAsTheySay() throws {
-    var hits = 0
-    for seed in 0..<200 {
-      var values = [Float](repeating: 0, count: 30)
-      values.withUnsafeMutableBufferPointer { NormalSequence(seed: UInt64(seed), name: "e").fill($0, mean: 2) }
-      let estimate = try #require(Estimate(values.map(Double.init), seed: 1, resamples: 400))
-      if estimate.lower <= 2, estimate.upper >= 2 { hits += 1 }
-    }
-    #expect(hits > 176 && hits < 199)
-    #expect(Estimate([]) == nil)
-  }
-}

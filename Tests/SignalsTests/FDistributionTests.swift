@@ -26,4 +26,10 @@ import Testing
       }
     }
   }
+
+  /// The published two-sided 5 % and 1 % points of Student's t.
+  @Test(arguments: [(1, 12.7062, 0.05), (2, 4.3027, 0.05), (3, 3.1824, 0.05), (5, 2.5706, 0.05), (7, 3.4995, 0.01)])
+  func tailsOfStudentAreThoseOfItsTables(degrees: Int, t: Double, chance: Double) {
+    #expect(abs(FDistribution.upperTailOfOne(t * t, denominator: degrees) - chance) < 2e-5)
+  }
 }

@@ -8,6 +8,9 @@ public protocol Attack: Sendable {
   var norm: PerturbationNorm { get }
   /// Looks for the smallest change by itself, so that one search serves every budget.
   var isMinimumNorm: Bool { get }
+  /// Leaves a picture as soon as it is turned, with changes that rounding to 8 bits may take back: what becomes of them
+  /// then says where the search stopped, nothing of the classifier.
+  var stopsAtSuccess: Bool { get }
   /// As few classes as the attack can work with.
   var neededClasses: Int { get }
   /// Whether it can look for a change towards one class.
@@ -46,6 +49,8 @@ public struct AttackSearch: Sendable {
 extension Attack {
   /// Whether one search serves every budget.
   public var isMinimumNorm: Bool { false }
+  /// Whether a search ends at the first success: those that look for the smallest change do.
+  public var stopsAtSuccess: Bool { isMinimumNorm }
   /// Classes that a net must have.
   public var neededClasses: Int { 2 }
   /// Whether it can aim at a class.

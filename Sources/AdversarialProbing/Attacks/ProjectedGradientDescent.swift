@@ -16,6 +16,8 @@ public struct ProjectedGradientDescent: Attack {
   public var restarts: Int
   /// Leaves a picture alone from its first adversarial step on.
   public var stopsEarly: Bool
+  /// As it was asked for.
+  public var stopsAtSuccess: Bool { stopsEarly }
   /// `pgd`.
   public var name: String { "pgd" }
   /// Forward and backward passes a picture, on average.

@@ -1,29 +1,43 @@
 import GinghamSignals
 import GinghamTensors
 
-/// A mean over pictures with the interval that holds 95 % of its bootstrap resamples (percentiles; Efron 1979).
+/// A mean over pictures with its 95 % interval, by studentised bootstrap resamples (Efron 1979; Hall 1988): percentiles of
+/// the resamples' means alone cover 92 % at 14 pictures and 83 % at five.
 public struct Estimate: Hashable, Sendable, Encodable {
   /// Over the pictures.
   public var mean: Double
-  /// Where 95 % of bootstrap resamples begin.
+  /// Where the interval begins.
   public var lower: Double
-  /// Where 95 % of bootstrap resamples end.
+  /// Where the interval ends.
   public var upper: Double
   /// Pictures.
   public var count: Int
 
-  /// `nil` without values. One value has itself as its interval.
+  /// `nil` without values. One value, and equal ones, have themselves as their interval; two, of which resamples say
+  /// nothing more, the range between them.
   public init?(_ values: [Double], seed: UInt64 = 0, resamples: Int = 2000) {
     guard !values.isEmpty else { return nil }
     count = values.count
     mean = values.mean
+    (lower, upper) = (values.min() ?? mean, values.max() ?? mean)
+    guard values.count > 2, upper > lower else { return }
+    let (error, centre) = (Self.standardError(values), mean)
     var random = SeededGenerator(seed: seed, name: "bootstrap")
-    let means = (0..<resamples).map { _ in
-      (0..<values.count).reduce(0.0) { sum, _ in sum + values[random.integer(in: 0...(values.count - 1))] }
-        / Double(values.count)
+    let ratios = (0..<resamples).compactMap { _ -> Double? in
+      let drawn = values.map { _ in random.element(of: values) }
+      let spread = Self.standardError(drawn)
+      // A resample of one value alone has no spread to be measured in.
+      return spread > 1e-9 * error ? (drawn.mean - centre) / spread : nil
     }.sorted()
-    lower = means[resamples * 25 / 1000]
-    upper = means[resamples * 975 / 1000]
+    lower = mean - ratios[ratios.count * 975 / 1000] * error
+    upper = mean - ratios[ratios.count * 25 / 1000] * error
+  }
+
+  /// Of the mean.
+  private static func standardError(_ values: [Double]) -> Double {
+    let mean = values.mean
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
   }
 
   /// The interval with both ends through a rising function.

@@ -33,48 +33,50 @@ extension Comparison {
 }
 
 extension Comparison {
-  /// The first mitigation as the one to beat, what beats it, and what one would not have expected.
-  static func note(_ summaries: [Summary]) -> String {
+  /// The first mitigation as the one to beat, and what a test over objectives says of the others.
+  static func note(_ summaries: [Summary], byObjective: [Summary]) -> String {
     guard let base = summaries.first, let baseLattice = base.lattice.mean else {
       return "The pictures are too small for the lattice of this network, so only activations are compared."
     }
-    func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", 100 * $0) } ?? "an unknown share" }
-    func times(_ value: Double?) -> String { value.map { String(format: "%.2f×", $0) } ?? "an unknown multiple of" }
-    let others = summaries.dropFirst().filter { $0.lattice.mean != nil }
     let first =
       "'\(base.mitigation)' leaves \(percent(baseLattice)) of its pictures' fine detail on the network's lattice beyond "
       + "what noise would (gradient CV² \(base.gradientLattice.mean.map { String(format: "%.3f", $0) } ?? "unknown")), "
       + "and together they show \(PooledBand.phrase(base.bands))."
-    guard let cleanest = others.min(by: { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }),
-      let strongest = others.max(by: { ($0.relativeActivation.mean ?? 0) < ($1.relativeActivation.mean ?? 0) })
-    else { return first }
-    let second =
-      "Least on the lattice's own frequencies is left by '\(cleanest.mitigation)' (\(percent(cleanest.lattice.mean))), "
-      + "which says nothing of grids beside them, at "
-      + "\(times(cleanest.relativeActivation.mean)) the activation of '\(base.mitigation)'; the most activation from "
-      + "'\(strongest.mitigation)' (\(times(strongest.relativeActivation.mean)), \(percent(strongest.lattice.mean)))."
-    return [first, second, exception(base, Array(others), percent)].compactMap { $0 }.joined(separator: " ")
-  }
-
-  /// What puts more on the lattice than no mitigation at all, by more than two standard errors.
-  private static func exception(
-    _ base: Summary, _ others: [Summary], _ percent: (Double?) -> String
-  ) -> String? {
-    let worse = others.filter { $0.latticeErrors(above: base) > 2 }
-    return worse.max { ($0.lattice.mean ?? 0) < ($1.lattice.mean ?? 0) }.map {
-      "'\($0.mitigation)' puts more on the lattice than no mitigation at all (\(percent($0.lattice.mean)))."
+    let others = summaries.dropFirst().filter { $0.lattice.mean != nil }
+    guard !others.isEmpty else { return first }
+    let judged = others.compactMap { item in
+      PairedDifference(item.mitigation, base.mitigation, in: byObjective, looks: others.count).map { (item, $0) }
     }
+    guard let objectives = judged.map(\.1.objectives).max() else {
+      return first + " One objective alone tells no mitigation from another."
+    }
+    let shown = judged.filter { $0.1.isShown }.sorted { ($0.0.lattice.mean ?? 0) < ($1.0.lattice.mean ?? 0) }
+    func list(_ items: [(Summary, PairedDifference)]) -> String {
+      items.map { "'\($0.0.mitigation)' (\(percent($0.0.lattice.mean)), \(times($0.0.relativeActivation.mean)))" }
+        .joined(separator: ", ")
+    }
+    let (less, more) = (shown.filter { $0.1.mean < 0 }, shown.filter { $0.1.mean > 0 })
+    var sentences = [first]
+    if !less.isEmpty {
+      sentences.append(
+        "Less on the lattice's own frequencies, which says nothing of grids beside them, is left by \(list(less)); in "
+          + "brackets that share and the activation over that of '\(base.mitigation)'.")
+    }
+    if !more.isEmpty { sentences.append("More is left by \(list(more)).") }
+    let rest = judged.count - shown.count
+    if rest > 0 {
+      sentences.append(
+        "Of \(rest == 1 ? "one other" : "the \(rest) others") no difference is shown over \(objectives) objectives.")
+    }
+    return sentences.joined(separator: " ")
   }
-}
 
-extension Comparison.Summary {
-  /// By how many standard errors the mean lattice is above another's; 0 where that cannot be told.
-  fileprivate func latticeErrors(above other: Self) -> Double {
-    guard let mean = lattice.mean, let base = other.lattice.mean, let own = lattice.deviation,
-      let others = other.lattice.deviation
-    else { return 0 }
-    let error = (own * own / Double(runs) + others * others / Double(other.runs)).squareRoot()
-    return error > 0 ? (mean - base) / error : 0
+  private static func percent(_ value: Double?) -> String {
+    value.map { String(format: "%.2f %%", 100 * $0) } ?? "an unknown share"
+  }
+
+  private static func times(_ value: Double?) -> String {
+    value.map { String(format: "%.2f×", $0) } ?? "an unknown multiple"
   }
 }
 

@@ -164,7 +164,7 @@ public struct Comparison: RunFindings {
         Summary(name, objective, runs.filter { $0.mitigation == name && $0.objective == objective })
       }
     }
-    note = Self.note(all)
+    note = Self.note(all, byObjective: byObjective)
     summary = all.sorted { left, right in
       switch order {
       case .activation: (left.relativeActivation.mean ?? 0) > (right.relativeActivation.mean ?? 0)

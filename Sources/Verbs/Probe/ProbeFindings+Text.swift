@@ -54,15 +54,15 @@ extension ProbeFindings {
     return attacks.compactMap { attack in
       guard !done.contains(attack.name) else { return nil }
       let isFolded =
-        attack.success == 1 && attack.successAtEightBits == 1
+        attack.success == 1 && attack.successAtEightBits ?? 1 == 1
         && attacks.filter { $0.name == attack.name && $0.epsilon > attack.epsilon }
-          .allSatisfy { $0.success == 1 && $0.successAtEightBits == 1 }
+          .allSatisfy { $0.success == 1 && $0.successAtEightBits ?? 1 == 1 }
       if isFolded { done.insert(attack.name) }
       return [
         attack.name, attack.norm.title,
         (isFolded && attack.epsilon < largestEpsilon ? "from " : "") + attack.epsilonText, Self.percent(attack.success),
-        Self.percent(attack.successAtEightBits), Self.percent(attack.accuracy),
-        Self.percent(attack.accuracyAtEightBits), attack.medianL2.map { String(format: "%.3f", $0) } ?? "",
+        attack.successAtEightBits.map(Self.percent) ?? "–", Self.percent(attack.accuracy),
+        attack.accuracyAtEightBits.map(Self.percent) ?? "–", attack.medianL2.map { String(format: "%.3f", $0) } ?? "",
         attack.medianSteps.map { String(format: "%.0f", $0) } ?? "",
       ]
     }
@@ -78,7 +78,8 @@ extension ProbeFindings {
 extension ProbeFindings.Minimal {
   var text: String {
     let value = median.map { norm == .linf ? String(format: "%.3f/255", 255 * $0) : String(format: "%.3f", $0) }
+    let pixels = medianL0.map { String(format: " on %.0f pixels", $0) } ?? ""
     return
-      "smallest \(norm.title) change by \(name): median \(value ?? "none"), \(turned) of \(pictures) pictures turned"
+      "smallest \(norm.title) change by \(name): median \(value ?? "none")\(pixels), \(turned) of \(pictures) pictures turned"
   }
 }

@@ -17,14 +17,15 @@ public struct ProbeFindings: RunFindings {
     public var epsilonText: String
     /// Share of the correctly classified pictures that the attack turns, as 32-bit numbers and as 8 bits keep them.
     public var success: Double
-    /// As ``success``, with the changed pictures rounded to 8 bits, within the budget.
-    public var successAtEightBits: Double
+    /// As ``success``, with the changed pictures rounded to 8 bits, within the budget; `nil` for attacks that stop at
+    /// the first success, of which it would say where they stopped.
+    public var successAtEightBits: Double?
     /// At this or any smaller budget.
     public var successWithin: Double
     /// Share of *all* pictures still classified correctly.
     public var accuracy: Double
-    /// As ``accuracy``, with the changed pictures rounded to 8 bits.
-    public var accuracyAtEightBits: Double
+    /// As ``accuracy``, with the changed pictures rounded to 8 bits; `nil` where ``successAtEightBits`` is.
+    public var accuracyAtEightBits: Double?
     /// Medians over successes.
     public var medianL0: Double?
     /// Euclidean length of the change, pixels in 0…1; `nil` without a success.
@@ -52,6 +53,8 @@ public struct ProbeFindings: RunFindings {
     public var norm: PerturbationNorm
     /// Over the pictures that were turned.
     public var median: Double?
+    /// Of the pixels that those changes touch; `nil` where changes are sought that touch any number.
+    public var medianL0: Double?
     /// Pictures for which a change was found.
     public var turned: Int
     /// Pictures for which one was sought.
@@ -126,7 +129,11 @@ extension ProbeFindings.Attack {
   /// - Parameters:
   ///   - records: of the pictures that are correct as they are.
   ///   - index: of the budget.
-  init(_ records: [ProbeAttackRecord], isBaseline: Bool, budgets: [Epsilon], index: Int, pictures: Int) {
+  ///   - stopsAtSuccess: whether searches end at the first.
+  init(
+    _ records: [ProbeAttackRecord], isBaseline: Bool, stopsAtSuccess: Bool, budgets: [Epsilon], index: Int,
+    pictures: Int
+  ) {
     self.isBaseline = isBaseline
     let outcomes = records.map { $0.outcomes[index] }
     let curve = SuccessCurve(
@@ -138,9 +145,10 @@ extension ProbeFindings.Attack {
     epsilonText = budgets[index].text
     success = curve.success[index]
     successWithin = curve.successWithin[index]
-    successAtEightBits = Double(outcomes.count { $0.successAtEightBits }) / Double(outcomes.count)
+    let rounded = stopsAtSuccess ? nil : outcomes.count { $0.successAtEightBits }
+    successAtEightBits = rounded.map { Double($0) / Double(outcomes.count) }
     accuracy = Double(outcomes.count { !$0.success }) / Double(pictures)
-    accuracyAtEightBits = Double(outcomes.count { !$0.successAtEightBits }) / Double(pictures)
+    accuracyAtEightBits = rounded.map { Double(outcomes.count - $0) / Double(pictures) }
     medianL0 = successes.map { Double($0.distances.l0) }.median
     medianL2 = successes.map(\.distances.l2).median
     medianLinf = successes.map(\.distances.linf).median
@@ -149,11 +157,12 @@ extension ProbeFindings.Attack {
 }
 
 extension ProbeFindings.Minimal {
-  init(_ name: String, norm: PerturbationNorm, _ values: [Double?]) {
+  init(_ name: String, norm: PerturbationNorm, _ values: [Double?], pixels: [Int]? = nil) {
     self.name = name
     self.norm = norm
     pictures = values.count
     turned = values.count { $0 != nil }
     median = values.compactMap { $0 }.median
+    medianL0 = pixels?.map(Double.init).median
   }
 }

@@ -30,7 +30,8 @@ struct ProbeReport {
       report.table(ProbeFindings.columns, rows: findings.rows)
       report.paragraph(
         "Success is the share of the correctly classified pictures that an attack turns; accuracy is over all pictures. "
-          + "At 8 bits the changed picture is rounded to whole levels first, and stays within the budget.")
+          + "At 8 bits the changed picture is rounded to whole levels first, and stays within the budget; attacks that "
+          + "stop at the first success have no such figure.")
       for minimal in findings.minimal { report.paragraph(minimal.text + ".") }
       try draw("curves.png")
     }

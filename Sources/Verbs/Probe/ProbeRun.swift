@@ -119,9 +119,11 @@ public struct ProbeRun: Run {
     let budgets = settings.budgets
     return settings.attacks.enumerated().flatMap { place, kind in
       let column = records.map { $0.attacks[place] }
-      let isBaseline = kind.attack(settings.options).isBaseline
+      let attack = kind.attack(settings.options)
       return budgets.indices.map {
-        ProbeFindings.Attack(column, isBaseline: isBaseline, budgets: budgets, index: $0, pictures: pictures)
+        ProbeFindings.Attack(
+          column, isBaseline: attack.isBaseline, stopsAtSuccess: attack.stopsAtSuccess, budgets: budgets, index: $0,
+          pictures: pictures)
       }
     }
   }
@@ -139,7 +141,8 @@ public struct ProbeRun: Run {
       minimal.append(
         .init(
           kind.attack(settings.options).name, norm: settings.norm,
-          ends.map { $0.rawSuccess ? $0.rawDistances[settings.norm] : nil }))
+          ends.map { $0.rawSuccess ? $0.rawDistances[settings.norm] : nil },
+          pixels: ends.filter(\.rawSuccess).map(\.rawDistances.l0)))
     }
     return minimal
   }
