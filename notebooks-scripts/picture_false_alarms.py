@@ -4,11 +4,12 @@
     pip install numpy pillow
     python notebooks-scripts/picture_false_alarms.py FOLDER… [--gingham .build/release/gingham] [--count 200] [--seed 0]
 
-Cuts squares out of the photographs in the folders, as they are, halved and saved again, draws text, tables, rules and
+Cuts squares out of the photographs in the folders, as they are, reduced and saved again, draws text, tables, rules and
 ramps, puts grids of a decoder's kind in, and hands all of it to `gingham measure`. Prints a table: kind, pictures, called
 artifact, at the right period, with 95 % intervals. --figures FILE keeps every picture's bands.
 """
 import argparse
+import collections
 import io
 import json
 import pathlib
@@ -22,13 +23,20 @@ SIDE = 256
 PERIODS = (2, 4, 8, 16)
 
 
-def photographs(folders):
+def photographs(folders, most=40):
+    """As they are, at most so many of a folder, those with transparency left out."""
     for folder in folders:
+        by_folder = {}
         for path in sorted(pathlib.Path(folder).rglob("*")):
-            if path.suffix.lower() in (".png", ".jpg", ".jpeg"):
-                picture = Image.open(path).convert("RGB")
-                if min(picture.size) >= 200:
-                    yield picture
+            if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp"):
+                by_folder.setdefault(path.parent, []).append(path)
+        for paths in by_folder.values():
+            for path in paths[:: max(1, len(paths) // most)][:most]:
+                picture = Image.open(path)
+                if min(picture.size) >= 200 and picture.mode in ("RGB", "L"):
+                    # A part is as good as the whole of a large one, and quick to resize.
+                    x, y = (max(0, (extent - 1600) // 2) // 16 * 16 for extent in picture.size)
+                    yield picture.crop((x, y, min(picture.width, x + 1600), min(picture.height, y + 1600))).convert("RGB")
 
 
 def crop(picture, random, side=SIDE):
@@ -45,6 +53,35 @@ def halved(picture, random):
         picture = picture.resize([max(2 * SIDE, round(extent * scale)) for extent in picture.size], Image.LANCZOS)
     big = crop(picture, random, 2 * SIDE)
     return big.resize((SIDE, SIDE), Image.LANCZOS)
+
+
+def reduced(picture, random, side=SIDE):
+    """A crop of the picture reduced by 1.1 to 4: no blocks and no camera's filter lie on the lattice any more."""
+    largest = max(1.1, min(4, min(picture.size) / side))
+    factor = float(random.uniform(1.1, largest)) if largest > 1.1 else 1.1
+    small = picture.resize([max(side, round(extent / factor)) for extent in picture.size], Image.LANCZOS)
+    return crop(small, random, side)
+
+
+def bayer(picture):
+    """Ordered dither to 32 levels."""
+    tile = numpy.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 0.47
+    array = numpy.asarray(picture, dtype=float) / 8 + numpy.tile(tile, (SIDE // 4, SIDE // 4))[:, :, None]
+    return Image.fromarray((8 * array.round()).clip(0, 255).astype("uint8"))
+
+
+def enlarged(picture, factor, how):
+    small = picture.resize((SIDE // factor, SIDE // factor), Image.BOX)
+    return small.resize((SIDE, SIDE), how)
+
+
+def smooth_with_grid(picture, random, levels=1.0):
+    """A grid over a third of the picture, where it is smooth as a sky is; the rest is busy and without it."""
+    array = numpy.asarray(picture, dtype=float)
+    sky = numpy.linspace(120, 180, SIDE)[None, :, None] + random.normal(0, 0.7, (SIDE, SIDE, 3))
+    sky += levels * grid(2)[:, :, None]
+    array[: SIDE // 3] = sky[: SIDE // 3]
+    return Image.fromarray(array.round().clip(0, 255).astype("uint8"))
 
 
 def saved(picture, quality, subsampling=2):
@@ -132,10 +169,20 @@ def materials(pictures, random):
     def photo(change=lambda p: p):
         return lambda: change(crop(pictures[random.integers(len(pictures))], random))
 
+    def small(change=lambda p: p):
+        return lambda: change(reduced(pictures[random.integers(len(pictures))], random))
+
+    yield "photographs, reduced", None, small()
     yield "photographs as they are", None, photo()
     yield "halved", None, lambda: halved(pictures[random.integers(len(pictures))], random)
-    for quality in (90, 75, 50):
-        yield f"JPEG {quality}, 4:2:0", None, photo(lambda p, q=quality: saved(p, q))
+    for quality in (95, 90, 75, 50, 10):
+        yield f"JPEG {quality}, 4:2:0", None, small(lambda p, q=quality: saved(p, q))
+    yield "JPEG 90, 4:4:4", None, small(lambda p: saved(p, 90, 0))
+    yield "Bayer dither", None, small(bayer)
+    yield "enlarged 2×, nearest", None, photo(lambda p: enlarged(p, 2, Image.NEAREST))
+    yield "enlarged 2×, bilinear", None, photo(lambda p: enlarged(p, 2, Image.BILINEAR))
+    yield "enlarged 4×, bicubic", None, photo(lambda p: enlarged(p, 4, Image.BICUBIC))
+    yield "grid 2 in a sky, 1 level", 2, small(lambda p: smooth_with_grid(p, random))
     yield "text", None, lambda: text(random)
     yield "tables", None, lambda: table(random)
     yield "squared paper", None, lambda: squared(random)
@@ -143,10 +190,10 @@ def materials(pictures, random):
     yield "stripes", None, lambda: stripes(random)
     for period in PERIODS:
         for levels in (0.5, 1, 2, 4):
-            yield f"grid {period}, {levels:g} levels", period, photo(lambda p, q=period, a=levels: painted(p, q, a))
+            yield f"grid {period}, {levels:g} levels", period, small(lambda p, q=period, a=levels: painted(p, q, a))
     for period in (2, 8):
-        yield f"grid {period}, 2 levels, JPEG 85", period, photo(lambda p, q=period: saved(painted(p, q, 2), 85))
-        yield f"grid {period} in green, 2 levels", period, photo(
+        yield f"grid {period}, 2 levels, JPEG 85", period, small(lambda p, q=period: saved(painted(p, q, 2), 85))
+        yield f"grid {period} in green, 2 levels", period, small(
             lambda p, q=period: Image.merge("RGB", (p.split()[0], painted(p, q, 2).split()[1], p.split()[2]))
         )
 
@@ -199,8 +246,9 @@ def main():
         low, high = interval(hits, len(called))
         right = "" if period is None else f"{100 * sum(period in c for c in called) / len(called):5.0f} %"
         each = {p: sum(p in c for c in called) for p in PERIODS}
+        causes = collections.Counter(b["content"] for image in bands for b in image if b.get("content"))
         print(
-            f"{kind:32s} {100 * hits / len(called):7.1f} % [{100 * low:4.1f}, {100 * high:5.1f}] {right:>7s}  {each}", flush=True
+            f"{kind:32s} {100 * hits / len(called):7.1f} % [{100 * low:4.1f}, {100 * high:5.1f}] {right:>7s}  {each} {dict(causes)}", flush=True
         )
     if options.figures:
         pathlib.Path(options.figures).write_text(json.dumps(kept))

@@ -5,6 +5,8 @@ import GinghamLattices
 public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   /// Of checkerboards.
   public var lattice: LatticeThresholds
+  /// Steps at the edges of blocks over steps elsewhere: 1 where there are none, 1.8 to 3 in JPEG of quality 10.
+  public var blockiness: Double
   /// Deviation in pixels of the Gaussian that would explain the spectrum. Beside a reference: what the blur must add to
   /// that of the reference's most blurred twentieth, in squares.
   public var blurSigma: Double
@@ -33,13 +35,15 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
 
   /// With the properties of the same names.
   public init(
-    lattice: LatticeThresholds = LatticeThresholds(), blurSigma: Double = 0.8, blurBeyondReference: Double = 0.5,
-    bits: Double = 7.1, endShare: Double = 0.35, colourChance: Double = 0.01, hueDegrees: Double = 8,
+    lattice: LatticeThresholds = LatticeThresholds(), blockiness: Double = 1.4, blurSigma: Double = 0.8,
+    blurBeyondReference: Double = 0.5,
+    bits: Double = 7.1, endShare: Double = 0.5, colourChance: Double = 0.01, hueDegrees: Double = 8,
     lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tint: Double = 4,
-    tileDistance: Double = 12,
+    tileDistance: Double = 16,
     affectedShare: Double = 0.1
   ) {
     self.lattice = lattice
+    self.blockiness = blockiness
     self.blurSigma = blurSigma
     self.blurBeyondReference = blurBeyondReference
     self.bits = bits

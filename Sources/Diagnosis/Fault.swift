@@ -2,7 +2,7 @@ import GinghamLattices
 
 /// What can be wrong with generated pictures.
 public enum Fault: String, Hashable, Sendable, CaseIterable, Codable {
-  case checkerboard, blur, banding, colour, distortion
+  case checkerboard, blocks, blur, banding, colour, distortion
 }
 
 /// One thing that is wrong with a set, how much, and by which figures it is known. Words are made of it later.
@@ -26,6 +26,7 @@ public struct FaultFinding: Hashable, Sendable {
   public var fault: Fault {
     switch sign {
     case .lattice, .sharedLattice: .checkerboard
+    case .blocks: .blocks
     case .blur: .blur
     case .fewLevels, .saturation: .banding
     case .colour: .colour
@@ -38,6 +39,7 @@ public struct FaultFinding: Hashable, Sendable {
     switch sign {
     case .lattice(let lattice): lattice.period
     case .sharedLattice(let shared): shared.band.period
+    case .blocks(let blocks): blocks.period
     case .blur, .fewLevels, .saturation, .colour, .distortion: nil
     }
   }
@@ -50,6 +52,8 @@ extension FaultFinding {
     case lattice(Lattice)
     /// A share of the fine detail that all pictures have alike, though none shows it by itself.
     case sharedLattice(SharedLattice)
+    /// Steps at the edges of blocks over steps elsewhere.
+    case blocks(Blocks)
     /// The deviation in pixels of a Gaussian.
     case blur(Blur)
     /// Bits that are missing of 8.
@@ -80,6 +84,14 @@ extension FaultFinding {
     public var pictures: Int
     /// The strongest band.
     public var band: LockedLatticeFinding.Band
+  }
+
+  /// Pictures that step at the edges of blocks.
+  public struct Blocks: Hashable, Sendable {
+    /// Of the blocks, in pixels.
+    public var period: Int
+    /// Whether nothing steps within the blocks: pixels were repeated. Else a file was compressed in them.
+    public var isEnlargement: Bool
   }
 
   /// Pictures without fine detail.

@@ -14,7 +14,8 @@ struct FaultDetection {
   let norm: LocalOutliers?
 
   var findings: [FaultFinding] {
-    [checkerboard ?? sharedCheckerboard, blur, banding, saturation, distortion].compactMap { $0 } + colourFindings
+    [checkerboard ?? sharedCheckerboard, blocks, blur, banding, saturation, distortion].compactMap { $0 }
+      + colourFindings
   }
 
   /// Whether so many pictures of the set make a finding: in a large set the odd false alarm is expected.
@@ -50,13 +51,15 @@ struct FaultDetection {
     guard together != nil || isEnough(affected.count) else { return nil }
     let worst = affected.max { (own[$0]?.share ?? 0) < (own[$1]?.share ?? 0) }
     guard let band = together ?? worst.flatMap({ own[$0] }) else { return nil }
-    let strength = band.share - band.null
+    let strength = max(0, band.share - band.null)
     let isJPEG = isJPEGLattice(band, affected: affected.isEmpty ? Array(signs.indices) : affected)
     let lattice = FaultFinding.Lattice(
       period: band.period, peakDecibels: band.peakDecibels,
       periods: pooled.bands.filter { $0.verdict == .artifact }.map(\.period), isJPEG: isJPEG)
     return finding(
-      .lattice(lattice), strength: strength, over: thresholds.lattice.excessShare, pictures: affected,
+      .lattice(lattice), strength: strength, over: thresholds.lattice.excessShare,
+      // What no photograph shows is a fault however little of the detail it is.
+      severity: max(0, severity(strength, over: thresholds.lattice.excessShare)), pictures: affected,
       worst: worst ?? mostOf(band.period))
   }
 
@@ -91,6 +94,32 @@ struct FaultDetection {
         ?? false
     }
   }
+
+  // MARK: Blocks
+
+  /// Blocks of 8 of a strongly compressed file, or of repeated pixels.
+  private var blocks: FaultFinding? {
+    func strength(_ signs: PictureSigns) -> (period: Int, steps: Double)? {
+      let found = signs.faults.blockiness.filter { $0.atOrigin >= $0.strongest && $0.atOrigin >= thresholds.blockiness }
+      // Pixels that are repeated leave nothing between the edges, whatever their number.
+      if let repeated = found.filter({ $0.atOrigin > Self.repeated }).map(\.period).max() {
+        return (repeated, Self.repeated)
+      }
+      return found.first { $0.period == 8 }.map { (8, $0.atOrigin) }
+    }
+    let own = signs.map(strength)
+    let affected = signs.indices.filter { own[$0] != nil }
+    guard isEnough(affected.count), let worst = affected.max(by: { (own[$0]?.steps ?? 0) < (own[$1]?.steps ?? 0) }),
+      let found = own[worst]
+    else { return nil }
+    let middle = median(affected.compactMap { own[$0]?.steps })
+    return finding(
+      .blocks(.init(period: found.period, isEnlargement: middle >= Self.repeated)), strength: middle,
+      over: thresholds.blockiness, pictures: affected, worst: worst)
+  }
+
+  /// Steps at the edges over those elsewhere, from which on these are none.
+  private static let repeated = 100.0
 
   // MARK: Blur
 

@@ -130,4 +130,30 @@ import Testing
     #expect((clean.amplitudes.values.max() ?? 1) < 0.3 * expected)
     #expect(throws: ArtifactError.self) { try LatticeTileMap(of: [Plane(height: 20, width: 90)], period: 8) }
   }
+
+  @Test(arguments: [false, true]) func blocksAreAFaultAndRepeatedPixelsAnother(isRepeated: Bool) throws {
+    var noise = Noise(seed: 77)
+    let detail = noise.plane(128, 128)
+    let map = Plane(height: 128, width: 128) { y, x in
+      isRepeated
+        ? 0.5 + 0.1 * detail[y / 2, x / 2]
+        : 0.5 + 0.1 * detail[y / 8, x / 8] + 0.01 * detail[y, x]
+    }
+    let set = try PictureSetLattice(seeksLocked: false)
+    let sample = PictureSample(SamplePlace("a"), channels: [map], isArray: false)
+    let (signs, channels) = try PictureSigns.signs(of: sample, isJPEG: false, in: set)
+    let detection = FaultDetection(
+      signs: [signs], pooled: try set.lattice.finding(pooling: channels), locked: nil, reference: [],
+      thresholds: DiagnosisThresholds(), tileDistances: [nil], colours: nil, norm: nil)
+    let found = detection.findings.compactMap { finding -> FaultFinding.Blocks? in
+      if case .blocks(let blocks) = finding.sign { return blocks }
+      return nil
+    }
+    #expect(found == [.init(period: isRepeated ? 2 : 8, isEnlargement: isRepeated)])
+    // What is infinite has no number in JSON.
+    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(signs.faults)) as? [String: Any]
+    let blocks = try #require(json?["blockiness"] as? [[String: Any]])
+    #expect(blocks.allSatisfy { !($0["atOrigin"] is String) })
+    #expect(blocks.contains { $0["atOrigin"] is NSNull } == isRepeated)
+  }
 }

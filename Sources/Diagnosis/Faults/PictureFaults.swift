@@ -11,6 +11,18 @@ public struct PictureFaults: Hashable, Sendable, Encodable {
     public var atOrigin: Double
     /// At the offset whose boundaries stand out most.
     public var strongest: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case period, atOrigin, strongest
+    }
+
+    /// Every key is always there; null where nothing steps anywhere else, as in enlargements by whole factors.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(period, forKey: .period)
+      try container.encode(atOrigin.isFinite ? atOrigin : nil, forKey: .atOrigin)
+      try container.encode(strongest.isFinite ? strongest : nil, forKey: .strongest)
+    }
   }
 
   /// Of the luma, for the periods that are smaller than the picture.

@@ -8,8 +8,8 @@ public struct PhaseEnergies: Sendable {
   public let lattice: Lattice
   /// Σ over inputs of the mean energy of each phase.
   public private(set) var table: PhaseTable
-  /// Σ over inputs of (mean within-phase variance of the energy)/(pixels a phase): the sampling variance of a phase.
-  public private(set) var samplingVariance = 0.0
+  /// Of each lattice frequency by its place: what the frequencies around it have, in the units of ``table`` squared.
+  private var surroundings: [Int: Surroundings] = [:]
   /// Maps so far.
   public private(set) var inputCount = 0
 
@@ -24,38 +24,69 @@ public struct PhaseEnergies: Sendable {
   /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)`` below one period a side.
   public mutating func add(energy: Plane) throws {
     let means = try PhaseTable(means: energy, lattice: lattice)
-    let squares = try PhaseTable(means: energy.squared, lattice: lattice)
     for index in table.values.indices { table.values[index] += means.values[index] }
-    let pixels = (energy.height / lattice.rows) * (energy.width / lattice.period)
-    let within = zip(means.values, squares.values).reduce(0) { $0 + max(0, $1.1 - $1.0 * $1.0) }
-    // With one pixel a phase nothing can be told apart from noise: the correction stays silent then.
-    if pixels > 1 { samplingVariance += within / Double(means.values.count) / Double(pixels - 1) }
     inputCount += 1
+    // With one pixel a phase nothing can be told apart from noise: the correction stays silent then.
+    let mean = means.mean
+    guard mean > 0 else { return }
+    // In units of the mean: squares of small energies are below what single precision holds.
+    let relative = Plane(height: energy.height, width: energy.width, values: energy.values.map { $0 / mean })
+    let spectrum = HalfSpectrum(of: relative.cropped(toMultipleOf: lattice.period).tensor)
+    for peak in SpectralPeaks(in: spectrum, variance: 1, lattice: lattice).peaks {
+      var sum = surroundings[peak.row << 16 | peak.column] ?? Surroundings(peak)
+      sum.power += peak.surroundings * mean * mean
+      sum.count += peak.ringCount
+      surroundings[peak.row << 16 | peak.column] = sum
+    }
   }
 
   /// Of the means so far.
   public var unevenness: Unevenness { Unevenness(of: table) }
 
-  /// What a perfectly even gradient of this size and kurtosis would give on average for a frequency of the lattice:
-  /// sampling variance/(mean²·S²), which summed over all S² − 1 frequencies is (K − 1)/n·(1 − 1/S²) for independent
-  /// pixels of kurtosis K, n a phase.
-  public var biasPerFrequency: Double {
+  /// What an even gradient would give on average for the CV² of a whole lattice: the power that the frequencies around
+  /// those of the lattice have, whatever the objects in a picture made of it.
+  public var bias: Double { lattice.bandPeriods.reduce(0) { $0 + bias(ofBand: $1) } }
+
+  /// The same of one band.
+  public func bias(ofBand period: Int) -> Double {
     let mean = table.mean
     guard mean > 0 else { return 0 }
-    return samplingVariance / (mean * mean) / Double(lattice.phaseCount)
+    return band(period).reduce(0) { $0 + $1.power * $1.weight } / (mean * mean)
   }
 
-  /// Bias of the CV² of a whole lattice.
-  public var bias: Double { biasPerFrequency * Double(lattice.phaseCount - 1) }
-
-  /// Bias of the CV² of one band.
-  public func bias(ofBand period: Int) -> Double {
-    biasPerFrequency * Double(Lattice.bandSize(ofPeriod: period, isLine: lattice.isLine))
-  }
-
-  /// Standard error of a band's CV² if the gradient were even: frequencies come in mirror pairs, each exponential.
+  /// Standard error of a band's CV² less its bias if the gradient were even: the power of a frequency is then
+  /// exponential, of one that is its own mirror image a squared normal's, and its surroundings are known as well as their
+  /// number allows.
   public func standardError(ofBand period: Int) -> Double {
-    biasPerFrequency * (2 * Double(Lattice.bandSize(ofPeriod: period, isLine: lattice.isLine))).squareRoot()
+    let mean = table.mean
+    guard mean > 0 else { return 0 }
+    let variance = band(period).reduce(0) { sum, one in
+      let own = one.isSelfConjugate ? 2.0 : 1
+      return sum + one.power * one.power * one.weight * one.weight * (own + 1 / Double(max(one.count, 1)))
+    }
+    return variance.squareRoot() / (mean * mean)
+  }
+
+  /// In one order, so that sums are the same in every run.
+  private func band(_ period: Int) -> [Surroundings] {
+    surroundings.filter { $0.value.exactPeriod == period }.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Of one frequency of a half plane.
+  private struct Surroundings: Hashable, Sendable {
+    let exactPeriod: Int
+    let isSelfConjugate: Bool
+    /// Σ over inputs of the mean power around it.
+    var power = 0.0
+    /// Of the bins that are the mean of.
+    var count = 0
+    /// It and its mirror image.
+    var weight: Double { isSelfConjugate ? 1 : 2 }
+
+    init(_ peak: SpectralPeaks.Peak) {
+      exactPeriod = peak.exactPeriod
+      isSelfConjugate = peak.isSelfConjugate
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-/// When a band counts as an artifact. The defaults were set on the pictures of Odena, Dumoulin & Olah (2016) and are
-/// a starting point, not a law: every one can be changed.
+/// When a band counts as an artifact: where a photograph would hardly ever look so, or where a picture is beyond three
+/// fixed thresholds, which were set on the pictures of Odena, Dumoulin & Olah (2016). Every one can be changed.
 public struct LatticeThresholds: Hashable, Sendable, Encodable {
   /// Pictures: what the share of a band must exceed its null by.
   public var excessShare: Double
@@ -7,6 +7,9 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
   public var controlRatio: Double
   /// Pictures: the band's highest frequency over its surroundings, in decibels.
   public var peakDecibels: Double
+  /// Pictures: the largest chance of a photograph's looking so, for all periods and colours together; 0: the other
+  /// thresholds decide alone.
+  public var chance: Double
   /// Gradients: the bias-corrected CV² of the band.
   public var gradientUnevenness: Double
   /// Gradients: the same in standard errors, so that a few heavy-tailed samples make no verdict. 0 turns it off.
@@ -14,12 +17,14 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
 
   /// With the properties of the same names.
   public init(
-    excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, gradientUnevenness: Double = 0.01,
+    excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, chance: Double = 0.01,
+    gradientUnevenness: Double = 0.01,
     standardErrors: Double = 3
   ) {
     self.excessShare = excessShare
     self.controlRatio = controlRatio
     self.peakDecibels = peakDecibels
+    self.chance = chance
     self.gradientUnevenness = gradientUnevenness
     self.standardErrors = standardErrors
   }
@@ -33,7 +38,7 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
   public static let sounds = LatticeThresholds(excessShare: 1e-5, peakDecibels: 15)
 
   private enum CodingKeys: String, CodingKey {
-    case excessShare, controlRatio, standardErrors
+    case excessShare, controlRatio, standardErrors, chance
     case peakDecibels = "peak_db"
     case gradientUnevenness = "gradient_cv2"
   }

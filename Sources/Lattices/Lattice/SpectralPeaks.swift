@@ -142,6 +142,14 @@ public struct SpectralPeaks: Hashable, Sendable {
     peaks.filter { $0.exactPeriod == period }.max { $0.ratio < $1.ratio }
   }
 
+  /// The geometric mean over a band's frequencies of power over surroundings, in dB: about −2.5 where the spectrum is
+  /// locally flat, whose powers are exponential. One frequency that something else fills counts as one of many.
+  func evenDecibels(ofBand period: Int) -> Double? {
+    let band = peaks.filter { $0.exactPeriod == period && $0.surroundings > 0 }
+    guard !band.isEmpty else { return nil }
+    return band.reduce(0) { $0 + 10 * log10(max($1.ratio, 1e-3)) } / Double(band.count)
+  }
+
   /// The same frequencies of several maps with powers and surroundings added: texture averages out, what is locked to
   /// the lattice stays. All maps must have been taken on one lattice; peaks that some maps lack are left out.
   public static func pooled(_ maps: [SpectralPeaks]) -> SpectralPeaks {
@@ -156,20 +164,27 @@ struct SpectralPeakPool: Sendable {
   private var sums: [Int: (peak: SpectralPeaks.Peak, maps: Int)] = [:]
   private(set) var mapCount = 0
 
+  /// Adds what another pool has gathered.
+  mutating func add(_ other: SpectralPeakPool) {
+    mapCount += other.mapCount
+    for (key, part) in other.sums { add(part.peak, key: key, maps: part.maps) }
+  }
+
   mutating func add(_ map: SpectralPeaks) {
     mapCount += 1
-    for peak in map.peaks {
-      let key = peak.row << 16 | peak.column
-      guard let (sum, maps) = sums[key] else {
-        sums[key] = (peak, 1)
-        continue
-      }
-      let added = SpectralPeaks.Peak(
-        row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
-        surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
-        isSelfConjugate: peak.isSelfConjugate)
-      sums[key] = (added, maps + 1)
+    for peak in map.peaks { add(peak, key: peak.row << 16 | peak.column, maps: 1) }
+  }
+
+  private mutating func add(_ peak: SpectralPeaks.Peak, key: Int, maps: Int) {
+    guard let (sum, known) = sums[key] else {
+      sums[key] = (peak, maps)
+      return
     }
+    let added = SpectralPeaks.Peak(
+      row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
+      surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
+      isSelfConjugate: peak.isSelfConjugate)
+    sums[key] = (added, known + maps)
   }
 
   var peaks: SpectralPeaks {

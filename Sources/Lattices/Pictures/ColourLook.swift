@@ -8,9 +8,11 @@ public enum ColourLook: Hashable, Sendable {
   case redGreen
   /// (2B − R − G)/√6.
   case blueYellow
+  /// 0.299 R + 0.587 G + 0.114 B, which file formats store at full resolution.
+  case luma
 
-  /// Whether it is a difference of channels.
-  public var isOpponent: Bool { self == .redGreen || self == .blueYellow }
+  /// Whether it is made of several channels.
+  public var isMixture: Bool { self == .redGreen || self == .blueYellow || self == .luma }
 
   /// As findings name it.
   public var name: String {
@@ -21,6 +23,7 @@ public enum ColourLook: Hashable, Sendable {
     case .channel(let number): "channel \(number)"
     case .redGreen: "red-green"
     case .blueYellow: "blue-yellow"
+    case .luma: "luma"
     }
   }
 
@@ -29,8 +32,9 @@ public enum ColourLook: Hashable, Sendable {
     count == 3 ? [.red, .green, .blue] : (0..<count).map { .channel($0 + 1) }
   }
 
-  /// The opponent colours of three channels of one size, of unit length as the channels are; none of other numbers.
-  static func opponents(of channels: [Plane]) -> [(look: ColourLook, map: Plane)] {
+  /// The opponent colours of three channels of one size, of unit length as the channels are, and their luma; none of other
+  /// numbers.
+  static func mixtures(of channels: [Plane]) -> [(look: ColourLook, map: Plane)] {
     guard channels.count == 3 else { return [] }
     let (red, green, blue) = (channels[0].values, channels[1].values, channels[2].values)
     func map(_ value: (Int) -> Double) -> Plane {
@@ -40,6 +44,7 @@ public enum ColourLook: Hashable, Sendable {
     return [
       (.redGreen, map { (red[$0] - green[$0]) / two }),
       (.blueYellow, map { ((blue[$0] - red[$0]) + (blue[$0] - green[$0])) / six }),
+      (.luma, map { 0.299 * red[$0] + 0.587 * green[$0] + 0.114 * blue[$0] }),
     ]
   }
 }
@@ -50,7 +55,8 @@ extension ColourLook: Encodable {
 }
 
 extension PictureLattice {
-  /// Measures a picture in every look at its colours: its channels, and of three channels their opponent colours.
+  /// Measures a picture in every look at its colours: its channels, and of three channels their
+  /// opponent colours and luma.
   ///
   /// - Parameters:
   ///   - channels: of one size.
@@ -60,13 +66,13 @@ extension PictureLattice {
     let own = try zip(ColourLook.channels(channels.count), channels).map {
       try measure($1, as: $0, retainsDetail: retainsDetail)
     }
-    let opponents = try ColourLook.opponents(of: channels).compactMap { look, map -> Channel? in
+    let mixtures = try ColourLook.mixtures(of: channels).compactMap { look, map -> Channel? in
       var found = try measure(map, as: look, retainsDetail: retainsDetail)
       guard found.varies else { return nil }
-      found.relate(to: own.filter(\.varies))
+      if look != .luma { found.relate(to: own.filter(\.varies)) }
       return found
     }
-    return own + opponents
+    return own + mixtures
   }
 }
 

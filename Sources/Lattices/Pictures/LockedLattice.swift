@@ -15,8 +15,8 @@ import GinghamTensors
 /// that no layer could have made are judged by the same rule, as controls.
 ///
 /// Each channel is high-passed and divided by its deviation first, so that no picture outweighs another. Channels are
-/// judged together, and each look at the colours by itself, with chances of as many looks as there are. Where pictures
-/// differ in size those of the commonest size are judged.
+/// judged together, and each look at the colours by itself, with chances of as many looks as there are. Pictures of
+/// different sizes are cut to one that all of them hold, from pixel 0 on, where that leaves enough to look at.
 public struct LockedLattice: Sendable {
   /// In pixels.
   public let periods: [Int]
@@ -46,9 +46,29 @@ public struct LockedLattice: Sendable {
     /// With something that varies.
     var pictures = 0
     var looks: [ColourLook: Sum] = [:]
+
+    /// Adds another size's, its planes cut from pixel 0 on.
+    mutating func add(_ other: Pile, croppedTo size: Size) {
+      pictures += other.pictures
+      func cut(_ plane: Plane) -> Plane { plane.crop(rows: 0..<size.height, columns: 0..<size.width) }
+      for (look, part) in other.looks {
+        let (normalized, raw) = (cut(part.normalized), cut(part.raw))
+        guard var sum = looks.removeValue(forKey: look) else {
+          looks[look] = Sum(pictures: part.pictures, normalized: normalized, raw: raw, peaks: part.peaks)
+          continue
+        }
+        sum.pictures += part.pictures
+        for index in sum.normalized.values.indices {
+          sum.normalized.values[index] += normalized.values[index]
+          sum.raw.values[index] += raw.values[index]
+        }
+        for (period, peaks) in part.peaks { sum.peaks[period, default: SpectralPeakPool()].add(peaks) }
+        looks[look] = sum
+      }
+    }
   }
 
-  /// More different sizes than this are not gathered.
+  /// More different sizes than this are not gathered by themselves.
   private static let sizeLimit = 8
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for an empty list.
@@ -84,7 +104,7 @@ public struct LockedLattice: Sendable {
   /// - Returns: `nil` where all of them are constant.
   public func picture(measured channels: [PictureLattice.Channel]) -> Picture? {
     var looks: [ColourLook: Picture.Look] = [:]
-    for channel in channels {
+    for channel in channels where channel.look != .luma {
       guard let detail = channel.detail, let deviation = channel.spectrum?.variance.squareRoot(), deviation > 0
       else { continue }
       looks[channel.look] = Picture.Look(
@@ -94,20 +114,23 @@ public struct LockedLattice: Sendable {
     guard let first = looks.values.first?.detail else { return nil }
     return Picture(
       size: Size(
-        height: first.shape[0], width: first.shape[1], channels: channels.count { !$0.look.isOpponent }), looks: looks)
+        height: first.shape[0], width: first.shape[1], channels: channels.count { !$0.look.isMixture }), looks: looks)
   }
 
   /// Adds a picture of the set.
   public mutating func add(_ picture: Picture) {
-    guard sums[picture.size] != nil || sums.count < Self.sizeLimit else { return }
-    var pile = sums.removeValue(forKey: picture.size) ?? Pile()
+    guard let size = pileSize(for: picture.size) else { return }
+    var pile = sums.removeValue(forKey: size) ?? Pile()
     pile.pictures += 1
-    let blank = Plane(height: picture.size.height, width: picture.size.width)
+    let blank = Plane(height: size.height, width: size.width)
     for (look, part) in picture.looks {
       var sum = pile.looks.removeValue(forKey: look) ?? Sum(normalized: blank, raw: blank)
       sum.pictures += 1
       let scale = 1 / part.deviation
-      part.detail.withUnsafeBufferPointer { detail in
+      let detail =
+        size == picture.size
+        ? part.detail : part.detail.slice(axis: 0, 0..<size.height).slice(axis: 1, 0..<size.width)
+      detail.withUnsafeBufferPointer { detail in
         sum.normalized.values.withUnsafeMutableBufferPointer { normalized in
           sum.raw.values.withUnsafeMutableBufferPointer { raw in
             for index in detail.indices {
@@ -121,20 +144,23 @@ public struct LockedLattice: Sendable {
       for (period, peaks) in part.peaks { sum.peaks[period, default: SpectralPeakPool()].add(peaks) }
       pile.looks[look] = sum
     }
-    sums[picture.size] = pile
+    sums[size] = pile
+  }
+
+  /// A picture's own size, or beside too many others the largest that it holds.
+  private func pileSize(for size: Size) -> Size? {
+    if sums[size] != nil || sums.count < Self.sizeLimit { return size }
+    return sums.keys.filter { $0.channels == size.channels && $0.height <= size.height && $0.width <= size.width }
+      .max { ($0.height * $0.width, $0.height) < ($1.height * $1.width, $1.height) }
   }
 
   /// The finding of all that was added; `nil` where nothing was.
   public func finding() throws -> LockedLatticeFinding? {
-    guard
-      let (size, pile) = sums.max(by: {
-        ($0.value.pictures, $0.key.height * $0.key.width) < ($1.value.pictures, $1.key.height * $1.key.width)
-      })
-    else { return nil }
+    guard let (size, pile) = commonPile else { return nil }
     let looks = pile.looks.sorted { $0.key.name < $1.key.name }
     // What most pictures do not have is no grid of the set.
     let common = looks.filter { 2 * $0.value.pictures >= pile.pictures }
-    let together = try judged(common.filter { !$0.key.isOpponent }.map(\.value), size, pictures: pile.pictures)
+    let together = try judged(common.filter { !$0.key.isMixture }.map(\.value), size, pictures: pile.pictures)
     guard common.count > 1 else { return together }
     let alone = try common.map { look, sum in
       (look, try judged([sum], size, pictures: sum.pictures, looks: common.count))
@@ -152,6 +178,28 @@ public struct LockedLattice: Sendable {
       }
     }
     return finding
+  }
+
+  /// Of all pictures, cut to what they have in common; where that is less than half a side of the commonest size, or
+  /// pictures differ in their channels, of those that are at least as large as the commonest.
+  private var commonPile: (size: Size, pile: Pile)? {
+    let commonest = sums.max {
+      ($0.value.pictures, $0.key.height * $0.key.width) < ($1.value.pictures, $1.key.height * $1.key.width)
+    }?.key
+    guard var common = commonest else { return nil }
+    let alike = sums.keys.filter { $0.channels == common.channels }
+    let least = max(2 * (periods.max() ?? 2), 8)
+    func shared(_ side: Int, _ other: Int) -> Int { 2 * other >= side && other >= least ? min(side, other) : side }
+    for size in alike {
+      common.height = min(common.height, shared(commonest?.height ?? 0, size.height))
+      common.width = min(common.width, shared(commonest?.width ?? 0, size.width))
+    }
+    var pile = Pile()
+    for size in alike.sorted(by: { ($0.height, $0.width) < ($1.height, $1.width) })
+    where size.height >= common.height && size.width >= common.width {
+      if let part = sums[size] { pile.add(part, croppedTo: common) }
+    }
+    return (common, pile)
   }
 
   /// - Parameter looks: how many are judged beside each other.

@@ -44,6 +44,10 @@ public struct PictureLattice: Sendable {
     var plainShare: Double
     var fScore: Double?
     var peaks: SpectralPeaks
+    /// Of the detail in units of its deviation round about, see ``EvenedDetail``; none of signals.
+    var evened = SpectralPeaks(peaks: [])
+    /// √ of the map's pixels.
+    var side: Double
   }
 
   /// What one channel gives; bands that need more pixels than there are have no entry.
@@ -59,6 +63,8 @@ public struct PictureLattice: Sendable {
     var spectrum: (power: HalfSpectrum, variance: Double)?
     /// H×W of the finest high-passed map, where it was asked for.
     let detail: Tensor?
+    /// Of the luma: how far the steps between blocks of a compressed file stand out, see ``BlockSteps``.
+    let blockSteps: Double?
   }
 
   /// Measures one channel.
@@ -82,6 +88,8 @@ public struct PictureLattice: Sendable {
     var measuredControls: [Int: (share: Double, null: Double)] = [:]
     var spectrum: (power: HalfSpectrum, variance: Double)?
     var peaks: [Int: SpectralPeaks] = [:]
+    var evened: [Int: SpectralPeaks] = [:]
+    var steps: Double?
     var retained: Tensor?
     let filters = Set(
       fitting.map { PictureLattice.filterPeriod(for: $0) }
@@ -105,8 +113,8 @@ public struct PictureLattice: Sendable {
           share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
           controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine)) : 0,
           variance: varies ? energy.variance : 0,
-          plainShare: varies && !look.isOpponent ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore,
-          peaks: SpectralPeaks(peaks: []))
+          plainShare: varies && !look.isMixture ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore,
+          peaks: SpectralPeaks(peaks: []), side: Double(map.height * map.width).squareRoot())
       }
       for control in others {
         if let energy = energies[control] { measuredControls[control] = (varies ? energy.share : 0, energy.null) }
@@ -114,13 +122,19 @@ public struct PictureLattice: Sendable {
       if varies, let detail, let found = try Self.peaks(of: fitting, in: detail) {
         spectrum = (found.power, found.variance)
         peaks = found.peaks
+        if !isLine {
+          let even = EvenedDetail.evened(detail, floor: EvenedDetail.floor(for: map))
+          evened = try Self.peaks(of: fitting, in: even)?.peaks ?? [:]
+          steps = look == .luma ? BlockSteps(in: even, border: filter)?.deviations : nil
+        }
         if retainsDetail { retained = detail }
       }
     }
     for (period, found) in peaks { bands[period]?.peaks = found }
+    for (period, found) in evened { bands[period]?.evened = found }
     return Channel(
       look: look, bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum,
-      detail: retained)
+      detail: retained, blockSteps: steps)
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.

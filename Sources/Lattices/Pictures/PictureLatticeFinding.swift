@@ -17,8 +17,11 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     public var peakDecibels: Double?
     /// That frequency along rows and columns, in cycles a pixel: [0.5, 0.5] is a checkerboard, [0, 0.5] are stripes.
     public var peakFrequency: [Double]?
-    /// The chance of that peak in a locally flat spectrum, corrected for the number of frequencies looked at.
-    public var peakChance: Double?
+    /// The geometric mean of the band's frequencies over their surroundings in dB, in detail that is evened to the same
+    /// contrast everywhere; `nil` of signals, and where there are no surroundings.
+    public var evenDecibels: Double?
+    /// The chance of ``evenDecibels`` in a photograph, corrected for the periods and looks at the colours.
+    public var chance: Double?
     /// Median F score over the channels: never decides alone.
     public var fScore: Double?
     /// The one look at the colours that shows a grid where all channels together do not, and whose figures these are;
@@ -30,10 +33,11 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     public var verdict: Verdict
 
     private enum CodingKeys: String, CodingKey {
-      case period, share, null, control, verdict, controlPeriod, peakChance, fScore
+      case period, share, null, control, verdict, controlPeriod, chance, fScore
       case content
       case look = "colours"
       case peakDecibels = "peak_db"
+      case evenDecibels = "even_db"
       case peakFrequency = "peak_at"
     }
   }
@@ -79,7 +83,8 @@ extension PictureLatticeFinding.Band {
     try container.encode(controlPeriod, forKey: .controlPeriod)
     try container.encode(peakDecibels, forKey: .peakDecibels)
     try container.encode(peakFrequency, forKey: .peakFrequency)
-    try container.encode(peakChance, forKey: .peakChance)
+    try container.encode(evenDecibels, forKey: .evenDecibels)
+    try container.encode(chance, forKey: .chance)
     try container.encode(fScore, forKey: .fScore)
     try container.encodeIfPresent(look, forKey: .look)
     try container.encodeIfPresent(content, forKey: .content)

@@ -15,17 +15,30 @@ public struct PictureLatticePool: Sendable {
     var scores: [Double] = []
     var plainShares: [Double] = []
     var peaks = SpectralPeakPool()
+    var evened = SpectralPeakPool()
+    var evenDecibels: [Double] = []
+    var sides: [Double] = []
+    /// Powers of the grid in units of the picture's, each channel's.
+    var powers: [Double] = []
     /// Of constant maps as well, which have nothing else to say.
     var nulls: [Double] = []
 
-    mutating func add(_ found: PictureLattice.ChannelBand, varies: Bool) {
+    mutating func add(_ found: PictureLattice.ChannelBand, period: Int, varies: Bool) {
       nulls.append(found.null)
       guard varies else { return }
       shares.append(found.share)
       controlsPerBin.append(found.controlPerBin)
       plainShares.append(found.plainShare)
       if let score = found.fScore { scores.append(score) }
-      if !found.peaks.peaks.isEmpty { peaks.add(found.peaks) }
+      if let decibels = found.evened.evenDecibels(ofBand: period) {
+        evenDecibels.append(decibels)
+        sides.append(found.side)
+      }
+      if !found.peaks.peaks.isEmpty {
+        peaks.add(found.peaks)
+        powers.append(found.variance * found.peaks.peaks.reduce(0) { $0 + max(0, $1.power - $1.surroundings) })
+      }
+      if !found.evened.peaks.isEmpty { evened.add(found.evened) }
     }
   }
 
@@ -35,6 +48,7 @@ public struct PictureLatticePool: Sendable {
   private var controls: [Int: (shares: [Double], nulls: [Double])] = [:]
   /// Channels so far; opponent colours are looks at the same.
   public private(set) var mapCount = 0
+  private var blockSteps: [Double] = []
   private var varies = false
   private var isLine = false
 
@@ -46,13 +60,16 @@ public struct PictureLatticePool: Sendable {
   /// Adds a channel of a picture, or one of its opponent colours.
   public mutating func add(_ channel: PictureLattice.Channel) {
     for (period, found) in channel.bands {
-      looks[channel.look, default: [:]][period, default: Band()].add(found, varies: channel.varies)
+      looks[channel.look, default: [:]][period, default: Band()].add(found, period: period, varies: channel.varies)
     }
-    guard !channel.look.isOpponent else { return }
+    if let steps = channel.blockSteps { blockSteps.append(steps) }
+    guard !channel.look.isMixture else { return }
     mapCount += 1
     varies = varies || channel.varies
     isLine = channel.isLine
-    for (period, found) in channel.bands { bands[period, default: Band()].add(found, varies: channel.varies) }
+    for (period, found) in channel.bands {
+      bands[period, default: Band()].add(found, period: period, varies: channel.varies)
+    }
     for (period, found) in channel.controls {
       controls[period, default: ([], [])].nulls.append(found.null)
       if channel.varies { controls[period]?.shares.append(found.share) }
@@ -93,11 +110,14 @@ public struct PictureLatticePool: Sendable {
     return !peaks.isEmpty && 2 * peaks.count(where: standsOut) >= peaks.count
   }
 
+  /// Looks that may show a grid alone. The luma is none: it is what the channels have together.
+  private var judged: [ColourLook: [Int: Band]] { looks.filter { $0.key != .luma } }
+
   /// Of all channels together; where these show nothing, of the one look that does.
   private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
     let together = finding(of: band, period: period, look: nil)
-    guard together.verdict == .clean, together.content == nil, looks.count > 1 else { return together }
-    let alone = looks.compactMap { look, bands -> PictureLatticeFinding.Band? in
+    guard together.verdict == .clean, together.content == nil, judged.count > 1 else { return together }
+    let alone = judged.compactMap { look, bands -> PictureLatticeFinding.Band? in
       // What most pictures do not have is no grid of the set.
       guard let band = bands[period], 2 * band.shares.count >= band.nulls.count else { return nil }
       let found = finding(of: band, period: period, look: look)
@@ -114,19 +134,26 @@ public struct PictureLatticePool: Sendable {
     let controlPerBin = middle(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
-    let count = look == nil ? 1 : Double(looks.count)
+    let count = look == nil ? 1 : Double(judged.count)
     // What one channel shows alone must be as strong as if all showed it at the threshold.
-    let channels = look == nil ? 1 : looks.keys.count { !$0.isOpponent }
+    let channels = look == nil ? 1 : looks.keys.count { !$0.isMixture }
     let needed = pow(10, thresholds.peakDecibels / 10) * Double(channels)
     // A look among several must be as improbable, for all of them, as a single one is at the threshold.
     let isSeen =
       peak.map { $0.ratio >= needed && (count == 1 || $0.chance * count <= $0.chance(of: needed)) } ?? false
-    let isGrid =
+    let even = band.evenDecibels.isEmpty ? nil : median(band.evenDecibels)
+    let chance = even.map { even in
+      min(
+        1,
+        PhotographNull.chance(of: even, period: period, side: median(band.sides))
+          * Double(lattice.periods.count) * count)
+    }
+    let isImprobable = (chance.map { $0 <= thresholds.chance } ?? false) && (even ?? 0) >= Self.leastEvenDecibels
+    let isPlain =
       share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin
       && (isLine ? mostStandOut(band, period: period) : isSeen)
-    let content =
-      isGrid && !isLine
-      ? RegularContent(band.peaks.peaks, period: period, plainShare: middle(band.plainShares)) : nil
+    let isGrid = isPlain || isImprobable
+    let content = isGrid && !isLine ? content(of: band, period: period, look: look, isPlain: isPlain) : nil
     let score = band.scores.isEmpty ? nil : median(band.scores)
     return .init(
       period: period, share: share, null: null, control: controlPerBin * size,
@@ -134,9 +161,35 @@ public struct PictureLatticePool: Sendable {
       peakFrequency: peak.map {
         [$0.row, $0.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
       },
-      peakChance: peak.map { min(1, $0.chance * size * count) }, fScore: score.flatMap { $0.isFinite ? $0 : nil },
+      evenDecibels: even, chance: chance, fScore: score.flatMap { $0.isFinite ? $0 : nil },
       look: look, content: content, verdict: isGrid && content == nil ? .artifact : .clean)
   }
+
+  /// What explains the band without a decoder.
+  private func content(of band: Band, period: Int, look: ColourLook?, isPlain: Bool) -> RegularContent? {
+    let peaks = isPlain ? band.peaks.peaks : band.evened.peaks
+    // Mixtures of channels are plain where the channels are.
+    let plain = max(middle(band.plainShares), middle(bands[period]?.plainShares ?? []))
+    if let drawn = RegularContent(peaks, period: period, plainShare: plain) { return drawn }
+    if period == 2, isColourOnly(look.flatMap { looks[$0]?[period] } ?? band) { return .colourInterpolation }
+    if [4, 8, 16].contains(period), middle(blockSteps) >= BlockSteps.least { return .blocks }
+    return nil
+  }
+
+  /// Whether a grid fainter than a level leaves the luma, which files store at full resolution, as it was.
+  private func isColourOnly(_ band: Band) -> Bool {
+    guard let luma = looks[.luma]?[2], !luma.evenDecibels.isEmpty,
+      255 * middle(band.powers).squareRoot() < Self.faintestColour
+    else { return false }
+    return PhotographNull.chance(of: median(luma.evenDecibels), period: 2, side: median(luma.sides)) > 0.05
+  }
+
+  /// Four times the surroundings: less is no grid to speak of, however seldom photographs have it. What resize-convolutions
+  /// leave at their period stays below.
+  private static let leastEvenDecibels = 6.0
+
+  /// In levels of 255; what interpolated colours leave is a fraction of one.
+  private static let faintestColour = 0.75
 
   /// The median, 0 where nothing varied.
   private func middle(_ values: [Double]) -> Double { values.isEmpty ? 0 : median(values) }

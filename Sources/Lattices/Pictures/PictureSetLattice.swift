@@ -36,7 +36,7 @@ public struct PictureSetLattice: Sendable {
   public mutating func add(_ channels: [PictureLattice.Channel]) {
     for channel in channels {
       pool.add(channel)
-      if !channel.look.isOpponent { spectra.add(channel) }
+      if !channel.look.isMixture { spectra.add(channel) }
     }
     if seeksLocked, let picture = locked.picture(measured: channels) { locked.add(picture) }
   }

@@ -7,6 +7,11 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
   case rules
   /// Whole cells of the lattice are exactly one colour.
   case plainAreas = "plain_areas"
+  /// A compressed file's blocks of 8 pixels: the picture steps at their edges, with either sign.
+  case blocks
+  /// Colours stored at half the resolution and interpolated by the decoder, whose rounding alternates (JPEG 4:2:0): the
+  /// luma is without it.
+  case colourInterpolation = "colour_interpolation"
 
   /// Of the peaks of one band.
   ///

@@ -44,6 +44,7 @@ struct Evidence {
       return try self.lattice(of: picture, channels: channels, period: lattice.period, name: signs.name)
     case .sharedLattice(let shared):
       return try lattice(of: picture, channels: channels, period: shared.band.period, name: signs.name)
+    case .blocks: return [.pixels(picture, caption: signs.name)]
     case .blur: return try [blur(channels: channels, name: signs.name), .pixels(picture, caption: signs.name)]
     case .fewLevels, .saturation: return try [levels(of: signs), .pixels(picture, caption: signs.name)]
     case .colour(let difference):

@@ -11,6 +11,7 @@ extension FaultFinding {
     switch sign {
     case .lattice: "share of the fine detail"
     case .sharedLattice: "share of the fine detail, in all pictures alike"
+    case .blocks: "times the steps elsewhere"
     case .blur: "px"
     case .fewLevels: "bits missing of 8"
     case .saturation: "share of the samples at the ends of the range"
@@ -42,6 +43,12 @@ extension FaultFinding {
           "all %d pictures have a faint lattice of period %d at the same pixels: %.2f of 255 levels, peak %.0f dB over "
           + "its surroundings, %.0f dB in their mean; none shows it by itself", shared.pictures, shared.band.period,
         shared.band.levels, shared.band.peakDecibels ?? 0, shared.band.meanPeakDecibels ?? 0)
+    case .blocks(let blocks):
+      return blocks.isEnlargement
+        ? "\(having) nothing but steps every \(blocks.period) px, and none between them"
+        : String(
+          format: "%@ steps every %d px that are %.1f times those elsewhere (threshold %.2f)", having, blocks.period,
+          strength, threshold)
     case .blur(let blur): return summary(of: blur)
     case .fewLevels(let found):
       return String(
@@ -110,6 +117,7 @@ extension FaultFinding {
     switch sign {
     case .lattice(let lattice): lattice.isJPEG ? Causes.jpeg : Causes.lattice(period: lattice.period)
     case .sharedLattice(let shared): Causes.lattice(period: shared.band.period)
+    case .blocks(let blocks): blocks.isEnlargement ? Causes.enlargement : Causes.jpeg
     case .blur: Causes.blur
     case .fewLevels(let levels): levels.isSaturated ? Causes.saturation : Causes.fewBits
     case .saturation: Causes.saturation
@@ -122,6 +130,7 @@ extension FaultFinding {
     switch sign {
     case .lattice(let lattice): lattice.isJPEG ? Causes.jpegFix : Causes.latticeFix(period: lattice.period)
     case .sharedLattice: Causes.sharedLatticeFix
+    case .blocks(let blocks): blocks.isEnlargement ? Causes.enlargementFix : Causes.jpegFix
     case .blur: Causes.blurFix
     case .fewLevels(let levels): levels.isSaturated ? Causes.saturationFix : Causes.fewBitsFix
     case .saturation: Causes.saturationFix
@@ -157,6 +166,9 @@ private enum Causes {
   static let jpeg = "JPEG blocks: the files are compressed in blocks of 8 pixels; this is not the network's doing"
   static let jpegFix =
     "save the pictures as PNG and diagnose those; if a net was trained on such JPEGs it may learn them"
+
+  static let enlargement = "every pixel is repeated: pictures were enlarged by nearest neighbour after they were made"
+  static let enlargementFix = "save and judge pictures at the size they are made in"
 
   static let blur =
     "the mean of many plausible pictures (a pixelwise or strong reconstruction loss), smooth upsampling without "

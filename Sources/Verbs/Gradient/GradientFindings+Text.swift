@@ -47,7 +47,7 @@ extension LatticeFinding {
     ])
     for band in bands {
       table.append([
-        String(band.period), String(format: "%.4f", band.cv2Corrected),
+        String(band.period), band.cv2Text,
         band.predicted.map { String(format: "%.4f", $0) } ?? "", band.ratioText, band.layer ?? "",
         band.verdict.rawValue,
       ])
@@ -57,6 +57,13 @@ extension LatticeFinding {
 }
 
 extension LatticeFinding.Band {
+  /// ``cv2Corrected`` with as many digits as its error leaves, at most four; what is below the error is no more than that.
+  var cv2Text: String {
+    let digits = standardError > 0 ? min(4, max(0, Int((-log10(standardError)).rounded(.up)))) : 4
+    let rounded = String(format: "%.\(digits)f", abs(cv2Corrected) < standardError ? standardError : cv2Corrected)
+    return abs(cv2Corrected) < standardError ? "≤ " + rounded : rounded
+  }
+
   /// Measured over predicted, where what is predicted stands above the border's traces.
   var ratioText: String {
     guard let predicted, let ratio, predicted >= 2e-3 else { return "" }

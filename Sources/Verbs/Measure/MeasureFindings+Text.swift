@@ -84,7 +84,7 @@ extension MeasureFindings.Image {
       ]
     case .gradient(let figures):
       let bands = periods.map { period in
-        figures.lattice.bands.first { $0.period == period }.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–"
+        figures.lattice.bands.first { $0.period == period }.map(\.cv2Text) ?? "–"
       }
       return bands + [
         figures.lattice.maxMin.map { String(format: "%.2f", $0) } ?? "dead phases", figures.lattice.verdict.rawValue,
@@ -111,7 +111,7 @@ extension PictureFigures {
     var table = TextTable([
       ("  period", .right), ("share", .right), ("by chance", .right), ("control", .right), ("peak", .right),
       ("at", .left),
-      ("F", .right), ("blocks", .right), ("verdict", .left),
+      ("evened", .right), ("chance", .right), ("blocks", .right), ("verdict", .left),
     ])
     for band in lattice.bands {
       let blocks = faults?.blockiness.first { $0.period == band.period }
@@ -120,7 +120,8 @@ extension PictureFigures {
         "\(percentage(band.control)) (\(band.controlPeriod))",
         band.peakDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
         band.peakFrequency.map { "(\($0.map(short).joined(separator: ", ")))" } ?? "",
-        band.fScore.map { String(format: "%.3g", $0) } ?? "–",
+        band.evenDecibels.map { String(format: "%.1f dB", $0) } ?? "–",
+        band.chance.map { $0 < 1e-4 ? "< 0.01 %" : percentage($0) } ?? "–",
         blocks.map { String(format: "%.2f", $0.atOrigin) } ?? "–", band.verdict.rawValue,
       ])
     }
@@ -142,6 +143,11 @@ extension PictureFigures {
       lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
     }
     lines += sharpnessLines
+    if thresholds.chance > 0 {
+      lines.append(
+        "  an artifact looks as at most \(short(100 * thresholds.chance)) % of photographs do, all periods together, or:"
+      )
+    }
     lines.append(
       "  an artifact exceeds chance by \(short(100 * thresholds.excessShare)) %, its control \(short(thresholds.controlRatio))"
         + " times a frequency, and its surroundings by \(short(thresholds.peakDecibels)) dB")
@@ -219,6 +225,9 @@ extension RegularContent {
     switch self {
     case .rules: "all of it lies on the axes: rules, lines of text or steps, not what layers paint"
     case .plainAreas: "plain areas are without it: it is drawn, not painted by layers"
+    case .blocks: "the picture steps at the edges of blocks of 8: a compressed file (JPEG), not what layers paint"
+    case .colourInterpolation:
+      "only colours have it, the luma none: colours stored at half the resolution (JPEG 4:2:0), not what layers paint"
     }
   }
 }

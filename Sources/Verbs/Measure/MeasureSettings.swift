@@ -34,12 +34,15 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
     self.paths = paths
   }
 
-  /// Those asked for, and the others as they are usual for maps of a kind.
+  /// Those asked for, and the others as they are usual for maps of a kind. Where one of a picture's is asked for, the
+  /// chance in photographs has no say beside it.
   func thresholds(for kind: Kind) -> LatticeThresholds {
     let usual = kind == .sound ? LatticeThresholds.sounds : LatticeThresholds()
     return LatticeThresholds(
       excessShare: minShare ?? usual.excessShare, controlRatio: controlRatio,
-      peakDecibels: minPeakDb ?? usual.peakDecibels, gradientUnevenness: minCv2)
+      peakDecibels: minPeakDb ?? usual.peakDecibels,
+      chance: minShare == nil && minPeakDb == nil && controlRatio == usual.controlRatio ? usual.chance : 0,
+      gradientUnevenness: minCv2)
   }
 
   /// - Throws: ``SettingError``.

@@ -48,6 +48,33 @@ import Testing
     #expect(abs(corrected) < 0.15 * raw)
   }
 
+  /// What pictures' gradients are: strong here and weak there, so that pixels are no independent samples.
+  @Test func slowlyChangingEnergiesAreNoGrid() throws {
+    let draws = 100
+    var (sum, artifacts) = (0.0, 0)
+    for seed in 0..<draws {
+      var noise = Noise(seed: UInt64(500 + seed))
+      let coarse = noise.plane(8, 8)
+      let side = 160
+      var lattice = try GradientLattice(period: 32)
+      let energy = Plane(height: side, width: side) { y, x in
+        let (a, b) = (Double(y) / 23, Double(x) / 23)
+        let (row, column) = (Int(a), Int(b))
+        let (down, across) = (a - Double(row), b - Double(column))
+        let above = coarse[row, column] * (1 - across) + coarse[row, column + 1] * across
+        let below = coarse[row + 1, column] * (1 - across) + coarse[row + 1, column + 1] * across
+        let scale = above * (1 - down) + below * down
+        return (1 + scale * scale) * noise.normal() * noise.normal() + 1 + scale * scale
+      }
+      try lattice.add(energy: Plane(height: side, width: side, values: energy.values.map { max(0, $0) }))
+      let band = try #require(try lattice.finding().bands.first { $0.period == 8 })
+      sum += band.cv2Corrected / Double(draws)
+      artifacts += band.verdict == .artifact ? 1 : 0
+    }
+    #expect(abs(sum) < 0.002, "\(sum)")
+    #expect(artifacts <= 3)
+  }
+
   @Test func aKnownGridIsFoundInItsBandAndAttributed() throws {
     var noise = Noise(seed: 12)
     var lattice = try GradientLattice(period: 4)

@@ -108,6 +108,23 @@ import Testing
     #expect(!locked.isLocked, "\(band)")
   }
 
+  /// No size is there often enough by itself.
+  @Test func picturesOfMixedSizesAreJudgedTogether() throws {
+    var noise = Noise(seed: 31)
+    var locked = try LockedLattice(periods: [2, 4])
+    for picture in 0..<12 {
+      let (height, width) = (64 + 4 * (picture % 4), 58 + 2 * picture)
+      let detail = noise.plane(height, width)
+      let map = Plane(height: height, width: width) { y, x in 0.5 + 0.1 * detail[y, x] + 0.02 * checkerboard(y, x) }
+      if let part = try locked.picture([map]) { locked.add(part) }
+    }
+    let found = try #require(try locked.finding())
+    // The detail lacks four pixels at each side.
+    #expect(found.pictures == 12 && found.height == 56 && found.width == 50)
+    #expect(found.bands.first { $0.period == 2 }?.isLocked == true)
+    #expect(found.bands.first { $0.period == 4 }?.isLocked == false)
+  }
+
   @Test func aFewPicturesHaveNoSay() throws {
     let (locked, _) = try finding(pictures: 7, seed: 5) { _, y, x in 0.01 * checkerboard(y, x) }
     #expect(locked.pictures == 7)

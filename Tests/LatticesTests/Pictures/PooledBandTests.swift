@@ -8,7 +8,7 @@ import Testing
       bands: shares.keys.sorted().map { period in
         PictureLatticeFinding.Band(
           period: period, share: shares[period] ?? 0, null: 0.001, control: 0.001, controlPeriod: 3,
-          peakDecibels: nil, peakFrequency: nil, peakChance: nil, fScore: nil, verdict: .clean)
+          peakDecibels: nil, peakFrequency: nil, evenDecibels: nil, chance: nil, fScore: nil, verdict: .clean)
       }, controls: [], skippedPeriods: [], maps: 3, isConstant: false)
   }
 
