@@ -51,7 +51,7 @@ struct CheckedPictures {
     let (pooled, locked) = (try set.finding(), try set.lockedFinding())
     let bands = pooled.bands.map { band in
       CheckedFigure(
-        .band(period: band.period), band.share - band.null, chance: band.peakChance, layer: layers[band.period],
+        .band(period: band.period), band.share - band.null, chance: band.chance, layer: layers[band.period],
         place: count > 1 ? worst[band.period]?.name : nil, standsOut: band.verdict == .artifact)
     }
     let tooLarge = pooled.skippedPeriods.map { period in
