@@ -3,6 +3,8 @@ import GinghamNetworks
 import GinghamTensors
 import Testing
 
+@testable import GinghamReferenceEngine
+
 /// An operand without elements has no gradient: asking for it is an error that names it, never a pass that is skipped.
 @Suite struct EmptyOperandTests {
   /// No elements at an address, as scratch of no size has one: what stands behind it is somebody else's.
