@@ -9,6 +9,7 @@ packages=(
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )
 [ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium)
+[ "${1:-}" = "--slurm" ] && packages+=(slurm-wlm munge)
 
 missing=()
 for package in "${packages[@]}"; do
