@@ -8,6 +8,7 @@
 # make install   both, with header, completions and man pages, into PREFIX (/usr/local); they need no Swift there
 # make fuzz   fuzz every reader under the address sanitizer, SECONDS=120 in all
 # make sanitize   every test under the address sanitizer
+# make test-slurm   a series on a real Slurm, started here as root, whose daemons and tasks are killed
 # make bench   time the engine against PyTorch, PYTHON with torch, torchvision, timm and diffusers
 # make docs   guides and reference as a static site, in .build/documentation
 #
@@ -15,7 +16,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: bench build library standalone install wheel deb test-packages demo transcripts docs test fuzz sanitize lint packages clean
+.PHONY: bench build test-slurm library standalone install wheel deb test-packages demo transcripts docs test fuzz sanitize lint packages clean
 
 build: packages
 	swift build -c release --product gingham
@@ -56,6 +57,11 @@ test: lint
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product ginghamc
 	BUILD=.build-test/release notebooks-scripts/run_python_tests.sh
 	BUILD=.build-test/release notebooks-scripts/run_notebook.sh
+
+test-slurm:
+	notebooks-scripts/install_packages.sh --slurm
+	swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product gingham
+	notebooks-scripts/slurm/test_slurm.py .build-test/release/gingham
 
 SECONDS ?= 120
 fuzz: packages

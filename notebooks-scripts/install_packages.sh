@@ -11,6 +11,7 @@ packages=(
 )
 [ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium)
 [ "${1:-}" = "--package" ] && packages+=(binutils debootstrap libicu72)
+[ "${1:-}" = "--slurm" ] && packages+=(slurm-wlm munge)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -36,9 +36,7 @@ final class Workshop {
     let place = isInside ? destination : parent
     folder = place + "/" + Self.prefix + name
     Self.clear(place, except: name)
-    try makeFolder(folder, for: wanted)
-    guard let lock = FileLock(folder + "/lock") else { throw RunFolderError.busy(path: wanted) }
-    self.lock = lock
+    self.lock = try Self.lock(folder, for: wanted)
     Self.putBack(from: folder, to: destination)
     let mark = folder + "/identity"
     if identity == nil || FileManager.default.contents(atPath: mark) != identity.map({ Data($0.utf8) }) {
@@ -46,6 +44,17 @@ final class Workshop {
       try AtomicFile.write(mark) { try $0.append(Array((identity ?? "").utf8)) }
     }
     try makeFolder(files, for: wanted)
+  }
+
+  /// Others that begin beside it hold the lock for an instant, to see whether anybody works here, and take away what they
+  /// find empty: only who holds it for longer is at work.
+  private static func lock(_ folder: String, for wanted: String) throws -> FileLock {
+    for attempt in 0..<50 {
+      if attempt > 0 { usleep(20_000) }
+      try makeFolder(folder, for: wanted)
+      if let lock = FileLock(folder + "/lock") { return lock }
+    }
+    throw RunFolderError.busy(path: wanted)
   }
 
   private static func split(_ path: String) -> (parent: String, name: String) {

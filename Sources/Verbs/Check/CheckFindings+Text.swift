@@ -4,13 +4,18 @@ extension CheckFindings {
   /// For the terminal: a line a limit, the broken ones first.
   public var text: String {
     let lines = (broken + unmeasured + limits.filter { $0.passed == true }).map { $0.line(of: subject) }
-    let sorts = [(broken.count, "broken"), (unmeasured.count, "not measured")].filter { $0.0 > 0 }
-    let verdict =
-      sorts.isEmpty
-      ? "passed: \(limits.count) limits hold"
-      : sorts.map { "\($0.0) of \(limits.count) limits \($0.1)" }.joined(separator: ", ")
+    let leftOut = skipped.map { "LEFT OUT \($0.reason)" }
     let baseline = writtenBaseline.map { "baseline written to \($0)" }
-    return (lines + [verdict, baseline].compactMap { $0 }).joined(separator: "\n")
+    return (lines + leftOut + [verdict, baseline].compactMap { $0 }).joined(separator: "\n")
+  }
+
+  /// `nil` where nothing is limited.
+  private var verdict: String? {
+    guard !limits.isEmpty else { return nil }
+    let all = "\(limits.count) limit\(limits.count == 1 ? "" : "s")"
+    let sorts = [(broken.count, "broken"), (unmeasured.count, "not measured")].filter { $0.0 > 0 }
+    let counts = sorts.isEmpty ? ["all of \(all) hold"] : sorts.map { "\($0.0) of \(all) \($0.1)" }
+    return (counts + (skipped.isEmpty ? [] : ["\(skipped.count) left out"])).joined(separator: ", ")
   }
 }
 

@@ -83,6 +83,9 @@ extension RunRecipe {
       let isDone = FileManager.default.contents(atPath: marker) == state
       progress(step, index + 1, steps.count, isDone)
       if isDone { continue }
+      // Others see by it which step is running.
+      let lock = SeriesFolder.lock(step, of: folder)
+      defer { withExtendedLifetime(lock) {} }
       try? FileManager.default.removeItem(atPath: marker)
       // The folders of steps are the series' own: an older result gives way.
       let status = try execute(arguments(of: step, threads: threads) + ["--output", output, "--force"])
@@ -96,12 +99,13 @@ extension RunRecipe {
       }
       try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
       try AtomicFile.write(marker) { try $0.append(state) }
+      SeriesFolder.forgetFailure(of: step, in: folder)
     }
     return incomplete
   }
 
   /// Everything that decides what a step makes: its words, the files that it names, the version.
-  private static func state(of step: Step) throws -> Data {
+  static func state(of step: Step) throws -> Data {
     var files: [String: JSONValue] = [:]
     for path in step.arguments.flatMap(InputFiles.named(in:)) {
       files[path] = .string(try FileDigest.sha256(path: path))
