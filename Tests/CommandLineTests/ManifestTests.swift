@@ -130,6 +130,15 @@ struct ManifestTests {
       Sample(
         "visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
     ],
+    "explore": [
+      Sample(
+        "explore random:squeezenet1_1",
+        model.merging(recipe) { $1 }.merging([
+          "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
+        ]) { $1 }),
+      Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
+      Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),
+    ],
     "compare": [
       Sample(
         "compare random:squeezenet1_1 --objective conv1:3",

@@ -21,6 +21,29 @@ import Testing
     #expect(written.channels == channels)
   }
 
+  /// Lossy, yet close where a picture is smooth; grey and alpha become colours.
+  @Test(arguments: 1...4) func webPComesBackNearlyTheSame(channels: Int) throws {
+    let values: [Float] = (0..<channels).flatMap { channel in
+      (0..<(32 * 48)).map { Float(($0 / 48) * (channel + 1)) / Float(32 * (channel + 1)) }
+    }
+    let picture = try Picture(Tensor([channels, 32, 48], values))
+    let bytes = try picture.encodedWebP()
+    let written = try Picture(bytes: bytes)
+    #expect(written.channels == 3 && written.height == 32 && written.width == 48)
+    let distance = zip(written.pixels.scalars, picture.rgb.pixels.scalars).map { abs($0 - $1) }.max() ?? 1
+    #expect(distance < 8.0 / 255)
+    #expect(try picture.encodedWebP() == bytes)
+  }
+
+  @Test func webPRefusesWhatItCannotHold() throws {
+    #expect(throws: ImageError.nonFinite(what: "the picture 'a'", count: 1, total: 2)) {
+      try Picture(Tensor([1, 1, 2], [0, .nan])).encodedWebP(path: "a")
+    }
+    #expect(throws: ImageError.unwritable(path: "a", reason: "a WebP cannot have 1×16384 pixels")) {
+      try Picture(Tensor([1, 1, 16384])).encodedWebP(path: "a")
+    }
+  }
+
   @Test func textsAreKept() throws {
     let picture = try Picture(Tensor([1, 1, 1]))
     let bytes = try picture.encodedPNG(texts: ["Comment": "∂L/∂x of conv1"])

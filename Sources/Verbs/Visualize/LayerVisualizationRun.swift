@@ -103,7 +103,7 @@ extension Model {
   ///
   /// - Throws: ``NetworkError``, ``ObjectiveError/notSpatial(layer:shape:)``,
   ///   ``ObjectiveError/channelOutOfRange(channel:layer:count:)``.
-  fileprivate func channels(of layer: String, within range: ClosedRange<Int>?, size: PictureSize) throws -> [Int] {
+  func channels(of layer: String, within range: ClosedRange<Int>?, size: PictureSize) throws -> [Int] {
     let value = try network.value(ofLayer: layer)
     let bound = try sized(size).bound(leadingTo: [value]).simplified(targets: [value])
     guard let shape = bound.shapes[bound.resolved(value)], shape.rank == 2 || shape.rank == 4 else {
@@ -130,5 +130,6 @@ extension Picture {
 }
 
 extension Tensor {
-  fileprivate var isZero: Bool { withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }
+  /// Whether every element is zero.
+  var isZero: Bool { withUnsafeBufferPointer { $0.allSatisfy { $0 == 0 } } }
 }

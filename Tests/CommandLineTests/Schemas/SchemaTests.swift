@@ -45,6 +45,7 @@ import Testing
     "repair {net} --input-size 96x96 --images {a.png} --layer features.0 --with stagger",
     "visualize {net} --objective features.3.cat:3 --steps 2 --size 96x96",
     "visualize {net} --all-channels features.3.cat --channels 0-1 --steps 2 --size 96x96",
+    "explore {net} --layers features.3.cat --units 0-1 --steps 2 --size 64x64",
     "compare {net} --objective features.3.cat:3 --mitigations naive jitter --steps 2 --size 64x64",
     "probe {net} {a.png} {b.png} {broken.png} \(probe) --attack fgsm,noise --minimal",
     "probe {net} {a.png} \(probe) --attack deepfool --no-pictures",

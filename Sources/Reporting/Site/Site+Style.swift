@@ -1,0 +1,54 @@
+extension Site {
+  /// Light and dark by what the reader's system prefers; nothing is wider than the window, tables scroll in themselves.
+  static let style = """
+    :root{color-scheme:light dark;--ink:#1c1e21;--soft:#5b616b;--line:#c9ced6;--page:#fff;--stripe:#f4f5f7;--link:#0b57b8}
+    @media (prefers-color-scheme:dark){
+    :root{--ink:#e4e6ea;--soft:#a3aab5;--line:#434a55;--page:#15181c;--stripe:#1e2228;--link:#82b4ff}}
+    *{box-sizing:border-box}
+    body{font:15px/1.5 system-ui,sans-serif;margin:0;color:var(--ink);background:var(--page);overflow-wrap:anywhere}
+    header{position:sticky;top:0;z-index:2;display:flex;gap:.8rem;align-items:center;padding:.5rem 1rem;
+    background:var(--page);border-bottom:1px solid var(--line)}
+    .home{font-weight:600;flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+    .skip{position:absolute;left:-99rem}
+    .skip:focus{left:1rem;top:.5rem;background:var(--page);padding:.2rem .5rem;z-index:3}
+    input,select,button{font:inherit;color:inherit;background:var(--stripe);border:1px solid var(--line);
+    border-radius:.3rem;padding:.25rem .6rem}
+    input[type=search]{width:min(22rem,50vw)}
+    :focus-visible{outline:2px solid var(--link);outline-offset:1px}
+    main:focus{outline:none}
+    #found{position:fixed;z-index:2;top:3rem;right:1rem;width:min(26rem,calc(100vw - 2rem));max-height:70vh;overflow:auto;
+    margin:0;padding:.4rem;list-style:none;background:var(--page);border:1px solid var(--line);border-radius:.3rem}
+    #found a{display:block;padding:.15rem .4rem}
+    [hidden]{display:none!important}
+    main{max-width:110rem;margin:0 auto;padding:1rem}
+    h1{font-size:1.5rem;line-height:1.25;margin:.4rem 0}
+    h2{font-size:1.1rem;margin:1.8rem 0 .4rem}
+    p{max-width:52rem;margin:.4rem 0}
+    a{color:var(--link)}
+    .facts,figcaption,dt{color:var(--soft)}
+    figure{margin:.8rem 0}
+    .strip{display:block;width:100%;height:5rem;border-bottom:1px solid var(--line)}
+    .scale{white-space:nowrap}
+    .scale i{display:inline-block;width:1rem;height:.7rem}
+    .dot{display:inline-block;width:.7rem;height:.7rem;margin-left:.4rem;border:1px solid var(--line)}
+    details{margin:.3rem 0;border-top:1px solid var(--line);padding-top:.3rem}
+    summary{cursor:pointer;font-weight:600}
+    .table{overflow-x:auto;max-width:100%}
+    table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem}
+    th,td{padding:.15rem .8rem .15rem 0;text-align:left;overflow-wrap:normal}
+    th{color:var(--soft);font-weight:500;border-bottom:1px solid var(--line)}
+    .number{text-align:right;white-space:nowrap}
+    .explored{font-weight:600}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.2rem,1fr));gap:.5rem;margin-top:.8rem}
+    .tiles a{color:inherit;text-decoration:none;font-size:.82rem}
+    .tiles img{display:block;width:100%;height:auto;border-radius:.2rem}
+    .unit{display:flex;flex-wrap:wrap;gap:1.5rem}
+    .unit img{display:block;width:min(24rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
+    dl{max-width:30rem}
+    dd{margin:0 0 .6rem;font-variant-numeric:tabular-nums}
+    .command{overflow-x:auto;padding:.6rem;background:var(--stripe);border-radius:.3rem;max-width:100%}
+    nav{display:flex;gap:1.5rem;margin-top:1.5rem}
+    dialog{color:inherit;background:var(--page);border:1px solid var(--line);border-radius:.4rem}
+
+    """
+}

@@ -1,0 +1,28 @@
+import GinghamReporting
+
+/// What `explore` has made.
+public struct ExploreFindings: RunFindings {
+  /// As it was asked for: a built-in architecture or a file.
+  public var model: String
+  /// Where the site's `index.html` is; `nil` where nobody keeps files.
+  public var site: String?
+  /// Whose units have pictures.
+  public var layers: Int
+  /// That have pictures.
+  public var units: Int
+  /// Whose gradient is zero at the finished picture.
+  public var dead: Int
+
+  /// The same whatever the folder is called.
+  public var timeless: ExploreFindings {
+    var findings = self
+    findings.site = site.map { _ in "." }
+    return findings
+  }
+
+  /// For the terminal.
+  public var text: String {
+    let place = site.map { "\nOpen \($0)/index.html in a browser." } ?? ""
+    return "\(units) units of \(layers) layers of \(model), \(dead) without a gradient.\(place)"
+  }
+}

@@ -1,0 +1,25 @@
+import GinghamFeatureVisualization
+
+/// What `explore` is asked to do.
+public struct ExploreSettings: Encodable, Hashable, Sendable {
+  /// Whose units get pictures; `nil`: those of all convolutions.
+  public var layers: [String]?
+  /// Of each of these layers; `nil`: all.
+  public var units: ClosedRange<Int>?
+  /// Of the starts and of every random transform.
+  public var seed: UInt64 = 0
+  /// How pictures are made.
+  public var recipe: Recipe
+
+  /// Recipe settings that suit pictures seen as tiles, many in a pass: by name and value, as in a recipe's file.
+  public static let tileChanges = [("size", "128x128"), ("steps", "96"), ("batch", "8")]
+
+  /// All units of all convolutions, unless the properties are changed.
+  public init(recipe: Recipe) { self.recipe = recipe }
+
+  /// Reads names parted by commas; `nil` where there is none, or an empty one.
+  public static func layers(parsing text: String) -> [String]? {
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    return names.allSatisfy { !$0.isEmpty } ? names : nil
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import GinghamPrediction
+import GinghamReporting
+
+/// What the pages of a site show: its data file.
+struct ExploredNet: Encodable {
+  /// A layer of the net, explored or not.
+  struct Layer: Encodable {
+    var name: String
+    var operation: String
+    /// Of one picture, the batch in front.
+    var shape: [Int]
+    /// In input pixels.
+    var stride: Double
+    /// In input pixels; `nil` where an element sees the whole picture.
+    var field: Double?
+    var parameters: Int
+    var macs: Int
+    /// Predicted unevenness of the gradient at its output; `nil` where it cannot be predicted.
+    var grid: Double?
+    /// Side of the lattice in its own elements.
+    var period: Int?
+    /// Folder of its tiles and its units; `nil` where it was not explored.
+    var explored: Explored?
+  }
+
+  /// What the site holds of a layer.
+  struct Explored: Encodable {
+    var folder: String
+    /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
+    var command: [String]
+    var units: [Unit]
+  }
+
+  /// A channel and its picture.
+  struct Unit: Codable {
+    var unit: Int
+    /// Of the finished picture, as the layer gives it.
+    var activation: Double
+    /// Share of the picture's fine detail on the net's lattice, less what white noise would have there; `nil` where
+    /// the picture is too small to tell.
+    var grid: Double?
+    /// Whether the gradient at the finished picture is zero everywhere.
+    var isDead: Bool
+    /// The first and the last of the units that were made in one pass: together they come out the same again.
+    var pass: [Int]
+    var width: Int
+    var height: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case unit, activation, grid, pass, width, height
+      case isDead = "dead"
+    }
+  }
+
+  /// A band of the gradient at the input and the layer that brings it in.
+  struct Band: Encodable {
+    var period: Int
+    var cv2: Double
+    var layer: String?
+  }
+
+  var model: String
+  /// 1×C×H×W.
+  var input: [Int]
+  var sentences: [String]
+  var bands: [Band]
+  var layers: [Layer]
+}
+
+extension ExploredNet {
+  /// What is predicted of the net's gradient, in two sentences.
+  static func sentences(_ prediction: PredictFindings) -> [String] {
+    let strongest = prediction.input.bands.max { $0.cv2 < $1.cv2 }
+    guard let strongest, strongest.cv2 > 0 else {
+      return ["The architecture leaves no grid in the gradient at the picture."]
+    }
+    let first =
+      "The architecture alone makes the gradient at the picture uneven on a lattice of \(prediction.input.period) pixels: "
+      + "CV² \(short(prediction.input.cv2))."
+    let second =
+      "Its strongest band has period \(strongest.period) with CV² \(short(strongest.cv2))"
+      + (strongest.layer.map { ", brought in by \($0)." } ?? ".")
+    return [first, second]
+  }
+
+  private static func short(_ value: Double) -> String { String(format: "%.2g", value) }
+}
