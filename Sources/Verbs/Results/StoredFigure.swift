@@ -1,4 +1,4 @@
-import GinghamTensors
+import GinghamReporting
 
 /// What a run has found on one band of one lattice.
 public struct StoredFigure: Encodable, Hashable, Sendable {
