@@ -12,7 +12,8 @@ struct MeasureCommand: VerbCommand {
 
       A band of a period is an artifact where its share of the fine detail exceeds chance by --min-share, a frequency of
       it has --control-ratio times the power of one that no layer could cause, and its best frequency stands --min-peak
-      above its surroundings. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
+      above its surroundings; or where, in detail evened to one contrast, at most one photograph in a thousand would look
+      so. Where one of these options is given they decide alone. In a gradient (--as gradient) the unevenness CV² of a band must exceed --min-cv2.
 
       WAV files are measured as sounds, whose lattices of a period P are tones at the multiples of rate/P; arrays L, C×L
       or N×C×L are with --as sound. Half of a band's tones must stand out, so that a tone of music on one is no lattice.

@@ -40,14 +40,14 @@ import Testing
 
   /// Less than a level of 255: no picture shows it, but all have it.
   @Test func gridsTooFaintForOnePictureAreFoundInTheSet() throws {
-    let diagnosis = try SyntheticPhotograph.diagnosis(of: set(780..<804) { $0.grid = (2, 0.003) })
+    let diagnosis = try SyntheticPhotograph.diagnosis(of: set(780..<804) { $0.grid = (2, 0.0008) })
     #expect(diagnosis.pooled.verdict == .clean)
     let finding = try #require(diagnosis.findings.first)
     #expect(diagnosis.findings.count == 1 && finding.fault == .checkerboard && finding.period == 2)
     #expect(finding.pictures.isEmpty && finding.worst != nil && finding.severity <= 0)
     guard case .sharedLattice(let shared) = finding.sign else { Issue.record("\(finding.sign)"); return }
     #expect(shared.pictures == 24 && shared.band.isLocked && shared.band.levels < 1)
-    let few = try SyntheticPhotograph.diagnosis(of: set(780..<784) { $0.grid = (2, 0.003) })
+    let few = try SyntheticPhotograph.diagnosis(of: set(780..<784) { $0.grid = (2, 0.0008) })
     #expect(few.findings.isEmpty, "\(few.findings)")
   }
 

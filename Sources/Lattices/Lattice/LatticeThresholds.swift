@@ -17,7 +17,7 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
 
   /// With the properties of the same names.
   public init(
-    excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, chance: Double = 0.01,
+    excessShare: Double = 0.01, controlRatio: Double = 6, peakDecibels: Double = 10, chance: Double = 0.001,
     gradientUnevenness: Double = 0.01,
     standardErrors: Double = 3
   ) {

@@ -35,9 +35,12 @@ public struct DiagnoseSettings: Encodable, Hashable, Sendable {
     self.paths = paths
   }
 
+  /// Those asked for. Where one of the lattice's is, the chance in photographs has no say beside it.
   var thresholds: DiagnosisThresholds {
-    DiagnosisThresholds(
-      lattice: LatticeThresholds(excessShare: minShare, controlRatio: controlRatio, peakDecibels: minPeakDb),
+    var lattice = LatticeThresholds(excessShare: minShare, controlRatio: controlRatio, peakDecibels: minPeakDb)
+    if lattice != LatticeThresholds() { lattice.chance = 0 }
+    return DiagnosisThresholds(
+      lattice: lattice,
       blurSigma: maxBlur, blurBeyondReference: maxAddedBlur, bits: minBits, endShare: maxEnds,
       colourChance: colourChance, tileDistance: maxTileDistance)
   }

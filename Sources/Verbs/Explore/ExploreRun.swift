@@ -173,7 +173,7 @@ private struct Tiles {
       pass.pictures.append(Data(try picture.encodedWebP(path: "\(layer):\(unit)")))
       pass.units.append(
         .init(
-          unit: unit, activation: Double(found.activation), grid: found.measures.latticeShare,
+          unit: unit, activation: found.activation, grid: found.measures.latticeShare,
           isDead: result.visualization.gradient.sample(place).isZero, pass: [units[0], units[units.count - 1]],
           width: picture.width, height: picture.height))
     }

@@ -36,7 +36,7 @@ struct ExploredNet: Encodable {
   struct Unit: Codable {
     var unit: Int
     /// Of the finished picture, as the layer gives it.
-    var activation: Double
+    var activation: Float
     /// Share of the picture's fine detail on the net's lattice, less what white noise would have there; `nil` where
     /// the picture is too small to tell.
     var grid: Double?

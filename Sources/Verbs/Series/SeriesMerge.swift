@@ -65,7 +65,8 @@ extension SeriesFolder {
 }
 
 extension JSONValue {
-  /// Single values under their keys, joined by dots; lists, which are of pictures or layers, have tables of their own.
+  /// Single values under their keys, joined by dots. A list of one is that one; others, which are of pictures or layers,
+  /// have tables of their own.
   fileprivate var figures: [(name: String, text: String)] {
     switch self {
     case .object(let members):
@@ -76,7 +77,8 @@ extension JSONValue {
     case .number(let value): [(name: "", text: "\(value)")]
     case .boolean(let value): [(name: "", text: "\(value)")]
     case .string(let value): [(name: "", text: value)]
-    case .null, .array: []
+    case .array(let elements): elements.count == 1 ? elements[0].figures : []
+    case .null: []
     }
   }
 }
