@@ -65,7 +65,8 @@ import Testing
     let (value, console) = try Browser.result(
       of: prelude + script, onPage: "site/index.html", in: folder, runsScripts: runsScripts, width: width,
       settings: settings, as: type)
-    #expect(console == [])
+    // A frame without scripts says that it runs none.
+    if runsScripts { #expect(console == []) }
     return value
   }
 
@@ -98,7 +99,9 @@ import Testing
     let widths: [Int] = try Self.result(
       of: """
         await go('#/features.9/1');
-        const picture=find('.unit img');await picture.decode();return [picture.naturalWidth,picture.naturalHeight]
+        const picture=find('.unit img');
+        if(!picture.complete||!picture.naturalWidth)await new Promise(done=>{picture.onload=picture.onerror=done});
+        return [picture.naturalWidth,picture.naturalHeight]
         """)
     #expect(widths == [8, 8])
   }
