@@ -83,7 +83,7 @@ import Testing
   /// there. Neither the layers in front nor the tanh behind change it.
   @Test(.enabled(if: hasFaces)) func theFacesGridIsTheLastLayersPhaseSums() throws {
     let trace = try trace(Self.models.appending(path: "dcgan_faces.pth").path, samples: 64)
-    #expect(trace.verdict == .faint)
+    #expect(trace.verdict == .artifact)
     // Of period 4 only a part of the colours has one, from the layer in front: without that it goes as well.
     #expect(trace.causes.map(\.period) == [2, 4])
     #expect(trace.causes.last?.layer == "main.9")
