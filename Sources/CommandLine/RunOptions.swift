@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamProcesses
 
 /// What every verb takes.
 struct RunOptions: ParsableArguments {
