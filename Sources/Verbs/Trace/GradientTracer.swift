@@ -109,7 +109,7 @@ struct GradientTracer {
       model: model.source.specification, target: target, images: read.map(\.path),
       layers: try zip(path, collected).map { station, gradients in
         try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
-      }, without: without, skipped: skipped.isEmpty ? nil : skipped)
+      }, without: without, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
   }
 
