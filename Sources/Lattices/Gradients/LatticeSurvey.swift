@@ -56,13 +56,16 @@ public struct LatticeSurvey: Sendable {
   }
 
   /// The energies of maps N×C×H×W as N×1×H′×W′, cropped to whole lattices, each less its mean: a grid in them stands on
-  /// the lattice frequencies of their spectrum.
+  /// the lattice frequencies of their spectrum. In units of a power of two near the largest, as squares of very small and
+  /// very large gradients are beyond single precision.
   package static func centredEnergies(of maps: [Tensor], period: Int) throws -> Tensor {
     let planes = try maps.flatMap(Plane.energies).map { $0.cropped(toMultipleOf: period) }
+    let largest = planes.lazy.flatMap(\.values).max() ?? 0
+    let unit = largest > 0 ? Double(sign: .plus, exponent: largest.exponent, significand: 1) : 1
     return .stacked(
       planes.map { plane in
         let mean = plane.mean
-        return Tensor([1, plane.height, plane.width], plane.values.map { Float($0 - mean) })
+        return Tensor([1, plane.height, plane.width], plane.values.map { Float(($0 - mean) / unit) })
       })
   }
 }
