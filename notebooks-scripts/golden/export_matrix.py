@@ -52,7 +52,8 @@ NETS = [
     ("timm", "deit_tiny_distilled_patch16_224", "blocks.5", 96, None, dict(img_size=96, depth=8)),
     ("timm", "swin_tiny_patch4_window7_224", "layers.0", 112, None, SMALL_WINDOWS),
     ("timm", "swinv2_tiny_window8_256", "layers.0", 128, None, dict(SMALL_WINDOWS, img_size=128)),
-    ("torchvision", "swin_t", "features.3", 112, 96, {}),
+    # How windows are padded is decided in Python for one size, and stands in the file.
+    ("torchvision", "swin_t", "features.3", 112, None, {}),
     ("timm", "levit_128s", "stages.1", 224, None, {}),
     ("timm", "cait_xxs24_224", "blocks.11", 96, None, dict(img_size=96, depth=6)),
     ("timm", "xcit_nano_12_p16_224", "blocks.5", 96, None, dict(img_size=96)),

@@ -41,8 +41,7 @@ public enum ChannelReduction: String, Hashable, Sendable, CaseIterable {
             case .norm: result += value * value
             }
           }
-          let limit = Double(Float.greatestFiniteMagnitude)
-          target[pixel] = Float(min(max(self == .norm ? result.squareRoot() : result, -limit), limit))
+          target[pixel] = Float(self == .norm ? result.squareRoot() : result)
         }
       }
     }
