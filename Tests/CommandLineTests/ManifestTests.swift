@@ -130,11 +130,17 @@ struct ManifestTests {
       Sample(
         "visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
     ],
+    "exemplars": [
+      Sample(
+        "exemplars random:squeezenet1_1 pictures",
+        model.merging(["layer": ["conv1"], "units": ["0-3"], "strongest": ["4"], "side": ["32"]]) { $1 })
+    ],
     "explore": [
       Sample(
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [],
         ]) { $1 }),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),

@@ -6,6 +6,7 @@ extension Site {
     (()=>{
     const net=window.gingham,layers=net.layers,explored=layers.filter(layer=>layer.explored);
     const byName=new Map(layers.map(layer=>[layer.name,layer]));
+    const pictures=net.pictures||[],classNames=net.class_names||[],classes=net.classes;
     let order='unit';
     const visible=text=>String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu,
     mark=>'\\u{'+mark.codePointAt(0).toString(16).toUpperCase()+'}');
@@ -16,6 +17,19 @@ extension Site {
     if(name.startsWith('on'))element[name]=value;else if(value!==undefined)element.setAttribute(name,value);
     for(const child of children)element.append(visible(child));
     parent.append(element);return element}
+    /* A page from a disk may not fetch, but it may run scripts: each part of the data is one. */
+    net.parts={};
+    const part=name=>net.parts[name]?Promise.resolve(net.parts[name]):new Promise((done,fail)=>{
+    add(document.head,'script',{src:name+'.js',onload:()=>done(net.parts[name]),onerror:()=>fail(name)})});
+    /* Fills a place once a part is there, unless the reader has gone on. */
+    let turn=0;
+    function later(parent,name,fill){
+    const mine=turn,frame=add(parent,'div');
+    if(!name)return;
+    part(name).then(data=>{if(mine===turn)fill(frame,data)},
+    ()=>{if(mine===turn)add(frame,'p',{class:'facts'},`${name}.js cannot be read.`)})}
+    const pictureLink=number=>'#picture/'+number,classLink=number=>'#class/'+number;
+    const className=number=>classNames[number]||'class '+number;
     const link=(layer,unit)=>'#/'+encodeURIComponent(layer)+(unit===undefined?'':'/'+unit);
     const short=value=>value===undefined||value===null?'\u2013':typeof value!=='number'?value:value===0?'0':
     Math.abs(value)>=1e4||Math.abs(value)<1e-3?value.toExponential(1):String(+value.toPrecision(3));
@@ -31,8 +45,8 @@ extension Site {
     const header=add(document.body,'header');
     add(header,'a',{href:'#main',class:'skip'},'To the content').onclick=event=>{event.preventDefault();main.focus()};
     add(header,'a',{href:'#/',class:'home'},net.model);
-    const search=add(header,'input',{type:'search',placeholder:'Search layers and units ( / )',
-    'aria-label':'Search layers and units, such as conv1 or conv1/40','aria-controls':'found'});
+    const search=add(header,'input',{type:'search',placeholder:'Search ( / )',
+    'aria-label':'Search layers, units, pictures and classes, such as conv1 or conv1/40','aria-controls':'found'});
     const help=add(header,'button',{type:'button','aria-haspopup':'dialog'},'?');help.ariaLabel='Keys';
     const found=add(document.body,'ul',{id:'found','aria-label':'Found'});found.hidden=true;
     const main=add(document.body,'main',{tabindex:'-1'});
@@ -56,6 +70,10 @@ extension Site {
     if(number!==undefined&&layer.explored&&named.every(word=>name.includes(word))&&
     layer.explored.units.some(unit=>unit.unit===number))
     result.push([layer.name+' / '+number,link(layer.name,number)])}
+    pictures.forEach((picture,index)=>{
+    if(words.every(word=>picture.name.toLowerCase().includes(word)))result.push([picture.name,pictureLink(index)])});
+    classNames.forEach((name,index)=>{
+    if(classes&&words.every(word=>name.toLowerCase().includes(word)))result.push([name,classLink(index)])});
     return result.slice(0,30)}
     search.oninput=()=>{
     const result=hits(search.value);
@@ -100,6 +118,13 @@ extension Site {
     const row=add(body,'tr');add(row,'td',{class:'number'},band.period);add(row,'td',{class:'number'},short(band.cv2));
     const cell=add(row,'td');
     if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
+    if(pictures.length){
+    add(main,'h2',{},'Pictures');
+    const thumbs=add(main,'div',{class:'thumbs'});
+    pictures.forEach((picture,index)=>{
+    const place=add(thumbs,'a',{href:pictureLink(index),title:visible(picture.name)});
+    add(place,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
+    add(place,'span',{},picture.top.length?className(picture.top[0].index):picture.name)})}
     add(main,'h2',{},'The net');
     let rest=layers;
     while(rest.length){
@@ -160,26 +185,163 @@ extension Site {
     alt:`what unit ${unit.unit} of ${layer.name} looks for`});
     add(figure,'figcaption',{},unit.dead?'The gradient at this picture is zero everywhere: the unit is dead there.':
     'A picture made to excite the unit.');
+    if(unit.negative!==undefined&&unit.negative!==null){
+    const low=add(frame,'figure');
+    add(low,'img',{src:tile(layer,unit).replace(/\.webp$/,'-negative.webp'),width:unit.width,height:unit.height,
+    alt:`what lowers unit ${unit.unit} of ${layer.name}`});
+    add(low,'figcaption',{},`A picture made to lower it: activation ${short(unit.negative)}.`)}
     const body=add(frame,'dl');
     for(const [name,value] of [['activation',short(unit.activation)],
     ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
     {add(body,'dt',{},name);add(body,'dd',{},value)}
+    later(main,layer.explored.details,(frame,details)=>{
+    const found=details.units[layer.explored.units.indexOf(unit)];
+    if(found.activity)activity(frame,layer,unit,found.activity);
+    bandTable(frame,'Grid of the gradient at its picture',found.bands);
+    for(const [title,links] of [['Reads from',found.reads],['Writes to',found.writes]])if(links.length)chain(frame,title,links)});
     const [front,back]=layer.explored.command,line=`${front} ${unit.pass[0]}-${unit.pass[1]} ${back}`;
     add(main,'h2',{},'How the picture was made');
     add(main,'p',{},`Units ${unit.pass[0]} to ${unit.pass[1]} in one pass; recipe.yaml lies in the site\u2019s folder.`);
-    const code=add(main,'pre',{class:'command',tabindex:'0'},line);
-    const copy=add(main,'button',{type:'button'},'Copy');
-    copy.onclick=async()=>{
-    try{await navigator.clipboard.writeText(line);copy.textContent='Copied'}
-    catch{getSelection().selectAllChildren(code);copy.textContent='Selected: press Ctrl C'}};
+    command(main,line);
     const [before,behind]=neighbours(layer,unit),row=add(main,'nav',{'aria-label':'Neighbours'});
     if(before!==undefined)add(row,'a',{href:link(layer.name,before),rel:'prev'},'\u2190 '+before);
     if(behind!==undefined)add(row,'a',{href:link(layer.name,behind),rel:'next'},behind+' \u2192')}
+    function command(parent,line){
+    const code=add(parent,'pre',{class:'command',tabindex:'0'},line);
+    const copy=add(parent,'button',{type:'button'},'Copy');
+    copy.onclick=async()=>{
+    try{await navigator.clipboard.writeText(line);copy.textContent='Copied'}
+    catch{getSelection().selectAllChildren(code);copy.textContent='Selected: press Ctrl C'}}}
+    function bandTable(parent,title,bands){
+    if(!bands.length)return;
+    add(parent,'h2',{},title);
+    const body=table(parent,['period (px)','CV\u00b2','\u00b1','verdict','brought in by'],[0,1,2]);
+    for(const band of bands){
+    const row=add(body,'tr');
+    for(const text of [band.period,short(band.cv2),short(band.error)])add(row,'td',{class:'number'},text);
+    add(row,'td',{},band.verdict);
+    const cell=add(row,'td');
+    if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
+    /* The strongest pictures: what the unit sees of each, and where that is. */
+    function activity(parent,layer,unit,found){
+    add(parent,'h2',{},'Pictures that excite it most');
+    const row=add(parent,'div',{class:'exemplars'}),across=Math.ceil(Math.sqrt(found.exemplars.length));
+    const {side,gap}=net.sheet,sheet=`${layer.explored.crops}/${unit.unit}.webp`;
+    found.exemplars.forEach((exemplar,index)=>{
+    const figure=add(row,'figure'),paged=exemplar.page!==undefined&&exemplar.page!==null;
+    const [top,left,bottom,right]=exemplar.crop;
+    const view=add(figure,paged?'a':'div',paged?{href:pictureLink(exemplar.page),class:'views'}:{class:'views'});
+    const crop=add(view,'span',{class:'crop',role:'img','aria-label':`what the unit sees of ${exemplar.name}`});
+    crop.style.backgroundImage=`url("${sheet}")`;
+    crop.style.width=crop.style.height=side+'px';
+    crop.style.backgroundPosition=`${-(index%across)*(side+gap)}px ${-Math.floor(index/across)*(side+gap)}px`;
+    if(paged){
+    const picture=pictures[exemplar.page],where=add(view,'span',{class:'where'});
+    add(where,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
+    const box=add(where,'i');
+    box.style.left=100*left/picture.width+'%';box.style.top=100*top/picture.height+'%';
+    box.style.width=100*(right-left)/picture.width+'%';box.style.height=100*(bottom-top)/picture.height+'%'}
+    add(figure,'figcaption',{},`${short(exemplar.activation)} \u00b7 ${exemplar.name}`)});
+    add(parent,'p',{class:'facts'},`Activation, file. Left what the unit sees there (${
+    found.exemplars[0].crop[2]-found.exemplars[0].crop[0]}\u00d7${found.exemplars[0].crop[3]-found.exemplars[0].crop[1]
+    } pixels of the strongest), right where that lies.`);
+    add(parent,'h2',{},'Its activations');histogram(parent,found)}
+    /* A quarter of an octave a bar; what is small against the strong ones joins zero. */
+    function histogram(parent,found){
+    const large=Math.max(Math.abs(found.least),Math.abs(found.most))||1,floor=large/1024,bars=new Map();
+    const key=edge=>{const octave=Math.floor(Math.log2(edge));return 4*octave+Math.floor((edge/2**octave-1)*4)};
+    const base=key(floor);
+    let zero=0;
+    for(const [low,high,count] of found.bars){
+    const near=low>=0?low:high<=0?-high:0;
+    if(near<floor)zero+=count;else{const at=key(near)-base+1;bars.set(low>=0?at:-at,[low,high,count])}}
+    if(zero)bars.set(0,[-floor,floor,zero]);
+    const places=[...bars.keys()],first=Math.min(0,...places),last=Math.max(0,...places);
+    const top=Math.max(...[...bars.values()].map(bar=>bar[2])),width=last-first+1;
+    const figure=add(parent,'figure'),svg=add(figure,'svg',{viewBox:`0 0 ${width*10} 100`,class:'histogram',role:'img',
+    preserveAspectRatio:'none','aria-label':`Histogram of ${grouped(found.count)} activations from ${short(found.least)} to ${
+    short(found.most)}`});
+    for(const [place,[low,high,count]] of bars){
+    const height=Math.max(.8,98*Math.sqrt(count/top));
+    add(add(svg,'rect',{x:(place-first)*10+.5,y:100-height,width:9,height,class:place===0?'zero':place<0?'low':'high'}),'title',{},
+    `${short(low)} to ${short(high)}: ${grouped(count)} (${short(100*count/found.count)} %)`)}
+    const axis=add(figure,'div',{class:'axis'});
+    const marks=[[-first,'0']];
+    if(first<0)marks.unshift([0,short(found.least)]);
+    if(last>0)marks.push([last,short(found.most)]);
+    for(const [at,text] of marks){const mark=add(axis,'span',{},text);mark.style.left=100*(at+.5)/width+'%'}
+    add(figure,'figcaption',{},`${grouped(found.count)} activations at all positions; four bars an octave away from zero, height by the root of their count. Mean ${
+    short(found.mean)}, deviation ${short(found.deviation)}, median ${short(found.median)}, 99 % below ${short(found.strong)}.`)}
+    function chain(parent,title,links){
+    add(parent,'h2',{},title);
+    const row=add(parent,'div',{class:'chain'}),most=Math.max(...links.map(other=>Math.abs(other.weight)));
+    for(const other of links){
+    const layer=byName.get(other.layer),unit=layer?.explored?.units.find(unit=>unit.unit===other.unit);
+    const card=add(row,unit?'a':'div',unit?{href:link(other.layer,other.unit)}:{});
+    if(unit)add(card,'img',{src:tile(layer,unit),loading:'lazy',width:unit.width,height:unit.height,alt:''});
+    else add(card,'span',{class:'blank'});
+    add(card,'span',{},`${other.layer} / ${other.unit}`);
+    const bar=add(card,'i',{class:other.weight<0?'low':'high'});bar.style.width=100*Math.abs(other.weight)/most+'%';
+    add(card,'span',{class:'facts'},(other.weight<0?'\u2212':'+')+short(Math.abs(other.weight)))}
+    add(parent,'p',{class:'facts'},'Root of the sum of the kernel\u2019s squares, with the sign of its sum.')}
+
+    function outputs(parent,list){
+    const body=table(parent,['class','output'],[1]);
+    for(const {index,value} of list){
+    const row=add(body,'tr');add(add(row,'td'),'a',{href:classLink(index)},className(index));
+    add(row,'td',{class:'number'},short(value))}}
+    function picturePage(number){
+    const picture=pictures[number];
+    add(main,'h1',{},picture.name);
+    add(main,'p',{class:'facts'},`What the net saw of it: ${picture.height}\u00d7${picture.width} pixels.`);
+    const label=add(main,'label',{class:'mix'},'Photograph '),mix=add(label,'input',{type:'range',min:0,max:100,value:60,
+    'aria-label':'How much of the map lies over the photograph, in percent'});
+    label.append(' map');
+    const row=add(main,'div',{class:'maps'}),tops=[];
+    for(const map of picture.maps){
+    const figure=add(row,'figure'),stack=add(figure,'div',{class:'stack'});
+    add(stack,'img',{src:picture.file,width:picture.width,height:picture.height,alt:''});
+    tops.push(add(stack,'img',{src:map.file,width:picture.width,height:picture.height,class:'over',
+    alt:`${map.name} of ${picture.name}`}));
+    add(figure,'figcaption',{},`${map.name}: ${map.about}. Dark is 0, pale the 99th percentile of the magnitude.`)}
+    const blend=()=>{for(const top of tops)top.style.opacity=mix.value/100};
+    mix.oninput=blend;blend();
+    if(picture.top.length){add(main,'h2',{},'What the net says');outputs(main,picture.top)}
+    bandTable(main,'Grid of the gradient at this picture',picture.bands);
+    add(main,'h2',{},'How the maps were made');
+    for(const map of picture.maps)command(main,map.command);
+    beside(pictures.map((_,index)=>index),number,pictureLink)}
+    function classPage(number){
+    add(main,'h1',{},className(number));add(main,'p',{class:'facts'},'Output '+number+' of the net.');
+    const unit=classes.units.find(unit=>unit.unit===number);
+    if(unit){
+    const frame=add(main,'div',{class:'unit'}),figure=add(frame,'figure');
+    add(figure,'img',{src:tile({explored:classes},unit),width:unit.width,height:unit.height,
+    alt:`what the class ${className(number)} looks for`});
+    add(figure,'figcaption',{},`A picture made to raise the output, to ${short(unit.activation)}.`)}
+    later(main,'classes',(frame,data)=>{
+    add(frame,'h2',{},'Your pictures with the largest output');
+    const row=add(frame,'div',{class:'thumbs'});
+    for(const {page,value} of data.likest[number]){
+    const place=add(row,'a',{href:pictureLink(page)});
+    add(place,'img',{src:pictures[page].file,loading:'lazy',width:pictures[page].width,height:pictures[page].height,alt:''});
+    add(place,'span',{},`${short(value)} \u00b7 ${pictures[page].name}`)}});
+    if(unit){add(main,'h2',{},'How the picture was made');
+    command(main,`${classes.command[0]} ${number}-${number} ${classes.command[1]}`)}}
+    function beside(all,current,address){
+    const row=add(main,'nav',{'aria-label':'Neighbours'}),at=all.indexOf(current);
+    if(at>0)add(row,'a',{href:address(all[at-1]),rel:'prev'},'\u2190 '+pictures[all[at-1]].name);
+    if(at<all.length-1)add(row,'a',{href:address(all[at+1]),rel:'next'},pictures[all[at+1]].name+' \u2192')}
     function neighbours(layer,unit){
     const all=sorted(layer),place=all.indexOf(unit);return [all[place-1]?.unit,all[place+1]?.unit]}
 
     /* An encoded name has no slash of its own; one that was typed may have. */
     function place(){
+    const own=location.hash.match(/^#(picture|class)\/(\d+)$/);
+    if(own){
+    const number=+own[2],isThere=own[1]==='picture'?number<pictures.length:
+    classes&&number<Math.max(classNames.length,...classes.units.map(unit=>unit.unit+1));
+    return isThere?{[own[1]]:number}:{isMissing:true}}
     let path=location.hash.replace(/^#\/?/,'');
     const whole=text=>{try{return decodeURIComponent(text)}catch{return text}};
     if(byName.has(whole(path)))return {layer:byName.get(whole(path))};
@@ -187,23 +349,26 @@ extension Site {
     const unit=layer?.explored?.units.find(unit=>String(unit.unit)===path.slice(cut+1));
     return {layer:unit&&layer,unit,isMissing:path!==''&&!unit}}
     function show(){
-    const {layer,unit,isMissing}=place();
+    const {layer,unit,picture,class:named,isMissing}=place();
+    turn+=1;
     main.replaceChildren();
     if(isMissing){add(main,'h1',{},'Not on this site');add(main,'p',{},location.hash);
     add(add(main,'p'),'a',{href:'#/'},'To the net')}
+    else if(picture!==undefined)picturePage(picture);else if(named!==undefined)classPage(named);
     else if(unit)unitPage(layer,unit);else if(layer)layerPage(layer);else start();
-    document.title=visible((unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
+    document.title=visible((picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
     search.value='';found.hidden=true;scrollTo(0,0);main.focus({preventScroll:true})}
     addEventListener('hashchange',show);
     addEventListener('keydown',event=>{
     if(event.ctrlKey||event.altKey||event.metaKey||keys.open||/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName))return;
-    const {layer,unit}=place();
+    const {layer,unit,picture}=place();
     const go=address=>{event.preventDefault();location.hash=address};
     if(event.key==='/'){event.preventDefault();search.focus()}
     else if(event.key==='?')keys.showModal();
     else if(event.key==='ArrowUp'&&unit)go(link(layer.name));
     else if(event.key==='ArrowLeft'||event.key==='ArrowRight'){
     const step=event.key==='ArrowLeft'?0:1;
+    if(picture!==undefined&&pictures[picture+2*step-1])go(pictureLink(picture+2*step-1));
     if(unit){const next=neighbours(layer,unit)[step];if(next!==undefined)go(link(layer.name,next))}
     else if(layer){const next=explored[explored.indexOf(layer)+2*step-1];
     if(explored.includes(layer)&&next)go(link(next.name))}}});

@@ -12,6 +12,10 @@ public struct ExploreFindings: RunFindings {
   public var units: Int
   /// Whose gradient is zero at the finished picture.
   public var dead: Int
+  /// Of the reader's, in which exemplars were looked for.
+  public var pictures: Int
+  /// With their reasons; `nil`: none.
+  public var skipped: [SkippedFile]?
 
   /// The same whatever the folder is called.
   public var timeless: ExploreFindings {
@@ -23,6 +27,8 @@ public struct ExploreFindings: RunFindings {
   /// For the terminal.
   public var text: String {
     let place = site.map { "\nOpen \($0)/index.html in a browser." } ?? ""
-    return "\(units) units of \(layers) layers of \(model), \(dead) without a gradient.\(place)"
+    let seen = pictures > 0 ? ", exemplars among \(pictures) pictures" : ""
+    let lost = (skipped ?? []).map { "\nskipped: \($0.reason)" }.joined()
+    return "\(units) units of \(layers) layers of \(model), \(dead) without a gradient\(seen).\(lost)\(place)"
   }
 }

@@ -27,6 +27,10 @@ struct ExploredNet: Encodable {
   /// What the site holds of a layer.
   struct Explored: Encodable {
     var folder: String
+    /// The part of the site's data that holds ``ExploredDetails``.
+    var details: String
+    /// Folder of the sheets of crops; `nil` where no pictures were given.
+    var crops: String?
     /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
     var command: [String]
     var units: [Unit]
@@ -46,9 +50,11 @@ struct ExploredNet: Encodable {
     var pass: [Int]
     var width: Int
     var height: Int
+    /// The unit's activation at the picture that was made to lower it; `nil` where none was.
+    var negative: Float?
 
     private enum CodingKeys: String, CodingKey {
-      case unit, activation, grid, pass, width, height
+      case unit, activation, grid, pass, width, height, negative
       case isDead = "dead"
     }
   }
@@ -66,6 +72,20 @@ struct ExploredNet: Encodable {
   var sentences: [String]
   var bands: [Band]
   var layers: [Layer]
+  /// The reader's pictures that have a page.
+  var pictures: [ExploredPictures.Page] = []
+  /// Of the sheets of crops.
+  var sheet: Sheet?
+  /// By number; empty where nobody knows them.
+  var classNames: [String] = []
+  /// Classes that have a picture of their own; `nil` where the net has no classes, or no pictures were given.
+  var classes: Explored?
+
+  /// How crops lie on a unit's sheet, in pixels.
+  struct Sheet: Encodable {
+    var side: Int
+    var gap: Int
+  }
 }
 
 extension ExploredNet {

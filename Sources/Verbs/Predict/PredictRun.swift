@@ -44,6 +44,13 @@ public struct PredictRun: Run {
   }
 }
 
+extension PredictFindings {
+  /// What is predicted of a net that is loaded, with the settings that nobody has to give.
+  ///
+  /// - Throws: ``NetworkError``, ``ArtifactError``.
+  init(of model: Model) throws { self = try Prediction(of: model, settings: PredictSettings()).findings().0 }
+}
+
 /// What can be drawn of a prediction.
 struct PredictedPlanes {
   /// Predicted power over the picture in units of its mean, borders included.
