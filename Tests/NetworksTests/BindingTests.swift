@@ -193,7 +193,9 @@ import Testing
     #expect(fields.map { $0.rows[0] } == [0..<9, 0..<17, 0..<33, 0..<49])
     #expect(fields.map { $0.rows[1] } == [2..<13, 6..<25, 0..<41, 0..<65])
     #expect(fields[2].columns[13] == (13 - 2) * 8 - 2..<(13 + 2) * 8 - 2 + 19)
-    #expect(fields[0].columns[54] == 54 * 4 - 2..<54 * 4 - 2 + 11)
+    #expect(fields[0].columns[53] == 53 * 4 - 2..<53 * 4 - 2 + 11)
+    // Cut off at the picture's border.
+    #expect(fields[0].columns[54] == 54 * 4 - 2..<224)
     #expect(fields[3].rows.count == 13)
   }
 }
