@@ -153,6 +153,56 @@ import Testing
     }
   }
 
+  /// Samples are those of `generate`, and layers what `trace` says of them.
+  @Test func aGeneratorHasPagesOfItsSamples() throws {
+    let scratch = try Tool.Scratch()
+    let (net, site) = ("random:dcgan_generator?features=4&latent=8&kernel=3&seed=3", scratch.path("site"))
+    for folder in ["site", "again"] {
+      let outcome = try Tool.run(
+        executable: Tool.path, ["explore", net, "--seed", "2", "--threads", "1", "--output", scratch.path(folder)])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let generator = try #require(try data(site)["generator"] as? [String: Any])
+    let samples = try #require(generator["samples"] as? [[String: Any]])
+    #expect(samples.count == 12)
+    let (made, traced) = (
+      try Tool.run(
+        executable: Tool.path,
+        ["generate", net, "--samples", "12", "--seed", "2", "--threads", "1", "--output", scratch.path("made")]),
+      try Tool.run(
+        executable: Tool.path, ["trace", net, "--samples", "64", "--seed", "2", "--threads", "1", "--json"])
+    )
+    #expect(made.status == 0 && traced.status == 0, "\(made.errors) \(traced.errors)")
+    for (number, sample) in samples.enumerated() {
+      let exact = try Picture(contentsOf: scratch.path("made/samples/\(String(format: "%04d", number)).png"))
+      let shown = try Picture(contentsOf: site + "/" + (try #require(sample["file"] as? String)))
+      #expect(exact.pixels.shape == shown.pixels.shape)
+      let distances = zip(exact.pixels.scalars, shown.pixels.scalars).map { abs($0 - $1) }
+      #expect(distances.reduce(0, +) / Float(max(distances.count, 1)) < 0.06)
+    }
+    let trace = try traced.json()
+    let layers = try #require(generator["layers"] as? [[String: Any]])
+    let expected = try #require(trace["layers"] as? [[String: Any]])
+    #expect(layers.compactMap { $0["name"] as? String } == expected.compactMap { $0["name"] as? String })
+    for (found, layer) in zip(layers, expected) {
+      let shares = (found["bands"] as? [[String: Any]] ?? []).compactMap { $0["share"] as? Double }
+      #expect(shares == (layer["bands"] as? [[String: Any]] ?? []).compactMap { $0["share"] as? Double })
+      let folder = try #require(found["folder"] as? String)
+      #expect(FileManager.default.fileExists(atPath: "\(site)/\(folder)/11.webp"))
+    }
+    let causes = try #require(generator["causes"] as? [[String: Any]])
+    #expect(!causes.isEmpty && causes.count == (trace["causes"] as? [Any])?.count)
+    #expect(
+      causes.map { $0["layer"] as? String } == (trace["causes"] as? [[String: Any]])?.map { $0["layer"] as? String })
+    // A kernel of 3 at stride 2 leaves a grid that a rewrite takes out.
+    #expect(samples.allSatisfy { $0["repaired"] is String })
+    let names = try FileManager.default.subpathsOfDirectory(atPath: site).sorted()
+    for name in names where name.contains(".") && !name.hasSuffix("manifest.json") {
+      #expect(
+        FileManager.default.contentsEqual(atPath: "\(site)/\(name)", andPath: scratch.path("again/" + name)), "\(name)")
+    }
+  }
+
   /// Killed between passes, the same command goes on and writes the bytes of a run that was left alone.
   @Test func aKilledRunGoesOnWithTheSameBytes() throws {
     let scratch = try Tool.Scratch()

@@ -42,12 +42,26 @@ import Testing
         ["unit": 1, "activation": 7.5, "grid": 0.1, "dead": false, "pass": [1, 1], "width": 8, "height": 8]
       ],
     ]
+    let generator: JSONValue = [
+      "verdict": "artifact", "measured": 64, "width": 8, "height": 8,
+      "causes": [["period": 4, "layer": .string(hostile), "text": .string(hostile)]],
+      "samples": [
+        ["file": "pictures/0.webp", "repaired": "pictures/0-gradient.webp"], ["file": "pictures/1.webp"],
+      ],
+      "layers": [
+        [
+          "name": .string(hostile), "operation": "resize", "shape": [4, 8, 8], "spacing": 2, "folder": "crops/0",
+          "bands": [["period": 4, "share": 0.25, "chance": 0.01, "peak": 12]],
+        ]
+      ],
+      "repair": .string(hostile + "\nsecond line"), "commands": ["gingham trace net.onnx"],
+    ]
     let net: JSONValue = [
       "model": .string(hostile), "input": [1, 3, 224, 224], "sentences": [.string(hostile)],
       "bands": [["period": 4, "cv2": 0.5, "layer": "features.9"]],
       "layers": [try layer("features.9", 0, units: units), try layer(hostile, 1, units: units)],
       "pictures": [try picture(0, hostile + ".png"), try picture(1, "plain.png")], "sheet": ["side": 64, "gap": 2],
-      "class_names": ["tabby cat", .string(hostile)], "classes": classes,
+      "class_names": ["tabby cat", .string(hostile)], "classes": classes, "generator": generator,
     ]
     func picture(_ number: Int, _ name: String) throws -> JSONValue {
       for file in ["\(number)", "\(number)-gradient"] {
@@ -187,7 +201,7 @@ import Testing
         [...page.querySelectorAll('.exemplars figure>*:first-child')].map(view=>view.getAttribute('href')||''),
         texts('.exemplars figcaption'),
         [...page.querySelectorAll('.histogram rect')].map(bar=>bar.getAttribute('class')+' '+bar.getAttribute('height')),
-        texts('.axis span')]
+        texts('.axis span'),[...page.querySelectorAll('.axis span')].map(mark=>String(parseFloat(mark.style.left)>50))]
         """)
     #expect(shown[0] == ["0px 0px", "-66px 0px", "0px -66px"])
     #expect(shown[1].allSatisfy { $0.hasSuffix("crops/0/1.webp\")") })
@@ -203,6 +217,7 @@ import Testing
       #expect(words[0] == kind && abs((Double(words[1]) ?? 0) - height) < 1e-6)
     }
     #expect(shown[6] == ["-1", "0", "9.5"])
+    #expect(shown[7].first == "false" && shown[7].last == "true")
   }
 
   @Test func weightsLeadToTheirUnits() throws {
@@ -249,11 +264,32 @@ import Testing
       ])
   }
 
+  @Test func theSliderCutsTheRepairedSampleOverTheOriginal() throws {
+    let shown: [String] = try Self.result(
+      of: """
+        const start=[texts('.thumbs a').length,texts('table')[0].includes('25 %')];
+        await go('#sample/0');
+        const mix=find('.mix input'),top=find('.over'),found=[top.style.clipPath];
+        for(const value of [0,100]){mix.value=value;mix.dispatchEvent(new view.Event('input'));found.push(top.style.clipPath)}
+        found.push(texts('.maps figcaption').join('|'));
+        await press('ArrowRight');found.push(view.location.hash,String(page.querySelectorAll('.mix').length));
+        await go('#sample/2');found.push(find('h1').textContent,...start.map(String));
+        return found
+        """)
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(
+      shown == [
+        "inset(0px 50% 0px 0px)", "inset(0px 100% 0px 0px)", "inset(0px)",
+        "\(name) \u{b7} 4\u{d7}8\u{d7}8 \u{b7} period 4 px: 25 % of the fine detail", "#sample/1", "0",
+        "Not on this site", "4", "true",
+      ])
+  }
+
   /// Nothing is asked of anybody but the folder, on any page.
   @Test func nothingIsAskedOfAnybodyElse() throws {
     let requests: [String] = try Self.result(
       of: """
-        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1']){await go(hash);await wait()}
+        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1','#sample/0']){await go(hash);await wait()}
         const folder=view.location.href.replace(/index[.]html.*/,'');
         return view.performance.getEntriesByType('resource').map(entry=>entry.name).filter(name=>!name.startsWith(folder))
         """)
@@ -301,11 +337,11 @@ import Testing
     let widths: [Int] = try Self.result(
       of: """
         const found=[];
-        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1']){await go(hash);await wait();found.push(page.documentElement.scrollWidth)}
+        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1','#sample/0']){await go(hash);await wait();found.push(page.documentElement.scrollWidth)}
         return found
         """, width: width)
     for found in widths { #expect(found <= width) }
-    #expect(widths.count == 5)
+    #expect(widths.count == 6)
   }
 
   @Test func darkWhereTheReaderPrefersIt() throws {

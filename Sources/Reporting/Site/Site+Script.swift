@@ -28,6 +28,7 @@ extension Site {
     if(!name)return;
     part(name).then(data=>{if(mine===turn)fill(frame,data)},
     ()=>{if(mine===turn)add(frame,'p',{class:'facts'},`${name}.js cannot be read.`)})}
+    const sampleLink=number=>'#sample/'+number,samples=net.generator?.samples||[];
     const pictureLink=number=>'#picture/'+number,classLink=number=>'#class/'+number;
     const className=number=>classNames[number]||'class '+number;
     const link=(layer,unit)=>'#/'+encodeURIComponent(layer)+(unit===undefined?'':'/'+unit);
@@ -105,12 +106,12 @@ extension Site {
 
     function start(){
     add(main,'h1',{},net.model);
-    add(main,'p',{class:'lead'},net.sentences.join(' '));
+    if(net.sentences.length)add(main,'p',{class:'lead'},net.sentences.join(' '));
     add(main,'p',{class:'facts'},`Input ${net.input.slice(1).join('\u00d7')} \u00b7 ${layers.length} layers \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.parameters,0))} parameters \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.macs,0))} multiply-adds \u00b7 ${
     explored.reduce((sum,layer)=>sum+layer.explored.units.length,0)} units with pictures`);
-    strip(main);
+    if(net.generator)generatorStart(net.generator);else strip(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
     const body=table(main,['period in pixels','CV\u00b2','brought in by'],[0,1]);
@@ -119,8 +120,9 @@ extension Site {
     const cell=add(row,'td');
     if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
     if(pictures.length){
-    add(main,'h2',{},'Pictures');
-    const thumbs=add(main,'div',{class:'thumbs'});
+    const fold=add(main,'details',pictures.length>40?{}:{open:''});
+    add(fold,'summary',{},`Pictures \u00b7 ${pictures.length}`);
+    const thumbs=add(fold,'div',{class:'thumbs'});
     pictures.forEach((picture,index)=>{
     const place=add(thumbs,'a',{href:pictureLink(index),title:visible(picture.name)});
     add(place,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
@@ -191,7 +193,7 @@ extension Site {
     alt:`what lowers unit ${unit.unit} of ${layer.name}`});
     add(low,'figcaption',{},`A picture made to lower it: activation ${short(unit.negative)}.`)}
     const body=add(frame,'dl');
-    for(const [name,value] of [['activation',short(unit.activation)],
+    for(const [name,value] of [['activation, mean over its map',short(unit.activation)],
     ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
     {add(body,'dt',{},name);add(body,'dd',{},value)}
     later(main,layer.explored.details,(frame,details)=>{
@@ -242,7 +244,7 @@ extension Site {
     box.style.left=100*left/picture.width+'%';box.style.top=100*top/picture.height+'%';
     box.style.width=100*(right-left)/picture.width+'%';box.style.height=100*(bottom-top)/picture.height+'%'}
     add(figure,'figcaption',{},`${short(exemplar.activation)} \u00b7 ${exemplar.name}`)});
-    add(parent,'p',{class:'facts'},`Activation, file. Left what the unit sees there (${
+    add(parent,'p',{class:'facts'},`Activation where it is strongest, file. Left what the unit sees there (${
     found.exemplars[0].crop[2]-found.exemplars[0].crop[0]}\u00d7${found.exemplars[0].crop[3]-found.exemplars[0].crop[1]
     } pixels of the strongest), right where that lies.`);
     add(parent,'h2',{},'Its activations');histogram(parent,found)}
@@ -268,7 +270,7 @@ extension Site {
     const axis=add(figure,'div',{class:'axis'});
     const marks=[[-first,'0']];
     if(first<0)marks.unshift([0,short(found.least)]);
-    if(last>0)marks.push([last,short(found.most)]);
+    if(last>0)marks.push([last-first,short(found.most)]);
     for(const [at,text] of marks){const mark=add(axis,'span',{},text);mark.style.left=100*(at+.5)/width+'%'}
     add(figure,'figcaption',{},`${grouped(found.count)} activations at all positions; four bars an octave away from zero, height by the root of their count. Mean ${
     short(found.mean)}, deviation ${short(found.deviation)}, median ${short(found.median)}, 99 % below ${short(found.strong)}.`)}
@@ -310,7 +312,7 @@ extension Site {
     bandTable(main,'Grid of the gradient at this picture',picture.bands);
     add(main,'h2',{},'How the maps were made');
     for(const map of picture.maps)command(main,map.command);
-    beside(pictures.map((_,index)=>index),number,pictureLink)}
+    beside(pictures.map(picture=>picture.name),number,pictureLink)}
     function classPage(number){
     add(main,'h1',{},className(number));add(main,'p',{class:'facts'},'Output '+number+' of the net.');
     const unit=classes.units.find(unit=>unit.unit===number);
@@ -328,18 +330,76 @@ extension Site {
     add(place,'span',{},`${short(value)} \u00b7 ${pictures[page].name}`)}});
     if(unit){add(main,'h2',{},'How the picture was made');
     command(main,`${classes.command[0]} ${number}-${number} ${classes.command[1]}`)}}
-    function beside(all,current,address){
-    const row=add(main,'nav',{'aria-label':'Neighbours'}),at=all.indexOf(current);
-    if(at>0)add(row,'a',{href:address(all[at-1]),rel:'prev'},'\u2190 '+pictures[all[at-1]].name);
-    if(at<all.length-1)add(row,'a',{href:address(all[at+1]),rel:'next'},pictures[all[at+1]].name+' \u2192')}
+    function beside(names,at,address){
+    const row=add(main,'nav',{'aria-label':'Neighbours'});
+    if(at>0)add(row,'a',{href:address(at-1),rel:'prev'},'\u2190 '+names[at-1]);
+    if(at<names.length-1)add(row,'a',{href:address(at+1),rel:'next'},names[at+1]+' \u2192')}
+    /* A generator: samples by latent, what stands on the way up to them, and who brings the grid in. */
+    const percent=share=>short(100*share)+' %';
+    function generatorStart(net){
+    add(main,'p',{class:'lead'},`Grid in ${net.measured} samples: ${net.verdict}.`);
+    for(const cause of net.causes){
+    const text=add(main,'p',{},`Period ${cause.period} pixels: `);
+    if(byName.has(cause.layer))add(text,'a',{href:link(cause.layer)},cause.layer);else text.append('no single layer');
+    text.append('. ');add(text,'span',{},cause.text)}
+    add(main,'h2',{},'Samples');
+    const row=add(main,'div',{class:'thumbs'});
+    samples.forEach((sample,index)=>{
+    const place=add(row,'a',{href:sampleLink(index)});
+    add(place,'img',{src:sample.file,loading:'lazy',width:net.width,height:net.height,alt:'sample '+index});
+    add(place,'span',{},'sample '+index)});
+    add(main,'h2',{},'The way up to the pictures');
+    const periods=[...new Set(net.layers.flatMap(layer=>layer.bands.map(band=>band.period)))].sort((p,q)=>p-q);
+    const body=table(main,['layer','operation','maps','pixels apart',...periods.map(period=>`${period} px`),'alike in all'],
+    [3,...periods.map((_,index)=>index+4)]);
+    const largest=Math.max(0,...net.layers.flatMap(layer=>layer.bands.map(band=>band.share)));
+    for(const layer of net.layers){
+    const row=add(body,'tr'),name=add(row,'td');
+    if(byName.has(layer.name))add(name,'a',{href:link(layer.name)},layer.name);else name.append(visible(layer.name));
+    add(row,'td',{},layer.operation);add(row,'td',{},layer.shape.join('\u00d7'));
+    add(row,'td',{class:'number'},short(layer.spacing));
+    for(const period of periods){
+    const band=layer.bands.find(band=>band.period===period),cell=add(row,'td',{class:'number'},band?percent(band.share):'');
+    if(band)add(cell,'i',{class:'dot'}).style.background=colour(band.share/largest)}
+    add(row,'td',{},layer.bands.filter(band=>typeof band.peak==='number').map(band=>`${band.period}: ${
+    short(band.peak)} dB`).join(', '))}
+    add(main,'p',{class:'facts'},'Share of each layer\u2019s fine detail on the lattice of that period in pixels of the picture.');
+    add(main,'h2',{},'Repaired');add(main,'pre',{class:'command',tabindex:'0'},'').textContent=
+    net.repair.split('\n').map(visible).join('\n');
+    add(main,'h2',{},'How this was made');
+    for(const line of net.commands)command(main,line)}
+    function samplePage(number){
+    const {width,height,layers}=net.generator,sample=samples[number];
+    add(main,'h1',{},'Sample '+number);
+    const figure=add(main,'figure',{class:'sample'});
+    if(sample.repaired){
+    const label=add(main,'label',{class:'mix'},'As it is '),mix=add(label,'input',{type:'range',min:0,max:100,value:50,
+    'aria-label':'How much of the picture, from the left, is repaired, in percent'});
+    label.append(' repaired');
+    const stack=add(figure,'div',{class:'stack'});
+    add(stack,'img',{src:sample.file,width,height,alt:'sample '+number});
+    const top=add(stack,'img',{src:sample.repaired,width,height,class:'over',alt:`sample ${number}, repaired`});
+    const cut=()=>{top.style.clipPath=`inset(0 ${100-mix.value}% 0 0)`};
+    mix.oninput=cut;cut();
+    add(figure,'figcaption',{},'Left of the cut the repaired net, right of it the net as it is, from the same latent.')}
+    else add(figure,'img',{src:sample.file,width,height,alt:'sample '+number});
+    add(main,'h2',{},'Its maps, layer by layer');
+    const row=add(main,'div',{class:'maps'});
+    for(const layer of layers){
+    const place=add(row,'figure');
+    add(place,'img',{src:`${layer.folder}/${number}.webp`,loading:'lazy',class:'pixels',alt:`maps of ${layer.name}`});
+    add(place,'figcaption',{},[layer.name,layer.shape.join('\u00d7'),...layer.bands.map(band=>
+    `period ${band.period} px: ${percent(band.share)} of the fine detail`)].join(' \u00b7 '))}
+    add(main,'p',{class:'facts'},'The channels that differ most, each from its least (black) to its largest value (white).');
+    beside(samples.map((_,index)=>'sample '+index),number,sampleLink)}
     function neighbours(layer,unit){
     const all=sorted(layer),place=all.indexOf(unit);return [all[place-1]?.unit,all[place+1]?.unit]}
 
     /* An encoded name has no slash of its own; one that was typed may have. */
     function place(){
-    const own=location.hash.match(/^#(picture|class)\/(\d+)$/);
+    const own=location.hash.match(/^#(picture|class|sample)\/(\d+)$/);
     if(own){
-    const number=+own[2],isThere=own[1]==='picture'?number<pictures.length:
+    const number=+own[2],isThere=own[1]==='picture'?number<pictures.length:own[1]==='sample'?number<samples.length:
     classes&&number<Math.max(classNames.length,...classes.units.map(unit=>unit.unit+1));
     return isThere?{[own[1]]:number}:{isMissing:true}}
     let path=location.hash.replace(/^#\/?/,'');
@@ -349,25 +409,26 @@ extension Site {
     const unit=layer?.explored?.units.find(unit=>String(unit.unit)===path.slice(cut+1));
     return {layer:unit&&layer,unit,isMissing:path!==''&&!unit}}
     function show(){
-    const {layer,unit,picture,class:named,isMissing}=place();
+    const {layer,unit,picture,class:named,sample,isMissing}=place();
     turn+=1;
     main.replaceChildren();
     if(isMissing){add(main,'h1',{},'Not on this site');add(main,'p',{},location.hash);
     add(add(main,'p'),'a',{href:'#/'},'To the net')}
-    else if(picture!==undefined)picturePage(picture);else if(named!==undefined)classPage(named);
+    else if(sample!==undefined)samplePage(sample);else if(picture!==undefined)picturePage(picture);else if(named!==undefined)classPage(named);
     else if(unit)unitPage(layer,unit);else if(layer)layerPage(layer);else start();
-    document.title=visible((picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
+    document.title=visible((sample!==undefined?'Sample '+sample+' \u00b7 ':picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
     search.value='';found.hidden=true;scrollTo(0,0);main.focus({preventScroll:true})}
     addEventListener('hashchange',show);
     addEventListener('keydown',event=>{
     if(event.ctrlKey||event.altKey||event.metaKey||keys.open||/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName))return;
-    const {layer,unit,picture}=place();
+    const {layer,unit,picture,sample}=place();
     const go=address=>{event.preventDefault();location.hash=address};
     if(event.key==='/'){event.preventDefault();search.focus()}
     else if(event.key==='?')keys.showModal();
     else if(event.key==='ArrowUp'&&unit)go(link(layer.name));
     else if(event.key==='ArrowLeft'||event.key==='ArrowRight'){
     const step=event.key==='ArrowLeft'?0:1;
+    if(sample!==undefined&&samples[sample+2*step-1])go(sampleLink(sample+2*step-1));
     if(picture!==undefined&&pictures[picture+2*step-1])go(pictureLink(picture+2*step-1));
     if(unit){const next=neighbours(layer,unit)[step];if(next!==undefined)go(link(layer.name,next))}
     else if(layer){const next=explored[explored.indexOf(layer)+2*step-1];

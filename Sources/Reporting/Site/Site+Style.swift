@@ -43,7 +43,7 @@ extension Site {
     .tiles a{color:inherit;text-decoration:none;font-size:.82rem}
     .tiles img{display:block;width:100%;height:auto;border-radius:.2rem}
     .unit{display:flex;flex-wrap:wrap;gap:1.5rem}
-    .unit img{display:block;width:min(24rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
+    .unit img{display:block;width:min(20rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
     .thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(7rem,1fr));gap:.6rem;margin-top:.6rem}
     .thumbs a{color:inherit;text-decoration:none;font-size:.82rem;line-height:1.3}
     .thumbs img{display:block;width:100%;height:auto;border-radius:.2rem}
@@ -63,7 +63,7 @@ extension Site {
     .axis span{position:absolute;transform:translateX(-50%)}
     .axis span:first-child:not(:only-child){transform:none}
     .axis span:last-child:not(:only-child){transform:translateX(-100%)}
-    .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(7rem,1fr));gap:.6rem;max-width:62rem}
+    .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem;max-width:62rem}
     .chain>*{color:inherit;text-decoration:none;font-size:.8rem;line-height:1.3}
     .chain img,.blank{display:block;width:4.5rem;height:4.5rem;object-fit:cover;border-radius:.2rem;background:var(--stripe)}
     .chain span{display:block}
@@ -75,6 +75,10 @@ extension Site {
     .stack{position:relative}
     .stack img{display:block;width:100%;height:auto;border-radius:.2rem}
     .stack .over{position:absolute;inset:0;height:100%}
+    .sample{max-width:32rem}
+    .sample img{width:100%;height:auto;image-rendering:pixelated}
+    .pixels{display:block;width:100%;height:auto;image-rendering:pixelated}
+    .unit dl{flex:1 1 12rem;margin:.8rem 0}
     dl{max-width:30rem}
     dd{margin:0 0 .6rem;font-variant-numeric:tabular-nums}
     .command{overflow-x:auto;padding:.6rem;background:var(--stripe);border-radius:.3rem;max-width:100%}

@@ -33,6 +33,7 @@ public struct ExploreRun: Run {
 
   /// - Throws: ``NetworkError`` where a layer is unknown, ``ObjectiveError`` for units that a layer has not.
   public func check(_ model: Model, in context: RunContext) throws {
+    guard try !GeneratorExplorer.explores(model) else { return }
     _ = try selection(of: model, in: LayerTable(of: model))
   }
 
@@ -50,6 +51,7 @@ public struct ExploreRun: Run {
     let model = try context.load(model)
     try model.requirePictures()
     let table = try LayerTable(of: model)
+    if try GeneratorExplorer.explores(model) { return try result(ofGenerator: model, table, in: context) }
     let selection = try selection(of: model, in: table)
     let differentiator = try context.differentiator(for: model.network)
     let index =
@@ -76,6 +78,19 @@ public struct ExploreRun: Run {
     } append: { [settings] folder in
       try folder.write("recipe.yaml", data: Data(settings.recipe.yaml.utf8))
     }
+  }
+
+  private func result(ofGenerator model: Model, _ table: LayerTable, in context: RunContext) throws
+    -> RunResult<ExploreFindings>
+  {
+    var site = ExploredSite(net: try net(table, of: model))
+    site.net.generator = try GeneratorExplorer(model: model, settings: settings, context: context).explore()
+    // What is predicted are gradients, and these pages speak of pictures.
+    (site.net.sentences, site.net.bands) = ([], [])
+    let findings = ExploreFindings(
+      model: model.source.specification, site: context.folder?.path, layers: 0, units: 0, dead: 0, pictures: 0,
+      samples: site.net.generator?.samples.count)
+    return RunResult(findings, remarks: site.remarks) { [site] folder in try site.write(into: folder) }
   }
 
   /// Pictures that a unit's page shows.
@@ -203,7 +218,9 @@ private struct ExploredSite {
       }
     }
     let pictures = Site.Section("pictures", links: net.pictures.map { .init($0.name, file: $0.file) })
-    try Site(title: net.model, sections: sections + (net.pictures.isEmpty ? [] : [pictures]))
+    let samples = Site.Section(
+      "samples", links: (net.generator?.samples ?? []).enumerated().map { .init("\($0)", file: $1.file) })
+    try Site(title: net.model, sections: sections + [pictures, samples].filter { !$0.links.isEmpty })
       .write(net, parts: parts, into: folder)
   }
 }

@@ -80,6 +80,8 @@ struct ExploredNet: Encodable {
   var classNames: [String] = []
   /// Classes that have a picture of their own; `nil` where the net has no classes, or no pictures were given.
   var classes: Explored?
+  /// Of a net that makes pictures of random numbers; `nil` of all others.
+  var generator: ExploredGenerator?
 
   /// How crops lie on a unit's sheet, in pixels.
   struct Sheet: Encodable {

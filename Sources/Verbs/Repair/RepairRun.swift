@@ -36,7 +36,11 @@ public struct RepairRun: Run {
   ///   rewritten, ``GeneratorError``, ``ObjectiveError``, ``ImageError`` where no picture to measure with can be read,
   ///   ``EngineError``, ``FormatError``.
   public func result(in context: RunContext) throws -> RunResult<RepairFindings> {
-    let model = try context.load(model)
+    try repair(context.load(model), in: context).result
+  }
+
+  /// The same of a net that is loaded, and the net as it is rewritten.
+  func repair(_ model: Model, in context: RunContext) throws -> (result: RunResult<RepairFindings>, repaired: Model) {
     let paints = try Generator.isGenerator(model)
     let kind = paints ? RepairFindings.Kind.pictures : .gradients
     let methods = settings.with.map { [$0] } ?? kind.methods
@@ -99,7 +103,7 @@ public struct RepairRun: Run {
         "with": .array(findings.methods.map { .string($0.rawValue) }), "samples": .integer(subject.count),
       ], draw: drawing.draw)
     result.reached = findings.outcome != .notRepaired
-    return result
+    return (result, repaired.model)
   }
 
   /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``, ``RepairError/nothingToRewrite(methods:kind:)``.

@@ -47,6 +47,7 @@ import Testing
     "visualize {net} --all-channels features.3.cat --channels 0-1 --steps 2 --size 96x96",
     "exemplars {net} --input-size 96x96 {a.png} {b.png} {broken.png} --layer features.0 --units 0-3 --side 16",
     "explore {net} --layers features.3.cat --units 0-1 --steps 2 --size 64x64 --input-size 96x96 --pictures {a.png} {broken.png}",
+    "explore {generator}",
     "compare {net} --objective features.3.cat:3 --mitigations naive jitter --steps 2 --size 64x64",
     "probe {net} {a.png} {b.png} {broken.png} \(probe) --attack fgsm,noise --minimal",
     "probe {net} {a.png} \(probe) --attack deepfool --no-pictures",
