@@ -121,7 +121,7 @@ import Testing
     #expect(typed.status == 0, "\(typed.errors)")
 
     let database = try Database(reading: site + "/exemplars.sqlite")
-    let units = try #require(try part(site, "units/1")["units"] as? [[String: Any]])
+    let units = try #require(try part(site, "units/1-0")["units"] as? [[String: Any]])
     #expect(units.count == 3)
     for (number, unit) in units.enumerated() {
       let activity = try #require(unit["activity"] as? [String: Any])

@@ -29,7 +29,7 @@ import Testing
         "name": .string(name), "operation": "convolution", "shape": [1, 3, 56, 56], "stride": 4, "field": 7,
         "parameters": 1040, "macs": 3_211_264, "grid": .number(0.5 / Double(number + 1)), "period": 2,
         "explored": [
-          "folder": .string("tiles/\(number)"), "details": .string("units/\(number)"),
+          "folder": .string("tiles/\(number)"), "details": .string("units/\(number)"), "together": 2,
           "crops": .string("crops/\(number)"), "command": ["gingham visualize net.onnx", "--seed 0"],
           "units": .array(pages),
         ],
@@ -83,7 +83,8 @@ import Testing
       .write(
         net,
         parts: [
-          ("units/0", details), ("units/1", details), ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]),
+          ("units/0-0", details), ("units/0-1", details), ("units/1-0", details), ("units/1-1", details),
+          ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]),
         ],
         into: run)
     for number in 0..<2 {

@@ -196,8 +196,9 @@ extension Site {
     for(const [name,value] of [['activation, mean over its map',short(unit.activation)],
     ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
     {add(body,'dt',{},name);add(body,'dd',{},value)}
-    later(main,layer.explored.details,(frame,details)=>{
-    const found=details.units[layer.explored.units.indexOf(unit)];
+    const at=layer.explored.units.indexOf(unit),{details,together}=layer.explored;
+    later(main,details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
+    const found=data.units[at%together];
     if(found.activity)activity(frame,layer,unit,found.activity);
     bandTable(frame,'Grid of the gradient at its picture',found.bands);
     for(const [title,links] of [['Reads from',found.reads],['Writes to',found.writes]])if(links.length)chain(frame,title,links)});

@@ -159,11 +159,15 @@ public struct ExploreRun: Run {
             found.map { .init($0.units[place].activity, in: $0, of: index, pages: pages) }
           })
       }
-      site.parts.append((details, ExploredDetails(units: pages)))
-      guard let place = site.net.layers.firstIndex(where: { $0.name == layer }) else { continue }
-      site.net.layers[place].explored = .init(
+      let explored = ExploredNet.Explored(
         folder: folder, details: details, crops: found.map { _ in "crops/\(number)" }, command: command(for: layer),
         units: made.map(\.unit))
+      for (part, first) in stride(from: 0, to: pages.count, by: explored.together).enumerated() {
+        let units = pages[first..<min(first + explored.together, pages.count)]
+        site.parts.append(("\(details)-\(part)", ExploredDetails(units: Array(units))))
+      }
+      guard let place = site.net.layers.firstIndex(where: { $0.name == layer }) else { continue }
+      site.net.layers[place].explored = explored
     }
   }
 

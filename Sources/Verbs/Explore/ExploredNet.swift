@@ -27,8 +27,10 @@ struct ExploredNet: Encodable {
   /// What the site holds of a layer.
   struct Explored: Encodable {
     var folder: String
-    /// The part of the site's data that holds ``ExploredDetails``.
+    /// The parts of the site's data that hold ``ExploredDetails``: `<details>-0` of the first ``together`` units, and so on.
     var details: String
+    /// Units in a part: a page waits for no more of them.
+    var together = 128
     /// Folder of the sheets of crops; `nil` where no pictures were given.
     var crops: String?
     /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
