@@ -150,7 +150,7 @@ let package = Package(
     tests(
       "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
-    tests("Models", uses: ["Models"]),
+    tests("Models", uses: ["Models", "Architectures"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
     tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
