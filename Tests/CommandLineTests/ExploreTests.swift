@@ -100,7 +100,7 @@ import Testing
           scratch.path("gradient"), "--force",
         ])
       let image = try #require((try gradient.json()["images"] as? [[String: Any]])?.first)
-      #expect((image["prediction"] as? [String: Any])?["index"] as? Int == top["index"] as? Int)
+      #expect((image["prediction"] as? [String: Any])?["class"] as? Int == top["index"] as? Int)
       #expect((image["prediction"] as? [String: Any])?["logit"] as? Double == top["value"] as? Double)
       let maps = try #require(page["maps"] as? [[String: Any]])
       #expect(maps.compactMap { $0["name"] as? String } == ["gradient", "integrated", "gradcam"])

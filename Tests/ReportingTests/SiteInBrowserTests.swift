@@ -280,7 +280,7 @@ import Testing
     let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
     #expect(
       shown == [
-        "inset(0px 50% 0px 0px)", "inset(0px 100% 0px 0px)", "inset(0px)",
+        "inset(0px 50% 0px 0px)", "inset(0px 100% 0px 0px)", "inset(0px 0% 0px 0px)",
         "\(name) \u{b7} 4\u{d7}8\u{d7}8 \u{b7} period 4 px: 25 % of the fine detail", "#sample/1", "0",
         "Not on this site", "4", "true",
       ])

@@ -47,4 +47,6 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
 /// Whether a grid shows.
 public enum Verdict: String, Hashable, Sendable, Codable {
   case artifact, clean
+  /// Of gradients that are zero everywhere: there is nothing that could be even or uneven.
+  case nothing = "no gradient"
 }
