@@ -110,8 +110,11 @@ let package = Package(
       name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) }, exclude: ["Schemas"],
       swiftSettings: strict),
     .target(name: "GinghamCommit", cSettings: [.define("GINGHAM_COMMIT", to: "\"\(commit)\"")]),
+    // No product: a library starts no process and writes to nobody's standard output.
     .target(
-      name: "GinghamCommandLine", dependencies: ["Gingham", "GinghamCommit", argumentParser],
+      name: "GinghamProcesses", dependencies: ["GinghamTensors"], path: "Sources/Processes", swiftSettings: strict),
+    .target(
+      name: "GinghamCommandLine", dependencies: ["Gingham", "GinghamProcesses", "GinghamCommit", argumentParser],
       path: "Sources/CommandLine",
       swiftSettings: strict),
     .executableTarget(
@@ -147,7 +150,7 @@ let package = Package(
     tests(
       "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
-    tests("Models", uses: ["Models"]),
+    tests("Models", uses: ["Models", "Architectures"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
     tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamProcesses
 
 /// The whole command line: its verbs, options and help.
 public struct GinghamCommand: ParsableCommand {

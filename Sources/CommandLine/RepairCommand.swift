@@ -18,6 +18,7 @@ struct RepairCommand: VerbCommand {
         subpixel   convolution and depth-to-space in place of a transposed convolution: exactly the same output
         icnr       the same with the filters of all phases averaged
         blurpool   stride 1 and a strided blur behind it, for strided convolutions and pools (for all other nets)
+        lowcut     the same with all cut off that the stride would fold over, for one size of pictures
         stagger    each channel samples a phase of its own, chosen by what the channels carry, so that their unevenness
                    averages out: the same weights, in windows one stride less one wider (for both)
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamProcesses
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +39,7 @@ struct RunCommand: ParsableCommand {
   var output: String?
 
   @Flag(help: "Print the command lines and run nothing.") var dryRun = false
-  @Flag(help: "No progress and no remarks on standard error.") var quiet = false
+  @Flag(help: "No progress, no remarks, and nothing printed that stands in the folder.") var quiet = false
   @Option(help: "Threads of each step that names none; all cores without it.") var threads: Int?
 
   @Option(
@@ -94,138 +95,70 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let progress = Progress(isShown: !quiet)
-    let outcome = try self.outcome(
-      execute: { try ChildProcess.run($0, log: $1) }, starts: true
-    ) { progress.remark($0) }
+    let sbatch = ChildProcess.path(of: "sbatch")
+    let outcome = try order.carriedOut(
+      by: Self.hands(
+        execute: { try ChildProcess.run($0, log: $1) },
+        scheduler: try sbatch.map { path in (try ChildProcess.tool(), { try Self.job(of: path, $0) }) },
+        report: { progress.remark($0) }))
     if json {
       try StandardOutput.write(outcome.findings)
-    } else {
+    } else if !quiet || outcome.folder == nil {
       try StandardOutput.write(line: outcome.text().printableLines(isIndented: false))
     }
     for remark in outcome.remarks { progress.remark(remark) }
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 
-  /// Performs the series within this process.
+  /// Performs the series within this process; no other is started.
   ///
   /// - Parameter perform: one step, by its words.
   func outcome(progress: RunProgress, perform: @escaping ([String]) throws -> Outcome) throws -> Outcome {
-    try outcome(execute: { arguments, _ in try perform(arguments).exitStatus }, starts: false) { progress.step($0) }
+    try order.carriedOut(
+      by: Self.hands(execute: { arguments, _ in try perform(arguments).exitStatus }, report: { progress.step($0) }))
   }
 
-  private var folder: String {
-    output ?? "outputs/run-\(URL(filePath: recipe).deletingPathExtension().lastPathComponent)"
-  }
-
-  /// - Parameters:
-  ///   - execute: performs one command line, what it says going into a file where one is named, and returns its exit
-  ///     status.
-  ///   - starts: whether other processes may be started.
-  ///   - report: is told of each step as it begins.
-  private func outcome(
-    execute: @escaping ([String], _ log: String?) throws -> Int32, starts: Bool,
-    report: @escaping (String) -> Void
-  ) throws -> Outcome {
-    if status { return try SeriesReport(series: statusFolder()).outcome }
-    let steps = try RunRecipe(yaml: recipe)
-    try steps.check(into: folder, run: Self.run, describing: Self.description)
-    if dryRun {
-      let lines = steps.steps.map { ShellWord.line(["gingham"] + steps.arguments(of: $0, threads: threads)) }
-      return Outcome(text: lines.joined(separator: "\n"))
-    }
-    let series = try SeriesFolder(steps, at: folder)
-    let work = SeriesWork(
-      series: series, retries: retry, arguments: { steps.arguments(of: $0, threads: threads) },
-      execute: { try execute($0, $1) }, report: report)
-    if let plan { return try write(plan, SeriesShares(of: series, pack: pack)) }
-    if slurm {
-      let shares = SeriesShares(of: series, pack: pack)
-      guard starts, let sbatch = ChildProcess.path(of: "sbatch") else { return try work.all(shares) }
-      return try submit(shares, of: series, with: sbatch)
-    }
-    if let share { return try work.only(SeriesShares(of: series, count: share.count).share(share.number)) }
-    if merge { return try work.last(SeriesShares(of: series, count: 1)) }
-    let incomplete = try steps.run(into: folder, threads: threads, execute: { try execute($0, nil) }) {
-      step, number, count, isSkipped in
-      report("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
-    }
-    _ = try series.merge()
-    var outcome = Outcome(text: "Written to \(folder)", folder: folder)
-    guard !incomplete.isEmpty else { return outcome }
-    outcome.remarks = ["something was left out in \(incomplete.map { "'\($0.name)'" }.joined(separator: ", "))"]
-    outcome.exitStatus = 2
-    return outcome
-  }
-
-  /// The series that a folder holds, or that a file describes.
-  private func statusFolder() throws -> SeriesFolder {
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: recipe, isDirectory: &isFolder)
-    return try SeriesFolder(begunAt: isFolder.boolValue ? recipe : folder)
-  }
-
-  // MARK: Tasks
-
-  /// A command line of this series; `number` stands for a share's, as a shell would read it.
-  private func line(of tool: String, _ words: [String], share number: String? = nil, of count: Int = 1) -> String {
-    var line = ShellWord.line([tool, "run", recipe, "--output", folder] + words)
-    if let threads { line += " --threads \(threads)" }
-    if retry { line += " --retry" }
-    return line + (number.map { " --share \($0)/\(count)" } ?? "")
-  }
-
-  private func write(_ plan: String, _ shares: SeriesShares) throws -> Outcome {
-    let lines = (1...shares.count).map { line(of: "gingham", [], share: "\($0)", of: shares.count) + "\n" }
-    try AtomicFile.write(plan) { try $0.append(Array(lines.joined().utf8)) }
-    return Outcome(
-      text: "\(shares.count) tasks in \(plan); behind them: \(line(of: "gingham", ["--merge"]))")
-  }
-
-  private func submit(_ shares: SeriesShares, of series: SeriesFolder, with sbatch: String) throws -> Outcome {
-    let open = try (1...shares.count).filter { number in
-      try shares.share(number).contains { unit in
-        switch try series.state(of: unit) {
-        case .done, .running: false
-        case .failed: retry
-        case .waiting: true
-        }
-      }
-    }
+  private var order: SeriesOrder {
     let wishes = SlurmSubmission.Wishes(
-      partition: partition, time: time, arrayLimit: arrayLimit, options: self.sbatch)
-    let logs = URL(filePath: series.logs).standardizedFileURL.path(percentEncoded: false)
-    let name = "gingham-" + URL(filePath: recipe).deletingPathExtension().lastPathComponent.fileStem
-    let submission = SlurmSubmission(named: name, logs: logs, wishes: wishes)
-    let tool = try ChildProcess.tool()
-    let task = line(of: tool, ["--quiet"], share: "\"$SLURM_ARRAY_TASK_ID\"", of: shares.count)
-    var said: [String] = []
-    var array: String?
-    if !open.isEmpty {
-      let job = try job(of: sbatch, submission.array(of: open, threads: threads, line: "exec " + task))
-      said.append("job \(job): \(open.count) tasks")
-      array = job
-    }
-    let merging = submission.last(after: array, line: "exec " + line(of: tool, ["--quiet", "--merge"]))
-    said.append("job \(try job(of: sbatch, merging)): merges")
-    said.append("gingham run \(ShellWord.quoted(folder)) --status says how far they are")
-    return Outcome(text: said.joined(separator: "\n"), folder: folder)
+      partition: partition, time: time, arrayLimit: arrayLimit, options: sbatch)
+    let way: SeriesOrder.Way =
+      if status {
+        .status
+      } else if dryRun {
+        .show
+      } else if let plan {
+        .plan(plan)
+      } else if slurm {
+        .slurm(wishes)
+      } else if let share {
+        .share(share.number, of: share.count)
+      } else {
+        merge ? .merge : .whole
+      }
+    var order = SeriesOrder(recipe, way, into: output)
+    (order.threads, order.pack, order.retries) = (threads, pack, retry)
+    return order
   }
 
-  private func job(of sbatch: String, _ words: [String]) throws -> String {
+  private static func hands(
+    execute: @escaping ([String], _ log: String?) throws -> Int32,
+    scheduler: (tool: String, submit: ([String]) throws -> String)? = nil, report: @escaping (String) -> Void
+  ) -> SeriesHands {
+    SeriesHands(
+      run: { try (GinghamCommand.parseAsRoot($0.arguments) as? any VerbCommand)?.makeRun() },
+      describe: { error in
+        Hints.described(error) ?? GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init)
+          ?? "\(error)"
+      },
+      execute: execute, scheduler: scheduler, report: report)
+  }
+
+  private static func job(of sbatch: String, _ words: [String]) throws -> String {
     let (status, output, errors) = try ChildProcess.output(of: sbatch, words)
     guard status == 0, let job = SlurmSubmission.job(parsing: output) else {
       throw FormatError.unreadable(
         path: "sbatch", reason: "exit status \(status): \((errors + output).printable(limit: 400))")
     }
     return job
-  }
-
-  private static func run(_ step: RunRecipe.Step) throws -> (any Run)? {
-    try (GinghamCommand.parseAsRoot(step.arguments) as? any VerbCommand)?.makeRun()
-  }
-
-  private static func description(_ error: any Error) -> String {
-    if let described = Hints.described(error) { return described }
-    return GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
   }
 }

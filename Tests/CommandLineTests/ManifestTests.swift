@@ -72,7 +72,7 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
-          "flat": [],
+          "flat": [], "aliasing": [],
         ]) { $1 })
     ],
     "generate": [

@@ -98,7 +98,7 @@ extension ExploredNet {
       switch strongest.verdict {
       case .artifact: range + ": a grid."
       case .clean: range + ": no grid to speak of."
-      case .open: range + ": whether that is a grid is for the weights to decide."
+      case .open, .nothing: range + ": whether that is a grid is for the weights to decide."
       }
     return [
       "The architecture alone makes the gradient at the picture uneven on a lattice of \(prediction.input.period) pixels: "

@@ -152,7 +152,7 @@ extension PictureGradients {
     return model.remarks + [expectation.remark].compactMap { $0 }
       + (zeros.isEmpty
         ? []
-        : ["the gradient is zero everywhere at \(zeros.joined(separator: ", ")); a map of zeros counts as even"])
+        : ["the gradient is zero everywhere at \(zeros.joined(separator: ", ")); nothing is judged there"])
   }
 }
 

@@ -125,6 +125,7 @@ extension RepairFindings.Kind {
   var methods: [RewriteMethod] {
     switch self {
     case .pictures: [.equalise, .stagger, .nearest, .bilinear]
+    // A low cut fits one size of pictures, so it is taken only by name.
     case .gradients: [.blurpool, .stagger]
     }
   }

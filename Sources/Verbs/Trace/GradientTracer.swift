@@ -63,7 +63,8 @@ struct GradientTracer {
     let leading = bound.nodes.ancestors(of: targets)
     guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
     let sampling = bound.sampling
-    var stations = [Station(name: "input", operation: "picture", value: source, stride: 1)]
+    let what = model.network.isOneDimensional ? "signal" : "picture"
+    var stations = [Station(name: "input", operation: what, value: source, stride: 1)]
     for node in bound.nodes.following([source]) {
       guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
       stations.append(
@@ -76,15 +77,10 @@ struct GradientTracer {
   /// What a user should know beside the findings.
   var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
 
-  /// Pictures that cannot be read are left out.
+  /// Pictures that cannot be read, or whose gradients are not finite, are left out.
   ///
-  /// - Throws: what the first picture fails with where none can be read, ``ModelError/nonFiniteResult(what:count:of:)``,
-  ///   and what the engine throws.
+  /// - Throws: what the first picture fails with where none can be traced, and what the engine throws.
   func trace(picturesAt paths: [String]) throws -> (trace: GradientTrace, skipped: [SkippedFile]) {
-    let (read, skipped) = try context.each(paths, counting: "reading pictures") { path in
-      (path: path, picture: try model.input(pictureAt: path))
-    }
-    let total = read.count * (1 + changes.count)
     let plan = try engine.plan(
       PlanRequest(
         inputShapes: [model.inputShape(batch: 1)], targets: try objective.layers.map(model.network.value),
@@ -92,27 +88,28 @@ struct GradientTracer {
     let pass = ObjectivePass(objective, on: plan)
     var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
     var exact: [Tensor] = []
-    for (index, input) in read.enumerated() {
-      context.progress.step("pictures", index, of: total)
-      let gradients = try pass.valuesAndGradients(input.picture).gradients
-      for (station, gradient) in gradients.enumerated() {
-        try gradient.requireFinite("the gradient of '\(path[station].name)' at '\(input.path)'")
-        try collected[station].add(gradient)
+    let (read, skipped) = try context.each(paths) { file in
+      let picture = try model.input(pictureAt: file)
+      let gradients = try pass.valuesAndGradients(picture).gradients
+      for (station, gradient) in zip(path, gradients) {
+        try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
       }
+      for (station, gradient) in gradients.enumerated() { try collected[station].add(gradient) }
       if !changes.isEmpty { exact.append(gradients[0]) }
+      return (path: file, picture: picture)
     }
     let trial = GradientTrial(
       inputs: read.map { ($0.picture, objective) }, names: read.map { "the pixels at '\($0.path)'" })
     let without = try changes.enumerated().map { number, change in
       try self.without(change.layers, change.values, change.rules, trial: trial, exact: exact) {
-        context.progress.step("pictures", read.count * (1 + number) + $0, of: total)
+        context.progress.step("pictures", read.count * number + $0, of: read.count * changes.count)
       }
     }
     let trace = GradientTrace(
       model: model.source.specification, target: target, images: read.map(\.path),
       layers: try zip(path, collected).map { station, gradients in
         try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
-      }, without: without, skipped: skipped.isEmpty ? nil : skipped)
+      }, without: without, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
   }
 

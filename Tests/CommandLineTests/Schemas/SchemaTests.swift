@@ -30,6 +30,7 @@ import Testing
     "track {checkpoints} --samples 4 --range=-1..1", "predict {checkpoints/step_1.safetensors}",
     "measure {map.npy} --as gradient --periods 2,4", "measure {set}",
     "trace {net} --input-size 96x96 {a.png} --without features.2", "trace {generator} --samples 8",
+    "trace {net} --input-size 96x96 {a.png} {b.png} --aliasing",
     "generate {generator} --samples 8",
     "generate random:stable_diffusion_vae_decoder --input-size 8x8 --samples 2 --flat",
     "diagnose {set}", "diagnose {set} --reference {photographs}",

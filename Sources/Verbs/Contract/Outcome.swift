@@ -1,5 +1,5 @@
 import Foundation
-import Gingham
+import GinghamReporting
 
 /// What a command line came to, for whoever reports it.
 public struct Outcome {
@@ -18,8 +18,10 @@ public struct Outcome {
 }
 
 extension Outcome {
+  /// Of a run that was performed.
+  ///
   /// - Throws: what encoding the findings does.
-  init(_ performance: Performance<some RunFindings>) throws {
+  public init(_ performance: Performance<some RunFindings>) throws {
     self.init(
       findings: try performance.result.json(), text: { performance.text },
       remarks: performance.result.remarks + performance.result.noticed, skipped: performance.result.skipped,
@@ -27,7 +29,7 @@ extension Outcome {
   }
 
   /// Words and nothing else, such as help.
-  init(text: String, folder: String? = nil, exitStatus: Int32 = 0) {
+  public init(text: String, folder: String? = nil, exitStatus: Int32 = 0) {
     self.init(
       findings: Data(), text: { text }, remarks: [], skipped: [], folder: folder, exitStatus: exitStatus)
   }

@@ -1,10 +1,12 @@
 import Foundation
-import Gingham
+import GinghamTensors
 
 /// Other processes: this tool itself, and a scheduler's.
-enum ChildProcess {
+public enum ChildProcess {
+  /// Where this tool's file stands.
+  ///
   /// - Throws: ``FormatError/unreadable(path:reason:)`` where the tool does not find itself.
-  static func tool() throws -> String {
+  public static func tool() throws -> String {
     guard let path = Bundle.main.executablePath else {
       throw FormatError.unreadable(path: "gingham", reason: "the tool does not find itself")
     }
@@ -15,7 +17,7 @@ enum ChildProcess {
   ///
   /// - Parameter log: a file that takes what it says in place of this process' own output.
   /// - Returns: its exit status; the number of a signal, negative, where one ended it.
-  static func run(_ arguments: [String], log: String?) throws -> Int32 {
+  public static func run(_ arguments: [String], log: String?) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(filePath: try tool())
     process.arguments = arguments
@@ -34,13 +36,15 @@ enum ChildProcess {
   }
 
   /// Where a program stands; `nil` where it is on no path.
-  static func path(of name: String) -> String? {
+  public static func path(of name: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
   /// Runs a program whose words are few.
-  static func output(of path: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+  public static func output(of path: String, _ arguments: [String]) throws -> (
+    status: Int32, output: String, errors: String
+  ) {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments

@@ -1,10 +1,12 @@
 import Foundation
-import Gingham
+import GinghamTensors
 
 /// Results on standard output. A full disk behind it is an error, as it is behind any other file.
-enum StandardOutput {
+public enum StandardOutput {
+  /// Writes bytes as they are.
+  ///
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
-  static func write(_ data: Data) throws {
+  public static func write(_ data: Data) throws {
     var rest = data[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
@@ -16,5 +18,8 @@ enum StandardOutput {
     }
   }
 
-  static func write(line: String) throws { try write(Data((line + "\n").utf8)) }
+  /// Writes a line, with its newline.
+  ///
+  /// - Throws: ``FormatError/unwritable(path:reason:)``.
+  public static func write(line: String) throws { try write(Data((line + "\n").utf8)) }
 }

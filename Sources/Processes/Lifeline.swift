@@ -1,9 +1,9 @@
 import Foundation
-import Gingham
+import GinghamTensors
 
 /// Ends a child process together with its parent, however the parent ends: the child reads from a pipe whose other end
 /// only the parent holds, and the system closes it with the parent.
-final class Lifeline {
+public final class Lifeline {
   private static let mark = "GINGHAM_LIFELINE"
 
   private let end: FileHandle
@@ -11,7 +11,7 @@ final class Lifeline {
   /// For a process that is about to run this tool, whose standard input it takes.
   ///
   /// - Throws: ``FormatError/unreadable(path:reason:)`` where the system gives no pipe.
-  init(for process: Process) throws {
+  public init(for process: Process) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else {
       throw FormatError.unreadable(path: "pipe", reason: String(cString: strerror(errno)))
@@ -26,7 +26,7 @@ final class Lifeline {
   }
 
   /// Called as the tool begins: where it was started with a lifeline, it ends when that does.
-  static func hold() {
+  public static func hold() {
     guard ProcessInfo.processInfo.environment[mark] != nil else { return }
     // Nobody this process starts shall wait for the same pipe.
     unsetenv(mark)
