@@ -143,11 +143,12 @@ struct OrderedDither: Hashable, Sendable {
 extension Plane {
   /// Share of squares that hold a cell P×P of the commonest value beside one that is not plain.
   fileprivate func pageShare(ofCells period: Int, in square: Int) -> Double {
-    var counts: [Double: Int] = [:]
-    for value in values { counts[value, default: 0] += 1 }
-    guard let paper = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key, paper != 0,
-      height >= square, width >= square
-    else { return 0 }
+    guard height >= square, width >= square, lies(within: 0...1) else { return 0 }
+    // As fine as 16 bits.
+    var counts = [Int](repeating: 0, count: 65536)
+    for value in values { counts[Int((65535 * value).rounded())] += 1 }
+    let paper = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+    guard paper != 0 else { return 0 }
     var mixed = 0
     for top in stride(from: 0, through: height - square, by: square) {
       for left in stride(from: 0, through: width - square, by: square) {
@@ -158,7 +159,7 @@ extension Plane {
             let isPlain = (row..<(row + period)).allSatisfy { y in
               (column..<(column + period)).allSatisfy { self[y, $0] == first }
             }
-            if !isPlain { isDrawn = true } else if first == paper { isBlank = true }
+            if !isPlain { isDrawn = true } else if Int((65535 * first).rounded()) == paper { isBlank = true }
           }
         }
         if isBlank, isDrawn { mixed += 1 }
