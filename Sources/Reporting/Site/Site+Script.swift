@@ -114,9 +114,12 @@ extension Site {
     if(net.generator)generatorStart(net.generator);else strip(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
-    const body=table(main,['period in pixels','CV\u00b2','brought in by'],[0,1]);
+    const body=table(main,['period in pixels','CV\u00b2','from','to','verdict',
+    'brought in by'],[0,1,2,3]);
     for(const band of net.bands){
-    const row=add(body,'tr');add(row,'td',{class:'number'},band.period);add(row,'td',{class:'number'},short(band.cv2));
+    const row=add(body,'tr');add(row,'td',{class:'number'},band.period);
+    for(const value of [band.cv2,band.lower,band.upper])add(row,'td',{class:'number'},short(value));
+    add(row,'td',{},band.verdict);
     const cell=add(row,'td');
     if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
     if(pictures.length){

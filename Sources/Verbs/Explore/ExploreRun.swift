@@ -200,7 +200,7 @@ public struct ExploreRun: Run {
     let net = ExploredNet(
       model: model.source.specification, input: table.inputShape,
       sentences: prediction.map(ExploredNet.sentences) ?? [],
-      bands: prediction?.input.bands.map { .init(period: $0.period, cv2: $0.cv2, layer: $0.layer) } ?? [],
+      bands: prediction.map(ExploredNet.bands) ?? [],
       layers: layers)
     return (net, remarks)
   }

@@ -53,7 +53,8 @@ public struct RepairRun: Run {
     let start = RepairedState(model: model, measured: try subject.measure(model, counting: "before"))
     let bound = try model.bound()
     let prediction = subject.prediction(of: bound)
-    let search = RepairSearch(subject: subject, options: settings.options, methods: methods, context: context)
+    let search = RepairSearch(
+      subject: subject, options: settings.options, methods: methods, mostChange: settings.mostChange, context: context)
     let repaired: RepairedState
     let chosen: [RepairFindings.Choice]
     var trials: [RepairFindings.Trial] = []
@@ -81,7 +82,7 @@ public struct RepairRun: Run {
     var findings = RepairFindings(
       model: self.model.specification, kind: kind,
       methods: methods.filter { repaired.rewrites.map(\.method).contains($0) },
-      trials: trials, chosen: chosen, rewrites: repaired.rewrites,
+      trials: trials, mostChange: settings.mostChange, chosen: chosen, rewrites: repaired.rewrites,
       before: try .init(of: bound, kind: kind, prediction: prediction, measured: start.measured),
       after: try .init(
         of: boundAfter, kind: kind, prediction: subject.prediction(of: boundAfter), measured: repaired.measured),
@@ -141,7 +142,7 @@ extension RepairFindings.State {
   ) throws {
     let statistics = network.layerStatistics
     self.init(
-      prediction: prediction.finding, unpredicted: prediction.failure, pictures: measured.pictures,
+      prediction: try prediction.finding(), unpredicted: prediction.failure, pictures: measured.pictures,
       locked: measured.locked, gradients: measured.gradients,
       phaseSumDeviations: kind == .pictures ? try network.phaseSumDeviations : [:],
       multiplyAdds: statistics.multiplyAdds, parameters: statistics.reduce(0) { $0 + $1.parameters })
