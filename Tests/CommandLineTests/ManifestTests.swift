@@ -43,7 +43,7 @@ struct ManifestTests {
       Sample(
         "gradient random:squeezenet1_1 picture.png",
         model.merging([
-          "target": ["class:3"], "method": ["smoothgrad"], "compare": [], "at": ["conv1"], "samples": ["3"],
+          "target": ["class:3"], "method": ["smoothgrad"], "compare": [], "each": [], "at": ["conv1"], "samples": ["3"],
           "noise": ["0.5"], "seed": ["9"], "signals": ["smooth"], "period": ["3"], "jitter": ["5"], "cutoff": ["11"],
           "energies": ["measured"],
         ]) { $1 })
@@ -115,7 +115,8 @@ struct ManifestTests {
         "repair random:squeezenet1_1",
         model.merging([
           "layer": ["conv1"], "all": [], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
-          "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"], "target": ["class:3"],
+          "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"],
+          "target": ["class:3"],
         ]) { $1 })
     ],
     "visualize": [

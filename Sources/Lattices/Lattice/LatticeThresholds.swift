@@ -1,6 +1,6 @@
 /// When a band counts as an artifact: where a photograph would hardly ever look so, or where a picture is beyond three
 /// fixed thresholds, which were set on the pictures of Odena, Dumoulin & Olah (2016). Every one can be changed.
-public struct LatticeThresholds: Hashable, Sendable, Encodable {
+public struct LatticeThresholds: Hashable, Sendable, Codable {
   /// Pictures: what the share of a band must exceed its null by.
   public var excessShare: Double
   /// Pictures: power a frequency of the band over power a frequency of the control.

@@ -19,6 +19,7 @@ import Testing
     "gradient {net} --input-size 96x96 {a.png} {b.png}",
     "gradient {net} --input-size 96x96 {a.png} --method lattice-notch --period 4",
     "gradient {net} --input-size 96x96 {a.png} --at features.3.cat",
+    "gradient {net} --input-size 32x32 {many}",
     "gradient {net} --input-size 64x80 {a.png} {broken.png} --compare --target layer:features.3.cat",
     "predict {net} --input-size 96x96",
     "predict {net} --input-size 96x96 --gain weights",
@@ -172,6 +173,12 @@ private final class Samples {
     try checkpoints()
     try pictures(in: "photographs", brightness: 1, grid: 0)
     try pictures(in: "set", brightness: 0.3, grid: 0.1)
+    try FileManager.default.createDirectory(atPath: scratch.path("many"), withIntermediateDirectories: true)
+    for number in 0..<65 {
+      try FileManager.default.createSymbolicLink(
+        atPath: scratch.path("many/\(number).png"), withDestinationPath: scratch.path("a.png"))
+    }
+    try Data().write(to: scratch.url.appending(path: "many/empty.png"))
   }
 
   /// Of two steps of a training that never was.
