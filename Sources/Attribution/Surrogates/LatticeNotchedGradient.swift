@@ -24,10 +24,7 @@ public struct LatticeNotchedGradient: AttributionMethod {
     _ pictures: Tensor, to objective: any Objective, by differentiator: any Differentiator
   ) throws -> Attribution {
     let notch = try LatticeNotch(period: period)
-    let (height, width) = (pictures.shape[2], pictures.shape[3])
-    guard period <= min(height, width) else {
-      throw AttributionError.shiftTooLarge(period, height: height, width: width)
-    }
+    try AttributionError.checkShift(period, within: pictures.shape)
     var attribution = try Gradient().attribute(pictures, to: objective, by: differentiator)
     attribution.map = try notch.applied(to: attribution.map)
     return attribution

@@ -46,9 +46,11 @@ public struct LatticePool: Sendable, Codable {
     for energy in try Plane.energies(of: map) {
       let plane = energy.cropped(toMultipleOf: lattice.lattice.period)
       let mean = plane.mean
-      let centred = Tensor([plane.height, plane.width], plane.values.map { Float($0 - mean) })
+      // Squares of very small and very large gradients are beyond single precision.
+      let unit = Self.unit(plane.values)
+      let centred = Tensor([plane.height, plane.width], plane.values.map { Float(($0 - mean) / unit) })
       PowerSpectrum(of: centred.slice(axis: 1, 0..<width)).power.withUnsafeBufferPointer { added in
-        for index in added.indices { power[index] += Double(added[index]) }
+        for index in added.indices { power[index] += Double(added[index]) * unit * unit }
       }
       count += 1
     }
@@ -81,9 +83,16 @@ public struct LatticePool: Sendable, Codable {
   /// Σ over the maps of their power at each frequency: H×W, frequency zero at [0, 0].
   public var totalPower: Plane { Plane(height: height, width: width, values: power) }
 
-  /// The mean over the maps: H×W.
+  /// The mean over the maps: H×W, in units of a power of two near the largest.
   public var meanPower: Tensor {
-    Tensor([height, width], power.map { Float($0 / Double(max(count, 1))) })
+    let scale = Self.unit(power) * Double(max(count, 1))
+    return Tensor([height, width], power.map { Float($0 / scale) })
+  }
+
+  /// A power of two near the largest; 1 where all are zero.
+  private static func unit(_ values: [Double]) -> Double {
+    let largest = values.max() ?? 0
+    return largest > 0 ? Double(sign: .plus, exponent: Int(largest.exponent), significand: 1) : 1
   }
 }
 

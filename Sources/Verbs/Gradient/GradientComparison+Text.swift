@@ -21,11 +21,12 @@ extension GradientComparison {
         ])
     }
     let pictures = images.count == 1 ? images[0] : "\(images.count) pictures"
+    let left = (skipped ?? []).map { "\n\nskipped: \($0.reason)" }.joined()
     return """
       \(model), \(target) at \(pictures)
       \(table.description)
       * a surrogate: no derivative of the objective; cosine is to the true gradient. CV² less what chance gives.
-        Deletion and insertion: areas under the curve over \(faithfulness.steps) steps (Petsiuk et al. 2018).
+        Deletion and insertion: areas under the curve over \(faithfulness.steps) steps (Petsiuk et al. 2018).\(left)
       """
   }
 }

@@ -52,6 +52,9 @@ public struct GradientComparison: RunFindings {
   /// How deletion and insertion were carried out, the same for all methods.
   public var faithfulness: Faithfulness
 
+  /// What could not be read or computed, with reasons; `nil` (left out) where everything was.
+  public var skipped: [SkippedFile]?
+
   /// Without the seconds of the methods.
   public var timeless: GradientComparison {
     var copy = self
@@ -60,7 +63,7 @@ public struct GradientComparison: RunFindings {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case model, target, images, methods
+    case model, target, images, methods, skipped
     case faithfulness = "faithfulness_protocol"
   }
 }

@@ -46,7 +46,9 @@ public struct GradientComparisonRun: Run {
       let picture = try model.input(pictureAt: path)
       return MethodTable.Subject(path: path, picture: picture, exact: try table.exact(at: picture, path: path))
     }
-    let (comparison, sheet) = try table.compare(inputs)
+    let (compared, sheet) = try table.compare(inputs)
+    var comparison = compared
+    comparison.skipped = skipped.isEmpty ? nil : skipped
     let seconds = comparison.methods.map { ($0.method, $0.seconds.map(JSONValue.number) ?? .null) }
     return RunResult(
       comparison, remarks: table.remarks + model.fittingRemarks(at: settings.images), skipped: skipped,
