@@ -28,6 +28,9 @@ struct GradientCommand: VerbCommand {
   @Flag(help: "Table the gradient and its mitigated surrogates: evenness, cosine, faithfulness, time.")
   var compare = false
 
+  @Flag(help: "A folder of figures for each picture, however many; sets of more than 64 have a table in their place.")
+  var each = false
+
   @Option(help: "The layer to take the gradient at, or Grad-CAM's layer.") var at: String?
   @Option(help: "Copies of smoothgrad (5) and uniform-jitter (16), or steps of integrated (50).") var samples: Int?
   @Option(help: "Noise of smoothgrad, in the network's normalized units.") var noise: Float = 1
@@ -52,6 +55,7 @@ struct GradientCommand: VerbCommand {
   var settings: GradientSettings {
     var settings = GradientSettings(images: images)
     (settings.target, settings.method, settings.compare, settings.at) = (target, method, compare, at)
+    settings.each = each
     (settings.samples, settings.noise, settings.seed, settings.signals) = (samples, noise, seed, signals)
     (settings.period, settings.jitter, settings.cutoff, settings.energies) = (period, jitter, cutoff, energies)
     return settings

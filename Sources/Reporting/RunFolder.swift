@@ -14,6 +14,9 @@ public final class RunFolder {
   private let workshop: Workshop
   /// Files written so far, in order.
   public private(set) var files: [String] = []
+  private var known: Set<String> = []
+  /// Folders inside this one that hold files of the run, each without a slash at its end.
+  private var subfolders: Set<String> = []
   /// What figures are written as, beside PNG.
   public var figureFormats: Set<FigureFormat> = []
   private var isCommitted = false
@@ -107,8 +110,14 @@ public final class RunFolder {
   static let manifestName = "manifest.json"
 
   private func add(_ name: String) {
-    if !files.contains(name) { files.append(name) }
+    guard known.insert(name).inserted else { return }
+    files.append(name)
+    let parts = name.pathParts
+    for end in parts.indices.dropFirst() { subfolders.insert(parts[..<end].joined(separator: "/")) }
   }
+
+  /// Whether the run has files in a folder inside this one.
+  public func holdsFiles(in subfolder: String) -> Bool { subfolders.contains(subfolder) }
 
   // MARK: What outlives a run that is cut short
 
@@ -155,6 +164,15 @@ public final class RunFolder {
     }
     add(name)
     return true
+  }
+
+  /// The same of all files in a folder inside this one that was cut short.
+  ///
+  /// - Parameter prefix: with a slash at its end.
+  public func adoptFiles(under prefix: String) {
+    for name in ((try? FileManager.default.contentsOfDirectory(atPath: staged(prefix))) ?? []).sorted() {
+      _ = adopt(prefix + name)
+    }
   }
 
   // MARK: Completion

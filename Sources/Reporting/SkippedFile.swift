@@ -1,5 +1,5 @@
 /// A file that was left out, and why.
-public struct SkippedFile: Encodable, Hashable, Sendable {
+public struct SkippedFile: Codable, Hashable, Sendable {
   /// As it was named.
   public var path: String
   /// Why it has no result.

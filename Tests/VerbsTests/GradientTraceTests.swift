@@ -52,7 +52,9 @@ import Gingham
       let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
       #expect(abs(layer.rootMeanSquare / square.squareRoot() - 1) < 1e-4)
       #expect(abs(layer.meanMagnitude * Double(values.count) / values.reduce(0) { $0 + abs($1) } - 1) < 1e-4)
-      let alone = try #require(try run.findings(results).pooled)
+      var pool: LatticePool?
+      for result in results { try LatticePool.add(result.pool, to: &pool) }
+      let alone = try #require(try run.findings(of: pool, skipped: []).pooled)
       let traced = try #require(layer.lattice)
       #expect(traced.period == alone.period)
       #expect(abs(traced.cv2 - alone.cv2) < 1e-4)

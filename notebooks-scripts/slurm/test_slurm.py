@@ -64,13 +64,26 @@ class Cluster:
         queue = self.tool("squeue", "-h")
         return None if queue is None else not queue.strip()
 
+    def mend(self):
+        """What an operator does: where a daemon dies while it launches a task, Slurm drains the node and holds the task."""
+        for line in (self.tool("squeue", "-h", "-r", "-t", "PD", "-o", "%i %r") or "").splitlines():
+            job, _, reason = line.partition(" ")
+            if "held" in reason.lower():
+                self.tool("scontrol", "release", job)
+        for node in (self.tool("sinfo", "-h", "-N", "-t", "drain", "-o", "%N") or "").split():
+            self.tool("scontrol", "update", f"nodename={node}", "state=resume")
+
     def settle(self, seconds=300, turn=lambda: None):
         """Waits until no job is left."""
         end = time.time() + seconds
+        mended = time.time()
         while time.time() < end:
             turn()
             if self.is_empty():
                 return
+            if time.time() - mended > 5:
+                self.mend()
+                mended = time.time()
             time.sleep(0.5)
         raise SystemExit(f"jobs are left after {seconds} s:\n{self.tool('squeue')}{self.tool('sinfo')}")
 
@@ -137,6 +150,7 @@ def main():
         options.units, options.kills = 12, 4
     chance = random.Random(options.seed)
     scratch = Path(tempfile.mkdtemp(prefix="gingham-slurm-"))
+    scratch.chmod(0o711)  # munged runs as its own user and must find its folder
     cluster = Cluster(scratch / "slurm", nodes=3)
     try:
         missing = [name for name in ("slurmctld", "slurmd", "munged", "sbatch") if not shutil.which(name)]
@@ -158,8 +172,9 @@ def run(options, chance, cluster, scratch):
     steps = 12 if options.short else 60
     objectives = ", ".join(f'"features.3.cat:{number}"' for number in range(options.units - 1))
     series = (
-        f"defaults: {{model: \"random:squeezenet1_1?size=64&classes=4\", quiet: true, threads: 1}}\n"
-        f"steps:\n  - {{verb: visualize, name: unit, objective: [{objectives}], steps: {steps}, size: 64}}\n"
+        "defaults: {quiet: true, threads: 1}\n"
+        f"steps:\n  - {{verb: visualize, name: unit, model: \"random:squeezenet1_1?size=64&classes=4\", "
+        f"objective: [{objectives}], steps: {steps}, size: 64}}\n"
         # Reads what another one writes: it must come behind the array.
         "  - {verb: measure, arguments: out/01-unit-features.3.cat-0/picture.png}\n")
     for place in ("here", "there"):

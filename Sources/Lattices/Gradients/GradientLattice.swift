@@ -1,7 +1,7 @@
 import GinghamTensors
 
 /// Measures gradients on the lattice of a network's cumulative strides, and on control periods beside it.
-public struct GradientLattice: Sendable {
+public struct GradientLattice: Sendable, Codable {
   /// What is looked for.
   public let lattice: Lattice
   /// What counts as an artifact or a fault.
@@ -53,6 +53,12 @@ public struct GradientLattice: Sendable {
     where controls[index].lattice.period * 2 <= energy.side {
       try controls[index].add(energy: energy)
     }
+  }
+
+  /// Adds what another one has gathered on the same lattice and behind the same border (``LatticePool``).
+  mutating func add(_ other: GradientLattice) {
+    energies.add(other.energies)
+    for index in controls.indices { controls[index].add(other.controls[index]) }
   }
 
   /// Without the border.

@@ -1,4 +1,3 @@
-import GinghamSignals
 import GinghamTensors
 
 /// Measures maps of one kind on their lattice, beside what is expected of them.
@@ -36,36 +35,30 @@ public struct LatticeSurvey: Sendable {
 
   /// - Throws: ``ArtifactError``.
   public func finding(of maps: [Tensor]) throws -> LatticeFinding {
+    try finding(of: lattice(of: maps), mapsOf: maps[0].shape)
+  }
+
+  /// Of maps that were gathered before.
+  ///
+  /// - Parameter shape: of the first map, N×C×H×W.
+  /// - Throws: ``ArtifactError``.
+  package func finding(of lattice: GradientLattice, mapsOf shape: Shape) throws -> LatticeFinding {
     // Periods of a coarser map are other distances, which other layers brought in.
-    let isCoarser = expected != nil && expectation(for: maps) == nil
-    return try lattice(of: maps).finding(prediction: expectation(for: maps), layers: isCoarser ? [:] : layers)
+    let isCoarser = expected != nil && expectation(forMapsOf: shape) == nil
+    return try lattice.finding(prediction: expectation(forMapsOf: shape), layers: isCoarser ? [:] : layers)
   }
 
   /// The prediction, if it is one for maps of this size.
-  package func expectation(for maps: [Tensor]) -> Plane? {
-    guard let expected, let shape = maps.first?.shape, shape.rank == 4, shape[2] == expected.height,
-      shape[3] == expected.width
-    else { return nil }
+  package func expectation(forMapsOf shape: Shape?) -> Plane? {
+    guard let expected, let shape, shape.rank == 4, shape[2] == expected.height, shape[3] == expected.width else {
+      return nil
+    }
     return expected
   }
 
   /// Mean predicted variance of each phase, over the positions that ``lattice(of:)`` looks at.
-  package func expectedPhases(for maps: [Tensor], on lattice: GradientLattice) throws -> PhaseTable? {
-    guard let interior = expectation(for: maps)?.trimmed(by: lattice.border) else { return nil }
+  package func expectedPhases(forMapsOf shape: Shape, on lattice: GradientLattice) throws -> PhaseTable? {
+    guard let interior = expectation(forMapsOf: shape)?.trimmed(by: lattice.border) else { return nil }
     return try PhaseTable(means: interior, lattice: lattice.lattice)
-  }
-
-  /// The energies of maps N×C×H×W as N×1×H′×W′, cropped to whole lattices, each less its mean: a grid in them stands on
-  /// the lattice frequencies of their spectrum. In units of a power of two near the largest, as squares of very small and
-  /// very large gradients are beyond single precision.
-  package static func centredEnergies(of maps: [Tensor], period: Int) throws -> Tensor {
-    let planes = try maps.flatMap(Plane.energies).map { $0.cropped(toMultipleOf: period) }
-    let largest = planes.lazy.flatMap(\.values).max() ?? 0
-    let unit = largest > 0 ? Double(sign: .plus, exponent: largest.exponent, significand: 1) : 1
-    return .stacked(
-      planes.map { plane in
-        let mean = plane.mean
-        return Tensor([1, plane.height, plane.width], plane.values.map { Float(($0 - mean) / unit) })
-      })
   }
 }

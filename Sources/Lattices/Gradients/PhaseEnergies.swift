@@ -3,7 +3,7 @@ import GinghamTensors
 /// Energies of gradients by lattice phase, summed over channels and over as many inputs as are added.
 ///
 /// Texture differs from input to input and averages out; the lattice is locked to pixel 0 and stays.
-public struct PhaseEnergies: Sendable {
+public struct PhaseEnergies: Sendable, Codable {
   /// What energies are folded onto.
   public let lattice: Lattice
   /// Σ over inputs of the mean energy of each phase.
@@ -40,6 +40,17 @@ public struct PhaseEnergies: Sendable {
     }
   }
 
+  /// Adds what another one has gathered on the same lattice. Inputs that are added one by one, and gatherings of one input
+  /// each that are added in the same order, give the same bits.
+  mutating func add(_ other: PhaseEnergies) {
+    for index in table.values.indices { table.values[index] += other.table.values[index] }
+    inputCount += other.inputCount
+    for (place, part) in other.surroundings {
+      surroundings[place]?.add(part)
+      if surroundings[place] == nil { surroundings[place] = part }
+    }
+  }
+
   /// Of the means so far.
   public var unevenness: Unevenness { Unevenness(of: table) }
 
@@ -73,7 +84,7 @@ public struct PhaseEnergies: Sendable {
   }
 
   /// Of one frequency of a half plane.
-  private struct Surroundings: Hashable, Sendable {
+  private struct Surroundings: Hashable, Sendable, Codable {
     let exactPeriod: Int
     let isSelfConjugate: Bool
     /// Σ over inputs of the mean power around it.
@@ -82,6 +93,11 @@ public struct PhaseEnergies: Sendable {
     var count = 0
     /// It and its mirror image.
     var weight: Double { isSelfConjugate ? 1 : 2 }
+
+    mutating func add(_ other: Surroundings) {
+      power += other.power
+      count += other.count
+    }
 
     init(_ peak: SpectralPeaks.Peak) {
       exactPeriod = peak.exactPeriod

@@ -8,7 +8,7 @@ import GinghamTensors
 ///
 /// Signals have one axis: the lattice of a **line** is every `period`-th sample. It has S phases, and its frequencies are
 /// the multiples of 1/S.
-public struct Lattice: Hashable, Sendable {
+public struct Lattice: Hashable, Sendable, Codable {
   /// In pixels, or samples.
   public let period: Int
   /// Whether it repeats along columns only.

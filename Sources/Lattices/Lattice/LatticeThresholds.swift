@@ -1,6 +1,6 @@
 /// When a band counts as an artifact: where a photograph would hardly ever look so, or where a picture is beyond three
 /// fixed thresholds, which were set on the pictures of Odena, Dumoulin & Olah (2016). Every one can be changed.
-public struct LatticeThresholds: Hashable, Sendable, Encodable {
+public struct LatticeThresholds: Hashable, Sendable, Codable {
   /// Pictures: what the share of a band must exceed its null by.
   public var excessShare: Double
   /// Pictures: power a frequency of the band over power a frequency of the control.
@@ -47,6 +47,8 @@ public struct LatticeThresholds: Hashable, Sendable, Encodable {
 /// Whether a grid shows.
 public enum Verdict: String, Hashable, Sendable, Codable {
   case artifact, clean
+  /// Cannot be told: of predictions whose bounds lie on either side of the threshold, or that have none.
+  case open
   /// Of gradients that are zero everywhere: there is nothing that could be even or uneven.
   case nothing = "no gradient"
 }

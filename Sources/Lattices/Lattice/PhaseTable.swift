@@ -1,7 +1,7 @@
 import GinghamTensors
 
 /// One number a phase of a lattice, row-major S×S (of a line S): the mean of a map, or of its square, over the pixels of that phase.
-public struct PhaseTable: Hashable, Sendable {
+public struct PhaseTable: Hashable, Sendable, Codable {
   /// Whose phases they are.
   public let lattice: Lattice
   /// S×S, row by row; S of a line.

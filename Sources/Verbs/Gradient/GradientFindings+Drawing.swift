@@ -18,13 +18,13 @@ extension PictureGradients.Result {
     let title = "\(subject), \(finding.target), at \(file)"
     if map.shape[2] == 1 {
       try folder.write(prefix + "gradient.png", figure: try linePlot(of: magnitude, title))
-      return try survey.draw([map], into: folder, under: prefix)
+      return try survey.draw(pool, into: folder, under: prefix)
     }
     try folder.write(prefix + "heatmap.png", figure: figure(of: signed, title).figure())
     try folder.write(prefix + "magnitude.png", figure: figure(of: magnitude, title).figure())
     try folder.write(prefix + "overlay.png", figure: overlay(magnitude, title).figure())
     try survey.drawEvened(magnitude, into: folder, under: prefix)
-    try survey.draw([map], into: folder, under: prefix)
+    try survey.draw(pool, into: folder, under: prefix)
   }
 
   /// The map at a size to look at, its pixels square-edged so that a grid shows as it is; a layer's coarse map is
@@ -91,7 +91,7 @@ extension RunFolder {
     let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
     var name = stem
     var number = 2
-    while files.contains(where: { $0.hasPrefix(name + "/") }) {
+    while holdsFiles(in: name) {
       name = "\(stem)-\(number)"
       number += 1
     }

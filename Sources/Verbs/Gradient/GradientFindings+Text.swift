@@ -17,7 +17,15 @@ extension GradientFindings {
       if let cosine = image.cosine { head += String(format: ", cosine to the true gradient %.3f", cosine) }
       return head + "\n" + image.lattice.text
     }
-    if let pooled { blocks.append("all \(images.count) pictures together\n" + pooled.text) }
+    if let summary, let table {
+      let spread = summary.cv2Corrected
+      blocks.append(
+        "\(summary.count) pictures, a row each in \(table); a grid shows in \(summary.artifacts) of them\n"
+          + "  CV² of a picture: median \(Self.short(spread.median)), nine tenths in "
+          + "\(Self.short(spread.low)) … \(Self.short(spread.high)), all in "
+          + "\(Self.short(spread.least)) … \(Self.short(spread.largest))")
+    }
+    if let pooled { blocks.append("all \(pooled.inputs) pictures together\n" + pooled.text) }
     blocks += (skipped ?? []).map { "skipped: \($0.reason)" }
     if surrogate { blocks.append("'\(method)' is a surrogate: its maps are no derivatives of the objective.") }
     return blocks.joined(separator: "\n\n")

@@ -47,6 +47,40 @@ public struct GradientFindings: RunFindings {
     }
   }
 
+  /// Many pictures in a few numbers.
+  public struct Summary: Encodable, Sendable {
+    /// Pictures with a result.
+    public var count: Int
+    /// Of these, how many show a grid.
+    public var artifacts: Int
+    /// How many have a gradient of nothing but zeros.
+    public var zeros: Int
+    /// Of the pictures' CV² less what chance gives.
+    public var cv2Corrected: Quantiles
+
+    /// Of numbers in ascending order.
+    public struct Quantiles: Encodable, Sendable {
+      /// The smallest.
+      public var least: Double
+      /// A twentieth lies below.
+      public var low: Double
+      /// A half lies below.
+      public var median: Double
+      /// A twentieth lies above.
+      public var high: Double
+      /// The largest.
+      public var largest: Double
+
+      private enum CodingKeys: String, CodingKey {
+        case median
+        case least = "min"
+        case low = "p5"
+        case high = "p95"
+        case largest = "max"
+      }
+    }
+  }
+
   /// As it was asked for: a built-in architecture or a file.
   public var model: String
   /// Its name, which may be shared by several layers' forms.
@@ -55,8 +89,12 @@ public struct GradientFindings: RunFindings {
   public var surrogate: Bool
   /// The layer at whose output the gradient is; `nil`: the picture.
   public var layer: String?
-  /// Of pictures that have a result, in the order in which their files were named.
+  /// Of pictures that have a result, in the order in which their files were named; none where they stand in ``table``.
   public var images: [Image]
+  /// The file that holds a row a picture, where there are too many for ``images``.
+  public var table: String?
+  /// What the rows of ``table`` come to.
+  public var summary: Summary?
   /// The lattice over all pictures, where there are several.
   public var pooled: LatticeFinding?
   /// Pictures without a result, each with the reason; `nil` where all have one.

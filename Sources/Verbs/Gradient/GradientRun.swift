@@ -45,20 +45,36 @@ public struct GradientRun: Run {
     let method = try settings.attributionMethod(for: model)
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
-    let isOfOne = InputFiles.listed(settings.images).count == 1
+    let paths = InputFiles.listed(settings.images)
+    let fitting = model.fittingRemarks(at: settings.images)
+    if let folder = context.folder, paths.count > GradientSet.fewPictures {
+      var set = try GradientSet(gradients, drawsEach: settings.each, in: context, folder)
+      return try set.result(of: paths, remarks: fitting)
+    }
+    return try few(gradients, in: context, isOfOne: paths.count == 1, remarks: fitting)
+  }
+
+  /// Of a few pictures all is kept: maps, figures and findings of each.
+  private func few(
+    _ gradients: PictureGradients, in context: RunContext, isOfOne: Bool, remarks: [String]
+  ) throws -> RunResult<GradientFindings> {
+    var pool: LatticePool?
     let (results, skipped) = try context.each(settings.images) { path in
       let result = try gradients.result(pictureAt: path, in: context)
       if let folder = context.folder {
         try result.draw(
           gradients.subject, into: folder, under: isOfOne ? "" : folder.subfolder(for: path))
       }
-      return result
+      try LatticePool.add(result.pool, to: &pool)
+      return (finding: result.finding, map: result.map)
     }
+    var findings = try gradients.findings(of: pool, skipped: skipped)
+    findings.images = results.map(\.finding)
+    let zeros = findings.images.filter(\.isZero).map(\.path)
     return RunResult(
-      try gradients.findings(results, skipped: skipped),
-      remarks: gradients.remarks(on: results) + model.fittingRemarks(at: settings.images), skipped: skipped
+      findings, remarks: gradients.remarks(zeros: zeros) + remarks, skipped: skipped
     ) { folder in
-      try gradients.drawPooled(results, into: folder)
+      try gradients.draw(pool, into: folder)
       try folder.write("gradient.npy") { try Tensor.stacked(results.map(\.map)).write(npy: $0) }
     }
   }

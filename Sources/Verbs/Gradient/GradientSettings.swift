@@ -12,6 +12,8 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
   public var method = GradientMethod.gradient
   /// Tables the gradient and its mitigated surrogates in place of drawing one method's maps.
   public var compare = false
+  /// Whether each picture of a set has a folder of its own with figures and its map, however many there are.
+  public var each = false
   /// The layer to take the gradient at, or Grad-CAM's layer; `nil`: the picture, or the last convolution.
   public var at: String?
   /// Copies of smoothgrad and uniform-jitter, or steps of integrated gradients; `nil`: each method's own.

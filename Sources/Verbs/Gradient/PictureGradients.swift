@@ -21,9 +21,9 @@ struct PictureGradients {
   private let expectation: Expectation
   let survey: LatticeSurvey
   // One of each, as each remembers one plan.
-  private let differentiator: any Differentiator
-  private let exactDifferentiator: any Differentiator
-  private let outputDifferentiator: any Differentiator
+  private var differentiator: any Differentiator
+  private var exactDifferentiator: any Differentiator
+  private var outputDifferentiator: any Differentiator
 
   /// - Parameter signals: what the prediction assumes of neighbouring activations in pools.
   /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
@@ -46,6 +46,18 @@ struct PictureGradients {
     outputDifferentiator = PlanCache(engine)
   }
 
+  /// The same with plans of its own, for another thread.
+  ///
+  /// - Throws: ``EngineError``.
+  func copy(in context: RunContext) throws -> PictureGradients {
+    var copy = self
+    let engine = try context.differentiator(for: model.network)
+    copy.differentiator = PlanCache(engine)
+    copy.exactDifferentiator = PlanCache(engine)
+    copy.outputDifferentiator = PlanCache(engine)
+    return copy
+  }
+
   /// For titles: the net, the method, and the layer where the gradient is no picture's.
   var subject: String {
     let net = URL(filePath: model.source.specification).deletingPathExtension().lastPathComponent
@@ -53,13 +65,15 @@ struct PictureGradients {
   }
 
   /// One picture's part of a run.
-  struct Result {
+  struct Result: Sendable {
     let finding: GradientFindings.Image
     /// 1×C×H×W of what the network saw, in 0…1.
     let input: Tensor
     /// 1×C×H×W.
     let map: Tensor
     let survey: LatticeSurvey
+    /// What the map shows, to be drawn and to be added to what others show.
+    let pool: LatticePool
   }
 
   /// What a picture's passes through the network give, beside its map and the network's output.
@@ -82,25 +96,28 @@ struct PictureGradients {
         tensors: [attribution.map, try logits(attribution, input)])
     }
     let (map, outputs) = (passes.tensors[0], passes.tensors[1])
+    let pool = try LatticePool(map, by: survey)
     let finding = GradientFindings.Image(
       path: path, target: settledTarget(outputs), value: passes.value.value, averagedOver: positions(outputs),
-      prediction: prediction(outputs), lattice: try survey.finding(of: [map]), cosine: passes.value.cosine,
+      prediction: prediction(outputs), lattice: try survey.finding(of: pool), cosine: passes.value.cosine,
       isZero: map.scalars.allSatisfy { $0 == 0 }, completenessGap: passes.value.completenessGap)
-    return Result(finding: finding, input: input, map: map, survey: survey)
+    return Result(finding: finding, input: input, map: map, survey: survey, pool: pool)
   }
 
-  /// What all results together show.
-  func findings(_ results: [Result], skipped: [SkippedFile] = []) throws -> GradientFindings {
+  /// What was found, without any picture's part yet.
+  ///
+  /// - Parameter pool: of all pictures.
+  /// - Throws: ``ArtifactError``.
+  func findings(of pool: LatticePool?, skipped: [SkippedFile]) throws -> GradientFindings {
     GradientFindings(
       model: model.source.specification, method: type(of: method).name, surrogate: type(of: method).isSurrogate,
-      layer: layer, images: results.map(\.finding),
-      pooled: results.count > 1 ? try survey.finding(of: results.map(\.map)) : nil,
+      layer: layer, images: [], pooled: try pool.flatMap { $0.count > 1 ? try survey.finding(of: $0) : nil },
       skipped: skipped.isEmpty ? nil : skipped)
   }
 
-  /// Writes spectrum and phases of all results together, where there are several.
-  func drawPooled(_ results: [Result], into folder: RunFolder) throws {
-    if results.count > 1 { try survey.draw(results.map(\.map), into: folder, under: "") }
+  /// Writes spectrum and phases of all pictures together, where there are several.
+  func draw(_ pool: LatticePool?, into folder: RunFolder) throws {
+    if let pool, pool.count > 1 { try survey.draw(pool, into: folder, under: "") }
   }
 
   /// How much a surrogate has in common with the true gradient; `nil` for true gradients and maps of another shape.
@@ -147,12 +164,16 @@ struct PictureGradients {
 
 extension PictureGradients {
   /// What a user should know about the run beside its findings.
-  func remarks(on results: [Result]) -> [String] {
-    let zeros = results.filter(\.finding.isZero).map { "'\($0.finding.path)'" }
+  ///
+  /// - Parameters:
+  ///   - zeros: pictures at which the gradient is zero.
+  ///   - unnamed: how many more there are.
+  func remarks(zeros: [String], unnamed: Int = 0) -> [String] {
+    let names = zeros.map { "'\($0)'" } + (unnamed > 0 ? ["\(unnamed) more"] : [])
     return model.remarks + [expectation.remark].compactMap { $0 }
-      + (zeros.isEmpty
+      + (names.isEmpty
         ? []
-        : ["the gradient is zero everywhere at \(zeros.joined(separator: ", ")); nothing is judged there"])
+        : ["the gradient is zero everywhere at \(names.joined(separator: ", ")); nothing is judged there"])
   }
 }
 

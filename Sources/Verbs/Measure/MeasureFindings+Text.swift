@@ -224,11 +224,14 @@ extension SoundFigures {
 extension RegularContent {
   fileprivate var text: String {
     switch self {
-    case .rules: "all of it lies on the axes: rules, lines of text or steps, not what layers paint"
+    case .rules: "it is drawn: rules or lines of text on the axes, not what layers paint"
+    case .steps: "the picture is smooth but for its rounding: steps of a ramp, not what layers paint"
     case .plainAreas: "plain areas are without it: it is drawn, not painted by layers"
     case .blocks: "the picture steps at the edges of blocks of 8: a compressed file (JPEG), not what layers paint"
     case .colourInterpolation:
       "only colours have it, the luma none: colours stored at half the resolution (JPEG 4:2:0), not what layers paint"
+    case .orderedDither:
+      "few levels are mixed by thresholds in a fixed order: ordered (Bayer) dither, not what layers paint"
     }
   }
 }

@@ -1,5 +1,6 @@
 import GinghamDifferentiation
 import GinghamGeneration
+import GinghamLattices
 import GinghamModels
 import GinghamNetworks
 import GinghamReporting
@@ -25,29 +26,38 @@ struct GradientSubject: RepairSubject {
       throw ModelError.notPictures(model.network.inputs.first?.shape.map { $0.map(String.init) ?? "?" } ?? [])
     }
     (self.output, self.context) = (output, context)
-    let inputs: [Tensor]
-    if settings.images.isEmpty {
-      let count = settings.samples ?? RepairSettings.samplesOfGradients
-      (inputs, skipped) = (SeededPictures.inputs(of: model, count: count, seed: settings.seed), [])
-    } else {
-      (inputs, skipped) = try context.each(settings.images, counting: "reading pictures", model.input(pictureAt:))
-    }
     let objective = try model.objectiveParser().parse(settings.target)
     self.objective = objective
-    let settled = try Self.settled(objective, at: inputs, by: context.differentiator(for: model.network))
-    trial = GradientTrial(
-      inputs: Array(zip(inputs, settled)), names: inputs.indices.map { "input \($0)" })
+    let shape = model.inputShape(batch: 1)
+    let settle = try Self.settling(objective, by: context.differentiator(for: model.network), shape: shape)
+    var inputs: [GradientTrial.Input] = []
+    func add(_ picture: Tensor, read: @escaping () throws -> Tensor) throws {
+      inputs.append(
+        .init(name: "input \(inputs.count)", objective: try settle(picture), picture: read))
+    }
+    if settings.images.isEmpty {
+      let count = settings.samples ?? RepairSettings.samplesOfGradients
+      for picture in SeededPictures.inputs(of: model, count: count, seed: settings.seed) {
+        try add(picture) { picture }
+      }
+      skipped = []
+    } else {
+      skipped = try context.eachPicture(
+        InputFiles.files(settings.images), of: model, counting: "reading pictures"
+      ) { path, picture in
+        try add(picture) { try model.input(pictureAt: path) }
+      }
+    }
+    trial = GradientTrial(inputs: inputs, shape: shape)
   }
 
-  /// Of each input the objective itself, or the class that its top one is.
-  private static func settled(
-    _ objective: any Objective, at inputs: [Tensor], by differentiator: any Differentiator
-  ) throws -> [any Objective] {
-    guard (objective as? ClassObjective)?.choice == .top, let first = inputs.first else {
-      return inputs.map { _ in objective }
-    }
-    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [first.shape])
-    return try inputs.map { input in
+  /// Gives the objective itself for every input, or the class that its top one is.
+  private static func settling(
+    _ objective: any Objective, by differentiator: any Differentiator, shape: Shape
+  ) throws -> (Tensor) throws -> any Objective {
+    guard (objective as? ClassObjective)?.choice == .top else { return { _ in objective } }
+    let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
+    return { input in
       _ = try pass.values(input)
       return ClassObjective(.index(ClassObjective(.top).classes(of: pass.activations[0])[0]))
     }
@@ -74,7 +84,9 @@ struct GradientSubject: RepairSubject {
     let room = max(1, min(shape[2], shape[3]) / 2)
     var behind = ChannelPhases(channels: shape[1], period: min(coarser, Self.longestLattice, room))
     let engine = try context.differentiator(for: model.network)
-    for map in try trial.maps(at: value, by: engine, progress: { context.progress.step(layer, $0, of: count) }) {
+    try trial.forEach(at: value, by: engine) {
+      context.progress.step(layer, $0, of: count)
+    } use: { _, map in
       try behind.add(map)
     }
     return StaggerBalance(reading: window, weight: weight, behind: behind)?.offsets
@@ -87,14 +99,20 @@ struct GradientSubject: RepairSubject {
     let value = try model.gradientValue(ofLayer: nil)
     let survey = try Expectation(of: objective, in: model, at: [value]).survey(at: value)
     let engine = try context.differentiator(for: model.network)
-    let maps = try trial.maps(at: value, by: engine) { context.progress.step(what, $0, of: count) }
-    let outputs = try engine.plan(
-      PlanRequest(inputShapes: [trial.inputs[0].picture.shape], targets: [output], gradients: []))
-    var found = RepairMeasurement(
-      outputs: .stacked(try trial.inputs.map { try outputs.forward([$0.picture])[0] }))
-    found.maps = maps
-    found.survey = survey
-    found.gradients = try survey.finding(of: maps)
+    let forward = try engine.plan(PlanRequest(inputShapes: [trial.shape], targets: [output], gradients: []))
+    var (outputs, maps, pool): ([Tensor], [Tensor], LatticePool?) = ([], [], nil)
+    try trial.forEach(at: value, by: engine) {
+      context.progress.step(what, $0, of: count)
+    } use: { picture, map in
+      outputs.append(try forward.forward([picture])[0])
+      if maps.count < Self.shownMaps { maps.append(map) }
+      try LatticePool.add(LatticePool(map, by: survey), to: &pool)
+    }
+    var found = RepairMeasurement(outputs: .stacked(outputs))
+    (found.maps, found.pool, found.survey) = (maps, pool, survey)
+    found.gradients = try pool.map(survey.finding(of:))
     return found
   }
+
+  private static let shownMaps = 4
 }

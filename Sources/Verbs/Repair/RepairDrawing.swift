@@ -60,23 +60,23 @@ struct RepairDrawing {
   }
 
   private func drawGradients(into folder: RunFolder) throws {
-    let shown = min(4, before.maps.count)
+    let shown = before.maps.count
     guard before.maps.first?.shape[2] != 1 else {
-      try before.survey?.draw(before.maps, into: folder, under: "before/")
-      try after.survey?.draw(after.maps, into: folder, under: "after/")
+      try before.drawLattice(into: folder, under: "before/")
+      try after.drawLattice(into: folder, under: "after/")
       return
     }
     var tiles: [ContactSheet.Tile] = []
     for (name, maps) in [("before", before.maps), ("after", after.maps)] {
-      tiles += try maps.prefix(shown).enumerated().map { index, map in
+      tiles += try maps.enumerated().map { index, map in
         ContactSheet.Tile(try HeatMap(of: map, reducing: .norm).picture, label: index == 0 ? name : "")
       }
     }
     let sheet = ContactSheet(
       "\(findings.model): gradient magnitudes, \(findings.methodNames)", tiles: tiles, columns: shown, side: 256)
     try folder.write("gradients.png", figure: sheet.figure())
-    try before.survey?.draw(before.maps, into: folder, under: "before/")
-    try after.survey?.draw(after.maps, into: folder, under: "after/")
+    try before.drawLattice(into: folder, under: "before/")
+    try after.drawLattice(into: folder, under: "after/")
   }
 
   private func pictures(_ samples: Tensor, _ count: Int, contrast: Int, around mean: Float) throws -> [Picture] {
@@ -110,5 +110,13 @@ struct RepairDrawing {
       return try Picture(Tensor(Shape(Array(old.shape.dimensions.dropFirst())), values))
     }
     return (pictures, gain)
+  }
+}
+
+extension RepairMeasurement {
+  /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
+  fileprivate func drawLattice(into folder: RunFolder, under prefix: String) throws {
+    guard let survey, let pool else { return }
+    try survey.draw(pool, into: folder, under: prefix)
   }
 }

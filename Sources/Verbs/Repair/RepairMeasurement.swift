@@ -37,8 +37,10 @@ struct RepairMeasurement {
   var locked: LockedLatticeFinding?
   var spectrum: (power: Plane, maps: Int)?
   var gradients: LatticeFinding?
-  /// Gradients of all inputs, and how they were measured.
+  /// Gradients of the first few inputs, to be shown.
   var maps: [Tensor] = []
+  /// What the gradients of all inputs come to, and how they were measured.
+  var pool: LatticePool?
   var survey: LatticeSurvey?
 }
 

@@ -1,7 +1,6 @@
 import GinghamImaging
 import GinghamLattices
 import GinghamReporting
-import GinghamSignals
 import GinghamTensors
 
 extension LatticeSurvey {
@@ -10,28 +9,19 @@ extension LatticeSurvey {
   ///
   /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
   /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
-  func draw(_ maps: [Tensor], into folder: RunFolder, under prefix: String) throws {
-    let lattice = try lattice(of: maps)
+  func draw(_ pool: LatticePool, into folder: RunFolder, under prefix: String) throws {
+    let lattice = pool.lattice
     let period = lattice.lattice.period
-    let energies = try Self.centredEnergies(of: maps, period: period)
-    let pictures = maps.count == 1 ? "" : ", \(maps.count) pictures"
+    let pictures = pool.count == 1 ? "" : ", \(pool.count) pictures"
     let (title, bands) = ("Spectrum of the gradient's energy\(pictures)", lattice.lattice.bandPeriods)
-    let spectrum: Figure
-    if lattice.lattice.isLine {
-      let width = FourierTransform.fastLength(atMost: energies.shape[energies.shape.rank - 1])
-      let cut = energies.slice(axis: energies.shape.rank - 1, 0..<width)
-      var power = Plane(height: 1, width: width)
-      for plane in try Plane.planes(of: PowerSpectrum(of: cut).power) {
-        for index in power.values.indices { power.values[index] += plane.values[index] }
-      }
-      spectrum = try LineSpectrumPlot.plot(title, power: power, rate: nil, periods: bands).figure()
-    } else {
-      spectrum = try SpectrumPlot(title, spectrum: PowerSpectrum(of: energies), periods: bands).figure()
-    }
+    let spectrum =
+      lattice.lattice.isLine
+      ? try LineSpectrumPlot.plot(title, power: pool.totalPower, rate: nil, periods: bands).figure()
+      : try SpectrumPlot(title, power: pool.meanPower, periods: bands).figure()
     try folder.write(prefix + "spectrum.png", figure: spectrum)
 
     let measured = Self.relative(lattice.phases)
-    let expected = try expectedPhases(for: maps, on: lattice).map(Self.relative)
+    let expected = try expectedPhases(forMapsOf: pool.shape, on: lattice).map(Self.relative)
     let largest = (measured.values + (expected?.values ?? [])).max() ?? 1
     func plot(_ title: String, _ table: PhaseTable) throws -> Figure {
       try MatrixPlot(

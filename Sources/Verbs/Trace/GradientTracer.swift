@@ -81,53 +81,64 @@ struct GradientTracer {
   ///
   /// - Throws: what the first picture fails with where none can be traced, and what the engine throws.
   func trace(picturesAt paths: [String]) throws -> (trace: GradientTrace, skipped: [SkippedFile]) {
+    let files = InputFiles.listed(paths)
+    guard !files.isEmpty else { throw MeasureError.noPictures(in: paths) }
+    let shape = model.inputShape(batch: 1)
     let plan = try engine.plan(
       PlanRequest(
-        inputShapes: [model.inputShape(batch: 1)], targets: try objective.layers.map(model.network.value),
-        gradients: path.map(\.value)))
+        inputShapes: [shape], targets: try objective.layers.map(model.network.value), gradients: path.map(\.value)))
     let pass = ObjectivePass(objective, on: plan)
     var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
-    var exact: [Tensor] = []
-    let (read, skipped) = try context.each(paths) { file in
-      let picture = try model.input(pictureAt: file)
+    var read: [String] = []
+    let skipped = try context.eachPicture(
+      files, of: model, counting: "pictures", of: files.count * (1 + changes.count)
+    ) { file, picture in
       let gradients = try pass.valuesAndGradients(picture).gradients
       for (station, gradient) in zip(path, gradients) {
         try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
       }
       for (station, gradient) in gradients.enumerated() { try collected[station].add(gradient) }
-      if !changes.isEmpty { exact.append(gradients[0]) }
-      return (path: file, picture: picture)
+      read.append(file)
     }
     let trial = GradientTrial(
-      inputs: read.map { ($0.picture, objective) }, names: read.map { "the pixels at '\($0.path)'" })
+      inputs: read.map { file in
+        .init(name: "the pixels at '\(file)'", objective: objective) { try model.input(pictureAt: file) }
+      }, shape: shape)
     let without = try changes.enumerated().map { number, change in
-      try self.without(change.layers, change.values, change.rules, trial: trial, exact: exact) {
-        context.progress.step("pictures", read.count * number + $0, of: read.count * changes.count)
+      try self.without(change.layers, change.values, change.rules, trial: trial, exact: pass) {
+        context.progress.step("pictures", read.count * (1 + number) + $0, of: read.count * (1 + changes.count))
       }
     }
     let trace = GradientTrace(
-      model: model.source.specification, target: target, images: read.map(\.path),
+      model: model.source.specification, target: target, images: read,
       layers: try zip(path, collected).map { station, gradients in
         try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
       }, without: without, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
   }
 
+  /// - Parameter exact: of the gradient at every station, the pixels first. It is taken again at each picture: of a large
+  ///   set not even the pixels' gradients are kept.
   private func without(
-    _ layers: [String], _ values: [ValueID], _ rules: BackwardRules, trial: GradientTrial, exact: [Tensor],
+    _ layers: [String], _ values: [ValueID], _ rules: BackwardRules, trial: GradientTrial, exact: ObjectivePass,
     progress: (Int) -> Void
   ) throws -> GradientTrace.Without {
     let pixels = path[0].value
-    let maps = try trial.maps(at: pixels, by: engine, rules: rules, progress: progress)
-    var finding = try expectation.survey(at: pixels).finding(of: maps)
+    let survey = expectation.survey(at: pixels)
+    var lattice = try survey.emptyLattice(for: trial.shape)
+    var (cosines, count) = (0.0, 0)
+    try trial.forEach(at: pixels, by: engine, rules: rules, progress: progress) { picture, map in
+      try lattice.add(map)
+      cosines += try map.cosine(to: exact.valuesAndGradients(picture).gradients[0])
+      count += 1
+    }
+    var finding = try survey.finding(of: lattice, mapsOf: trial.shape)
     let predicted = try expectation.bands(evening: values)
     for index in finding.bands.indices {
       finding.bands[index].predicted = predicted[finding.bands[index].period]
       finding.bands[index].ratio = nil
     }
-    let cosines = try zip(maps, exact).map { try $0.cosine(to: $1) }
-    return .init(
-      layers: layers, lattice: finding, cosine: cosines.reduce(0, +) / Double(max(cosines.count, 1)))
+    return .init(layers: layers, lattice: finding, cosine: cosines / Double(max(count, 1)))
   }
 }
 
@@ -168,6 +179,6 @@ private struct LayerGradients {
       stride: stride, rootMeanSquare: (squares / total).squareRoot(), meanMagnitude: magnitudes / total,
       zeroShare: Double(zeros) / total,
       lattice: try lattice?.finding(
-        prediction: survey.expectation(for: example.map { [$0] } ?? []), layers: survey.layers))
+        prediction: survey.expectation(forMapsOf: example?.shape), layers: survey.layers))
   }
 }

@@ -19,6 +19,7 @@ import Testing
     "gradient {net} --input-size 96x96 {a.png} {b.png}",
     "gradient {net} --input-size 96x96 {a.png} --method lattice-notch --period 4",
     "gradient {net} --input-size 96x96 {a.png} --at features.3.cat",
+    "gradient {net} --input-size 32x32 {many}",
     "gradient {net} --input-size 64x80 {a.png} {broken.png} --compare --target layer:features.3.cat",
     "predict {net} --input-size 96x96",
     "predict {net} --input-size 96x96 --gain weights",
@@ -46,7 +47,9 @@ import Testing
     "repair {net} --input-size 96x96 --images {a.png} --layer features.0 --with stagger",
     "visualize {net} --objective features.3.cat:3 --steps 2 --size 96x96",
     "visualize {net} --all-channels features.3.cat --channels 0-1 --steps 2 --size 96x96",
-    "explore {net} --layers features.3.cat --units 0-1 --steps 2 --size 64x64",
+    "exemplars {net} --input-size 96x96 {a.png} {b.png} {broken.png} --layer features.0 --units 0-3 --side 16",
+    "explore {net} --layers features.3.cat --units 0-1 --steps 2 --size 64x64 --input-size 96x96 --pictures {a.png} {broken.png}",
+    "explore {generator}",
     "compare {net} --objective features.3.cat:3 --mitigations naive jitter --steps 2 --size 64x64",
     "probe {net} {a.png} {b.png} {broken.png} \(probe) --attack fgsm,noise --minimal",
     "probe {net} {a.png} \(probe) --attack deepfool --no-pictures",
@@ -170,6 +173,12 @@ private final class Samples {
     try checkpoints()
     try pictures(in: "photographs", brightness: 1, grid: 0)
     try pictures(in: "set", brightness: 0.3, grid: 0.1)
+    try FileManager.default.createDirectory(atPath: scratch.path("many"), withIntermediateDirectories: true)
+    for number in 0..<65 {
+      try FileManager.default.createSymbolicLink(
+        atPath: scratch.path("many/\(number).png"), withDestinationPath: scratch.path("a.png"))
+    }
+    try Data().write(to: scratch.url.appending(path: "many/empty.png"))
   }
 
   /// Of two steps of a training that never was.
