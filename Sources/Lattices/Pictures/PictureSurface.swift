@@ -17,6 +17,8 @@ struct PictureSurface: Sendable {
   let strongestLine: Double
   /// One of 255 levels, in the map's units.
   let level: Double
+  /// Whether all values are whole levels of 255, as files of 8 bits have them.
+  let isRounded: Bool
   /// `nil` where the map takes most values between its extremes.
   let dither: OrderedDither?
 
@@ -37,6 +39,7 @@ struct PictureSurface: Sendable {
     pageShare = map.pageShare(ofCells: 4, in: Self.square)
     strongestLine = AxisLines.strongest(in: evened, besides: periods)
     level = EvenedDetail.level(of: map)
+    isRounded = map.values.allSatisfy { abs(255 * $0 - (255 * $0).rounded()) < 1e-3 }
     dither = OrderedDither(in: map)
   }
 
@@ -97,7 +100,10 @@ enum AxisLines {
         let turns = Double(bin * period) / Double(count)
         return abs(turns - turns.rounded()) * Double(count) / Double(period) <= 1.51
       }
-      let surroundings = (3...8).reduce(0) { $0 + power(bin + $1) + power(bin - $1) } / 12
+      // Lines of a long pitch stand in each other's surroundings: the lower quartile, which of exponential powers is 0.29
+      // of their mean.
+      let beside = (3...8).flatMap { [power(bin + $0), power(bin - $0)] }.sorted()
+      let surroundings = beside[3] / 0.29
       if !isOfLattice, centre > least * surroundings { best = centre - surroundings }
     }
     return best
@@ -172,7 +178,7 @@ extension Plane {
   fileprivate func mixedShare(ofCells period: Int, step: Double) -> Double {
     let (rows, columns) = (height / period, width / period)
     guard rows > 0, columns > 0 else { return 0 }
-    var mixed = 0
+    var patterns: [Int: Int] = [:]
     for row in 0..<rows {
       for column in 0..<columns {
         var (low, high) = (Double.infinity, -Double.infinity)
@@ -184,19 +190,23 @@ extension Plane {
           }
         }
         guard abs(high - low - step) <= 1.01 else { continue }
-        var (isAcross, isDown) = (false, false)
+        var (isAcross, isDown, raised) = (false, false, 0)
         for y in 0..<period {
           for x in 0..<period {
             let value = 255 * self[row * period + y, column * period + x]
             isMixed = isMixed && min(value - low, high - value) < 0.5
+            if high - value < 0.5 { raised += 1 }
             isAcross = isAcross || value != 255 * self[row * period + y, column * period]
             isDown = isDown || value != 255 * self[row * period, column * period + x]
           }
         }
         isMixed = isMixed && isAcross && isDown
-        if isMixed { mixed += 1 }
+        if isMixed { patterns[raised, default: 0] += 1 }
       }
     }
+    // One pattern everywhere is a grid.
+    let mixed = patterns.values.reduce(0, +)
+    guard patterns.values.count(where: { 20 * $0 >= mixed }) >= 3 else { return 0 }
     return Double(mixed) / Double(rows * columns)
   }
 }

@@ -46,7 +46,7 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
       }
     }
     let (main, other) = (max(rows, columns), min(rows, columns))
-    if signs.isRounding(below: 0.25) {
+    if signs.isRounding(below: 0.12) {
       self = .steps
       return
     }
@@ -59,7 +59,7 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
     let least = min(Self.leastCrossings, 0.3 * doubled * doubled)
     guard main > 0, crossings < least * main else { return nil }
     guard other < least * main || 4 * other >= main else { return nil }
-    if signs.isRounding(below: 0.6) {
+    if signs.isRounding(below: 0.32) {
       self = .steps
     } else if signs.isDrawn || signs.strongestLine >= Self.equalLines * strength {
       self = .rules
@@ -82,6 +82,8 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
 struct DrawingSigns: Sendable {
   /// Of lines, from trough to crest of what is as wide as a pixel in a period, in levels of 255.
   var ink: Double
+  /// Root mean square of all that repeats with the period, in levels.
+  var deviation: Double
   /// The lattice's share of the power of detail in the middle one of all squares.
   var dominance: Double
   /// What else is in that square, in levels.
@@ -94,19 +96,23 @@ struct DrawingSigns: Sendable {
   var pageShare: Double
   /// The strongest line of another pitch, see ``AxisLines``.
   var strongestLine: Double
+  /// Whether the picture has 8 bits.
+  var isRounded: Bool
   /// Between the picture's levels, where they are dithered.
   var ditherStep: Double?
 
   /// Of a channel.
   init(_ band: PictureLattice.ChannelBand, on surface: PictureSurface, period: Int) {
     let (level, squared) = (surface.level, surface.level * surface.level)
+    deviation = band.latticePower.squareRoot() / level
     // A line a pixel wide in P of contrast d has deviation d·√(P − 1)/P.
-    ink = band.latticePower.squareRoot() * Double(period) / Double(period - 1).squareRoot() / level
+    ink = deviation * Double(period) / Double(period - 1).squareRoot()
     dominance = surface.localPower > 0 ? min(1, band.finestPower / surface.localPower) : 1
     roughness = (max(0, surface.localPower - band.finestPower) / squared).squareRoot()
     spread = surface.spread / level
     blankShare = surface.blankShare
     pageShare = surface.pageShare
+    isRounded = surface.isRounded
     strongestLine = surface.strongestLine
     ditherStep = surface.dither?.step
   }
@@ -117,7 +123,8 @@ struct DrawingSigns: Sendable {
     self = signs[0]
     (ink, dominance, roughness) = (middle(\.ink), middle(\.dominance), middle(\.roughness))
     (spread, blankShare, strongestLine) = (middle(\.spread), middle(\.blankShare), middle(\.strongestLine))
-    pageShare = middle(\.pageShare)
+    (pageShare, deviation) = (middle(\.pageShare), middle(\.deviation))
+    isRounded = signs.allSatisfy(\.isRounded)
     let steps = signs.compactMap(\.ditherStep)
     ditherStep = 2 * steps.count > signs.count ? steps.median : nil
   }
@@ -127,13 +134,14 @@ struct DrawingSigns: Sendable {
 
   /// Much that is blank; lines that are plain to see; fainter ones on paper.
   var isDrawn: Bool {
-    blankShare >= 0.3 || ink >= 18 && dominance >= 0.25 || ink >= 3 && (dominance >= 0.5 && spread <= 8 || spread <= 2)
+    blankShare >= 0.3 || ink >= 18 && dominance >= 0.25 || ink >= 3 && dominance >= 0.5 && spread <= 8
+      || ink >= 1 && spread <= 2
   }
 
   /// Less than rounding leaves in a picture with nothing but rounding in it.
   ///
-  /// - Parameter ink: the most.
-  func isRounding(below ink: Double) -> Bool { self.ink < ink && roughness < 0.35 }
+  /// - Parameter limit: of the deviation. Steps of a ramp have 1/√12.
+  func isRounding(below limit: Double) -> Bool { isRounded && deviation < limit && roughness < 0.35 }
 
   /// Thresholds of 2×2, 4×4 and 8×8 pixels leave no more than a step.
   func isDithered(period: Int) -> Bool { ditherStep.map { [2, 4, 8].contains(period) && ink <= 2 * $0 } ?? false }

@@ -82,7 +82,7 @@ import Testing
     var sum = Plane(height: side, width: side, repeating: 0.5)
     for period in [2, 4, 8, 16, 32] {
       let layer = try TriangleFilter(period: period).smoothed(noise.plane(side, side), border: .reflect)
-      for index in sum.values.indices { sum.values[index] += 0.006 * Double(period) * layer.values[index] }
+      for index in sum.values.indices { sum.values[index] += 0.003 * Double(period * period) * layer.values[index] }
     }
     return sum
   }
@@ -115,7 +115,7 @@ import Testing
           rounded(0.95 - ((y + 5).isMultiple(of: pitch) ? ink / 255 : 0) + 0.004 * noise.normal())
         }
         let finding = try PictureLattice(periods: [2, 4, 8, 16]).finding(ofPicture: [map, map, map])
-        #expect(finding.verdict == .clean, "pitch \(pitch), ink \(ink): \(finding.bands)")
+        #expect(finding.verdict == .clean, "pitch \(pitch), ink \(ink)")
         seen += finding.bands.count { $0.content == .rules }
       }
     }
