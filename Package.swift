@@ -70,11 +70,12 @@ let rooms = [
   Room("Models", uses: ["ModelFormats", "Architectures", "Engine", "Imaging", "Audio"]),
   Room("Generation", uses: ["Models", "Prediction"]),
   Room("Reporting", uses: ["Tensors", "Imaging"]),
+  Room("Database", and: ["CSQLite"]),
   Room(
     "Verbs",
     uses: [
       "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
-      "Reporting",
+      "Reporting", "Database",
     ]),
 ]
 
@@ -103,6 +104,7 @@ let package = Package(
     .target(name: "CKissFFT"),
     // Loops for the vector units of several processors.
     .target(name: "CVectors"),
+    system("CSQLite", apt: "libsqlite3-dev"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
 
@@ -150,9 +152,10 @@ let package = Package(
     tests(
       "FeatureVisualization", uses: ["FeatureVisualization", "Documents", "Engine", "Architectures"], golden: true),
     tests("AdversarialProbing", uses: ["AdversarialProbing", "Engine", "Architectures"], golden: true),
-    tests("Models", uses: ["Models"]),
+    tests("Models", uses: ["Models", "Architectures"]),
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
+    tests("Database", uses: ["Database"]),
     tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
     tests("CommandLine", and: ["Gingham", "GinghamTool"]),
     tests("CInterface", and: ["CGingham", "Gingham", "GinghamCInterface", "GinghamTool"]),

@@ -6,7 +6,8 @@
         > Sources/Lattices/Pictures/PhotographNull+Table.swift
 
 Cuts squares of several sizes out of photographs that were reduced by a random factor first, which moves their files'
-blocks and their cameras' filters off the lattice. Measures them and writes the upper quantiles of each period's `even_db`.
+blocks and their cameras' filters off the lattice. Measures them and writes the upper quantiles of each period's `even_db`
+and `axis_db`.
 """
 import argparse
 import collections
@@ -112,25 +113,29 @@ def main():
     options = arguments.parse_args()
     random = numpy.random.default_rng(options.seed)
     sides = [int(side) for side in options.sides.split(",")]
-    table = {period: {} for period in PERIODS}
+    figures = {"table": "even_db", "axisTable": "axis_db"}
+    values = {name: {period: {} for period in PERIODS} for name in figures}
     for side in sides:
         pictures = crops(options.folder, side, options.count if side < 512 else options.count // 2, random)
         for image in measured(options.gingham, pictures):
             for band in image["bands"]:
-                if band["even_db"] is not None:
-                    table[band["period"]].setdefault(side, []).append(band["even_db"])
+                for name, key in figures.items():
+                    if band[key] is not None:
+                        values[name][band["period"]].setdefault(side, []).append(band[key])
         print(f"{side}: {len(pictures)} crops", file=sys.stderr)
-    rows = []
-    for period in PERIODS:
-        # A period that a size is too small for takes the figures of the smallest that holds it.
-        known = [side for side in sides if len(table[period].get(side, [])) > 50]
-        cells = [quantiles(table[period][min(known, key=lambda k: (abs(k - side), k))]) for side in sides]
-        rows.append("    // Period " + str(period) + "\n    [\n" + "".join(f"      {cell},\n" for cell in cells) + "    ],\n")
     print("// Written by notebooks-scripts/calibrate_pictures.py; sizes are squares of these sides.\nextension PhotographNull {")
     print(f"  static let periods = {list(PERIODS)}")
     print(f"  static let sides = {[float(side) for side in sides]}")
     print(f"  static let chances = {[float(c) for c in CHANCES]}")
-    print("  static let table: [[[Double]]] = [\n" + "".join(rows) + "  ]\n}")
+    for name, table in values.items():
+        rows = []
+        for period in PERIODS:
+            # A period that a size is too small for takes the figures of the smallest that holds it.
+            known = [side for side in sides if len(table[period].get(side, [])) > 50]
+            cells = [quantiles(table[period][min(known, key=lambda k: (abs(k - side), k))]) for side in sides]
+            rows.append(f"    // Period {period}\n    [\n" + "".join(f"      {cell},\n" for cell in cells) + "    ],\n")
+        print(f"  static let {name}: [[[Double]]] = [\n" + "".join(rows) + "  ]")
+    print("}")
 
 
 if __name__ == "__main__":

@@ -21,18 +21,18 @@ if [ ${#existing[@]} -eq 0 ]; then
 fi
 
 echo "== gingham gradient: what does the predicted class see in each pixel?"
-"$gingham" gradient "$model" "${existing[@]}" --output outputs/demo/gradient --force --quiet
+"$gingham" gradient "$model" "${existing[@]}" --output outputs/demo/gradient --force
 echo
 echo "== the same by SmoothGrad, and Grad-CAM"
-"$gingham" gradient "$model" "${existing[0]}" --method smoothgrad --samples 25 --noise 10 --output outputs/demo/smoothgrad --force --quiet
-"$gingham" gradient "$model" "${existing[0]}" --method gradcam --output outputs/demo/gradcam --force --quiet
+"$gingham" gradient "$model" "${existing[0]}" --method smoothgrad --samples 25 --noise 10 --output outputs/demo/smoothgrad --force
+"$gingham" gradient "$model" "${existing[0]}" --method gradcam --output outputs/demo/gradcam --force
 echo
 echo "== gingham trace: which layer brings the grid in? And what if the first pool sent its gradient back evenly?"
-"$gingham" trace "$model" "${existing[@]}" --without features.2 --output outputs/demo/trace --force --quiet |
+"$gingham" trace "$model" "${existing[@]}" --without features.2 --output outputs/demo/trace --force |
   sed -n '/^the gradient at the pixels/,$p'
 echo
 echo "== the grid taken out of the gradient, in six ways"
-"$gingham" gradient "$model" "${existing[0]}" --compare --output outputs/demo/mitigations --force --quiet
+"$gingham" gradient "$model" "${existing[0]}" --compare --output outputs/demo/mitigations --force
 echo
 if [ -e models/dcgan_faces.pth ] && [ -e models/multistyle26.onnx ]; then
   echo "== gingham generate: pictures for the guides"

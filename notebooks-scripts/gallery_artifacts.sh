@@ -49,9 +49,9 @@ survey() { # model file, name in the gallery, layers to do without
   local without=()
   for layer in "$@"; do without+=(--without "$layer"); done
   echo "== $name"
-  "$gingham" gradient "$model" "${photographs[@]}" --output "$scratch/$name-gradient" --quiet |
+  "$gingham" gradient "$model" "${photographs[@]}" --output "$scratch/$name-gradient" |
     sed -n '/^all .* pictures together/,/controls/p'
-  "$gingham" trace "$model" "${photographs[@]}" "${without[@]}" --output "$scratch/$name-trace" --quiet |
+  "$gingham" trace "$model" "${photographs[@]}" "${without[@]}" --output "$scratch/$name-trace" |
     sed -n '/^without/,$p' | grep -v '^Written'
   for picture in spectrum phases; do
     cp "$scratch/$name-gradient/$picture.png" "$gallery/$name-$picture.png"
@@ -65,7 +65,7 @@ survey efficientnet_lite0.pth efficientnet-lite0 _conv_stem _blocks.1._depthwise
 
 echo "== squeezenet, mitigated"
 "$gingham" gradient models/squeezenet1_1.safetensors models/pictures/chelsea.png --compare \
-  --output "$scratch/mitigations" --quiet | grep -v '^Written'
+  --output "$scratch/mitigations" | grep -v '^Written'
 # Photographs: a fifth of the size as a JPEG.
 "${PYTHON:-python3}" -c 'import sys
 from PIL import Image

@@ -101,8 +101,17 @@ def grid(period):
     return numpy.tile(tile, (SIDE // period + 1,) * 2)[:SIDE, :SIDE]
 
 
-def painted(picture, period, levels):
-    array = numpy.asarray(picture, dtype=float) + levels * grid(period)[:, :, None]
+def axis_grid(period, random):
+    """The same along rows or columns alone."""
+    line = grid(period)[0]
+    line = (line - line.mean()) / line.std()
+    stripes = numpy.tile(line, (SIDE, 1))
+    return stripes if random.random() < 0.5 else stripes.T
+
+
+def painted(picture, period, levels, pattern=None):
+    pattern = grid(period) if pattern is None else pattern
+    array = numpy.asarray(picture, dtype=float) + levels * pattern[:, :, None]
     return Image.fromarray(array.round().clip(0, 255).astype("uint8"))
 
 
@@ -146,6 +155,40 @@ def squared(random):
     return Image.fromarray((array + random.normal(0, 1, array.shape)).clip(0, 255).astype("uint8"))
 
 
+def lined(random):
+    array = numpy.full((SIDE, SIDE, 3), 255 - random.uniform(0, 20))
+    pitch, offset = int(random.integers(2, 25)), int(random.integers(0, 24))
+    lines = (numpy.arange(SIDE) + offset) % pitch == 0
+    if random.random() < 0.5:
+        array[lines] -= random.uniform(10, 120)
+    else:
+        array[:, lines] -= random.uniform(10, 120)
+    return Image.fromarray((array + random.normal(0, random.choice([0, 1, 2]), array.shape)).clip(0, 255).astype("uint8"))
+
+
+def screenshot(random):
+    """A window with a title, a tree beside a list, boxes and a scroll bar."""
+    page = Image.new("RGB", (SIDE, SIDE), tuple(int(v) for v in random.integers(200, 256, 3)))
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(int(random.integers(9, 14)))
+    draw.rectangle((0, 0, SIDE, int(random.integers(16, 28))), fill=tuple(int(v) for v in random.integers(30, 120, 3)))
+    draw.text((6, 4), f"Window {random.integers(99)}", fill=(255, 255, 255), font=font)
+    step, side = int(random.integers(12, 26)), int(random.integers(50, 90))
+    draw.rectangle((0, 28, side, SIDE), fill=tuple(int(v) for v in random.integers(220, 246, 3)))
+
+    def words(count):
+        return " ".join("".join(random.choice(list("abcdefghilmnoprstu"), int(random.integers(2, 9)))) for _ in range(count))
+
+    for y in range(34, SIDE, step):
+        draw.rectangle((6, y, 14, y + 8), outline=(90, 90, 90))
+        draw.text((18, y), words(1)[:6], fill=(20, 20, 20), font=font)
+        draw.text((side + 8, y), words(4), fill=(40, 40, 40), font=font)
+        if random.random() < 0.3:
+            draw.rectangle((side + 4, y - 2, SIDE - 8, y + step - 4), outline=(160, 160, 200))
+    draw.rectangle((SIDE - 8, 28, SIDE, SIDE), fill=(230, 230, 230))
+    draw.rectangle((SIDE - 8, 60, SIDE, 120), fill=(170, 170, 170))
+    return page
+
+
 def ramp(random):
     angle, span = random.uniform(0, 2 * numpy.pi), random.uniform(20, 255)
     if random.random() < 0.5:
@@ -186,11 +229,17 @@ def materials(pictures, random):
     yield "text", None, lambda: text(random)
     yield "tables", None, lambda: table(random)
     yield "squared paper", None, lambda: squared(random)
+    yield "lined paper", None, lambda: lined(random)
+    yield "screens", None, lambda: screenshot(random)
     yield "ramps", None, lambda: ramp(random)
     yield "stripes", None, lambda: stripes(random)
     for period in PERIODS:
         for levels in (0.5, 1, 2, 4):
             yield f"grid {period}, {levels:g} levels", period, small(lambda p, q=period, a=levels: painted(p, q, a))
+    for period in (2, 4, 8):
+        for levels in (0.5, 1, 2, 4):
+            yield f"one axis {period}, {levels:g} levels", period, small(
+                lambda p, q=period, a=levels: painted(p, q, a, axis_grid(q, random)))
     for period in (2, 8):
         yield f"grid {period}, 2 levels, JPEG 85", period, small(lambda p, q=period: saved(painted(p, q, 2), 85))
         yield f"grid {period} in green, 2 levels", period, small(

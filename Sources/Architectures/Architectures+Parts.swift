@@ -39,7 +39,7 @@ extension Architectures {
     }
     let witnesses = firstParameters
     var shared: any Error = failure
-    for depth in 1...3 {
+    for depth in 1...8 {
       var groups: [String: [String: Shape]] = [:]
       for (name, shape) in parameterShapes {
         let parts = name.split(separator: ".", maxSplits: depth, omittingEmptySubsequences: false)

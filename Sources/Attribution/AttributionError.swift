@@ -13,7 +13,7 @@ extension AttributionError: CustomStringConvertible {
     switch self {
     case .shiftTooLarge(let period, let height, let width):
       "shifts over \(period) pixels do not fit into a picture of \(height)×\(width); choose at most "
-        + "\(min(height, width))"
+        + "\(height == 1 ? width : min(height, width))"
     case .badArgument(let message): message
     case .nothingToSmooth(let layer, let uneven):
       "layer '\(layer)' reads its input evenly already, so there is nothing to smooth. "

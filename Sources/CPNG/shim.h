@@ -48,6 +48,9 @@ typedef struct gingham_png_decoder {
   // Of the eXIf chunk, where there is one; owned by `info`, and there once the pixels are read.
   const uint8_t *exif;
   uint32_t exif_size;
+  // The same as hexadecimal digits in a text, as ImageMagick writes it.
+  const uint8_t *profile;
+  size_t profile_size;
   char message[GINGHAM_PNG_MESSAGE_SIZE];
 } gingham_png_decoder;
 
@@ -61,7 +64,7 @@ static inline void gingham_png_take(png_structp png, png_bytep target, size_t co
 }
 
 // Reads the header and prepares for samples of 8 or 16 bits, palette and transparency expanded.
-// Colour management and texts are skipped unread, so nothing in them can unpack to any size.
+// Colour management is skipped unread. Of texts at most 64 are unpacked, each to 256 KB at most: twice what EXIF may have.
 static inline gingham_png_status gingham_png_begin(
     gingham_png_decoder *decoder, const uint8_t *bytes, size_t size, uint64_t pixel_limit) {
   memset(decoder, 0, sizeof *decoder);
@@ -76,7 +79,9 @@ static inline gingham_png_status gingham_png_begin(
   png_set_read_fn(decoder->png, decoder, gingham_png_take);
   png_set_user_limits(decoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-  png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf\0", 1);
+  png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf\0tEXt\0zTXt\0", 3);
+  png_set_chunk_cache_max(decoder->png, 64);
+  png_set_chunk_malloc_max(decoder->png, 1 << 18);
   png_read_info(decoder->png, decoder->info);
   decoder->width = png_get_image_width(decoder->png, decoder->info);
   decoder->height = png_get_image_height(decoder->png, decoder->info);
@@ -101,6 +106,14 @@ static inline gingham_png_status gingham_png_read(gingham_png_decoder *decoder, 
   png_read_end(decoder->png, decoder->info);
   png_bytep exif = NULL;
   if (png_get_eXIf_1(decoder->png, decoder->info, &decoder->exif_size, &exif)) decoder->exif = exif;
+  png_textp texts = NULL;
+  int count = png_get_text(decoder->png, decoder->info, &texts, NULL);
+  for (int index = 0; index < count && decoder->profile == NULL; index++) {
+    if (strcmp(texts[index].key, "Raw profile type exif") == 0 || strcmp(texts[index].key, "Raw profile type APP1") == 0) {
+      decoder->profile = (const uint8_t *)texts[index].text;
+      decoder->profile_size = texts[index].text_length;
+    }
+  }
   return GINGHAM_PNG_DONE;
 }
 

@@ -25,6 +25,16 @@ struct ExploreCommand: VerbCommand {
     transform: read(VisualizeSettings.channels(parsing:)))
   var units: ClosedRange<Int>?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Your pictures: pages show which of them excite each unit most, and where. Folders, quoted patterns, @FILE and - go too.",
+      valueName: "files"), completion: .file())
+  var pictures: [String] = []
+
+  @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
+  @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
+
   @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).") var preset: String?
   @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file"), completion: .file())
   var recipe: String?
@@ -41,6 +51,7 @@ struct ExploreCommand: VerbCommand {
     let changes = usual.map { (name: $0.0, value: $0.1, source: $0.0) } + recipeOptions.changes
     var settings = ExploreSettings(recipe: try Recipe(preset: preset, file: recipe, changes: changes))
     (settings.layers, settings.units, settings.seed) = (layers, units, seed)
+    (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -17,7 +17,7 @@ public struct GinghamCommand: ParsableCommand {
     subcommands: [
       LayersCommand.self, GradientCommand.self, PredictCommand.self, MeasureCommand.self, TraceCommand.self,
       GenerateCommand.self, DiagnoseCommand.self, CheckCommand.self, TrackCommand.self, RepairCommand.self,
-      VisualizeCommand.self, ExploreCommand.self,
+      VisualizeCommand.self, ExemplarsCommand.self, ExploreCommand.self,
       CompareCommand.self, ProbeCommand.self, RunCommand.self, ResultsCommand.self, VerifyCommand.self,
       BenchCommand.self,
     ])

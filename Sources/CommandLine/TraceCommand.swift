@@ -24,10 +24,15 @@ struct TraceCommand: VerbCommand {
 
   @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?
   @Option(help: "Samples that a generator draws.") var samples = 64
-  @Option(help: "Seed of a generator's random numbers.") var seed: UInt64 = 0
+  @Option(help: "Seed of a generator's random numbers, and of the shifts of --aliasing.") var seed: UInt64 = 0
 
   @Flag(help: "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own.")
   var flat = false
+
+  @Flag(
+    help: "Also what each stride folds over on the way forward, and whether the class stays where a picture is shifted."
+  )
+  var aliasing = false
 
   @Option(
     parsing: .singleValue,
@@ -42,6 +47,7 @@ struct TraceCommand: VerbCommand {
     var settings = TraceSettings(images: images)
     (settings.target, settings.without, settings.signals) = (target, without, signals)
     (settings.samples, settings.seed, settings.flat) = (samples, seed, flat)
+    settings.aliasing = aliasing
     return TraceRun(modelOptions.source(model), settings: settings)
   }
 }

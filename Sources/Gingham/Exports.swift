@@ -3,6 +3,7 @@
 @_exported import GinghamArchitectures
 @_exported import GinghamAttribution
 @_exported import GinghamAudio
+@_exported import GinghamDatabase
 @_exported import GinghamDiagnosis
 @_exported import GinghamDifferentiation
 @_exported import GinghamDocuments

@@ -123,7 +123,14 @@ public struct ModelSource: Sendable {
     let net = table.part(under: part.prefix) ?? table
     return try Architectures.network(
       part.specification, parameterShapes: net.names.reduce(into: [:]) { $0[$1] = net.shape(of: $1) }
-    ) { net[$0] }
+    ) { name in
+      if let type = net.type(of: name), !type.isFloatingPoint, (net.shape(of: name)?.rank ?? 0) > 1 {
+        throw ModelError.contradiction(
+          "the weights '\(name.printable())' are whole numbers of type \(type.rawValue), and the file does not say their "
+            + "scale: save them as floating point, or export the net as ONNX, which keeps scales")
+      }
+      return net[name]
+    }
   }
 
   private func normalize(_ network: inout Network) throws {
@@ -181,8 +188,14 @@ public struct ModelSource: Sendable {
   /// Puts the output that is meant first: it is what `output`, `top` and `class:` speak of.
   private func chooseOutput(of network: inout Network) throws {
     guard let outputName else { return }
-    let value =
-      try network.outputs.first { network.name(of: $0) == outputName } ?? network.value(ofLayer: outputName)
+    guard
+      let value = network.outputs.first(where: { network.name(of: $0) == outputName })
+        ?? (try? network.value(ofLayer: outputName))
+    else {
+      let names = network.outputs.map { "'\(network.name(of: $0))'" }.joined(separator: ", ")
+      throw ModelError.contradiction(
+        "there is no output '\(outputName.printable())', nor a layer of that name; the outputs are \(names)")
+    }
     network.outputs = [value] + network.outputs.filter { $0 != value }
   }
 

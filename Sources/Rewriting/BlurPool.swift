@@ -5,22 +5,8 @@ import GinghamTensors
 /// channel (Zhang 2019, "Making convolutional networks shift-invariant again"). Its borders are mirrored.
 struct BlurPool {
   func rewriting(_ site: RewriteSite) throws -> (Network, LayerRewrite) {
-    guard var (window, _) = site.boundNode.operation.downsamplingWindow else {
-      throw site.fail(
-        "it is a \(site.boundNode.operation.name); a blur pool takes the place of strided convolutions and pools")
-    }
-    let strides = window.strides
-    guard strides.contains(where: { $0 > 1 }) else { throw site.fail("its stride is 1, so it skips nothing") }
-    guard site.node.outputs.count == 1 else { throw site.fail("something reads the places of its maxima") }
-    let (from, extents, output) = (window.notation, try site.extents(), try site.outputShape())
-    window.strides = [1, 1]
-    window.ceilMode = false
-    let axes: [AxisGeometry]
-    do {
-      axes = try window.axes(input: extents)
-    } catch let error as ShapeError {
-      throw site.fail("\(error)")
-    }
+    let layer = try UnstridedLayer(site, for: "a blur pool")
+    let (strides, axes, output) = (layer.strides, layer.axes, layer.output)
     let blurs = strides.map { BlurFilter.taps(stride: $0) }
     // Output o is the blur around element o·stride. A window that reached beyond the border needs more of it.
     let before = blurs.map { ($0.count - 1) / 2 }
@@ -31,12 +17,7 @@ struct BlurPool {
     let channels = output[1]
 
     var replacement = LayerReplacement(site)
-    let (operation, name, error) = try strided(site, window: window, blurs: blurs)
-    var x: ValueID?
-    switch operation {
-    case .convolution: x = replacement.step("dense", operation, try site.input(), site.node.inputs[1], site.bias)
-    default: x = replacement.step("dense", operation, try site.input())
-    }
+    var x = try layer.step(site, in: &replacement)
     let pad = Pad.around(before: before, after: after, extents: axes.map(\.output))
     x = replacement.step("pad", .pad(pad), x)
     let filter = blurs[0].flatMap { row in blurs[1].map { Float(row * $0) } }
@@ -48,37 +29,27 @@ struct BlurPool {
     return (
       network,
       LayerRewrite(
-        layer: site.name, from: "\(name) \(from)",
-        to: "\(name) \(window.notation), blur \(blurWindow.notation)", fitError: error)
+        layer: site.name, from: "\(layer.name) \(layer.from)",
+        to: "\(layer.name) \(layer.window.notation), blur \(blurWindow.notation)",
+        fitError: try fitError(site, layer, blurs))
     )
   }
 
-  /// The layer with stride 1, what to call it, and how much the blur changes the kernel of a convolution.
-  private func strided(
-    _ site: RewriteSite, window: Window, blurs: [[Double]]
-  ) throws -> (operation: Operation, name: String, error: Double?) {
-    switch site.boundNode.operation {
-    case .convolution(var layer):
-      layer.window = window
-      let bank = FilterBank(try site.weight())
-      let placed = (0..<2).map { axis -> (plain: AxisMatrix, blurred: AxisMatrix) in
-        let (taps, spacing) = (window.kernel[axis], window.dilations[axis])
-        let extent = (taps - 1) * spacing + 1
-        let dense = AxisMatrix.placing(taps, among: extent, spacing: spacing)
-        let length = extent + blurs[axis].count - 1
-        return (
-          .placing(taps, among: length, offset: (blurs[axis].count - 1) / 2, spacing: spacing),
-          .convolving(extent, with: blurs[axis].reversed()) * dense
-        )
-      }
-      let error = bank.transformed(rows: placed[0].plain, columns: placed[1].plain).relativeDistance(
-        to: bank.transformed(rows: placed[0].blurred, columns: placed[1].blurred))
-      return (.convolution(layer), "convolution", error)
-    case .maxPool: return (.maxPool(MaxPool(window)), "max pool", nil)
-    case .averagePool(var pool):
-      pool.window = window
-      return (.averagePool(pool), "average pool", nil)
-    default: throw site.fail("it has no window")
+  /// How much the blur changes the kernel of a convolution; `nil` for pools.
+  private func fitError(_ site: RewriteSite, _ layer: UnstridedLayer, _ blurs: [[Double]]) throws -> Double? {
+    guard case .convolution = layer.operation else { return nil }
+    let bank = FilterBank(try site.weight())
+    let placed = (0..<2).map { axis -> (plain: AxisMatrix, blurred: AxisMatrix) in
+      let (taps, spacing) = (layer.window.kernel[axis], layer.window.dilations[axis])
+      let extent = (taps - 1) * spacing + 1
+      let dense = AxisMatrix.placing(taps, among: extent, spacing: spacing)
+      let length = extent + blurs[axis].count - 1
+      return (
+        .placing(taps, among: length, offset: (blurs[axis].count - 1) / 2, spacing: spacing),
+        .convolving(extent, with: blurs[axis].reversed()) * dense
+      )
     }
+    return bank.transformed(rows: placed[0].plain, columns: placed[1].plain).relativeDistance(
+      to: bank.transformed(rows: placed[0].blurred, columns: placed[1].blurred))
   }
 }

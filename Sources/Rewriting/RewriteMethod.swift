@@ -16,6 +16,8 @@ public enum RewriteMethod: String, Hashable, Sendable, Codable, CaseIterable {
   case equalise
   /// A strided convolution or pool becomes one of stride 1 and a strided blur behind it (Zhang 2019).
   case blurpool
+  /// The same with all cut off above the Nyquist frequency of the positions that are kept (Grabinski et al. 2022).
+  case lowcut
   /// Each channel of a strided layer, enlarging or not, samples a phase of its own, and their unevenness averages out.
   case stagger
 }
@@ -99,6 +101,7 @@ extension Network {
       case .icnr: try SubPixelConvolution(averagesPhases: true).rewriting(site)
       case .equalise: try EqualPhaseSums().rewriting(site)
       case .blurpool: try BlurPool().rewriting(site)
+      case .lowcut: try LowCutPool().rewriting(site)
       case .stagger: try Stagger(offsets: options.offsets).rewriting(site)
       }
     self = network
@@ -115,12 +118,8 @@ extension Network {
         (.transposedConvolution(let layer), .equalise), (.transposedConvolution(let layer), .stagger):
         layer.window.strides.contains { $0 > 1 }
       case (.convolution, .icnr), (.convolution, .equalise): isSubPixel(node)
-      case (.convolution(let layer), .blurpool), (.convolution(let layer), .stagger):
-        layer.window.strides.contains { $0 > 1 }
-      case (.maxPool(let pool), .blurpool), (.maxPool(let pool), .stagger):
-        pool.window.strides.contains { $0 > 1 }
-      case (.averagePool(let pool), .blurpool), (.averagePool(let pool), .stagger):
-        pool.window.strides.contains { $0 > 1 }
+      case (_, .blurpool), (_, .lowcut), (.convolution, .stagger), (.maxPool, .stagger), (.averagePool, .stagger):
+        node.operation.downsamplingWindow?.window.strides.contains { $0 > 1 } ?? false
       default: false
       }
     }.map(\.name)

@@ -118,7 +118,7 @@ struct RewriteSite {
 
 extension Window {
   /// `4×4 / 2`, with what is unusual behind it.
-  var notation: String {
+  public var notation: String {
     let kernel = kernel.map(String.init).joined(separator: "×")
     let stride = Set(strides).count == 1 ? "\(strides[0])" : strides.map(String.init).joined(separator: "×")
     let dilation =

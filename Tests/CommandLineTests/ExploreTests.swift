@@ -58,11 +58,157 @@ import Testing
     }
   }
 
+  /// A part of the site's data.
+  private func part(_ site: String, _ name: String) throws -> [String: Any] {
+    let text = try String(contentsOfFile: "\(site)/\(name).js", encoding: .utf8)
+    let front = "window.gingham.parts[\"\(name)\"]="
+    let json = try #require(text.hasPrefix(front) ? text.dropFirst(front.count).dropLast(2) : nil)
+    return try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+  }
+
+  /// Pages show what `exemplars` finds, and what the net says of the pictures.
+  @Test func picturesOfTheReaderHavePages() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<3).map { try scratch.picture("\($0) it's <b>.png", side: 64 + 9 * $0) }
+    try Data("no picture".utf8).write(to: URL(filePath: scratch.path("broken.png")))
+    try Data("one\ntwo\nthree\nfour\n".utf8).write(to: URL(filePath: scratch.path("names.txt")))
+    let (site, names) = (scratch.path("site"), scratch.path("names.txt"))
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options + ["--negative", "--class-names", names, "--limit", "2", "--output", site]
+        + ["--pictures", scratch.path("broken.png")] + pictures)
+    #expect(outcome.status == 2 && outcome.output.contains("broken.png"), "\(outcome.errors)")
+    let alone = try Tool.run(
+      executable: Tool.path,
+      ["exemplars", Self.net, scratch.path("broken.png")] + pictures + ["--layer"] + Self.layers
+        + [
+          "--units", "0-2", "--threads", "1", "--class-names", names, "--limit", "2", "--output", scratch.path("alone"),
+        ])
+    #expect(alone.status == 2, "\(alone.errors)")
+    for name in ["exemplars.sqlite", "crops/0/2.webp", "crops/1/0.webp"] {
+      #expect(
+        FileManager.default.contentsEqual(atPath: "\(site)/\(name)", andPath: scratch.path("alone/\(name)")), "\(name)")
+    }
+    let pages = try #require(try data(site)["pictures"] as? [[String: Any]])
+    #expect(pages.compactMap { $0["name"] as? String } == pictures.map { URL(filePath: $0).lastPathComponent })
+    for (page, path) in zip(pages, pictures) {
+      let top = try #require((page["top"] as? [[String: Any]])?.first)
+      let gradient = try Tool.run(
+        executable: Tool.path,
+        [
+          "gradient", Self.net, path, "--class-names", names, "--threads", "1", "--json", "--output",
+          scratch.path("gradient"), "--force",
+        ])
+      let image = try #require((try gradient.json()["images"] as? [[String: Any]])?.first)
+      #expect((image["prediction"] as? [String: Any])?["class"] as? Int == top["index"] as? Int)
+      #expect((image["prediction"] as? [String: Any])?["logit"] as? Double == top["value"] as? Double)
+      let maps = try #require(page["maps"] as? [[String: Any]])
+      #expect(maps.compactMap { $0["name"] as? String } == ["gradient", "integrated", "gradcam"])
+      for map in maps {
+        let file = try Picture(contentsOf: site + "/" + (try #require(map["file"] as? String)))
+        #expect(file.height == 64 && file.width == 64)
+      }
+    }
+    // Every command line that a page prints can be typed.
+    let command = try #require(((pages[1]["maps"] as? [[String: Any]])?.last)?["command"] as? String)
+    #expect(command.contains("--limit 2") && command.contains("--class-names"))
+    let typed = try Tool.run(
+      executable: "/bin/sh",
+      [
+        "-c",
+        command.replacing("gingham ", with: Tool.path + " ", maxReplacements: 1) + " --output " + scratch.path("typed"),
+      ])
+    #expect(typed.status == 0, "\(typed.errors)")
+
+    let database = try Database(reading: site + "/exemplars.sqlite")
+    let units = try #require(try part(site, "units/1-0")["units"] as? [[String: Any]])
+    #expect(units.count == 3)
+    for (number, unit) in units.enumerated() {
+      let activity = try #require(unit["activity"] as? [String: Any])
+      let exemplars = try #require(activity["exemplars"] as? [[String: Any]])
+      let rows = try database.rows(
+        "SELECT activation, y, x, top, left, bottom, right FROM exemplars WHERE unit = ? ORDER BY rank",
+        [.integer(3 + number)])
+      #expect(exemplars.count == 3 && rows.count == 3)
+      for (exemplar, row) in zip(exemplars, rows) {
+        let numbers = (exemplar["place"] as? [Int] ?? []) + (exemplar["crop"] as? [Int] ?? [])
+        #expect(numbers.map(DatabaseValue.integer) == Array(row[1...]))
+        guard case .real(let activation) = row[0] else { throw CancellationError() }
+        #expect(abs((exemplar["activation"] as? Double ?? .nan) - activation) < 1e-5 * abs(activation))
+      }
+      #expect(!(unit["reads"] as? [Any] ?? []).isEmpty && !(unit["bands"] as? [Any] ?? []).isEmpty)
+    }
+    let tiles = try self.units(site, Self.layers[1])
+    for unit in tiles.units {
+      let (up, down) = (unit["activation"] as? Double ?? .nan, unit["negative"] as? Double ?? .nan)
+      #expect(down < up)
+      #expect(
+        FileManager.default.fileExists(atPath: "\(site)/\(tiles.folder)/\(unit["unit"] as? Int ?? -1)-negative.webp"))
+    }
+    let likest = try #require(try part(site, "classes")["likest"] as? [[[String: Any]]])
+    #expect(likest.count == 4 && likest.allSatisfy { $0.count == 3 })
+    for list in likest {
+      let values = list.compactMap { $0["value"] as? Double }
+      #expect(values == values.sorted(by: >))
+    }
+  }
+
+  /// Samples are those of `generate`, and layers what `trace` says of them.
+  @Test func aGeneratorHasPagesOfItsSamples() throws {
+    let scratch = try Tool.Scratch()
+    let (net, site) = ("random:dcgan_generator?features=4&latent=8&kernel=3&seed=3", scratch.path("site"))
+    for folder in ["site", "again"] {
+      let outcome = try Tool.run(
+        executable: Tool.path, ["explore", net, "--seed", "2", "--threads", "1", "--output", scratch.path(folder)])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let generator = try #require(try data(site)["generator"] as? [String: Any])
+    let samples = try #require(generator["samples"] as? [[String: Any]])
+    #expect(samples.count == 12)
+    let (made, traced) = (
+      try Tool.run(
+        executable: Tool.path,
+        ["generate", net, "--samples", "12", "--seed", "2", "--threads", "1", "--output", scratch.path("made")]),
+      try Tool.run(
+        executable: Tool.path, ["trace", net, "--samples", "64", "--seed", "2", "--threads", "1", "--json"])
+    )
+    #expect(made.status == 0 && traced.status == 0, "\(made.errors) \(traced.errors)")
+    for (number, sample) in samples.enumerated() {
+      let exact = try Picture(contentsOf: scratch.path("made/samples/\(String(format: "%04d", number)).png"))
+      let shown = try Picture(contentsOf: site + "/" + (try #require(sample["file"] as? String)))
+      #expect(exact.pixels.shape == shown.pixels.shape)
+      let distances = zip(exact.pixels.scalars, shown.pixels.scalars).map { abs($0 - $1) }
+      #expect(distances.reduce(0, +) / Float(max(distances.count, 1)) < 0.06)
+    }
+    let trace = try traced.json()
+    let layers = try #require(generator["layers"] as? [[String: Any]])
+    let expected = try #require(trace["layers"] as? [[String: Any]])
+    #expect(layers.compactMap { $0["name"] as? String } == expected.compactMap { $0["name"] as? String })
+    for (found, layer) in zip(layers, expected) {
+      let shares = (found["bands"] as? [[String: Any]] ?? []).compactMap { $0["share"] as? Double }
+      #expect(shares == (layer["bands"] as? [[String: Any]] ?? []).compactMap { $0["share"] as? Double })
+      let folder = try #require(found["folder"] as? String)
+      #expect(FileManager.default.fileExists(atPath: "\(site)/\(folder)/11.webp"))
+    }
+    let causes = try #require(generator["causes"] as? [[String: Any]])
+    #expect(!causes.isEmpty && causes.count == (trace["causes"] as? [Any])?.count)
+    #expect(
+      causes.map { $0["layer"] as? String } == (trace["causes"] as? [[String: Any]])?.map { $0["layer"] as? String })
+    // A kernel of 3 at stride 2 leaves a grid that a rewrite takes out.
+    #expect(samples.allSatisfy { $0["repaired"] is String })
+    let names = try FileManager.default.subpathsOfDirectory(atPath: site).sorted()
+    for name in names where name.contains(".") && !name.hasSuffix("manifest.json") {
+      #expect(
+        FileManager.default.contentsEqual(atPath: "\(site)/\(name)", andPath: scratch.path("again/" + name)), "\(name)")
+    }
+  }
+
   /// Killed between passes, the same command goes on and writes the bytes of a run that was left alone.
   @Test func aKilledRunGoesOnWithTheSameBytes() throws {
     let scratch = try Tool.Scratch()
+    let pictures = [try scratch.picture("a.png"), try scratch.picture("b.png", side: 80)]
     func arguments(_ folder: String) -> [String] {
-      ["explore", Self.net] + Self.options + ["--quiet", "--output", scratch.path(folder)]
+      ["explore", Self.net] + Self.options + ["--quiet", "--output", scratch.path(folder), "--pictures"] + pictures
     }
     let whole = try Tool.run(executable: Tool.path, arguments("whole"))
     #expect(whole.status == 0, "\(whole.errors)")
@@ -80,7 +226,7 @@ import Testing
     #expect(rest.status == 0, "\(rest.errors)")
     let names = try FileManager.default.subpathsOfDirectory(atPath: scratch.path("whole")).sorted()
     #expect(names == (try FileManager.default.subpathsOfDirectory(atPath: scratch.path("parts")).sorted()))
-    #expect(names.filter { $0.hasSuffix(".webp") }.count == 6)
+    #expect(names.filter { $0.hasPrefix("tiles/") && $0.hasSuffix(".webp") }.count == 6)
     for name in names where name.contains(".") && !name.hasSuffix("manifest.json") {
       #expect(
         FileManager.default.contentsEqual(

@@ -72,7 +72,7 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
-          "flat": [],
+          "flat": [], "aliasing": [],
         ]) { $1 })
     ],
     "generate": [
@@ -115,7 +115,7 @@ struct ManifestTests {
         "repair random:squeezenet1_1",
         model.merging([
           "layer": ["conv1"], "all": [], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
-          "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"], "target": ["class:3"],
+          "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"], "target": ["class:3"],
         ]) { $1 })
     ],
     "visualize": [
@@ -130,11 +130,17 @@ struct ManifestTests {
       Sample(
         "visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
     ],
+    "exemplars": [
+      Sample(
+        "exemplars random:squeezenet1_1 pictures",
+        model.merging(["layer": ["conv1"], "units": ["0-3"], "strongest": ["4"], "side": ["32"]]) { $1 })
+    ],
     "explore": [
       Sample(
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [],
         ]) { $1 }),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),

@@ -21,7 +21,15 @@ import Testing
     #expect(abs(try #require(input["cv2"] as? Double) - 0.0545) < 5e-4)
     let found = try bands(input)
     #expect(found[2]?["layer"] as? String == "conv1" && found[4]?["layer"] as? String == "maxpool")
-    #expect(found[2]?["verdict"] as? String == "artifact" && found[4]?["verdict"] as? String == "clean")
+    // By the bounds, not by the mean: 0.0096 lies below the threshold and other draws of the weights above.
+    #expect(found[2]?["verdict"] as? String == "artifact" && found[4]?["verdict"] as? String == "open")
+    let bounds = try bands(try #require(json["bounds"] as? [String: Any]))
+    for (period, band) in found {
+      let (lower, upper) = (bounds[period]?["lower"] as? Double ?? 1, bounds[period]?["upper"] as? Double ?? 0)
+      #expect(
+        band["verdict"] as? String == (lower > 0.01 ? "artifact" : upper <= 0.01 ? "clean" : "open"), "\(period)")
+      #expect(bounds[period]?["verdict"] as? String == band["verdict"] as? String)
+    }
     let layer = try #require((json["layers"] as? [[String: Any]])?.first)
     for key in ["name", "cv2", "max_min", "dead_share"] { #expect(layer[key] != nil, "\(key)") }
     let warnings = try #require(json["warnings"] as? [[String: Any]])
@@ -49,7 +57,11 @@ import Testing
     #expect((at["lattice"] as? [String: Any])?["dead_share"] as? Double == 0.75)
     let smooth = try predict(scratch, "random:resnet18", "--signals", "smooth", "--json").json()
     #expect((smooth["convention"] as? [String: Any])?["signals"] as? String == "smooth")
-    #expect(try bands(try #require(smooth["input"] as? [String: Any]))[4]?["verdict"] as? String == "artifact")
+    let smoothed = try bands(try #require(smooth["input"] as? [String: Any]))
+    #expect(try #require(smoothed[4]?["cv2"] as? Double) > 0.01)
+    // A layer's own lattice has no bounds, and so no verdict.
+    let layer = try bands(try #require(at["lattice"] as? [String: Any]))
+    #expect(!layer.isEmpty && layer.values.allSatisfy { $0["verdict"] as? String == "open" })
     let neuron = try predict(scratch, "random:strided_stack?depth=2&size=32", "--target", "neuron:conv2:0", "--json")
     let border = try #require(try neuron.json()["border"] as? [String: Any])
     // Seven pixels of 32 a side: receptive field 3 + 2·2.

@@ -30,7 +30,7 @@ enum GraphReading {
     attempt { _ = try bound.kernelPhases() }
     attempt { _ = try GradientPrediction(bound).warnings() }
     attempt { _ = try PicturePrediction(bound).finding }
-    for method in [RewriteMethod.equalise, .subpixel, .nearest, .blurpool] {
+    for method in [RewriteMethod.equalise, .subpixel, .nearest, .blurpool, .lowcut] {
       for layer in network.layers(for: method).prefix(2) {
         attempt {
           var copy = network

@@ -63,3 +63,19 @@ import Testing
     #expect(small.height == 2 && small.width == 4)
   }
 }
+
+/// Gradients may be as large as floats are.
+@Suite struct LargeGradientTests {
+  @Test(arguments: ChannelReduction.allCases) func channelsAreJoinedWithoutOverflow(_ reduction: ChannelReduction)
+    throws
+  {
+    let small = Tensor([3, 2, 2], [1, -2, 3, 4, 0.5, 2, -1, 8, 1, 1, 1, -2])
+    let scale: Float = 0x1p120
+    let (plain, large) = (try reduction(small), try reduction(small.map { $0 * scale }))
+    #expect(zip(plain.scalars, large.scalars).allSatisfy { abs($0 * scale - $1) <= 1e-6 * abs($1) })
+    // What no float holds ends at the largest.
+    let largest = try reduction(Tensor([3, 1, 1], repeating: .greatestFiniteMagnitude))
+    #expect(largest.scalars == [.greatestFiniteMagnitude])
+    #expect(throws: Never.self) { try HeatMap(of: small.map { $0 * scale }, reducing: reduction) }
+  }
+}

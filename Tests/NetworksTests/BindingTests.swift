@@ -187,5 +187,15 @@ import Testing
     #expect(layers.map(\.sampling.stride) == [4, 8, 8, 16])
     #expect(layers.map(\.multiplyAdds) == [55 * 55 * 64 * 363, 0, 27 * 27 * 192 * 1600, 0])
     #expect(layers.map(\.parameters) == [64 * 363, 0, 192 * 1600, 0])
+    // The same places by hand: element i of a window k/s with padding p begins at i·s − p of what stands before it.
+    let bound = try network.bound()
+    let fields = try network.layers.map { try #require(bound.receptiveFields(of: $0.value)) }
+    #expect(fields.map { $0.rows[0] } == [0..<9, 0..<17, 0..<33, 0..<49])
+    #expect(fields.map { $0.rows[1] } == [2..<13, 6..<25, 0..<41, 0..<65])
+    #expect(fields[2].columns[13] == (13 - 2) * 8 - 2..<(13 + 2) * 8 - 2 + 19)
+    #expect(fields[0].columns[53] == 53 * 4 - 2..<53 * 4 - 2 + 11)
+    // Cut off at the picture's border.
+    #expect(fields[0].columns[54] == 54 * 4 - 2..<224)
+    #expect(fields[3].rows.count == 13)
   }
 }

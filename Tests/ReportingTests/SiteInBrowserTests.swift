@@ -29,25 +29,92 @@ import Testing
         "name": .string(name), "operation": "convolution", "shape": [1, 3, 56, 56], "stride": 4, "field": 7,
         "parameters": 1040, "macs": 3_211_264, "grid": .number(0.5 / Double(number + 1)), "period": 2,
         "explored": [
-          "folder": .string("tiles/\(number)"), "command": ["gingham visualize net.onnx", "--seed 0"],
+          "folder": .string("tiles/\(number)"), "details": .string("units/\(number)"), "together": 2,
+          "crops": .string("crops/\(number)"), "command": ["gingham visualize net.onnx", "--seed 0"],
           "units": .array(pages),
         ],
       ]
     }
     let units = [(0, 1.0, 0.2), (1, 3.0, 0.1), (2, 2.0, 0.3)]
+    let classes: JSONValue = [
+      "folder": "tiles/0", "details": "classes", "command": ["gingham visualize net.onnx", "--seed 0"],
+      "units": [
+        ["unit": 1, "activation": 7.5, "grid": 0.1, "dead": false, "pass": [1, 1], "width": 8, "height": 8]
+      ],
+    ]
+    let generator: JSONValue = [
+      "verdict": "artifact", "measured": 64, "width": 8, "height": 8,
+      "causes": [["period": 4, "layer": .string(hostile), "text": .string(hostile)]],
+      "samples": [
+        ["file": "pictures/0.webp", "repaired": "pictures/0-gradient.webp"], ["file": "pictures/1.webp"],
+      ],
+      "layers": [
+        [
+          "name": .string(hostile), "operation": "resize", "shape": [4, 8, 8], "spacing": 2, "folder": "crops/0",
+          "bands": [["period": 4, "share": 0.25, "chance": 0.01, "peak": 12]],
+        ]
+      ],
+      "repair": .string(hostile + "\nsecond line"), "commands": ["gingham trace net.onnx"],
+    ]
     let net: JSONValue = [
       "model": .string(hostile), "input": [1, 3, 224, 224], "sentences": [.string(hostile)],
       "bands": [["period": 4, "cv2": 0.5, "layer": "features.9"]],
       "layers": [try layer("features.9", 0, units: units), try layer(hostile, 1, units: units)],
+      "pictures": [try picture(0, hostile + ".png"), try picture(1, "plain.png")], "sheet": ["side": 64, "gap": 2],
+      "class_names": ["tabby cat", .string(hostile)], "classes": classes, "generator": generator,
     ]
+    func picture(_ number: Int, _ name: String) throws -> JSONValue {
+      for file in ["\(number)", "\(number)-gradient"] {
+        try run.write("pictures/\(file).webp", data: Data(grey.encodedWebP()))
+      }
+      return [
+        "name": .string(name), "file": .string("pictures/\(number).webp"), "width": 8, "height": 8,
+        "top": [["index": 1, "value": 7.5], ["index": 0, "value": -2]],
+        "maps": [
+          [
+            "name": "gradient", "about": "how it changes", "file": .string("pictures/\(number)-gradient.webp"),
+            "command": .string("gingham gradient net.onnx \(name)"),
+          ]
+        ],
+        "bands": [["period": 2, "cv2": 0.4, "error": 0.01, "verdict": "artifact", "layer": "features.9"]],
+      ]
+    }
     try Site(title: hostile, sections: [.init(hostile, links: [.init(hostile, file: "tiles/0/1.webp")])])
-      .write(net, into: run)
+      .write(
+        net,
+        parts: [
+          ("units/0-0", details), ("units/0-1", details), ("units/1-0", details), ("units/1-1", details),
+          ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]),
+        ],
+        into: run)
+    for number in 0..<2 {
+      for unit in 0..<3 { try run.write("crops/\(number)/\(unit).webp", data: Data(grey.encodedWebP())) }
+    }
     try run.commit(
       Manifest(
         command: [], version: "0", model: "", modelDigest: nil, backend: "none", precision: nil, threads: 1,
         parameters: [:], started: Date()))
     return folder
   }
+
+  /// Of three units: the same of each.
+  private static let details: JSONValue = {
+    let exemplars: JSONValue = [
+      ["page": 0, "name": .string(hostile + ".png"), "activation": 9.5, "place": [1, 2], "crop": [2, 4, 6, 8]],
+      ["page": 1, "name": "plain.png", "activation": 8, "place": [0, 0], "crop": [0, 0, 4, 4]],
+      ["name": "elsewhere.png", "activation": 1, "place": [0, 0], "crop": [0, 0, 4, 4]],
+    ]
+    let unit: JSONValue = [
+      "bands": [["period": 2, "cv2": 0.4, "error": 0.01, "verdict": "artifact", "layer": "features.9"]],
+      "reads": [["layer": .string(hostile), "unit": 2, "weight": -0.5]],
+      "writes": [["layer": "nowhere", "unit": 7, "weight": 0.25]],
+      "activity": [
+        "count": 100, "mean": 1, "deviation": 2, "least": -1, "most": 9.5, "median": 0.5, "strong": 8,
+        "bars": [[-1, -0.875, 10], [-1e-7, 1e-7, 20], [0.5, 0.625, 30], [8, 10, 40]], "exemplars": exemplars,
+      ],
+    ]
+    return ["units": [unit, unit, unit]]
+  }()
 
   private static func result<Value: Decodable>(
     of script: String, runsScripts: Bool = true, width: Int = 1280, settings: [String] = [],
@@ -57,6 +124,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let prelude = """
       const view=frame.contentWindow,wait=()=>new Promise(done=>setTimeout(done,50)),
+      until=async selector=>{for(let turn=0;turn<100&&!find(selector);turn++)await wait();return find(selector)},
       go=async hash=>{view.location.hash=hash;await wait()},texts=selector=>[...page.querySelectorAll(selector)]
       .map(element=>element.textContent),
       press=async(key,target)=>{(target||page.body).dispatchEvent(new view.KeyboardEvent('keydown',{key,bubbles:true,
@@ -115,6 +183,118 @@ import Testing
         found.push([decodeURIComponent(view.location.hash)]);return found
         """)
     #expect(found == [["features.9"], ["features.9 / 2"], ["nothing of that name"], ["#/features.9/1"]])
+    let named: [[String]] = try Self.result(
+      of: """
+        const box=find('input[type=search]'),look=text=>{box.value=text;box.oninput();
+        return [...page.querySelectorAll('#found a')].map(link=>link.getAttribute('href'))};
+        return [look('plain'),look('TABBY'),look('onerror .png')]
+        """)
+    #expect(named == [["#picture/1"], ["#class/0"], ["#picture/0"]])
+  }
+
+  @Test func exemplarsShowWhatAUnitSeesAndWhere() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        await go('#/features.9/1');await until('.exemplars');
+        const crops=[...page.querySelectorAll('.crop')],boxes=[...page.querySelectorAll('.where i')];
+        return [crops.map(crop=>crop.style.backgroundPosition),crops.map(crop=>crop.style.backgroundImage),
+        boxes.map(box=>[box.style.left,box.style.top,box.style.width,box.style.height].join(' ')),
+        [...page.querySelectorAll('.exemplars figure>*:first-child')].map(view=>view.getAttribute('href')||''),
+        texts('.exemplars figcaption'),
+        [...page.querySelectorAll('.histogram rect')].map(bar=>bar.getAttribute('class')+' '+bar.getAttribute('height')),
+        texts('.axis span'),[...page.querySelectorAll('.axis span')].map(mark=>String(parseFloat(mark.style.left)>50))]
+        """)
+    #expect(shown[0] == ["0px 0px", "-66px 0px", "0px -66px"])
+    #expect(shown[1].allSatisfy { $0.hasSuffix("crops/0/1.webp\")") })
+    #expect(shown[2] == ["50% 25% 50% 50%", "0% 0% 50% 50%"])
+    #expect(shown[3] == ["#picture/0", "#picture/1", ""])
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(shown[4] == ["9.5 \u{b7} \(name).png", "8 \u{b7} plain.png", "1 \u{b7} elsewhere.png"])
+    // Bars stand from below, their heights by the root of their counts.
+    let heights = [("low", 10.0), ("zero", 20), ("high", 30), ("high", 40)].map { ($0, 98 * ($1 / 40).squareRoot()) }
+    #expect(shown[5].count == 4)
+    for (found, (kind, height)) in zip(shown[5].sorted(), heights.sorted { "\($0.0) \($0.1)" < "\($1.0) \($1.1)" }) {
+      let words = found.split(separator: " ")
+      #expect(words[0] == kind && abs((Double(words[1]) ?? 0) - height) < 1e-6)
+    }
+    #expect(shown[6] == ["-1", "0", "9.5"])
+    #expect(shown[7].first == "false" && shown[7].last == "true")
+  }
+
+  @Test func weightsLeadToTheirUnits() throws {
+    let links: [[String]] = try Self.result(
+      of: """
+        await go('#/features.9/0');await until('.chain');
+        return [[...page.querySelectorAll('.chain>*')].map(card=>card.getAttribute('href')||''),
+        texts('.chain .facts'),[...page.querySelectorAll('.chain i')].map(bar=>bar.className+' '+bar.style.width)]
+        """)
+    #expect(links[0].count == 2 && links[0][0].hasSuffix("/2") && links[0][1] == "")
+    #expect(links[1] == ["\u{2212}0.5", "+0.25"])
+    #expect(links[2] == ["low 100%", "high 100%"])
+  }
+
+  @Test func theSliderBlendsTheMapOverThePhotograph() throws {
+    let opacities: [String] = try Self.result(
+      of: """
+        await go('#picture/1');
+        const mix=find('.mix input'),top=find('.over'),found=[top.style.opacity];
+        for(const value of [0,25,100]){mix.value=value;mix.dispatchEvent(new view.Event('input'));found.push(top.style.opacity)}
+        if(!top.complete||!top.naturalWidth)await new Promise(done=>{top.onload=top.onerror=done});
+        const [over,under]=[...page.querySelectorAll('.stack img')].map(image=>image.getBoundingClientRect());
+        return [...found,String(top.naturalWidth),String(Math.abs(over.top-under.top)<1&&Math.abs(over.width-under.width)<1)]
+        """)
+    #expect(opacities == ["0.6", "0", "0.25", "1", "8", "true"])
+  }
+
+  @Test func picturesLeadToClassesAndBack() throws {
+    let way: [String] = try Self.result(
+      of: """
+        const found=[];
+        await go('#picture/1');
+        find('td a').click();await wait();await until('.thumbs a');
+        found.push(view.location.hash,find('.unit img').getAttribute('src'),find('pre').textContent);
+        find('.thumbs a').click();await wait();found.push(view.location.hash);
+        await press('ArrowLeft');found.push(view.location.hash);
+        for(const hash of ['#picture/2','#class/2','#class/99']){await go(hash);found.push(find('h1').textContent)}
+        return found
+        """)
+    #expect(
+      way == [
+        "#class/1", "tiles/0/1.webp", "gingham visualize net.onnx 1-1 --seed 0", "#picture/1", "#picture/0",
+        "Not on this site", "Not on this site", "Not on this site",
+      ])
+  }
+
+  @Test func theSliderCutsTheRepairedSampleOverTheOriginal() throws {
+    let shown: [String] = try Self.result(
+      of: """
+        const start=[texts('.thumbs a').length,texts('table')[0].includes('25 %')];
+        await go('#sample/0');
+        const mix=find('.mix input'),top=find('.over'),found=[top.style.clipPath];
+        for(const value of [0,100]){mix.value=value;mix.dispatchEvent(new view.Event('input'));found.push(top.style.clipPath)}
+        found.push(texts('.maps figcaption').join('|'));
+        await press('ArrowRight');found.push(view.location.hash,String(page.querySelectorAll('.mix').length));
+        await go('#sample/2');found.push(find('h1').textContent,...start.map(String));
+        return found
+        """)
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(
+      shown == [
+        "inset(0px 50% 0px 0px)", "inset(0px 100% 0px 0px)", "inset(0px 0% 0px 0px)",
+        "\(name) \u{b7} 4\u{d7}8\u{d7}8 \u{b7} period 4 px: 25 % of the fine detail", "#sample/1", "0",
+        "Not on this site", "4", "true",
+      ])
+  }
+
+  /// Nothing is asked of anybody but the folder, on any page.
+  @Test func nothingIsAskedOfAnybodyElse() throws {
+    let requests: [String] = try Self.result(
+      of: """
+        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1','#sample/0']){await go(hash);await wait()}
+        const folder=view.location.href.replace(/index[.]html.*/,'');
+        return view.performance.getEntriesByType('resource').map(entry=>entry.name).filter(name=>!name.startsWith(folder))
+        """)
+    #expect(requests == [])
   }
 
   @Test func keysLeadThrough() throws {
@@ -142,10 +322,12 @@ import Testing
         const found=[find('h1').textContent,find('.lead').textContent];
         [...page.querySelectorAll('td a')].at(-1).click();await wait();found.push(find('h1').textContent);
         find('.tiles a').click();await wait();found.push(find('h1').textContent);
+        await until('.exemplars');
+        for(const hash of ['#picture/0','#class/1']){await go(hash);await wait();found.push(find('h1').textContent)}
         return [...found,String(page.querySelectorAll('img[src=x]').length),String(window.isHit)]
         """)
     let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
-    #expect(shown == [name, name, name, name + " / 0", "0", "undefined"])
+    #expect(shown == [name, name, name, name + " / 0", name + ".png", name, "0", "undefined"])
     let index: [String] = try Self.result(
       of: "return [find('h1').textContent,find('p a').textContent,find('p a').getAttribute('href')]",
       runsScripts: false)
@@ -156,11 +338,11 @@ import Testing
     let widths: [Int] = try Self.result(
       of: """
         const found=[];
-        for(const hash of ['#/','#/features.9','#/features.9/1']){await go(hash);found.push(page.documentElement.scrollWidth)}
+        for(const hash of ['#/','#/features.9','#/features.9/1','#picture/0','#class/1','#sample/0']){await go(hash);await wait();found.push(page.documentElement.scrollWidth)}
         return found
         """, width: width)
     for found in widths { #expect(found <= width) }
-    #expect(widths.count == 3)
+    #expect(widths.count == 6)
   }
 
   @Test func darkWhereTheReaderPrefersIt() throws {

@@ -85,8 +85,6 @@ private enum Promise {
     "ArrayFeatureExtractor", "Binarizer", "TreeEnsemble", "Adagrad", "Adam", "Momentum",
     // Pictures as bytes, and what depends on pixels how many.
     "ImageDecoder", "NonMaxSuppression",
-    // Recurrent layers.
-    "GRU", "LSTM", "RNN",
   ]
 
   /// Cases of other operators that ask for what pictures never need.

@@ -21,7 +21,7 @@ import Testing
   @Test func outputsAndGradientsEqualPyTorch() throws {
     let arrays = try Self.arrays()
     let names = Set(arrays.keys.compactMap { $0.split(separator: ".").first.map(String.init) }).sorted()
-    #expect(names.count >= 47)
+    #expect(names.count >= 57)
     for name in names {
       let url = try #require(Bundle.module.url(forResource: "\(Self.folder)/\(name)", withExtension: "onnx"))
       let network = try ONNXModel.load(path: url.path(percentEncoded: false))

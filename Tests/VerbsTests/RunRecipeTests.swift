@@ -63,12 +63,12 @@ import Testing
     ) throws -> [String] {
       executed = []
       skipped = []
-      return try recipe.run(
-        into: folder,
+      return try SeriesFolder(recipe, at: folder).performAll(
+        of: recipe.path, arguments: \.arguments,
         execute: { arguments in
           executed.append(arguments[2])
           return arguments[2] == word ? status : 0
-        }, progress: { _, _, _, isSkipped in skipped.append(isSkipped) }
+        }, progress: { _, _, isSkipped in skipped.append(isSkipped) }
       ).map(\.name)
     }
     let error = #expect(throws: DocumentError.self) { try run(recipe, failingAt: "2") }

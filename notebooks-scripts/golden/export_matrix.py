@@ -80,7 +80,8 @@ NETS = [
     ("timm", "coatnet_pico_rw_224", "stages.2", 224, None, {}),
     ("timm", "mobilevit_xxs", "stages.3", 128, None, {}),
     ("timm", "mobilevitv2_050", "stages.3", 128, None, {}),
-    ("timm", "edgenext_xx_small", "stages.2", 128, 160, {}),
+    # The position encoding of one size is a constant in the file.
+    ("timm", "edgenext_xx_small", "stages.2", 128, None, {}),
     ("timm", "efficientformer_l1", "stages.2", 224, None, {}),
     ("timm", "efficientformerv2_s0", "stages.2", 224, None, {}),
     ("timm", "fastvit_t8", "stages.2", 128, 160, {}),
@@ -280,8 +281,8 @@ def layer_target(folder, row, path):
 
 
 class Tool:
-    def __init__(self, path, folder):
-        self.path, self.folder = path, folder
+    def __init__(self, path, folder, threads):
+        self.path, self.folder, self.threads = path, folder, str(threads)
 
     def gradient(self, model, picture, target, *more, backend="fast"):
         output = self.folder / "output"
@@ -289,7 +290,7 @@ class Tool:
             old.unlink()
         done = subprocess.run(
             [self.path, "gradient", str(model), picture, "--target", target, "--output", str(output), "--json",
-             "--quiet", "--threads", "2", "--backend", backend, *more], capture_output=True, text=True, timeout=900)
+             "--quiet", "--threads", self.threads, "--backend", backend, *more], capture_output=True, text=True, timeout=900)
         if done.returncode != 0:
             raise RuntimeError(" ".join(done.stderr.split())[:400] or f"exit status {done.returncode}")
         (found,) = [np.load(path) for path in output.glob("*.npy") if path.name in ("gradient.npy", "map.npy")]
@@ -417,11 +418,12 @@ def main():
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=list(SETS))
     parser.add_argument("--again", choices=["all", "failed"], help="what to compute again though it is known")
     parser.add_argument("--work", required=True, type=pathlib.Path, help="where files and results go and stay")
+    parser.add_argument("--threads", type=int, default=2, help="of PyTorch and of Gingham; 1 on a busy machine")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     folder = arguments.work
     folder.mkdir(parents=True, exist_ok=True)
-    tool = Tool(arguments.gingham, folder)
+    tool = Tool(arguments.gingham, folder, arguments.threads)
     store = folder / "results.json"
     results = json.loads(store.read_text()) if store.exists() else {}
     rows = {row[1]: row for row in NETS}

@@ -1,6 +1,6 @@
 """Small ONNX files of operators that no conformance suite has cases of, with outputs and input gradients by PyTorch.
 
-    python notebooks-scripts/golden/onnx_operators.py Tests/GinghamTests/Golden/operators
+    python notebooks-scripts/golden/onnx_operators.py Tests/VerbsTests/Golden/operators
 
 Each file NAME.onnx has one floating-point input x and one output; NAME.x, NAME.y, NAME.cotangent and NAME.gradient stand
 in operators.npz, worked out in double precision. Where ONNX Runtime knows the operator, its output must agree with
@@ -335,6 +335,102 @@ add("sequences_that_fold",
      node("SequenceInsert", ["q", "a"], ["r"]), node("SequenceAt", ["r", "last"], ["t"]),
      node("ConcatFromSequence", ["r"], ["u"], axis=1), node("ReduceSum", ["u", "one"], ["v"]), node("Mul", ["t", "v"])],
     grid(2, 6), lambda x, **_: x[:, :3] * (x.sum(1) + x[:, :3].sum(1))[:, None], dict(last=np.array(-1), one=[1]))
+
+
+# Recurrent layers: PyTorch's own where it has them, with gates in ONNX's order; written out where it does not.
+UNITS = 4
+
+
+def weights(gates, directions=1, **more):
+    """W, R and B, and whatever else has the shapes of `more`."""
+    shapes = dict(w=(directions, gates * UNITS, 6), r=(directions, gates * UNITS, UNITS), b=(directions, 2 * gates * UNITS))
+    return {key: grid(*shape, low=-1, high=1) for key, shape in {**shapes, **more}.items()}
+
+
+def module(kind, order, x, w, r, b, states=None, lengths=None, batch_first=False):
+    """PyTorch's layer over steps×N×features; `order` are ONNX's gates in PyTorch's order."""
+    layer = getattr(torch.nn, kind)(6, UNITS, bidirectional=len(w) == 2, batch_first=batch_first).double()
+    gates = lambda t: torch.cat([t.chunk(len(order))[gate] for gate in order])
+    for direction, suffix in zip(range(len(w)), ("", "_reverse")):
+        values = [w[direction], r[direction], *b[direction].chunk(2)]
+        for name, value in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), values):
+            getattr(layer, f"{name}_l0{suffix}").data = gates(value)
+    if lengths is not None:
+        x = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+    y, last = layer(x, states)
+    if lengths is not None:
+        y, _ = torch.nn.utils.rnn.pad_packed_sequence(y, total_length=5)
+    return y, last
+
+
+def split_directions(y, directions):
+    """steps×N×directions·units as ONNX has it: steps×directions×N×units."""
+    return y.unflatten(-1, (directions, UNITS)).movedim(-2, 1)
+
+
+LSTM, GRU, RNN = (0, 2, 3, 1), (1, 0, 2), (0,)
+reads = ["x", "w", "r", "b"]
+add("recurrent_lstm", [node("LSTM", reads, hidden_size=UNITS)], grid(5, 2, 6),
+    lambda x, **p: split_directions(module("LSTM", LSTM, x, **p)[0], 1), weights(4))
+add("recurrent_lstm_both_ways", [node("LSTM", reads, hidden_size=UNITS, direction="bidirectional")], grid(5, 2, 6),
+    lambda x, **p: split_directions(module("LSTM", LSTM, x, **p)[0], 2), weights(4, 2))
+add("recurrent_lstm_last_states",
+    [node("LSTM", [*reads, "", "h", "c"], ["", "last", "memory"], hidden_size=UNITS),
+     node("Mul", ["last", "memory"])], grid(5, 2, 6),
+    lambda x, h, c, **p: torch.mul(*module("LSTM", LSTM, x, states=(h, c), **p)[1]),
+    weights(4, h=(1, 2, UNITS), c=(1, 2, UNITS)))
+add("recurrent_lstm_lengths",
+    [node("LSTM", [*reads, "lengths"], ["all", "last"], hidden_size=UNITS, direction="bidirectional"),
+     node("ReduceSum", ["all", "first"], ["sum"], keepdims=0), node("Mul", ["sum", "last"])], grid(5, 3, 6),
+    lambda x, lengths, first, **p: (lambda y, last: split_directions(y, 2).sum(0) * last[0])(
+        *module("LSTM", LSTM, x, lengths=lengths, **p)),
+    dict(weights(4, 2), lengths=np.array([5, 2, 3], np.int32), first=[0]))
+add("recurrent_gru", [node("GRU", reads, hidden_size=UNITS, linear_before_reset=1)], grid(5, 2, 6),
+    lambda x, **p: split_directions(module("GRU", GRU, x, **p)[0], 1), weights(3))
+add("recurrent_gru_backwards",
+    [node("GRU", [*reads, "", "h"], hidden_size=UNITS, linear_before_reset=1, direction="reverse")], grid(5, 2, 6),
+    lambda x, h, **p: split_directions(module("GRU", GRU, x.flip(0), states=h, **p)[0].flip(0), 1),
+    weights(3, h=(1, 2, UNITS)))
+add("recurrent_rnn", [node("RNN", reads, hidden_size=UNITS)], grid(5, 2, 6),
+    lambda x, **p: split_directions(module("RNN", RNN, x, **p)[0], 1), weights(1))
+add("recurrent_rnn_batch_first", [node("RNN", reads, hidden_size=UNITS, layout=1, direction="bidirectional")],
+    grid(2, 5, 6), lambda x, **p: module("RNN", RNN, x, batch_first=True, **p)[0].unflatten(-1, (2, UNITS)),
+    weights(1, 2), opset=14)
+
+
+def resetting_first(x, w, r, b):
+    """The gate weighs the state in front of the product."""
+    state, states = x.new_zeros(x.shape[1], UNITS), []
+    (wz, wr, wh), (rz, rr, rh), (b, c) = w[0].chunk(3), r[0].chunk(3), (part.chunk(3) for part in b[0].chunk(2))
+    for step in x:
+        z = torch.sigmoid(step @ wz.T + state @ rz.T + b[0] + c[0])
+        reset = torch.sigmoid(step @ wr.T + state @ rr.T + b[1] + c[1])
+        new = torch.tanh(step @ wh.T + (reset * state) @ rh.T + b[2] + c[2])
+        state = (1 - z) * new + z * state
+        states.append(state)
+    return torch.stack(states)[:, None]
+
+
+add("recurrent_gru_resets_first", [node("GRU", reads, hidden_size=UNITS)], grid(5, 2, 6), resetting_first, weights(3))
+
+
+def with_peepholes(x, w, r, b, p):
+    """Gates that see the memory, clipped, with functions of their own; what is not taken in is kept."""
+    state = memory = x.new_zeros(x.shape[1], UNITS)
+    inner, outer = (p[0].chunk(3)[gate] for gate in (0, 1))
+    clipped = lambda t: t.clamp(-1.5, 1.5)
+    for step in x:
+        i, o, _, c = (step @ w[0].T + state @ r[0].T + sum(b[0].chunk(2))).chunk(4, -1)
+        taken = torch.clamp(clipped(i + inner * memory) * 0.25 + 0.5, 0, 1)
+        memory = (1 - taken) * memory + taken * F.softsign(clipped(c))
+        state = torch.clamp(clipped(o + outer * memory) * 0.25 + 0.5, 0, 1) * F.elu(memory, 0.5)
+    return state[None]
+
+
+add("recurrent_lstm_peepholes",
+    [node("LSTM", [*reads, "", "", "", "p"], ["", "y"], hidden_size=UNITS, clip=1.5, input_forget=1,
+          activations=["HardSigmoid", "Softsign", "Elu"], activation_alpha=[0.25, 0.5], activation_beta=[0.5])],
+    grid(5, 2, 6), with_peepholes, weights(4, p=(1, 3 * UNITS)))
 np.savez(folder / "operators.npz", **golden)
 size = sum(path.stat().st_size for path in folder.iterdir())
 print(f"{len(golden) // 4} operators, {size // 1024} kB")

@@ -308,6 +308,27 @@ add_compressed("lzw.tif", colour, "tiff_lzw")
 add_compressed("deflate.tif", colour.convert("L"), "tiff_adobe_deflate")
 add_compressed("palette.tif", colour.quantize(16), "packbits")
 
+
+# ---- EXIF in a text of PNG --------------------------------------------------------------------------------------------
+def raw_profile(data):
+    """As ImageMagick writes a profile: its name, its length, and 36 bytes a line as hexadecimal digits."""
+    lines = [data[start:start + 36].hex() for start in range(0, len(data), 36)]
+    return "\n".join(["", "exif", f"{len(data):8}", *lines, ""]).encode()
+
+
+for orientation in range(2, 9):
+    pixels = random.integers(0, 256, (5, 7, 3)).astype(numpy.uint8)
+    data = png(pixels, 8, 2, 0)
+    text = raw_profile((b"Exif\0\0" if orientation > 3 else b"") + exif(orientation))
+    key = b"Raw profile type " + (b"APP1" if orientation == 5 else b"exif") + b"\0"
+    profile = chunk(b"tEXt", key + text) if orientation % 2 else chunk(b"zTXt", key + b"\0" + zlib.compress(text))
+    place = data.index(b"IDAT" if orientation % 3 else b"IEND") - 4
+    data = data[:place] + chunk(b"tEXt", b"Title\0a picture") + profile + data[place:]
+    expected = turned(pixels, orientation)
+    if key.endswith(b"exif\0"):
+        assert numpy.array_equal(numpy.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))), expected)
+    add(f"orientation{orientation}-text.png", data, expected.transpose(2, 0, 1), 255)
+
 (folder / "pictures.json").write_text(json.dumps(cases, indent=0))
 (folder / "pictures.bin").write_bytes(bytes(files))
 (folder / "pictures.u16").write_bytes(b"".join(s.tobytes() for s in samples))

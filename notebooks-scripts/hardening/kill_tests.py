@@ -46,6 +46,9 @@ def verbs(pictures, checkpoints, series):
         "compare": ["compare", NET, "--objective", "class:1", "--mitigations", "naive", "robust", "--seeds", "2", "--steps", "6", *threads],
         "probe": ["probe", NET, *pictures[:3], "--attack", "pgd", "--epsilon", "2/255", "--steps", "4", "--batch", "1", *threads],
         "verify": ["verify", NET, *threads],
+        "check": ["check", *pictures, "--bands", "1", "--blur", "99", *threads],
+        "exemplars": ["exemplars", NET, *pictures, "--layer", "features.3.squeeze", *threads],
+        "explore": ["explore", NET, "--layers", "features.3.squeeze", "--units", "0-3", "--steps", "6", "--size", "32x32", "--pictures", *pictures[:2], *threads],
         "run": ["run", series, *threads],
     }
 

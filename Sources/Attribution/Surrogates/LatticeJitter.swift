@@ -31,7 +31,9 @@ public struct LatticeJitter: AttributionMethod {
     try AttributionError.checkShift(period, within: pictures.shape)
     // As little as possible of the picture wraps around: shifts go both ways.
     let offsets = [0] + (0..<period).map { $0 - period / 2 }.filter { $0 != 0 }
-    let shifts = offsets.flatMap { rows in offsets.map { (rows: rows, columns: $0) } }
+    // A signal has a single row, which stays where it is.
+    let isLine = pictures.shape[pictures.shape.rank - 2] == 1
+    let shifts = (isLine ? [0] : offsets).flatMap { rows in offsets.map { (rows: rows, columns: $0) } }
     return try ShiftedGradients(
       shifts: shifts, weights: [Float](repeating: 1 / Float(shifts.count), count: shifts.count),
       batchLimit: batchLimit
@@ -43,7 +45,7 @@ extension AttributionError {
   static func checkShift(_ period: Int, within shape: Shape) throws {
     guard period >= 1 else { throw AttributionError.badArgument("a shift of \(period) pixels does not exist") }
     let (height, width) = (shape[shape.rank - 2], shape[shape.rank - 1])
-    guard period <= min(height, width) else {
+    guard period <= (height == 1 ? width : min(height, width)) else {
       throw AttributionError.shiftTooLarge(period, height: height, width: width)
     }
   }

@@ -16,7 +16,7 @@ public enum ChannelReduction: String, Hashable, Sendable, CaseIterable {
   /// Whether the result has a sign.
   public var isSigned: Bool { self == .sum || self == .strongest }
 
-  /// C×H×W or 1×C×H×W reduced to H×W.
+  /// C×H×W or 1×C×H×W reduced to H×W. Sums are taken in double precision, so that squares of large values stay finite.
   ///
   /// - Throws: ``ImageError/undrawable(_:)`` for another shape.
   public func callAsFunction(_ gradient: Tensor) throws -> Tensor {
@@ -30,9 +30,9 @@ public enum ChannelReduction: String, Hashable, Sendable, CaseIterable {
     return gradient.withUnsafeBufferPointer { source in
       Tensor([dimensions[1], dimensions[2]]) { target in
         for pixel in 0..<area {
-          var result: Float = 0
+          var result = 0.0
           for channel in 0..<channels {
-            let value = source[channel * area + pixel]
+            let value = Double(source[channel * area + pixel])
             switch self {
             case .sum: result += value
             case .strongest: result = abs(value) > abs(result) ? value : result
@@ -41,7 +41,8 @@ public enum ChannelReduction: String, Hashable, Sendable, CaseIterable {
             case .norm: result += value * value
             }
           }
-          target[pixel] = self == .norm ? result.squareRoot() : result
+          let limit = Double(Float.greatestFiniteMagnitude)
+          target[pixel] = Float(min(max(self == .norm ? result.squareRoot() : result, -limit), limit))
         }
       }
     }

@@ -41,6 +41,17 @@ enum ExifOrientation: Int {
     return nil
   }
 
+  /// Reads the tag from a PNG's text "Raw profile type exif": a name, the number of bytes, and these as hexadecimal
+  /// digits, on lines of their own.
+  init?(rawProfile text: some Collection<UInt8>) {
+    let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 2)
+    guard lines.count == 3 else { return nil }
+    let digits = lines[2].compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    guard let found = ExifOrientation(marker: bytes) ?? ExifOrientation(tiff: bytes[...]) else { return nil }
+    self = found
+  }
+
   /// C×H×W turned so that the picture stands upright: C×W×H for the four that lie on their side.
   func upright(_ planes: Tensor) -> Tensor {
     if self == .upright { return planes }

@@ -2,7 +2,7 @@ import CPNG
 import GinghamTensors
 
 /// Unpacks one PNG with libpng: grey stays grey, palettes become colours, transparency becomes alpha. Turned upright where
-/// an eXIf chunk says how.
+/// an eXIf chunk says how, or the text that ImageMagick writes in its place.
 struct PNGDecoder {
   let bytes: [UInt8]
   let path: String
@@ -33,7 +33,8 @@ struct PNGDecoder {
         defer { pixels.deallocate() }
         guard gingham_png_read(decoder, pixels, samples.rowBytes) == GINGHAM_PNG_DONE else { throw damaged(decoder) }
         let exif = Array(UnsafeBufferPointer(start: decoder.pointee.exif, count: Int(decoder.pointee.exif_size)))
-        let orientation = ExifOrientation(tiff: exif[...]) ?? .upright
+        let profile = UnsafeBufferPointer(start: decoder.pointee.profile, count: decoder.pointee.profile_size)
+        let orientation = ExifOrientation(tiff: exif[...]) ?? ExifOrientation(rawProfile: profile) ?? .upright
         return Picture(unchecked: orientation.upright(samples.planes(of: pixels)))
       }
     }

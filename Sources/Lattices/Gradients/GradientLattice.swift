@@ -89,6 +89,7 @@ public struct GradientLattice: Sendable, Codable {
       Unevenness(of: try PhaseTable(means: interior(of: $0), lattice: lattice))
     }
     let unevenness = energies.unevenness
+    let hasEnergy = energies.table.mean > 0
     let bands = lattice.bandPeriods.map { period in
       let cv2 = unevenness.bands[period] ?? 0
       let corrected = cv2 - energies.bias(ofBand: period)
@@ -98,7 +99,7 @@ public struct GradientLattice: Sendable, Codable {
       return LatticeFinding.Band(
         period: period, cv2: cv2, cv2Corrected: corrected, standardError: error, predicted: expected,
         ratio: expected.flatMap { $0 > 1e-12 ? corrected / $0 : nil }, layer: layers[period],
-        verdict: isArtifact ? .artifact : .clean)
+        verdict: !hasEnergy ? .nothing : isArtifact ? .artifact : .clean)
     }
     return LatticeFinding(
       unevenness, lattice: lattice, bias: energies.bias, bands: bands,

@@ -55,7 +55,10 @@ public struct LatticeFinding: Hashable, Sendable, Encodable {
   public var inputs: Int
 
   /// Whether a grid shows.
-  public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
+  public var verdict: Verdict {
+    bands.contains { $0.verdict == .artifact }
+      ? .artifact : bands.contains { $0.verdict == .nothing } ? .nothing : .clean
+  }
 
   private enum CodingKeys: String, CodingKey {
     case period, cv2, bands, controls, inputs, cv2Corrected, maxMin, deadShare, effectivePhases, topPhaseShare

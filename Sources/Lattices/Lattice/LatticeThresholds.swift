@@ -47,4 +47,8 @@ public struct LatticeThresholds: Hashable, Sendable, Codable {
 /// Whether a grid shows.
 public enum Verdict: String, Hashable, Sendable, Codable {
   case artifact, clean
+  /// Cannot be told: of predictions whose bounds lie on either side of the threshold, or that have none.
+  case open
+  /// Of gradients that are zero everywhere: there is nothing that could be even or uneven.
+  case nothing = "no gradient"
 }

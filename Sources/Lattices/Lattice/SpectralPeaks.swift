@@ -132,6 +132,11 @@ public struct SpectralPeaks: Hashable, Sendable {
       })
   }
 
+  /// Power above the surroundings of all frequencies together, mirror images counted.
+  var excess: Double {
+    peaks.reduce(0) { $0 + max(0, $1.power - $1.surroundings) * ($1.isSelfConjugate ? 1 : 2) }
+  }
+
   /// In other units.
   func scaled(by factor: Double) -> SpectralPeaks {
     factor == 1 ? self : SpectralPeaks(peaks: peaks.map { $0.scaled(by: factor) })
@@ -145,7 +150,18 @@ public struct SpectralPeaks: Hashable, Sendable {
   /// The geometric mean over a band's frequencies of power over surroundings, in dB: about −2.5 where the spectrum is
   /// locally flat, whose powers are exponential. One frequency that something else fills counts as one of many.
   func evenDecibels(ofBand period: Int) -> Double? {
-    let band = peaks.filter { $0.exactPeriod == period && $0.surroundings > 0 }
+    Self.evenDecibels(of: peaks.filter { $0.exactPeriod == period })
+  }
+
+  /// The same of those of its frequencies that lie on one axis, the axis that has more: stripes leave all others as they
+  /// were.
+  func axisDecibels(ofBand period: Int) -> Double? {
+    let band = peaks.filter { $0.exactPeriod == period }
+    return [band.filter { $0.column == 0 }, band.filter { $0.row == 0 }].compactMap(Self.evenDecibels).max()
+  }
+
+  private static func evenDecibels(of peaks: [Peak]) -> Double? {
+    let band = peaks.filter { $0.surroundings > 0 }
     guard !band.isEmpty else { return nil }
     return band.reduce(0) { $0 + 10 * log10(max($1.ratio, 1e-3)) } / Double(band.count)
   }

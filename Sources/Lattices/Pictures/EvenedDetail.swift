@@ -6,12 +6,14 @@ enum EvenedDetail {
   /// Pixels to either side that the deviation is taken over.
   static let reach = 8
 
-  /// What the deviation is at least: half a level of 255, below which rounding is all there is. Differences of colours in
-  /// 0…1 lie in −1…1; maps that leave it have their own range of 255 levels.
-  static func floor(for map: Plane) -> Double {
+  /// One of 255 levels. Differences of colours in 0…1 lie in −1…1; maps that leave it have their own range.
+  static func level(of map: Plane) -> Double {
     guard let low = map.values.min(), let high = map.values.max() else { return 0 }
-    return (low >= -1 && high <= 1 ? 1 : max(high - low, 1e-30)) * 0.5 / 255
+    return (low >= -1 && high <= 1 ? 1 : max(high - low, 1e-30)) / 255
   }
+
+  /// What the deviation is at least: half a level, below which rounding is all there is.
+  static func floor(for map: Plane) -> Double { level(of: map) / 2 }
 
   /// r/√(mean of r² over a square of 2·``reach`` + 1 pixels + floor²), of H×W.
   static func evened(_ detail: Tensor, floor: Double) -> Tensor {

@@ -40,6 +40,10 @@ public struct PictureLattice: Sendable {
     var controlPerBin: Double
     /// Of the high-passed map.
     var variance: Double
+    /// Of all that repeats with the period, divisors included: of the map high-passed for the period, and of the finest
+    /// detail.
+    var latticePower: Double
+    var finestPower = 0.0
     /// Of the lattice's cells, see ``RegularContent``.
     var plainShare: Double
     var fScore: Double?
@@ -61,6 +65,8 @@ public struct PictureLattice: Sendable {
     let isLine: Bool
     /// Power of the finest high-passed map over its variance, for a picture of it; `nil` where the channel is constant.
     var spectrum: (power: HalfSpectrum, variance: Double)?
+    /// `nil` of signals and constant channels.
+    var surface: PictureSurface?
     /// H×W of the finest high-passed map, where it was asked for.
     let detail: Tensor?
     /// Of the luma: how far the steps between blocks of a compressed file stand out, see ``BlockSteps``.
@@ -90,6 +96,7 @@ public struct PictureLattice: Sendable {
     var peaks: [Int: SpectralPeaks] = [:]
     var evened: [Int: SpectralPeaks] = [:]
     var steps: Double?
+    var surface: PictureSurface?
     var retained: Tensor?
     let filters = Set(
       fitting.map { PictureLattice.filterPeriod(for: $0) }
@@ -112,7 +119,7 @@ public struct PictureLattice: Sendable {
         bands[period] = ChannelBand(
           share: varies ? energy.bands[period] ?? 0 : 0, null: energy.null(ofBand: period),
           controlPerBin: varies ? controlShare / Double(Lattice.bandSize(ofPeriod: control, isLine: isLine)) : 0,
-          variance: varies ? energy.variance : 0,
+          variance: varies ? energy.variance : 0, latticePower: varies ? energy.share * energy.variance : 0,
           plainShare: varies && !look.isMixture ? map.plainShare(ofCells: period) : 0, fScore: energy.fScore,
           peaks: SpectralPeaks(peaks: []), side: Double(map.height * map.width).squareRoot())
       }
@@ -125,6 +132,7 @@ public struct PictureLattice: Sendable {
         if !isLine {
           let even = EvenedDetail.evened(detail, floor: EvenedDetail.floor(for: map))
           evened = try Self.peaks(of: fitting, in: even)?.peaks ?? [:]
+          if look != .luma { surface = PictureSurface(of: map, detail: detail, evened: even, periods: fitting) }
           steps = look == .luma ? BlockSteps(in: even, border: filter)?.deviations : nil
         }
         if retainsDetail { retained = detail }
@@ -132,9 +140,13 @@ public struct PictureLattice: Sendable {
     }
     for (period, found) in peaks { bands[period]?.peaks = found }
     for (period, found) in evened { bands[period]?.evened = found }
+    let powers = peaks.mapValues { $0.excess * (spectrum?.variance ?? 0) }
+    for period in bands.keys {
+      bands[period]?.finestPower = powers.reduce(0) { $0 + (period.isMultiple(of: $1.key) ? $1.value : 0) }
+    }
     return Channel(
       look: look, bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum,
-      detail: retained, blockSteps: steps)
+      surface: surface, detail: retained, blockSteps: steps)
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.

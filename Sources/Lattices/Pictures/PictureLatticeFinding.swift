@@ -20,7 +20,10 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
     /// The geometric mean of the band's frequencies over their surroundings in dB, in detail that is evened to the same
     /// contrast everywhere; `nil` of signals, and where there are no surroundings.
     public var evenDecibels: Double?
-    /// The chance of ``evenDecibels`` in a photograph, corrected for the periods and looks at the colours.
+    /// The same of those of its frequencies that lie on one axis, the axis that has more: of grids along rows or columns.
+    public var axisDecibels: Double?
+    /// The chance of ``evenDecibels`` or ``axisDecibels`` in a photograph, corrected for both, the periods and the looks
+    /// at the colours.
     public var chance: Double?
     /// Median F score over the channels: never decides alone.
     public var fScore: Double?
@@ -38,6 +41,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
       case look = "colours"
       case peakDecibels = "peak_db"
       case evenDecibels = "even_db"
+      case axisDecibels = "axis_db"
       case peakFrequency = "peak_at"
     }
   }
@@ -84,6 +88,7 @@ extension PictureLatticeFinding.Band {
     try container.encode(peakDecibels, forKey: .peakDecibels)
     try container.encode(peakFrequency, forKey: .peakFrequency)
     try container.encode(evenDecibels, forKey: .evenDecibels)
+    try container.encode(axisDecibels, forKey: .axisDecibels)
     try container.encode(chance, forKey: .chance)
     try container.encode(fScore, forKey: .fScore)
     try container.encodeIfPresent(look, forKey: .look)

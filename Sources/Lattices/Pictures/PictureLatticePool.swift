@@ -17,21 +17,25 @@ public struct PictureLatticePool: Sendable {
     var peaks = SpectralPeakPool()
     var evened = SpectralPeakPool()
     var evenDecibels: [Double] = []
+    var axisDecibels: [Double] = []
+    var signs: [DrawingSigns] = []
     var sides: [Double] = []
     /// Powers of the grid in units of the picture's, each channel's.
     var powers: [Double] = []
     /// Of constant maps as well, which have nothing else to say.
     var nulls: [Double] = []
 
-    mutating func add(_ found: PictureLattice.ChannelBand, period: Int, varies: Bool) {
+    mutating func add(_ found: PictureLattice.ChannelBand, period: Int, of channel: PictureLattice.Channel) {
       nulls.append(found.null)
-      guard varies else { return }
+      guard channel.varies else { return }
+      if let surface = channel.surface { signs.append(DrawingSigns(found, on: surface, period: period)) }
       shares.append(found.share)
       controlsPerBin.append(found.controlPerBin)
       plainShares.append(found.plainShare)
       if let score = found.fScore { scores.append(score) }
       if let decibels = found.evened.evenDecibels(ofBand: period) {
         evenDecibels.append(decibels)
+        axisDecibels.append(found.evened.axisDecibels(ofBand: period) ?? decibels)
         sides.append(found.side)
       }
       if !found.peaks.peaks.isEmpty {
@@ -60,7 +64,7 @@ public struct PictureLatticePool: Sendable {
   /// Adds a channel of a picture, or one of its opponent colours.
   public mutating func add(_ channel: PictureLattice.Channel) {
     for (period, found) in channel.bands {
-      looks[channel.look, default: [:]][period, default: Band()].add(found, period: period, varies: channel.varies)
+      looks[channel.look, default: [:]][period, default: Band()].add(found, period: period, of: channel)
     }
     if let steps = channel.blockSteps { blockSteps.append(steps) }
     guard !channel.look.isMixture else { return }
@@ -68,7 +72,7 @@ public struct PictureLatticePool: Sendable {
     varies = varies || channel.varies
     isLine = channel.isLine
     for (period, found) in channel.bands {
-      bands[period, default: Band()].add(found, period: period, varies: channel.varies)
+      bands[period, default: Band()].add(found, period: period, of: channel)
     }
     for (period, found) in channel.controls {
       controls[period, default: ([], [])].nulls.append(found.null)
@@ -141,16 +145,17 @@ public struct PictureLatticePool: Sendable {
     // A look among several must be as improbable, for all of them, as a single one is at the threshold.
     let isSeen =
       peak.map { $0.ratio >= needed && (count == 1 || $0.chance * count <= $0.chance(of: needed)) } ?? false
-    let even = band.evenDecibels.isEmpty ? nil : median(band.evenDecibels)
-    let chance = even.map { even in
-      min(
-        1,
-        PhotographNull.chance(of: even, period: period, side: median(band.sides))
-          * Double(lattice.periods.count) * count)
+    let (even, axis) = (band.evenDecibels.median, band.axisDecibels.median)
+    let chance = PhotographNull.chance(even: even, axis: axis, period: period, side: middle(band.sides)).map {
+      min(1, $0 * Double(lattice.periods.count) * count)
     }
-    let isImprobable = (chance.map { $0 <= thresholds.chance } ?? false) && (even ?? 0) >= Self.leastEvenDecibels
+    let isImprobable =
+      (chance.map { $0 <= thresholds.chance } ?? false)
+      && ((even ?? 0) >= Self.leastEvenDecibels || (axis ?? 0) >= Self.leastAxisDecibels)
+    // What the loudest part of a picture shows must not be common in photographs once all parts have an equal say.
+    let isCommon = thresholds.chance > 0 && (chance.map { $0 > Self.commonest * thresholds.chance } ?? false)
     let isPlain =
-      share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin
+      !isCommon && share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin
       && (isLine ? mostStandOut(band, period: period) : isSeen)
     let isGrid = isPlain || isImprobable
     let content = isGrid && !isLine ? content(of: band, period: period, look: look, isPlain: isPlain) : nil
@@ -161,32 +166,49 @@ public struct PictureLatticePool: Sendable {
       peakFrequency: peak.map {
         [$0.row, $0.column].map { Double(2 * $0 > period ? $0 - period : $0) / Double(period) }
       },
-      evenDecibels: even, chance: chance, fScore: score.flatMap { $0.isFinite ? $0 : nil },
+      evenDecibels: even, axisDecibels: axis, chance: chance, fScore: score.flatMap { $0.isFinite ? $0 : nil },
       look: look, content: content, verdict: isGrid && content == nil ? .artifact : .clean)
   }
 
   /// What explains the band without a decoder.
   private func content(of band: Band, period: Int, look: ColourLook?, isPlain: Bool) -> RegularContent? {
     let peaks = isPlain ? band.peaks.peaks : band.evened.peaks
-    // Mixtures of channels are plain where the channels are.
-    let plain = max(middle(band.plainShares), middle(bands[period]?.plainShares ?? []))
-    if let drawn = RegularContent(peaks, period: period, plainShare: plain) { return drawn }
-    if period == 2, isColourOnly(look.flatMap { looks[$0]?[period] } ?? band) { return .colourInterpolation }
+    guard !band.signs.isEmpty else { return nil }
+    var (plain, signs) = (middle(band.plainShares), DrawingSigns(medianOf: band.signs))
+    if look?.isMixture == true, let channels = bands[period], !channels.signs.isEmpty {
+      // Mixtures of channels are plain, blank and dithered where the channels are.
+      let own = DrawingSigns(medianOf: channels.signs)
+      plain = max(plain, middle(channels.plainShares))
+      (signs.blankShare, signs.ditherStep) = (max(signs.blankShare, own.blankShare), own.ditherStep)
+    }
+    let strength = (band.evened.peaks.peaks.map(\.power).max() ?? 0) / Double(max(band.evened.mapCount, 1))
+    if let drawn = RegularContent(peaks, period: period, plainShare: plain, strength: strength, signs: signs) {
+      return drawn
+    }
+    if period <= 4, isColourOnly(look.flatMap { looks[$0]?[period] } ?? band, period: period) {
+      return .colourInterpolation
+    }
     if [4, 8, 16].contains(period), middle(blockSteps) >= BlockSteps.least { return .blocks }
     return nil
   }
 
   /// Whether a grid fainter than a level leaves the luma, which files store at full resolution, as it was.
-  private func isColourOnly(_ band: Band) -> Bool {
-    guard let luma = looks[.luma]?[2], !luma.evenDecibels.isEmpty,
-      255 * middle(band.powers).squareRoot() < Self.faintestColour
+  private func isColourOnly(_ band: Band, period: Int) -> Bool {
+    guard let luma = looks[.luma]?[period], 255 * middle(band.powers).squareRoot() < Self.faintestColour,
+      let chance = PhotographNull.chance(
+        even: luma.evenDecibels.median, axis: luma.axisDecibels.median, period: period, side: middle(luma.sides))
     else { return false }
-    return PhotographNull.chance(of: median(luma.evenDecibels), period: 2, side: median(luma.sides)) > 0.05
+    return chance > 0.02
   }
 
   /// Four times the surroundings: less is no grid to speak of, however seldom photographs have it. What resize-convolutions
   /// leave at their period stays below.
   private static let leastEvenDecibels = 6.0
+  /// Of the frequencies along one axis, of which there are few.
+  private static let leastAxisDecibels = 13.0
+
+  /// The thresholds' chance times this is the largest for a lattice that is beyond the fixed thresholds.
+  private static let commonest = 10.0
 
   /// In levels of 255; what interpolated colours leave is a fraction of one.
   private static let faintestColour = 0.75

@@ -1,24 +1,37 @@
-/// What is regular in a picture without being a decoder's grid: rules, lines of text, tables, steps of a ramp.
+import GinghamSignals
+
+/// What is regular in a picture without being a decoder's grid: rules, lines of text, tables, steps of a ramp, compressed
+/// and dithered files.
 ///
-/// A grid that layers paint modulates rows and columns together, so that its spectrum has frequencies off the axes; and
-/// it is painted everywhere, plain areas included. What is drawn leaves these exactly plain.
+/// Most grids that layers paint modulate rows and columns together, so that their spectra have frequencies off the axes.
+/// Those along one axis are told from rules by what the rest of the picture is: rules are drawn to be seen, on paper.
 public enum RegularContent: String, Hashable, Sendable, Encodable {
-  /// All of it lies on the axes: lines along one of them, or along both without anything at their crossings.
+  /// Lines along one axis, or along both without anything at their crossings, in a picture that is drawn: see
+  /// ``DrawingSigns``.
   case rules
   /// Whole cells of the lattice are exactly one colour.
   case plainAreas = "plain_areas"
+  /// Rounding of a smooth ramp.
+  case steps
   /// A compressed file's blocks of 8 pixels: the picture steps at their edges, with either sign.
   case blocks
   /// Colours stored at half the resolution and interpolated by the decoder, whose rounding alternates (JPEG 4:2:0): the
   /// luma is without it.
   case colourInterpolation = "colour_interpolation"
+  /// Few levels, mixed by thresholds in a fixed order.
+  case orderedDither = "ordered_dither"
 
   /// Of the peaks of one band.
   ///
   /// - Parameters:
   ///   - plainShare: of cells of the lattice that are one colour, without those at the ends of the range, which may be
   ///     clipped.
-  init?(_ peaks: SpectralPeaks, period: Int, plainShare: Double) {
+  ///   - strength: power of its highest frequency in evened detail, as a share of that.
+  init?(_ peaks: SpectralPeaks, period: Int, plainShare: Double, strength: Double, signs: DrawingSigns) {
+    if signs.isDithered(period: period) {
+      self = .orderedDither
+      return
+    }
     if plainShare >= Self.leastPlainShare {
       self = .plainAreas
       return
@@ -33,23 +46,104 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
       }
     }
     let (main, other) = (max(rows, columns), min(rows, columns))
+    if signs.isRounding(below: 0.25) {
+      self = .steps
+      return
+    }
+    if signs.isOfPage || signs.strongestLine >= Self.strongerLines * strength {
+      self = .rules
+      return
+    }
     // A kernel of P + 1 at stride P doubles one of P counts, which leaves 3/(P + 3) of an axis' amplitude at the crossings.
     let doubled = 3 / Double(period + 3)
     let least = min(Self.leastCrossings, 0.3 * doubled * doubled)
     guard main > 0, crossings < least * main else { return nil }
     guard other < least * main || 4 * other >= main else { return nil }
-    self = .rules
+    if signs.isRounding(below: 0.6) {
+      self = .steps
+    } else if signs.isDrawn || signs.strongestLine >= Self.equalLines * strength {
+      self = .rules
+    } else {
+      return nil
+    }
   }
 
   /// Of a lattice's cells: with a grid of half a level hardly one is plain.
   private static let leastPlainShare = 0.05
   /// Power at the crossings over that on the axes.
   private static let leastCrossings = 0.02
+  /// What lines of other pitches have of the power of a lattice on the axes where all are of one making, and of any
+  /// lattice.
+  private static let (equalLines, strongerLines) = (0.25, 1.0)
+}
+
+/// By what a lattice is known to be drawn, in figures of one band. Set on drawn paper, tables, text and screens against
+/// grids of half a level to four along one axis of photographs.
+struct DrawingSigns: Sendable {
+  /// Of lines, from trough to crest of what is as wide as a pixel in a period, in levels of 255.
+  var ink: Double
+  /// The lattice's share of the power of detail in the middle one of all squares.
+  var dominance: Double
+  /// What else is in that square, in levels.
+  var roughness: Double
+  /// Between the quartiles of the squares' means, in levels.
+  var spread: Double
+  /// Of the picture's cells of 4×4 that are exactly one colour.
+  var blankShare: Double
+  /// See ``PictureSurface/pageShare``.
+  var pageShare: Double
+  /// The strongest line of another pitch, see ``AxisLines``.
+  var strongestLine: Double
+  /// Between the picture's levels, where they are dithered.
+  var ditherStep: Double?
+
+  /// Of a channel.
+  init(_ band: PictureLattice.ChannelBand, on surface: PictureSurface, period: Int) {
+    let (level, squared) = (surface.level, surface.level * surface.level)
+    // A line a pixel wide in P of contrast d has deviation d·√(P − 1)/P.
+    ink = band.latticePower.squareRoot() * Double(period) / Double(period - 1).squareRoot() / level
+    dominance = surface.localPower > 0 ? min(1, band.finestPower / surface.localPower) : 1
+    roughness = (max(0, surface.localPower - band.finestPower) / squared).squareRoot()
+    spread = surface.spread / level
+    blankShare = surface.blankShare
+    pageShare = surface.pageShare
+    strongestLine = surface.strongestLine
+    ditherStep = surface.dither?.step
+  }
+
+  /// The median of each sign over channels, of at least one.
+  init(medianOf signs: [DrawingSigns]) {
+    func middle(_ sign: (DrawingSigns) -> Double) -> Double { signs.map(sign).median ?? 0 }
+    self = signs[0]
+    (ink, dominance, roughness) = (middle(\.ink), middle(\.dominance), middle(\.roughness))
+    (spread, blankShare, strongestLine) = (middle(\.spread), middle(\.blankShare), middle(\.strongestLine))
+    pageShare = middle(\.pageShare)
+    let steps = signs.compactMap(\.ditherStep)
+    ditherStep = 2 * steps.count > signs.count ? steps.median : nil
+  }
+
+  /// Plain to see on a page that is blank all around: not even crossings speak for layers.
+  var isOfPage: Bool { pageShare >= 0.3 && ink >= 10 }
+
+  /// Much that is blank; lines that are plain to see; fainter ones on paper.
+  var isDrawn: Bool {
+    blankShare >= 0.3 || ink >= 18 && dominance >= 0.25 || ink >= 3 && (dominance >= 0.5 && spread <= 8 || spread <= 2)
+  }
+
+  /// Less than rounding leaves in a picture with nothing but rounding in it.
+  ///
+  /// - Parameter ink: the most.
+  func isRounding(below ink: Double) -> Bool { self.ink < ink && roughness < 0.35 }
+
+  /// Thresholds of 2×2, 4×4 and 8×8 pixels leave no more than a step.
+  func isDithered(period: Int) -> Bool { ditherStep.map { [2, 4, 8].contains(period) && ink <= 2 * $0 } ?? false }
 }
 
 extension Plane {
-  /// Share of the cells P×P, from the first pixel on, that are exactly one value, without those at 0 or 1.
-  func plainShare(ofCells period: Int) -> Double {
+  /// Share of the cells P×P, from the first pixel on, that are exactly one value.
+  ///
+  /// - Parameter countingEnds: whether those at 0 or 1 count, which may be clipped.
+  func plainShare(ofCells period: Int, countingEnds: Bool = false) -> Double {
     let (rows, columns) = (height / period, width / period)
     guard rows > 0, columns > 0 else { return 0 }
     return values.withUnsafeBufferPointer { pixels in
@@ -65,7 +159,7 @@ extension Plane {
               break search
             }
           }
-          if isPlain, value == 0 || value == 1 { continue }
+          if isPlain, !countingEnds, value == 0 || value == 1 { continue }
           counted += 1
           if isPlain { plain += 1 }
         }

@@ -42,6 +42,16 @@ public struct WindowedSpectrum: Hashable, Sendable {
     for index in grid.indices { grid[index] += other.grid[index] }
   }
 
+  /// Of a Hann-windowed line: |Σ w(n)·(x(n) − mean)·e^(−2πikn/N)|² ÷ (Σ w)² for k = 0…N/2, so that a wave of amplitude a
+  /// has a²/4 at its frequency.
+  static func powers(ofLine line: [Double]) -> [Double] {
+    let windowed = Plane(height: 1, width: line.count, values: line).hannWindowed
+    let spectrum = HalfSpectrum(of: windowed)
+    // The window along the single row is Hann's of length 1, which is 1; along columns its sum is N/2.
+    let scale = 4 / Double(line.count * line.count)
+    return (0...(line.count / 2)).map { spectrum.power(0, $0) * scale }
+  }
+
   /// At any frequency, in bins.
   func power(_ y: Int, _ x: Int) -> Double {
     var (row, column) = (wrapped(y, height), wrapped(x, width))

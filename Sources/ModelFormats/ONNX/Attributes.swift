@@ -90,6 +90,14 @@ struct Attributes {
     }
   }
 
+  func strings(_ name: String) throws -> [String]? {
+    switch values[name] {
+    case nil: return nil
+    case .strings(let list): return list
+    default: throw malformed("attribute '\(name)' should be a list of strings")
+    }
+  }
+
   func tensor(_ name: String) throws -> TensorMessage? {
     switch values[name] {
     case nil: return nil

@@ -144,9 +144,32 @@ final class GraphTranslation {
   ///
   /// - Returns: the body, and the values from outside that it reads.
   func body(_ graph: GraphMessage, of name: String) throws -> (body: Subgraph, captured: [ValueID]) {
-    let (outerValues, outerSequences, outerNodes) = (values, sequences, result.nodes)
-    defer { (values, sequences, result.nodes) = (outerValues, outerSequences, outerNodes) }
+    let (outerValues, outerSequences) = (values, sequences)
+    defer { (values, sequences) = (outerValues, outerSequences) }
+    return try subgraph { try translated(graph, of: name) }
+  }
+
+  /// Nodes that are appended meanwhile, as a body of their own.
+  ///
+  /// - Parameter fill: appends them, and tells what the body is given and what it makes.
+  /// - Returns: the body, and the values from outside that it reads.
+  func subgraph(_ fill: () throws -> (inputs: [ValueID], outputs: [ValueID])) rethrows
+    -> (body: Subgraph, captured: [ValueID])
+  {
+    let outerNodes = result.nodes
+    defer { result.nodes = outerNodes }
     result.nodes = []
+    let (inputs, outputs) = try fill()
+    let body = Subgraph(inputs: inputs, outputs: outputs, nodes: result.nodes)
+    let own = Set(inputs + result.nodes.flatMap(\.outputs))
+    var seen: Set<ValueID> = []
+    let captured = (result.nodes.flatMap { $0.inputs.compactMap { $0 } } + outputs).filter {
+      !own.contains($0) && result.constants[$0] == nil && seen.insert($0).inserted
+    }
+    return (body, captured)
+  }
+
+  private func translated(_ graph: GraphMessage, of name: String) throws -> (inputs: [ValueID], outputs: [ValueID]) {
     declare(graph.valueInfos + graph.inputs)
     let nodes = try inlining.inlined(graph.nodes)
     readNames.formUnion(nodes.flatMap(\.allReads) + graph.outputs.map(\.name))
@@ -157,8 +180,7 @@ final class GraphTranslation {
     }
     try addInitializers(graph.initializers)
     let inputs = try graph.inputs.map { input -> ValueID in
-      let value = result.makeValue(named: "\(name).\(input.name)")
-      types[value] = declared[input.name]?.type
+      let value = makeValue(named: "\(name).\(input.name)", type: declared[input.name]?.type)
       try define(input.name, value)
       return value
     }
@@ -176,13 +198,7 @@ final class GraphTranslation {
       }
       return value
     }
-    let body = Subgraph(inputs: inputs, outputs: outputs, nodes: result.nodes)
-    let own = Set(inputs + result.nodes.flatMap(\.outputs))
-    var seen: Set<ValueID> = []
-    let captured = (result.nodes.flatMap { $0.inputs.compactMap { $0 } } + outputs).filter {
-      !own.contains($0) && result.constants[$0] == nil && seen.insert($0).inserted
-    }
-    return (body, captured)
+    return (inputs, outputs)
   }
 
   // MARK: What nodes ask for and add
@@ -216,7 +232,11 @@ final class GraphTranslation {
     return value
   }
 
-  func makeValue(named name: String) -> ValueID { result.makeValue(named: name.printable()) }
+  func makeValue(named name: String, type: ElementType? = nil) -> ValueID {
+    let value = result.makeValue(named: name.printable())
+    types[value] = type
+    return value
+  }
 
   var nodeCount: Int { result.nodes.count }
 

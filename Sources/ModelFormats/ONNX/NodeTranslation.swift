@@ -65,6 +65,20 @@ struct NodeTranslation {
     try graph.body(attributes.required(attribute, attributes.graph(attribute)), of: "\(name).\(attribute)")
   }
 
+  /// A body that a composition makes itself.
+  ///
+  /// - Parameter types: of what it is given.
+  /// - Parameter fill: appends its nodes, and tells what it makes.
+  /// - Returns: the body, and the values from outside that it reads.
+  func body(_ types: [ElementType?], _ fill: ([ValueID]) throws -> [ValueID]) rethrows
+    -> (body: Subgraph, captured: [ValueID])
+  {
+    try graph.subgraph {
+      let inputs = types.indices.map { graph.makeValue(named: "\(name).given_\($0)", type: types[$0]) }
+      return (inputs, try fill(inputs))
+    }
+  }
+
   func isOutputRead(_ index: Int) -> Bool {
     node.outputs.indices.contains(index) && graph.isRead(node.outputs[index])
   }

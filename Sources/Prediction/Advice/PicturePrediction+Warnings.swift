@@ -28,7 +28,8 @@ extension PicturePrediction {
       }.sorted { $0.cv2After < $1.cv2After }
       return PredictionWarning(
         layer: layer.name, kind: .unevenUpsampling,
-        message: "kernel \(kernel) at stride \(stride) paints neighbouring pixels \(OverlapLaw.described(taps)) times",
+        message:
+          "kernel \(kernel) at stride \(stride) paints neighbouring positions \(OverlapLaw.described(taps)) times",
         advice: effects.prefix(2).map(\.summary).joined(separator: "; or "), effects: effects)
     }
   }

@@ -15,8 +15,8 @@ public struct GradientBounds: Hashable, Sendable, Encodable {
     public var upper: Double
     /// The layer that brings this band in.
     public var layer: String?
-    /// Whether a grid shows, where both bounds agree; `nil` where they do not.
-    public var verdict: Verdict?
+    /// Whether a grid shows, where both bounds agree; open where they do not.
+    public var verdict: Verdict
   }
 
   /// In ascending order of periods; none where nothing is predicted.
@@ -62,8 +62,16 @@ extension GradientPrediction {
         let threshold = options.thresholds.gradientUnevenness
         return .init(
           period: period, lower: lower, upper: upper, layer: layers[period],
-          verdict: lower > threshold ? .artifact : upper <= threshold ? .clean : nil)
+          verdict: lower > threshold ? .artifact : upper <= threshold ? .clean : .open)
       })
+  }
+
+  /// The prediction at the input with the verdicts of its bounds, for its mean alone tells nothing.
+  ///
+  /// - Throws: ``ArtifactError`` as the prediction does.
+  public func judgedInput() throws -> (finding: LatticeFinding, bounds: GradientBounds) {
+    let bounds = try bounds()
+    return (input.judged { period in bounds.bands.first { $0.period == period }?.verdict ?? .open }, bounds)
   }
 
   /// Why the input's lattice is not predicted at all; `nil` where it is.
@@ -94,4 +102,16 @@ extension GradientPrediction {
     }
     return hard == 0 ? 1 : soft / (soft + hard)
   }
+}
+
+extension LatticeFinding {
+  /// With other verdicts, by period.
+  package func judged(_ verdict: (Int) -> Verdict) -> LatticeFinding {
+    var finding = self
+    for index in bands.indices { finding.bands[index].verdict = verdict(bands[index].period) }
+    return finding
+  }
+
+  /// Of figures that have no bounds.
+  package var unjudged: LatticeFinding { judged { _ in .open } }
 }

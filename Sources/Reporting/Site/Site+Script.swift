@@ -6,6 +6,7 @@ extension Site {
     (()=>{
     const net=window.gingham,layers=net.layers,explored=layers.filter(layer=>layer.explored);
     const byName=new Map(layers.map(layer=>[layer.name,layer]));
+    const pictures=net.pictures||[],classNames=net.class_names||[],classes=net.classes;
     let order='unit';
     const visible=text=>String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu,
     mark=>'\\u{'+mark.codePointAt(0).toString(16).toUpperCase()+'}');
@@ -16,6 +17,20 @@ extension Site {
     if(name.startsWith('on'))element[name]=value;else if(value!==undefined)element.setAttribute(name,value);
     for(const child of children)element.append(visible(child));
     parent.append(element);return element}
+    /* A page from a disk may not fetch, but it may run scripts: each part of the data is one. */
+    net.parts={};
+    const part=name=>net.parts[name]?Promise.resolve(net.parts[name]):new Promise((done,fail)=>{
+    add(document.head,'script',{src:name+'.js',onload:()=>done(net.parts[name]),onerror:()=>fail(name)})});
+    /* Fills a place once a part is there, unless the reader has gone on. */
+    let turn=0;
+    function later(parent,name,fill){
+    const mine=turn,frame=add(parent,'div');
+    if(!name)return;
+    part(name).then(data=>{if(mine===turn)fill(frame,data)},
+    ()=>{if(mine===turn)add(frame,'p',{class:'facts'},`${name}.js cannot be read.`)})}
+    const sampleLink=number=>'#sample/'+number,samples=net.generator?.samples||[];
+    const pictureLink=number=>'#picture/'+number,classLink=number=>'#class/'+number;
+    const className=number=>classNames[number]||'class '+number;
     const link=(layer,unit)=>'#/'+encodeURIComponent(layer)+(unit===undefined?'':'/'+unit);
     const short=value=>value===undefined||value===null?'\u2013':typeof value!=='number'?value:value===0?'0':
     Math.abs(value)>=1e4||Math.abs(value)<1e-3?value.toExponential(1):String(+value.toPrecision(3));
@@ -31,8 +46,8 @@ extension Site {
     const header=add(document.body,'header');
     add(header,'a',{href:'#main',class:'skip'},'To the content').onclick=event=>{event.preventDefault();main.focus()};
     add(header,'a',{href:'#/',class:'home'},net.model);
-    const search=add(header,'input',{type:'search',placeholder:'Search layers and units ( / )',
-    'aria-label':'Search layers and units, such as conv1 or conv1/40','aria-controls':'found'});
+    const search=add(header,'input',{type:'search',placeholder:'Search ( / )',
+    'aria-label':'Search layers, units, pictures and classes, such as conv1 or conv1/40','aria-controls':'found'});
     const help=add(header,'button',{type:'button','aria-haspopup':'dialog'},'?');help.ariaLabel='Keys';
     const found=add(document.body,'ul',{id:'found','aria-label':'Found'});found.hidden=true;
     const main=add(document.body,'main',{tabindex:'-1'});
@@ -56,6 +71,10 @@ extension Site {
     if(number!==undefined&&layer.explored&&named.every(word=>name.includes(word))&&
     layer.explored.units.some(unit=>unit.unit===number))
     result.push([layer.name+' / '+number,link(layer.name,number)])}
+    pictures.forEach((picture,index)=>{
+    if(words.every(word=>picture.name.toLowerCase().includes(word)))result.push([picture.name,pictureLink(index)])});
+    classNames.forEach((name,index)=>{
+    if(classes&&words.every(word=>name.toLowerCase().includes(word)))result.push([name,classLink(index)])});
     return result.slice(0,30)}
     search.oninput=()=>{
     const result=hits(search.value);
@@ -87,19 +106,30 @@ extension Site {
 
     function start(){
     add(main,'h1',{},net.model);
-    add(main,'p',{class:'lead'},net.sentences.join(' '));
+    if(net.sentences.length)add(main,'p',{class:'lead'},net.sentences.join(' '));
     add(main,'p',{class:'facts'},`Input ${net.input.slice(1).join('\u00d7')} \u00b7 ${layers.length} layers \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.parameters,0))} parameters \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.macs,0))} multiply-adds \u00b7 ${
     explored.reduce((sum,layer)=>sum+layer.explored.units.length,0)} units with pictures`);
-    strip(main);
+    if(net.generator)generatorStart(net.generator);else strip(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
-    const body=table(main,['period in pixels','CV\u00b2','brought in by'],[0,1]);
+    const body=table(main,['period in pixels','CV\u00b2','from','to','verdict',
+    'brought in by'],[0,1,2,3]);
     for(const band of net.bands){
-    const row=add(body,'tr');add(row,'td',{class:'number'},band.period);add(row,'td',{class:'number'},short(band.cv2));
+    const row=add(body,'tr');add(row,'td',{class:'number'},band.period);
+    for(const value of [band.cv2,band.lower,band.upper])add(row,'td',{class:'number'},short(value));
+    add(row,'td',{},band.verdict);
     const cell=add(row,'td');
     if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
+    if(pictures.length){
+    const fold=add(main,'details',pictures.length>40?{}:{open:''});
+    add(fold,'summary',{},`Pictures \u00b7 ${pictures.length}`);
+    const thumbs=add(fold,'div',{class:'thumbs'});
+    pictures.forEach((picture,index)=>{
+    const place=add(thumbs,'a',{href:pictureLink(index),title:visible(picture.name)});
+    add(place,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
+    add(place,'span',{},picture.top.length?className(picture.top[0].index):picture.name)})}
     add(main,'h2',{},'The net');
     let rest=layers;
     while(rest.length){
@@ -160,26 +190,222 @@ extension Site {
     alt:`what unit ${unit.unit} of ${layer.name} looks for`});
     add(figure,'figcaption',{},unit.dead?'The gradient at this picture is zero everywhere: the unit is dead there.':
     'A picture made to excite the unit.');
+    if(unit.negative!==undefined&&unit.negative!==null){
+    const low=add(frame,'figure');
+    add(low,'img',{src:tile(layer,unit).replace(/\.webp$/,'-negative.webp'),width:unit.width,height:unit.height,
+    alt:`what lowers unit ${unit.unit} of ${layer.name}`});
+    add(low,'figcaption',{},`A picture made to lower it: activation ${short(unit.negative)}.`)}
     const body=add(frame,'dl');
-    for(const [name,value] of [['activation',short(unit.activation)],
+    for(const [name,value] of [['activation, mean over its map',short(unit.activation)],
     ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
     {add(body,'dt',{},name);add(body,'dd',{},value)}
+    const at=layer.explored.units.indexOf(unit),{details,together}=layer.explored;
+    later(main,details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
+    const found=data.units[at%together];
+    if(found.activity)activity(frame,layer,unit,found.activity);
+    bandTable(frame,'Grid of the gradient at its picture',found.bands);
+    for(const [title,links] of [['Reads from',found.reads],['Writes to',found.writes]])if(links.length)chain(frame,title,links)});
     const [front,back]=layer.explored.command,line=`${front} ${unit.pass[0]}-${unit.pass[1]} ${back}`;
     add(main,'h2',{},'How the picture was made');
     add(main,'p',{},`Units ${unit.pass[0]} to ${unit.pass[1]} in one pass; recipe.yaml lies in the site\u2019s folder.`);
-    const code=add(main,'pre',{class:'command',tabindex:'0'},line);
-    const copy=add(main,'button',{type:'button'},'Copy');
-    copy.onclick=async()=>{
-    try{await navigator.clipboard.writeText(line);copy.textContent='Copied'}
-    catch{getSelection().selectAllChildren(code);copy.textContent='Selected: press Ctrl C'}};
+    command(main,line);
     const [before,behind]=neighbours(layer,unit),row=add(main,'nav',{'aria-label':'Neighbours'});
     if(before!==undefined)add(row,'a',{href:link(layer.name,before),rel:'prev'},'\u2190 '+before);
     if(behind!==undefined)add(row,'a',{href:link(layer.name,behind),rel:'next'},behind+' \u2192')}
+    function command(parent,line){
+    const code=add(parent,'pre',{class:'command',tabindex:'0'},line);
+    const copy=add(parent,'button',{type:'button'},'Copy');
+    copy.onclick=async()=>{
+    try{await navigator.clipboard.writeText(line);copy.textContent='Copied'}
+    catch{getSelection().selectAllChildren(code);copy.textContent='Selected: press Ctrl C'}}}
+    function bandTable(parent,title,bands){
+    if(!bands.length)return;
+    add(parent,'h2',{},title);
+    const body=table(parent,['period (px)','CV\u00b2','\u00b1','verdict','brought in by'],[0,1,2]);
+    for(const band of bands){
+    const row=add(body,'tr');
+    for(const text of [band.period,short(band.cv2),short(band.error)])add(row,'td',{class:'number'},text);
+    add(row,'td',{},band.verdict);
+    const cell=add(row,'td');
+    if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
+    /* The strongest pictures: what the unit sees of each, and where that is. */
+    function activity(parent,layer,unit,found){
+    add(parent,'h2',{},'Pictures that excite it most');
+    const row=add(parent,'div',{class:'exemplars'}),across=Math.ceil(Math.sqrt(found.exemplars.length));
+    const {side,gap}=net.sheet,sheet=`${layer.explored.crops}/${unit.unit}.webp`;
+    found.exemplars.forEach((exemplar,index)=>{
+    const figure=add(row,'figure'),paged=exemplar.page!==undefined&&exemplar.page!==null;
+    const [top,left,bottom,right]=exemplar.crop;
+    const view=add(figure,paged?'a':'div',paged?{href:pictureLink(exemplar.page),class:'views'}:{class:'views'});
+    const crop=add(view,'span',{class:'crop',role:'img','aria-label':`what the unit sees of ${exemplar.name}`});
+    crop.style.backgroundImage=`url("${sheet}")`;
+    crop.style.width=crop.style.height=side+'px';
+    crop.style.backgroundPosition=`${-(index%across)*(side+gap)}px ${-Math.floor(index/across)*(side+gap)}px`;
+    if(paged){
+    const picture=pictures[exemplar.page],where=add(view,'span',{class:'where'});
+    add(where,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
+    const box=add(where,'i');
+    box.style.left=100*left/picture.width+'%';box.style.top=100*top/picture.height+'%';
+    box.style.width=100*(right-left)/picture.width+'%';box.style.height=100*(bottom-top)/picture.height+'%'}
+    add(figure,'figcaption',{},`${short(exemplar.activation)} \u00b7 ${exemplar.name}`)});
+    add(parent,'p',{class:'facts'},`Activation where it is strongest, file. Left what the unit sees there (${
+    found.exemplars[0].crop[2]-found.exemplars[0].crop[0]}\u00d7${found.exemplars[0].crop[3]-found.exemplars[0].crop[1]
+    } pixels of the strongest), right where that lies.`);
+    add(parent,'h2',{},'Its activations');histogram(parent,found)}
+    /* A quarter of an octave a bar; what is small against the strong ones joins zero. */
+    function histogram(parent,found){
+    const large=Math.max(Math.abs(found.least),Math.abs(found.most))||1,floor=large/1024,bars=new Map();
+    const key=edge=>{const octave=Math.floor(Math.log2(edge));return 4*octave+Math.floor((edge/2**octave-1)*4)};
+    const base=key(floor);
+    let zero=0;
+    for(const [low,high,count] of found.bars){
+    const near=low>=0?low:high<=0?-high:0;
+    if(near<floor)zero+=count;else{const at=key(near)-base+1;bars.set(low>=0?at:-at,[low,high,count])}}
+    if(zero)bars.set(0,[-floor,floor,zero]);
+    const places=[...bars.keys()],first=Math.min(0,...places),last=Math.max(0,...places);
+    const top=Math.max(...[...bars.values()].map(bar=>bar[2])),width=last-first+1;
+    const figure=add(parent,'figure'),svg=add(figure,'svg',{viewBox:`0 0 ${width*10} 100`,class:'histogram',role:'img',
+    preserveAspectRatio:'none','aria-label':`Histogram of ${grouped(found.count)} activations from ${short(found.least)} to ${
+    short(found.most)}`});
+    for(const [place,[low,high,count]] of bars){
+    const height=Math.max(.8,98*Math.sqrt(count/top));
+    add(add(svg,'rect',{x:(place-first)*10+.5,y:100-height,width:9,height,class:place===0?'zero':place<0?'low':'high'}),'title',{},
+    `${short(low)} to ${short(high)}: ${grouped(count)} (${short(100*count/found.count)} %)`)}
+    const axis=add(figure,'div',{class:'axis'});
+    const marks=[[-first,'0']];
+    if(first<0)marks.unshift([0,short(found.least)]);
+    if(last>0)marks.push([last-first,short(found.most)]);
+    for(const [at,text] of marks){const mark=add(axis,'span',{},text);mark.style.left=100*(at+.5)/width+'%'}
+    add(figure,'figcaption',{},`${grouped(found.count)} activations at all positions; four bars an octave away from zero, height by the root of their count. Mean ${
+    short(found.mean)}, deviation ${short(found.deviation)}, median ${short(found.median)}, 99 % below ${short(found.strong)}.`)}
+    function chain(parent,title,links){
+    add(parent,'h2',{},title);
+    const row=add(parent,'div',{class:'chain'}),most=Math.max(...links.map(other=>Math.abs(other.weight)));
+    for(const other of links){
+    const layer=byName.get(other.layer),unit=layer?.explored?.units.find(unit=>unit.unit===other.unit);
+    const card=add(row,unit?'a':'div',unit?{href:link(other.layer,other.unit)}:{});
+    if(unit)add(card,'img',{src:tile(layer,unit),loading:'lazy',width:unit.width,height:unit.height,alt:''});
+    else add(card,'span',{class:'blank'});
+    add(card,'span',{},`${other.layer} / ${other.unit}`);
+    const bar=add(card,'i',{class:other.weight<0?'low':'high'});bar.style.width=100*Math.abs(other.weight)/most+'%';
+    add(card,'span',{class:'facts'},(other.weight<0?'\u2212':'+')+short(Math.abs(other.weight)))}
+    add(parent,'p',{class:'facts'},'Root of the sum of the kernel\u2019s squares, with the sign of its sum.')}
+
+    function outputs(parent,list){
+    const body=table(parent,['class','output'],[1]);
+    for(const {index,value} of list){
+    const row=add(body,'tr');add(add(row,'td'),'a',{href:classLink(index)},className(index));
+    add(row,'td',{class:'number'},short(value))}}
+    function picturePage(number){
+    const picture=pictures[number];
+    add(main,'h1',{},picture.name);
+    add(main,'p',{class:'facts'},`What the net saw of it: ${picture.height}\u00d7${picture.width} pixels.`);
+    const label=add(main,'label',{class:'mix'},'Photograph '),mix=add(label,'input',{type:'range',min:0,max:100,value:60,
+    'aria-label':'How much of the map lies over the photograph, in percent'});
+    label.append(' map');
+    const row=add(main,'div',{class:'maps'}),tops=[];
+    for(const map of picture.maps){
+    const figure=add(row,'figure'),stack=add(figure,'div',{class:'stack'});
+    add(stack,'img',{src:picture.file,width:picture.width,height:picture.height,alt:''});
+    tops.push(add(stack,'img',{src:map.file,width:picture.width,height:picture.height,class:'over',
+    alt:`${map.name} of ${picture.name}`}));
+    add(figure,'figcaption',{},`${map.name}: ${map.about}. Dark is 0, pale the 99th percentile of the magnitude.`)}
+    const blend=()=>{for(const top of tops)top.style.opacity=mix.value/100};
+    mix.oninput=blend;blend();
+    if(picture.top.length){add(main,'h2',{},'What the net says');outputs(main,picture.top)}
+    bandTable(main,'Grid of the gradient at this picture',picture.bands);
+    add(main,'h2',{},'How the maps were made');
+    for(const map of picture.maps)command(main,map.command);
+    beside(pictures.map(picture=>picture.name),number,pictureLink)}
+    function classPage(number){
+    add(main,'h1',{},className(number));add(main,'p',{class:'facts'},'Output '+number+' of the net.');
+    const unit=classes.units.find(unit=>unit.unit===number);
+    if(unit){
+    const frame=add(main,'div',{class:'unit'}),figure=add(frame,'figure');
+    add(figure,'img',{src:tile({explored:classes},unit),width:unit.width,height:unit.height,
+    alt:`what the class ${className(number)} looks for`});
+    add(figure,'figcaption',{},`A picture made to raise the output, to ${short(unit.activation)}.`)}
+    later(main,'classes',(frame,data)=>{
+    add(frame,'h2',{},'Your pictures with the largest output');
+    const row=add(frame,'div',{class:'thumbs'});
+    for(const {page,value} of data.likest[number]){
+    const place=add(row,'a',{href:pictureLink(page)});
+    add(place,'img',{src:pictures[page].file,loading:'lazy',width:pictures[page].width,height:pictures[page].height,alt:''});
+    add(place,'span',{},`${short(value)} \u00b7 ${pictures[page].name}`)}});
+    if(unit){add(main,'h2',{},'How the picture was made');
+    command(main,`${classes.command[0]} ${number}-${number} ${classes.command[1]}`)}}
+    function beside(names,at,address){
+    const row=add(main,'nav',{'aria-label':'Neighbours'});
+    if(at>0)add(row,'a',{href:address(at-1),rel:'prev'},'\u2190 '+names[at-1]);
+    if(at<names.length-1)add(row,'a',{href:address(at+1),rel:'next'},names[at+1]+' \u2192')}
+    /* A generator: samples by latent, what stands on the way up to them, and who brings the grid in. */
+    const percent=share=>short(100*share)+' %';
+    function generatorStart(net){
+    add(main,'p',{class:'lead'},`Grid in ${net.measured} samples: ${net.verdict}.`);
+    for(const cause of net.causes){
+    const text=add(main,'p',{},`Period ${cause.period} pixels: `);
+    if(byName.has(cause.layer))add(text,'a',{href:link(cause.layer)},cause.layer);else text.append('no single layer');
+    text.append('. ');add(text,'span',{},cause.text)}
+    add(main,'h2',{},'Samples');
+    const row=add(main,'div',{class:'thumbs'});
+    samples.forEach((sample,index)=>{
+    const place=add(row,'a',{href:sampleLink(index)});
+    add(place,'img',{src:sample.file,loading:'lazy',width:net.width,height:net.height,alt:'sample '+index});
+    add(place,'span',{},'sample '+index)});
+    add(main,'h2',{},'The way up to the pictures');
+    const periods=[...new Set(net.layers.flatMap(layer=>layer.bands.map(band=>band.period)))].sort((p,q)=>p-q);
+    const body=table(main,['layer','operation','maps','pixels apart',...periods.map(period=>`${period} px`),'alike in all'],
+    [3,...periods.map((_,index)=>index+4)]);
+    const largest=Math.max(0,...net.layers.flatMap(layer=>layer.bands.map(band=>band.share)));
+    for(const layer of net.layers){
+    const row=add(body,'tr'),name=add(row,'td');
+    if(byName.has(layer.name))add(name,'a',{href:link(layer.name)},layer.name);else name.append(visible(layer.name));
+    add(row,'td',{},layer.operation);add(row,'td',{},layer.shape.join('\u00d7'));
+    add(row,'td',{class:'number'},short(layer.spacing));
+    for(const period of periods){
+    const band=layer.bands.find(band=>band.period===period),cell=add(row,'td',{class:'number'},band?percent(band.share):'');
+    if(band)add(cell,'i',{class:'dot'}).style.background=colour(band.share/largest)}
+    add(row,'td',{},layer.bands.filter(band=>typeof band.peak==='number').map(band=>`${band.period}: ${
+    short(band.peak)} dB`).join(', '))}
+    add(main,'p',{class:'facts'},'Share of each layer\u2019s fine detail on the lattice of that period in pixels of the picture.');
+    add(main,'h2',{},'Repaired');add(main,'pre',{class:'command',tabindex:'0'},'').textContent=
+    net.repair.split('\n').map(visible).join('\n');
+    add(main,'h2',{},'How this was made');
+    for(const line of net.commands)command(main,line)}
+    function samplePage(number){
+    const {width,height,layers}=net.generator,sample=samples[number];
+    add(main,'h1',{},'Sample '+number);
+    const figure=add(main,'figure',{class:'sample'});
+    if(sample.repaired){
+    const label=add(main,'label',{class:'mix'},'As it is '),mix=add(label,'input',{type:'range',min:0,max:100,value:50,
+    'aria-label':'How much of the picture, from the left, is repaired, in percent'});
+    label.append(' repaired');
+    const stack=add(figure,'div',{class:'stack'});
+    add(stack,'img',{src:sample.file,width,height,alt:'sample '+number});
+    const top=add(stack,'img',{src:sample.repaired,width,height,class:'over',alt:`sample ${number}, repaired`});
+    const cut=()=>{top.style.clipPath=`inset(0 ${100-mix.value}% 0 0)`};
+    mix.oninput=cut;cut();
+    add(figure,'figcaption',{},'Left of the cut the repaired net, right of it the net as it is, from the same latent.')}
+    else add(figure,'img',{src:sample.file,width,height,alt:'sample '+number});
+    add(main,'h2',{},'Its maps, layer by layer');
+    const row=add(main,'div',{class:'maps'});
+    for(const layer of layers){
+    const place=add(row,'figure');
+    add(place,'img',{src:`${layer.folder}/${number}.webp`,loading:'lazy',class:'pixels',alt:`maps of ${layer.name}`});
+    add(place,'figcaption',{},[layer.name,layer.shape.join('\u00d7'),...layer.bands.map(band=>
+    `period ${band.period} px: ${percent(band.share)} of the fine detail`)].join(' \u00b7 '))}
+    add(main,'p',{class:'facts'},'The channels that differ most, each from its least (black) to its largest value (white).');
+    beside(samples.map((_,index)=>'sample '+index),number,sampleLink)}
     function neighbours(layer,unit){
     const all=sorted(layer),place=all.indexOf(unit);return [all[place-1]?.unit,all[place+1]?.unit]}
 
     /* An encoded name has no slash of its own; one that was typed may have. */
     function place(){
+    const own=location.hash.match(/^#(picture|class|sample)\/(\d+)$/);
+    if(own){
+    const number=+own[2],isThere=own[1]==='picture'?number<pictures.length:own[1]==='sample'?number<samples.length:
+    classes&&number<Math.max(classNames.length,...classes.units.map(unit=>unit.unit+1));
+    return isThere?{[own[1]]:number}:{isMissing:true}}
     let path=location.hash.replace(/^#\/?/,'');
     const whole=text=>{try{return decodeURIComponent(text)}catch{return text}};
     if(byName.has(whole(path)))return {layer:byName.get(whole(path))};
@@ -187,23 +413,27 @@ extension Site {
     const unit=layer?.explored?.units.find(unit=>String(unit.unit)===path.slice(cut+1));
     return {layer:unit&&layer,unit,isMissing:path!==''&&!unit}}
     function show(){
-    const {layer,unit,isMissing}=place();
+    const {layer,unit,picture,class:named,sample,isMissing}=place();
+    turn+=1;
     main.replaceChildren();
     if(isMissing){add(main,'h1',{},'Not on this site');add(main,'p',{},location.hash);
     add(add(main,'p'),'a',{href:'#/'},'To the net')}
+    else if(sample!==undefined)samplePage(sample);else if(picture!==undefined)picturePage(picture);else if(named!==undefined)classPage(named);
     else if(unit)unitPage(layer,unit);else if(layer)layerPage(layer);else start();
-    document.title=visible((unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
+    document.title=visible((sample!==undefined?'Sample '+sample+' \u00b7 ':picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
     search.value='';found.hidden=true;scrollTo(0,0);main.focus({preventScroll:true})}
     addEventListener('hashchange',show);
     addEventListener('keydown',event=>{
     if(event.ctrlKey||event.altKey||event.metaKey||keys.open||/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName))return;
-    const {layer,unit}=place();
+    const {layer,unit,picture,sample}=place();
     const go=address=>{event.preventDefault();location.hash=address};
     if(event.key==='/'){event.preventDefault();search.focus()}
     else if(event.key==='?')keys.showModal();
     else if(event.key==='ArrowUp'&&unit)go(link(layer.name));
     else if(event.key==='ArrowLeft'||event.key==='ArrowRight'){
     const step=event.key==='ArrowLeft'?0:1;
+    if(sample!==undefined&&samples[sample+2*step-1])go(sampleLink(sample+2*step-1));
+    if(picture!==undefined&&pictures[picture+2*step-1])go(pictureLink(picture+2*step-1));
     if(unit){const next=neighbours(layer,unit)[step];if(next!==undefined)go(link(layer.name,next))}
     else if(layer){const next=explored[explored.indexOf(layer)+2*step-1];
     if(explored.includes(layer)&&next)go(link(next.name))}}});

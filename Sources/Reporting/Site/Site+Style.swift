@@ -43,7 +43,42 @@ extension Site {
     .tiles a{color:inherit;text-decoration:none;font-size:.82rem}
     .tiles img{display:block;width:100%;height:auto;border-radius:.2rem}
     .unit{display:flex;flex-wrap:wrap;gap:1.5rem}
-    .unit img{display:block;width:min(24rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
+    .unit img{display:block;width:min(20rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
+    .thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(7rem,1fr));gap:.6rem;margin-top:.6rem}
+    .thumbs a{color:inherit;text-decoration:none;font-size:.82rem;line-height:1.3}
+    .thumbs img{display:block;width:100%;height:auto;border-radius:.2rem}
+    .exemplars{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.6rem;max-width:62rem}
+    .exemplars figure{margin:0}
+    .exemplars figcaption{font-size:.8rem;line-height:1.3}
+    .views{display:flex;gap:.3rem}
+    .crop{display:inline-block;flex:none;border-radius:.2rem}
+    .where{position:relative;display:inline-block;flex:none;height:64px}
+    .where img{display:block;height:64px;width:auto;border-radius:.2rem}
+    .where i{position:absolute;min-width:4px;min-height:4px;border:1px solid #fff;outline:1px solid #000}
+    .histogram{display:block;width:100%;max-width:52rem;height:7rem;border-bottom:1px solid var(--line)}
+    .high{fill:#2f6fb5;background:#2f6fb5}
+    .low{fill:#c2611f;background:#c2611f}
+    .zero{fill:var(--soft)}
+    .axis{position:relative;max-width:52rem;height:1.4rem;font-size:.8rem;color:var(--soft);font-variant-numeric:tabular-nums}
+    .axis span{position:absolute;transform:translateX(-50%)}
+    .axis span:first-child:not(:only-child){transform:none}
+    .axis span:last-child:not(:only-child){transform:translateX(-100%)}
+    .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem;max-width:62rem}
+    .chain>*{color:inherit;text-decoration:none;font-size:.8rem;line-height:1.3}
+    .chain img,.blank{display:block;width:4.5rem;height:4.5rem;object-fit:cover;border-radius:.2rem;background:var(--stripe)}
+    .chain span{display:block}
+    .chain i{display:block;height:.3rem;max-width:4.5rem;margin-top:.2rem}
+    .mix{display:flex;align-items:center;gap:.6rem;max-width:30rem;margin-top:.6rem}
+    .mix input{flex:1;min-width:0;padding:0}
+    .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1rem;max-width:72rem}
+    .maps figure{margin:.4rem 0}
+    .stack{position:relative}
+    .stack img{display:block;width:100%;height:auto;border-radius:.2rem}
+    .stack .over{position:absolute;inset:0;height:100%}
+    .sample{max-width:32rem}
+    .sample img{width:100%;height:auto;image-rendering:pixelated}
+    .pixels{display:block;width:100%;height:auto;image-rendering:pixelated}
+    .unit dl{flex:1 1 12rem;margin:.8rem 0}
     dl{max-width:30rem}
     dd{margin:0 0 .6rem;font-variant-numeric:tabular-nums}
     .command{overflow-x:auto;padding:.6rem;background:var(--stripe);border-radius:.3rem;max-width:100%}

@@ -36,9 +36,17 @@ public struct Site {
 
   /// Writes page, script, style and data.
   ///
-  /// - Parameter data: what the script shows.
+  /// - Parameters:
+  ///   - data: what the script shows.
+  ///   - parts: what it shows on some pages only, and reads when they are opened: a file `<name>.js` each.
   /// - Throws: ``FormatError/unwritable(path:reason:)``, and what encoding does.
-  public func write(_ data: some Encodable, into folder: RunFolder) throws {
+  public func write(
+    _ data: some Encodable, parts: [(name: String, data: any Encodable)] = [], into folder: RunFolder
+  ) throws {
+    for (name, part) in parts {
+      let front = Data("window.gingham.parts[".utf8) + (try name.jsonLine().dropLast()) + Data("]=".utf8)
+      try folder.write("\(name).js", data: front + part.jsonLine() + Data(";\n".utf8))
+    }
     try folder.write("data.js", data: Data("window.gingham=".utf8) + data.jsonLine() + Data(";\n".utf8))
     try folder.write("page.js", data: Data(Self.script.utf8))
     try folder.write("page.css", data: Data(Self.style.utf8))

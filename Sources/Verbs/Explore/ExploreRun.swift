@@ -25,68 +25,149 @@ public struct ExploreRun: Run {
 
   /// What the manifest is written from.
   public var record: RunRecord {
-    RunRecord(of: model, inputs: settings.recipe.folders, seed: settings.seed, settings: settings)
+    RunRecord(of: model, inputs: settings.recipe.folders + settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``VisualizationError`` where the recipe contradicts itself.
-  public func validate() throws { try settings.recipe.validate() }
+  /// - Throws: ``VisualizationError`` where the recipe contradicts itself, ``SettingError``.
+  public func validate() throws { try settings.validate() }
 
   /// - Throws: ``NetworkError`` where a layer is unknown, ``ObjectiveError`` for units that a layer has not.
   public func check(_ model: Model, in context: RunContext) throws {
-    _ = try units(of: model, in: LayerTable(of: model))
+    guard try !GeneratorExplorer.explores(model) else { return }
+    _ = try selection(of: model, in: LayerTable(of: model))
   }
 
-  /// The layers that are explored, each with its units.
-  private func units(of model: Model, in table: LayerTable) throws -> [(layer: String, units: [Int])] {
-    let size = settings.recipe.inputSize(of: model)
-    guard let layers = settings.layers else {
-      return try table.layers.filter { $0.operation == "convolution" }.map { row in
-        let units = try model.channels(of: row.name, within: nil, size: size)
-        return (row.name, units.filter { settings.units?.contains($0) ?? true })
-      }.filter { !$0.units.isEmpty }
-    }
-    return try layers.map { ($0, try model.channels(of: $0, within: settings.units, size: size)) }
+  private func selection(of model: Model, in table: LayerTable) throws -> UnitSelection {
+    try UnitSelection(
+      of: model, in: table, named: settings.layers, within: settings.units, size: settings.recipe.inputSize(of: model))
   }
 
-  /// Makes the tiles, one pass of units at a time, and the pages over them. Passes that a run before this one has
-  /// finished are taken from it.
+  /// Looks through the reader's pictures, makes the tiles, one pass of units at a time, and the pages over them. What a run
+  /// before this one has finished is taken from it.
   ///
   /// - Throws: ``NetworkError``, ``ObjectiveError``, ``VisualizationError``, ``EngineError``, ``ImageError``,
-  ///   ``FormatError``, ``ArtifactError``.
+  ///   ``FormatError``, ``ArtifactError``, ``DatabaseError``, ``MeasureError``.
   public func result(in context: RunContext) throws -> RunResult<ExploreFindings> {
     let model = try context.load(model)
     try model.requirePictures()
     let table = try LayerTable(of: model)
-    let explored = try units(of: model, in: table)
-    let tiles = Tiles(
-      model: model, settings: settings, context: context,
-      differentiator: try context.differentiator(for: model.network),
-      total: explored.reduce(0) { $0 + $1.units.count })
-    var pages: [String: ExploredNet.Explored] = [:]
-    var done = 0
-    for (number, (layer, units)) in explored.enumerated() where pages[layer] == nil {
-      let folder = "tiles/\(number)"
-      pages[layer] = .init(
-        folder: folder, command: command(for: layer),
-        units: try tiles.make(layer, units, into: folder, behind: done))
-      done += units.count
-    }
-    var remarks: [String] = []
-    let net = try net(table, pages, of: model, in: context, remarks: &remarks)
-    let all = pages.values.flatMap(\.units)
+    if try GeneratorExplorer.explores(model) { return try result(ofGenerator: model, table, in: context) }
+    let selection = try selection(of: model, in: table)
+    let differentiator = try context.differentiator(for: model.network)
+    let index =
+      try settings.images.isEmpty
+      ? nil
+      : ExemplarSearch(model: model, selection: selection, strongest: Self.exemplars, context: context)
+        .run(over: settings.images)
+    var site = ExploredSite(net: try net(table, of: model))
+    let shown = try pages(of: index, model, differentiator, context, into: &site)
+    try tiles(of: selection, index, pages: shown, model, differentiator, context, into: &site)
+    let all = site.net.layers.compactMap(\.explored).flatMap(\.units)
     let findings = ExploreFindings(
-      model: model.source.specification, site: context.folder?.path, layers: pages.count, units: all.count,
-      dead: all.count(where: \.isDead))
-    return RunResult(findings, remarks: remarks) { folder in
-      let sections = net.layers.compactMap { layer in
-        layer.explored.map { page in
-          Site.Section(
-            layer.name, links: page.units.map { .init("\($0.unit)", file: "\(page.folder)/\($0.unit).webp") })
-        }
+      model: model.source.specification, site: context.folder?.path,
+      layers: site.net.layers.count { $0.explored != nil }, units: all.count, dead: all.count(where: \.isDead),
+      pictures: index.map { $0.pictures.count - $0.reasons.count } ?? 0,
+      skipped: index.flatMap { $0.reasons.isEmpty ? nil : $0.skipped })
+    let remarks = site.remarks + (index == nil ? [] : model.fittingRemarks(at: settings.images))
+    return RunResult(findings, remarks: remarks, skipped: index?.skipped ?? []) { [site] folder in
+      if let index {
+        try ExemplarCrops(index: index, model: model, side: Self.side).draw(into: folder, under: "crops", in: context)
+        try ExemplarDatabase.write(index, into: folder)
       }
-      try Site(title: net.model, sections: sections).write(net, into: folder)
+      try site.write(into: folder)
     } append: { [settings] folder in
       try folder.write("recipe.yaml", data: Data(settings.recipe.yaml.utf8))
+    }
+  }
+
+  private func result(ofGenerator model: Model, _ table: LayerTable, in context: RunContext) throws
+    -> RunResult<ExploreFindings>
+  {
+    var site = ExploredSite(net: try net(table, of: model))
+    site.net.generator = try GeneratorExplorer(model: model, settings: settings, context: context).explore()
+    // What is predicted are gradients, and these pages speak of pictures.
+    (site.net.sentences, site.net.bands) = ([], [])
+    let findings = ExploreFindings(
+      model: model.source.specification, site: context.folder?.path, layers: 0, units: 0, dead: 0, pictures: 0,
+      samples: site.net.generator?.samples.count)
+    return RunResult(findings, remarks: site.remarks) { [site] folder in try site.write(into: folder) }
+  }
+
+  /// Pictures that a unit's page shows.
+  private static let exemplars = 9
+  /// Of their crops, in pixels.
+  private static let side = 64
+
+  /// Makes the pages of the pictures that excite most units, and of the classes that the net sees in them.
+  ///
+  /// - Returns: the pages' numbers by the pictures' places in the index.
+  private func pages(
+    of index: ExemplarSearch.Index?, _ model: Model, _ differentiator: any Differentiator, _ context: RunContext,
+    into site: inout ExploredSite
+  ) throws -> [Int: Int] {
+    guard let index else { return [:] }
+    var excited: [Int: Int] = [:]
+    for unit in index.layers.flatMap(\.units) {
+      for exemplar in unit.activity.exemplars { excited[exemplar.picture, default: 0] += 1 }
+    }
+    let chosen = excited.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(settings.pages).map(\.key).sorted()
+    let isClassified = ExploredPictures.isClassifier(model)
+    let maker = isClassified ? try ExploredPictures(model, differentiator, context: context) : nil
+    if !isClassified { site.remarks.append("the net has no row of classes, so pictures have no pages") }
+    var outputs: [[Float]] = []
+    for (number, picture) in chosen.enumerated() {
+      guard let maker else { break }
+      context.progress.step("pages", number, of: chosen.count)
+      try Interruption.check()
+      let (page, values) = try maker.page(number, pictureAt: index.pictures[picture])
+      site.net.pictures.append(page)
+      outputs.append(values)
+    }
+    site.net.sheet = .init(side: Self.side, gap: ExemplarCrops.gap)
+    guard let count = outputs.first?.count else { return [:] }
+    site.net.classNames = model.classNames.names.count == count ? model.classNames.names : []
+    site.parts.append(("classes", ExploredClasses(of: outputs)))
+    let classes = Set(site.net.pictures.compactMap { $0.top.first?.index }).sorted()
+    let tiles = ExploredTiles(
+      model: model, settings: settings, context: context, differentiator: differentiator, total: classes.count)
+    // Each by itself, so that its command line makes it again.
+    site.net.classes = .init(
+      folder: "classes", details: "classes", command: command(for: "output"),
+      units: try tiles.make("output", classes, batch: 1, into: "classes", behind: 0).map(\.unit))
+    return Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
+  }
+
+  private func tiles(
+    of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages: [Int: Int], _ model: Model,
+    _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
+  ) throws {
+    let tiles = ExploredTiles(
+      model: model, settings: settings, context: context, differentiator: differentiator, total: selection.count)
+    let links = UnitLinks(of: try model.bound())
+    var done = 0
+    for (number, (layer, units)) in selection.layers.enumerated() {
+      let folder = "tiles/\(number)"
+      let made = try tiles.make(layer, units, batch: settings.recipe.batch, into: folder, behind: done)
+      done += units.count
+      let details = "units/\(number)"
+      let found = index?.layers[number]
+      let pages = made.enumerated().map { place, made in
+        ExploredDetails.Unit(
+          bands: made.bands, reads: links.reads[layer]?[at: made.unit.unit] ?? [],
+          writes: links.writes[layer]?[at: made.unit.unit] ?? [],
+          activity: index.flatMap { index in
+            found.map { .init($0.units[place].activity, in: $0, of: index, pages: pages) }
+          })
+      }
+      let explored = ExploredNet.Explored(
+        folder: folder, details: details, crops: found.map { _ in "crops/\(number)" }, command: command(for: layer),
+        units: made.map(\.unit))
+      for (part, first) in stride(from: 0, to: pages.count, by: explored.together).enumerated() {
+        let units = pages[first..<min(first + explored.together, pages.count)]
+        site.parts.append(("\(details)-\(part)", ExploredDetails(units: Array(units))))
+      }
+      guard let place = site.net.layers.firstIndex(where: { $0.name == layer }) else { continue }
+      site.net.layers[place].explored = explored
     }
   }
 
@@ -99,13 +180,11 @@ public struct ExploreRun: Run {
     ]
   }
 
-  private func net(
-    _ table: LayerTable, _ pages: [String: ExploredNet.Explored], of model: Model, in context: RunContext,
-    remarks: inout [String]
-  ) throws -> ExploredNet {
+  private func net(_ table: LayerTable, of model: Model) throws -> (net: ExploredNet, remarks: [String]) {
     var prediction: PredictFindings?
+    var remarks: [String] = []
     do {
-      prediction = try PredictRun(self.model).result(in: context.writing(into: nil)).findings
+      prediction = try PredictFindings(of: model)
     } catch let error as InterruptionError {
       throw error
     } catch {
@@ -116,81 +195,40 @@ public struct ExploreRun: Run {
       ExploredNet.Layer(
         name: row.name, operation: row.operation, shape: row.outputShape, stride: row.stride,
         field: row.receptiveField, parameters: row.parameters, macs: row.macs, grid: predicted[row.name]?.cv2,
-        period: predicted[row.name]?.period, explored: pages[row.name])
+        period: predicted[row.name]?.period)
     }
-    return ExploredNet(
+    let net = ExploredNet(
       model: model.source.specification, input: table.inputShape,
       sentences: prediction.map(ExploredNet.sentences) ?? [],
-      bands: prediction?.input.bands.map { .init(period: $0.period, cv2: $0.cv2, layer: $0.layer) } ?? [],
+      bands: prediction.map(ExploredNet.bands) ?? [],
       layers: layers)
+    return (net, remarks)
   }
 }
 
-/// Makes the tiles of a site.
-private struct Tiles {
-  let model: Model
-  let settings: ExploreSettings
-  let context: RunContext
-  let differentiator: any Differentiator
-  let total: Int
+/// All that the pages of a site show: what every page needs, and parts that are read when a page needs them.
+private struct ExploredSite {
+  var net: ExploredNet
+  var parts: [(name: String, data: any Encodable)] = []
+  var remarks: [String]
 
-  /// What a pass leaves behind for the end of the run: pictures as they are shown, since those of thousands as arrays
-  /// would fill gigabytes.
-  private struct Pass: Codable {
-    var units: [ExploredNet.Unit]
-    var pictures: [Data]
-  }
+  init(net: (net: ExploredNet, remarks: [String])) { (self.net, remarks) = net }
 
-  /// - Throws: what a visualization does, and the folder.
-  func make(_ layer: String, _ units: [Int], into folder: String, behind done: Int) throws -> [ExploredNet.Unit] {
-    let batch = settings.recipe.batch
-    return try stride(from: 0, to: units.count, by: batch).flatMap { first in
-      let part = Array(units[first..<min(first + batch, units.count)])
-      let pass = try context.once(named: "\(layer) \(part)") {
-        Finished(value: try self.pass(layer, part, behind: done + first))
-      }.value
-      for (unit, picture) in zip(pass.units, pass.pictures) {
-        try context.folder?.write("\(folder)/\(unit.unit).webp", data: picture)
+  /// - Throws: ``FormatError/unwritable(path:reason:)``, and what encoding does.
+  func write(into folder: RunFolder) throws {
+    let sections = net.layers.compactMap { layer in
+      layer.explored.map { page in
+        Site.Section(layer.name, links: page.units.map { .init("\($0.unit)", file: "\(page.folder)/\($0.unit).webp") })
       }
-      return pass.units
     }
-  }
-
-  private func pass(_ layer: String, _ units: [Int], behind done: Int) throws -> Pass {
-    var recipe = settings.recipe
-    recipe.batch = units.count
-    let visualizer = try Visualizer(
-      model, objective: "channel:\(layer):\(units.map(String.init).joined(separator: ","))",
-      parsed: EachChannelObjective(layer: layer, channels: units), recipe: recipe, start: nil, seed: settings.seed,
-      differentiator: differentiator)
-    let result = try visualizer.run { step, _ in
-      context.progress.step("steps", done * recipe.steps + step * units.count, of: total * recipe.steps)
-    }
-    var pass = Pass(units: [], pictures: [])
-    for (place, unit) in units.enumerated() {
-      let picture = try Visualizer.picture(result.visualization.pictures.sample(place))
-      let found = result.findings.images[place]
-      pass.pictures.append(Data(try picture.encodedWebP(path: "\(layer):\(unit)")))
-      pass.units.append(
-        .init(
-          unit: unit, activation: found.activation, grid: found.measures.latticeShare,
-          isDead: result.visualization.gradient.sample(place).isZero, pass: [units[0], units[units.count - 1]],
-          width: picture.width, height: picture.height))
-    }
-    return pass
+    let pictures = Site.Section("pictures", links: net.pictures.map { .init($0.name, file: $0.file) })
+    let samples = Site.Section(
+      "samples", links: (net.generator?.samples ?? []).enumerated().map { .init("\($0)", file: $1.file) })
+    try Site(title: net.model, sections: sections + [pictures, samples].filter { !$0.links.isEmpty })
+      .write(net, parts: parts, into: folder)
   }
 }
 
-extension ModelSource {
-  /// The options of a command line that mean the same net.
-  fileprivate var words: [String] {
-    func option<Value>(_ name: String, _ value: Value?, _ text: (Value) -> String) -> [String] {
-      value.map { ["--\(name)", text($0)] } ?? []
-    }
-    let listed: ([Float]) -> String = { $0.map { "\($0)" }.joined(separator: ",") }
-    return option("architecture", architecture) { $0 } + option("section", section) { $0 }
-      + option("mean", mean, listed) + option("std", deviation, listed)
-      + option("input-size", inputSize) { "\($0.height)x\($0.width)" } + option("crop", crop) { $0.rawValue }
-      + fixedInputs.flatMap { ["--input", $0] } + option("output-name", outputName) { $0 }
-  }
+extension Array {
+  fileprivate subscript(at index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

@@ -6,6 +6,12 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
   public var layers: [String]?
   /// Of each of these layers; `nil`: all.
   public var units: ClosedRange<Int>?
+  /// The reader's pictures as they were named: what excites units most is looked for in them.
+  public var images: [String] = []
+  /// Pictures that have pages of their own, at most: those that are exemplars of most units.
+  public var pages = 200
+  /// Whether each unit has a second picture, which lowers it: twice the work.
+  public var negative = false
   /// Of the starts and of every random transform.
   public var seed: UInt64 = 0
   /// How pictures are made.
@@ -16,6 +22,12 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
 
   /// All units of all convolutions, unless the properties are changed.
   public init(recipe: Recipe) { self.recipe = recipe }
+
+  /// - Throws: ``SettingError``, ``VisualizationError``.
+  func validate() throws {
+    try recipe.validate()
+    try SettingError.require((0...10_000).contains(pages), "pages", pages, "a number from 0 to 10000")
+  }
 
   /// Reads names parted by commas; `nil` where there is none, or an empty one.
   public static func layers(parsing text: String) -> [String]? {

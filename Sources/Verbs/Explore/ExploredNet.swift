@@ -1,4 +1,5 @@
 import Foundation
+import GinghamLattices
 import GinghamPrediction
 import GinghamReporting
 
@@ -27,6 +28,12 @@ struct ExploredNet: Encodable {
   /// What the site holds of a layer.
   struct Explored: Encodable {
     var folder: String
+    /// The parts of the site's data that hold ``ExploredDetails``: `<details>-0` of the first ``together`` units, and so on.
+    var details: String
+    /// Units in a part: a page waits for no more of them.
+    var together = 128
+    /// Folder of the sheets of crops; `nil` where no pictures were given.
+    var crops: String?
     /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
     var command: [String]
     var units: [Unit]
@@ -46,9 +53,11 @@ struct ExploredNet: Encodable {
     var pass: [Int]
     var width: Int
     var height: Int
+    /// The unit's activation at the picture that was made to lower it; `nil` where none was.
+    var negative: Float?
 
     private enum CodingKeys: String, CodingKey {
-      case unit, activation, grid, pass, width, height
+      case unit, activation, grid, pass, width, height, negative
       case isDead = "dead"
     }
   }
@@ -56,7 +65,11 @@ struct ExploredNet: Encodable {
   /// A band of the gradient at the input and the layer that brings it in.
   struct Band: Encodable {
     var period: Int
+    /// On average, and between which figures it lies.
     var cv2: Double
+    var lower: Double
+    var upper: Double
+    var verdict: Verdict
     var layer: String?
   }
 
@@ -66,22 +79,55 @@ struct ExploredNet: Encodable {
   var sentences: [String]
   var bands: [Band]
   var layers: [Layer]
+  /// The reader's pictures that have a page.
+  var pictures: [ExploredPictures.Page] = []
+  /// Of the sheets of crops.
+  var sheet: Sheet?
+  /// By number; empty where nobody knows them.
+  var classNames: [String] = []
+  /// Classes that have a picture of their own; `nil` where the net has no classes, or no pictures were given.
+  var classes: Explored?
+  /// Of a net that makes pictures of random numbers; `nil` of all others.
+  var generator: ExploredGenerator?
+
+  /// How crops lie on a unit's sheet, in pixels.
+  struct Sheet: Encodable {
+    var side: Int
+    var gap: Int
+  }
 }
 
 extension ExploredNet {
+  /// Those that are predicted.
+  static func bands(_ prediction: PredictFindings) -> [Band] {
+    zip(prediction.input.bands, prediction.bounds.bands).map { band, bound in
+      Band(
+        period: band.period, cv2: band.cv2, lower: bound.lower, upper: bound.upper, verdict: bound.verdict,
+        layer: bound.layer)
+    }
+  }
+
   /// What is predicted of the net's gradient, in two sentences.
   static func sentences(_ prediction: PredictFindings) -> [String] {
-    let strongest = prediction.input.bands.max { $0.cv2 < $1.cv2 }
-    guard let strongest, strongest.cv2 > 0 else {
+    if let reason = prediction.bounds.reason {
+      return ["Nothing is predicted of the gradient at the picture: \(reason)."]
+    }
+    guard let strongest = bands(prediction).max(by: { $0.upper < $1.upper }), strongest.upper > 0 else {
       return ["The architecture leaves no grid in the gradient at the picture."]
     }
-    let first =
-      "The architecture alone makes the gradient at the picture uneven on a lattice of \(prediction.input.period) pixels: "
-      + "CV² \(short(prediction.input.cv2))."
+    let range =
+      "Its strongest band has period \(strongest.period) with CV² \(short(strongest.lower)) to "
+      + short(strongest.upper) + (strongest.layer.map { ", brought in by \($0)" } ?? "")
     let second =
-      "Its strongest band has period \(strongest.period) with CV² \(short(strongest.cv2))"
-      + (strongest.layer.map { ", brought in by \($0)." } ?? ".")
-    return [first, second]
+      switch strongest.verdict {
+      case .artifact: range + ": a grid."
+      case .clean: range + ": no grid to speak of."
+      case .open, .nothing: range + ": whether that is a grid is for the weights to decide."
+      }
+    return [
+      "The architecture alone makes the gradient at the picture uneven on a lattice of \(prediction.input.period) pixels: "
+        + "CV² \(short(prediction.input.cv2)) on average.", second,
+    ]
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.2g", value) }

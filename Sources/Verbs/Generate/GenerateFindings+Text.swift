@@ -18,7 +18,8 @@ extension GenerateFindings {
       blocks.append("nothing in it enlarges: the architecture predicts no grid")
     }
     if let flat { blocks.append(flat.text) }
-    blocks.append("the samples together\n" + pooled.text(thresholds: thresholds))
+    blocks.append(
+      "the samples together\n" + pooled.text(thresholds: thresholds, areSounds: picture.dropLast().last == 1))
     if let colour { blocks.append(colour.text) }
     blocks.append(verdictText)
     if !skipped.isEmpty {

@@ -42,7 +42,10 @@ public struct GradientComparisonRun: Run {
   public func result(in context: RunContext) throws -> RunResult<GradientComparison> {
     let model = try context.load(model)
     let table = try MethodTable(model, settings: settings, context: context)
-    let (inputs, skipped) = try context.each(settings.images) { (path: $0, picture: try model.input(pictureAt: $0)) }
+    let (inputs, skipped) = try context.each(settings.images) { path in
+      let picture = try model.input(pictureAt: path)
+      return MethodTable.Subject(path: path, picture: picture, exact: try table.exact(at: picture, path: path))
+    }
     let (comparison, sheet) = try table.compare(inputs)
     let seconds = comparison.methods.map { ($0.method, $0.seconds.map(JSONValue.number) ?? .null) }
     return RunResult(
@@ -56,6 +59,13 @@ public struct GradientComparisonRun: Run {
 
 /// Holds methods against the true gradient.
 private struct MethodTable {
+  /// A picture with its true gradient, which is finite.
+  struct Subject {
+    let path: String
+    let picture: Tensor
+    let exact: Tensor
+  }
+
   /// A method under the name it has in the table.
   struct Candidate {
     let name: String
@@ -68,6 +78,7 @@ private struct MethodTable {
   private let expectation: Expectation
   private let survey: LatticeSurvey
   private let engine: any Differentiator
+  private let exactEngine: PlanCache
   private let game = DeletionInsertion()
   private let candidates: [Candidate]
   private let context: RunContext
@@ -81,6 +92,7 @@ private struct MethodTable {
     expectation = try Expectation(of: objective, in: model, at: [value], signals: settings.signals)
     survey = expectation.survey(at: value)
     engine = try context.differentiator(for: model.network)
+    exactEngine = PlanCache(engine)
     let period = survey.period
     candidates = GradientMethod.all.flatMap(\.candidates)
       .map { Candidate(name: $0.name, method: $0.make(settings, period)) }
@@ -88,15 +100,23 @@ private struct MethodTable {
 
   var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
 
+  /// The gradient without any mitigation.
+  ///
+  /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, and what the engine throws.
+  func exact(at picture: Tensor, path: String) throws -> Tensor {
+    try context.once(named: "map of exact at \(path)") {
+      let map = try Gradient().attribute(picture, to: objective, by: exactEngine).map
+      try map.requireFinite("the gradient at '\(path)'")
+      return Finished(value: 0, tensors: [map])
+    }.tensors[0]
+  }
+
   /// The comparison, and the maps of the first few pictures: a row a picture, one map a method.
   ///
-  /// - Throws: what reading the pictures and the methods throw.
-  func compare(
-    _ pictures: [(path: String, picture: Tensor)]
-  ) throws -> (comparison: GradientComparison, sheet: ContactSheet) {
-    let (paths, inputs) = (pictures.map(\.path), pictures.map(\.picture))
+  /// - Throws: what the methods throw.
+  func compare(_ subjects: [Subject]) throws -> (comparison: GradientComparison, sheet: ContactSheet) {
+    let (paths, inputs) = (subjects.map(\.path), subjects.map(\.picture))
     let forward = PlanCache(engine)
-    let exact = try self.maps(of: Gradient(), named: "exact", at: inputs, paths: paths) {}
     var rows: [GradientComparison.Row] = []
     var shown: [[Tensor]] = []
     let total = candidates.count * inputs.count
@@ -112,7 +132,7 @@ private struct MethodTable {
           return Finished(value: [score.deletion, score.insertion])
         }.value
       }
-      let cosines = try zip(maps, exact.maps).map { try $0.cosine(to: $1) }
+      let cosines = try zip(maps, subjects.map(\.exact)).map { try $0.cosine(to: $1) }
       rows.append(
         .init(
           method: candidate.name, surrogate: type(of: candidate.method).isSurrogate,
@@ -158,8 +178,7 @@ private struct MethodTable {
   private func sheet(_ inputs: [Tensor], _ maps: [[Tensor]], names: [String]) throws -> ContactSheet {
     var tiles: [ContactSheet.Tile] = []
     for index in 0..<min(inputs.count, Self.shownPictures) {
-      let photograph = try Picture(inputs[index])
-      tiles.append(.init(photograph.channels == 2 ? photograph.grey : photograph, label: "picture"))
+      tiles.append(.init(try Picture(showing: inputs[index]), label: "picture"))
       for (map, name) in zip(maps, names) {
         tiles.append(.init(try HeatMap(of: map[index], reducing: .norm).picture, label: name))
       }

@@ -69,12 +69,15 @@ extension PictureGradients.Result {
       ], columns: 2, side: Self.side * 0.75)
   }
 
-  /// What the network saw; of more than three channels the first three, of two the first.
-  var photograph: Picture {
-    get throws {
-      let shown = input.shape[1] == 2 ? 1 : min(input.shape[1], 3)
-      return try Picture(input.slice(axis: 1, 0..<shown))
-    }
+  /// What the network saw.
+  var photograph: Picture { get throws { try Picture(showing: input) } }
+}
+
+extension Picture {
+  /// A network's input, 1×C×H×W: of more than three channels the first three, of two the first.
+  init(showing input: Tensor) throws {
+    let shown = input.shape[1] == 2 ? 1 : min(input.shape[1], 3)
+    try self.init(input.slice(axis: 1, 0..<shown))
   }
 }
 

@@ -173,7 +173,7 @@ extension PictureGradients {
     return model.remarks + [expectation.remark].compactMap { $0 }
       + (names.isEmpty
         ? []
-        : ["the gradient is zero everywhere at \(names.joined(separator: ", ")); a map of zeros counts as even"])
+        : ["the gradient is zero everywhere at \(names.joined(separator: ", ")); nothing is judged there"])
   }
 }
 

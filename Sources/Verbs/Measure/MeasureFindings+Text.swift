@@ -102,7 +102,8 @@ extension PictureLatticeFinding {
 }
 
 extension PictureFigures {
-  func text(thresholds: LatticeThresholds) -> String {
+  /// - Parameter areSounds: samples in 0…1 that stand for −1…1.
+  func text(thresholds: LatticeThresholds, areSounds: Bool = false) -> String {
     var lines: [String] = []
     if let search { lines.append("  " + search.text()) }
     guard !lattice.isConstant else {
@@ -132,10 +133,10 @@ extension PictureFigures {
         lines.append("  period \(band.period) is in the \(look.name) alone: its figures stand")
       }
     }
-    if let locked { lines.append(locked.text) }
+    if let locked { lines.append(areSounds ? locked.soundText(fullScale: 0.5) : locked.text) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods
-        .map { "\($0) (needs \(PictureLattice.smallestSide(for: $0)) pixels a side)" }
+        .map { "\($0) (needs \(PictureLattice.smallestSide(for: $0)) \(areSounds ? "samples" : "pixels a side"))" }
       lines.append("  too small for period \(skipped.joined(separator: ", "))")
     }
     if !lattice.controls.isEmpty {
@@ -143,7 +144,7 @@ extension PictureFigures {
       lines.append("  controls at periods no layer has [by chance]: " + controls.joined(separator: ", "))
     }
     lines += sharpnessLines
-    if thresholds.chance > 0 {
+    if thresholds.chance > 0, !areSounds {
       lines.append(
         "  an artifact looks as at most \(short(100 * thresholds.chance)) % of photographs do, all periods together, or:"
       )
@@ -193,7 +194,7 @@ extension SoundFigures {
       ])
     }
     lines.append(table.description)
-    if let locked { lines.append(locked.soundText) }
+    if let locked { lines.append(locked.soundText()) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods.map { "\($0) (needs \(PictureLattice.smallestSide(for: $0)) samples)" }
       lines.append("  too short for period \(skipped.joined(separator: ", "))")
@@ -223,21 +224,26 @@ extension SoundFigures {
 extension RegularContent {
   fileprivate var text: String {
     switch self {
-    case .rules: "all of it lies on the axes: rules, lines of text or steps, not what layers paint"
+    case .rules: "it is drawn: rules or lines of text on the axes, not what layers paint"
+    case .steps: "the picture is smooth but for its rounding: steps of a ramp, not what layers paint"
     case .plainAreas: "plain areas are without it: it is drawn, not painted by layers"
     case .blocks: "the picture steps at the edges of blocks of 8: a compressed file (JPEG), not what layers paint"
     case .colourInterpolation:
       "only colours have it, the luma none: colours stored at half the resolution (JPEG 4:2:0), not what layers paint"
+    case .orderedDither:
+      "few levels are mixed by thresholds in a fixed order: ordered (Bayer) dither, not what layers paint"
     }
   }
 }
 
 extension LockedLatticeFinding {
   /// The same of sounds.
-  fileprivate var soundText: String {
+  ///
+  /// - Parameter fullScale: the amplitude of the loudest in the numbers that were measured.
+  fileprivate func soundText(fullScale: Double = 1) -> String {
     let control = controls.compactMap(\.meanPeakDecibels).max().map { String(format: " (controls: %.1f dB)", $0) } ?? ""
     let found = bands.filter(\.isLocked).map { band in
-      "    period \(band.period): \(decibels(band.levels / 255)) of full scale, \(percentage(band.share)) of the fine "
+      "    period \(band.period): \(decibels(band.levels / 255 / fullScale)) of full scale, \(percentage(band.share)) of the fine "
         + String(
           format: "detail, peak %.1f dB, in the mean %.1f dB", band.peakDecibels ?? 0, band.meanPeakDecibels ?? 0)
     }

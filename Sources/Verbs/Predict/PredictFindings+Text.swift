@@ -13,8 +13,12 @@ extension PredictFindings {
       """,
       "gradient at the input, from the architecture\n" + inputText + "\n  " + border.text,
     ]
-    if let weighted { blocks.append("the same with the weights' own second moments\n" + weighted.predictionText) }
-    if let atLayer { blocks.append("gradient at \(atLayer.layer)\n" + atLayer.lattice.predictionText) }
+    if let weighted {
+      blocks.append("the same with the weights' own second moments\n" + weighted.predictionText(judged: false))
+    }
+    if let atLayer {
+      blocks.append("gradient at \(atLayer.layer)\n" + atLayer.lattice.predictionText(judged: false))
+    }
     if let picture {
       blocks.append("what it paints, all weights alike\n" + picture.lattice.predictionText(judged: !picture.isTrained))
       if picture.isTrained {
@@ -46,7 +50,7 @@ extension PredictFindings {
     for (band, bound) in zip(input.bands, bounds.bands) {
       table.append([
         "\(band.period)", String(format: "%.4f", band.cv2), String(format: "%.4f", bound.lower),
-        String(format: "%.4f", bound.upper), bound.layer ?? "", bound.verdict?.rawValue ?? "open",
+        String(format: "%.4f", bound.upper), bound.layer ?? "", bound.verdict.rawValue,
       ])
     }
     return """
@@ -139,8 +143,7 @@ extension PredictionWarning {
 
 extension LatticeFinding {
   /// An exact finding for the terminal, indented: nothing measured, no controls.
-  var predictionText: String { predictionText(judged: true) }
-
+  ///
   /// - Parameter judged: whether the figures tell what is a grid; counts of overlaps alone do not where weights are known.
   func predictionText(judged: Bool) -> String {
     guard period > 1 else { return "  no lattice: all positions are alike" }

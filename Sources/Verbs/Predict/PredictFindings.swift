@@ -16,7 +16,7 @@ public struct PredictFindings: RunFindings {
   public struct AtLayer: Encodable, Sendable {
     /// As it was asked for.
     public var layer: String
-    /// Of the gradient at its output, in its own elements.
+    /// Of the gradient at its output, in its own elements; without verdicts, for it has no bounds.
     public var lattice: LatticeFinding
   }
 
@@ -105,7 +105,7 @@ public struct PredictFindings: RunFindings {
   public var target: String
   /// What the prediction assumes.
   public var convention: Convention
-  /// The gradient at the input from the architecture alone.
+  /// The gradient at the input from the architecture alone, judged by ``bounds``.
   public var input: LatticeFinding
   /// Between which figures its bands lie at nets of this architecture.
   public var bounds: GradientBounds
@@ -117,7 +117,8 @@ public struct PredictFindings: RunFindings {
   public var layers: [LayerPrediction]
   /// Layers between the picture and the target that skip or merge positions.
   public var strided: [Resampling]
-  /// The gradient at the input with the second moments of the weights; `nil` for random nets, and where ``input`` has them.
+  /// The gradient at the input with the second moments of the weights, without verdicts; `nil` for random nets, and where
+  /// ``input`` has them.
   public var weighted: LatticeFinding?
   /// Of strided and enlarging layers with weights of their own; none for random nets.
   public var kernels: [Kernel]

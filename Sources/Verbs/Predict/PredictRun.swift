@@ -44,6 +44,13 @@ public struct PredictRun: Run {
   }
 }
 
+extension PredictFindings {
+  /// What is predicted of a net that is loaded, with the settings that nobody has to give.
+  ///
+  /// - Throws: ``NetworkError``, ``ArtifactError``.
+  init(of model: Model) throws { self = try Prediction(of: model, settings: PredictSettings()).findings().0 }
+}
+
 /// What can be drawn of a prediction.
 struct PredictedPlanes {
   /// Predicted power over the picture in units of its mean, borders included.
@@ -83,11 +90,11 @@ private struct Prediction {
     let variance = try gradient.variance(at: gradient.inputValue, startingAt: try neuronPosition(gradient))
     let foveation = Foveation(of: variance, period: gradient.period)
     let kernels = try kernels()
+    let (input, bounds) = try gradient.judgedInput()
     let findings = PredictFindings(
       model: model.source.specification, inputShape: model.inputShape(batch: 1).dimensions, target: settings.target,
-      convention: .init(gain: settings.gain, signals: settings.signals), input: gradient.input,
-      bounds: try gradient.bounds(),
-      atLayer: try at.map { .init(layer: $0.layer, lattice: try gradient.finding(at: $0.value)) },
+      convention: .init(gain: settings.gain, signals: settings.signals), input: input, bounds: bounds,
+      atLayer: try at.map { .init(layer: $0.layer, lattice: try gradient.finding(at: $0.value).unjudged) },
       border: .init(
         cornerToCentre: foveation.cornerToCentre, unusedRows: foveation.unusedRows,
         unusedColumns: foveation.unusedColumns, deadShare: foveation.deadShare),
@@ -126,7 +133,7 @@ private struct Prediction {
     guard !model.source.isRandom, settings.gain != .weights else { return nil }
     var weighted = settings.options
     weighted.gain = .weights
-    return try GradientPrediction(network, target: start, options: weighted).input
+    return try GradientPrediction(network, target: start, options: weighted).input.unjudged
   }
 
   /// Enlarging layers whose learned phase sums differ: what is constant in front of them comes out as a grid, however

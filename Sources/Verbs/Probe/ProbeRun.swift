@@ -45,11 +45,12 @@ public struct ProbeRun: Run {
     try model.requirePictures()
     let work = try ProbeWork(model, settings: settings, context: context)
     let label = try settings.labels.reader(names: model.classNames, classes: work.classifier.classCount)
-    let (subjects, skipped) = try context.each(settings.images) { path in
+    let (subjects, unread) = try context.each(settings.images) { path in
       _ = try model.input(pictureAt: path)
       return CleanProbe.Subject(path: path, label: try label?(path))
     }
     let clean = try CleanProbe(work, subjects: subjects)
+    let (skipped, count) = (unread + clean.skipped, clean.pictures.count)
     let correct = clean.pictures.filter(\.isCorrect)
     let study = try work.phaseStudy()
     let waves = try work.fourierSensitivity()
@@ -62,9 +63,9 @@ public struct ProbeRun: Run {
 
     var findings = ProbeFindings(
       model: model.source.specification, labels: settings.labels, norm: settings.norm, seed: settings.seed,
-      target: settings.target, cleanAccuracy: Double(correct.count) / Double(subjects.count), pictures: clean.pictures,
+      target: settings.target, cleanAccuracy: Double(correct.count) / Double(count), pictures: clean.pictures,
       misclassified: clean.pictures.filter { !$0.isCorrect }.map(\.path),
-      attacks: attacks(attacked.records, pictures: subjects.count), minimal: minimal(attacked.records),
+      attacks: attacks(attacked.records, pictures: count), minimal: minimal(attacked.records),
       sensitivity: try clean.sensitivity(), fourier: nil, phaseStudy: nil, warnings: clean.warnings,
       skipped: skipped.isEmpty ? nil : skipped)
     var rates: Tensor?

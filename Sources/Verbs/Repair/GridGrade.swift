@@ -1,11 +1,18 @@
 import GinghamLattices
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// How much of a grid a measurement shows, band by band: what repairs are told apart by.
 struct GridGrade {
   /// Of a band that shows, what it is and how strong.
   struct Band {
     let verdict: SetVerdict
-    /// Share of fine detail above chance, or bias-corrected CV²; of faint bands the share that all have alike.
+    /// Share of fine detail that is not in the band's surroundings as well, or bias-corrected CV²; of faint bands the
+    /// share that all have alike.
     let strength: Double
   }
 
@@ -17,7 +24,7 @@ struct GridGrade {
     if let pictures = measured.pictures {
       for band in pictures.bands {
         switch SetVerdict(period: band.period, pooled: pictures, locked: measured.locked) {
-        case .artifact: bands[band.period] = Band(verdict: .artifact, strength: band.share - band.null)
+        case .artifact: bands[band.period] = Band(verdict: .artifact, strength: Self.excess(of: band))
         case .faint:
           let shared = measured.locked?.bands.first { $0.period == band.period }?.share ?? 0
           bands[band.period] = Band(verdict: .faint, strength: shared)
@@ -31,14 +38,29 @@ struct GridGrade {
     self.bands = bands
   }
 
-  var isClean: Bool { bands.isEmpty }
-
-  /// Bands that single pictures or gradients show, and those too faint for that.
-  private var counts: (artifacts: Int, faint: Int) {
-    (bands.values.count { $0.verdict == .artifact }, bands.values.count { $0.verdict == .faint })
+  /// Of its share, what its clearest frequency has above its surroundings.
+  private static func excess(of band: PictureLatticeFinding.Band) -> Double {
+    guard let decibels = band.peakDecibels else { return max(0, band.share - band.null) }
+    return band.share * max(0, 1 - pow(10, -decibels / 10))
   }
 
-  private var strength: Double { bands.values.reduce(0) { $0 + $1.strength } }
+  var isClean: Bool { bands.isEmpty }
+
+  /// What is left of the steps by which verdicts may fall, artifact, faint, clean: two for a band that shows as before and
+  /// one that is as faint as before, as much less as it is weaker, and one for a band that became faint.
+  func steps(since start: GridGrade) -> Double {
+    bands.reduce(0) { sum, entry in
+      let (period, band) = entry
+      guard let old = start.bands[period] else { return sum + (band.verdict == .artifact ? 2 : 1) }
+      let left = old.strength > 0 ? min(1, band.strength / old.strength) : 1
+      switch (old.verdict, band.verdict) {
+      case (.artifact, .artifact): return sum + 2 * left
+      case (_, .artifact): return sum + 2
+      case (.artifact, _): return sum + 1
+      default: return sum + left
+      }
+    }
+  }
 
   /// Whether some band shows that did not, or shows where it was faint.
   func isWorse(than other: GridGrade) -> Bool {
@@ -50,20 +72,15 @@ struct GridGrade {
     }
   }
 
-  /// What a grid must lose at least to count as smaller.
+  /// What a band must lose at least to count as smaller.
   static let leastGain = 0.2
 
-  /// Fewer bands show, or as many with a fifth less in them, and none is worse.
+  /// No band is worse, and some band's verdict falls or a fifth of it is gone.
   func improves(on other: GridGrade) -> Bool {
     guard !isWorse(than: other) else { return false }
-    let (own, old) = (counts, other.counts)
-    if own != old { return own < old }
-    return !isClean && strength <= (1 - Self.leastGain) * other.strength
-  }
-
-  /// Whether it is the better of two that both improve on a third.
-  func isBetter(than other: GridGrade) -> Bool {
-    let (own, old) = (counts, other.counts)
-    return own == old ? strength < other.strength : own < old
+    return other.bands.contains { period, old in
+      guard let band = bands[period] else { return true }
+      return band.verdict != old.verdict || band.strength <= (1 - Self.leastGain) * old.strength
+    }
   }
 }

@@ -31,7 +31,7 @@ extension RepairError: CustomStringConvertible {
     if methods.contains(.stagger), kind == .gradients || methods == [.stagger] {
       return kind == .gradients ? downwards : upwards
     }
-    if methods == [.blurpool] { return downwards }
+    if methods == [.blurpool] || methods == [.lowcut] { return downwards }
     return methods.contains(.icnr) || methods.contains(.equalise)
       ? upwards + ", and no convolution feeds a depth-to-space" : upwards
   }

@@ -10,7 +10,10 @@ extension RepairFindings {
     if !trials.isEmpty { blocks.append("tried by themselves, \(what)\n" + trialTable) }
     let layers = "\(rewrites.count) \(rewrites.count == 1 ? "layer" : "layers")"
     if rewrites.isEmpty {
-      blocks.append("\(model): nothing is rewritten, for nothing helps")
+      let costly = trials.contains { $0.fate == .tooCostly }
+      blocks.append(
+        "\(model): nothing is rewritten, for "
+          + (costly ? "what helps changes the output by more than it is worth" : "nothing helps"))
     } else {
       blocks.append("\(model): \(layers) rewritten (\(methodNames))\n" + rewriteTable)
       blocks.append("why these\n" + chosen.map { "  \($0.layer): \($0.reason)" }.joined(separator: "\n"))
@@ -25,17 +28,19 @@ extension RepairFindings {
 
   private var trialTable: String {
     var table = TextTable([
-      ("  layers", .left), ("how", .left), ("still shows", .left), ("output changes by", .right), ("helps", .left),
+      ("  layers", .left), ("how", .left), ("still shows", .left), ("output changes by", .right), ("", .left),
     ])
     for trial in trials {
       let shows = trial.verdicts.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.rawValue))" }
       table.append([
         "  " + (trial.layers.count == 1 ? trial.layers[0] : "\(trial.layers.count) layers"), trial.method.rawValue,
         trial.failure == nil ? shows.isEmpty ? "nothing" : shows.joined(separator: ", ") : "cannot be done",
-        trial.change.map(Self.percent) ?? "–", trial.helps ? "yes" : "no",
+        trial.change.map(Self.percent) ?? "–", trial.fate?.text ?? "",
       ])
     }
+    let limit = Self.percent(mostChange)
     return table.description
+      + "\n  too costly: a step of a band's verdict (artifact, faint, clean) is worth a change by \(limit) (--most-change)"
   }
 
   /// Bands that still show, by period, in words.
@@ -168,6 +173,18 @@ extension RepairFindings {
     if value >= 1e9 { return String(format: "%.2f G", value / 1e9) }
     if value >= 1e6 { return String(format: "%.2f M", value / 1e6) }
     return value >= 1e3 ? String(format: "%.1f k", value / 1e3) : "\(number)"
+  }
+}
+
+extension RepairFindings.Trial.Fate {
+  fileprivate var text: String {
+    switch self {
+    case .kept: "kept"
+    case .worsens: "makes a band worse"
+    case .gainsNothing: "takes nothing away"
+    case .tooCostly: "helps, but is too costly"
+    case .unneeded: "helps, but others do"
+    }
   }
 }
 

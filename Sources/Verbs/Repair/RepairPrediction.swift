@@ -25,10 +25,13 @@ enum RepairPrediction {
     }
   }
 
-  var finding: LatticeFinding? {
+  /// Gradients are judged by their bounds; counts of overlaps tell nothing of a network with weights.
+  ///
+  /// - Throws: ``ArtifactError`` where the bounds cannot be worked out.
+  func finding() throws -> LatticeFinding? {
     switch self {
-    case .pictures(let prediction): prediction.finding
-    case .gradients(let prediction): prediction.input
+    case .pictures(let prediction): prediction.finding.unjudged
+    case .gradients(let prediction): try prediction.judgedInput().finding
     case .none: nil
     }
   }

@@ -36,7 +36,11 @@ public struct RepairRun: Run {
   ///   rewritten, ``GeneratorError``, ``ObjectiveError``, ``ImageError`` where no picture to measure with can be read,
   ///   ``EngineError``, ``FormatError``.
   public func result(in context: RunContext) throws -> RunResult<RepairFindings> {
-    let model = try context.load(model)
+    try repair(context.load(model), in: context).result
+  }
+
+  /// The same of a net that is loaded, and the net as it is rewritten.
+  func repair(_ model: Model, in context: RunContext) throws -> (result: RunResult<RepairFindings>, repaired: Model) {
     let paints = try Generator.isGenerator(model)
     let kind = paints ? RepairFindings.Kind.pictures : .gradients
     let methods = settings.with.map { [$0] } ?? kind.methods
@@ -49,7 +53,8 @@ public struct RepairRun: Run {
     let start = RepairedState(model: model, measured: try subject.measure(model, counting: "before"))
     let bound = try model.bound()
     let prediction = subject.prediction(of: bound)
-    let search = RepairSearch(subject: subject, options: settings.options, methods: methods, context: context)
+    let search = RepairSearch(
+      subject: subject, options: settings.options, methods: methods, mostChange: settings.mostChange, context: context)
     let repaired: RepairedState
     let chosen: [RepairFindings.Choice]
     var trials: [RepairFindings.Trial] = []
@@ -77,7 +82,7 @@ public struct RepairRun: Run {
     var findings = RepairFindings(
       model: self.model.specification, kind: kind,
       methods: methods.filter { repaired.rewrites.map(\.method).contains($0) },
-      trials: trials, chosen: chosen, rewrites: repaired.rewrites,
+      trials: trials, mostChange: settings.mostChange, chosen: chosen, rewrites: repaired.rewrites,
       before: try .init(of: bound, kind: kind, prediction: prediction, measured: start.measured),
       after: try .init(
         of: boundAfter, kind: kind, prediction: subject.prediction(of: boundAfter), measured: repaired.measured),
@@ -99,7 +104,7 @@ public struct RepairRun: Run {
         "with": .array(findings.methods.map { .string($0.rawValue) }), "samples": .integer(subject.count),
       ], draw: drawing.draw)
     result.reached = findings.outcome != .notRepaired
-    return result
+    return (result, repaired.model)
   }
 
   /// - Throws: ``NetworkError/unknownLayer(name:nearest:)``, ``RepairError/nothingToRewrite(methods:kind:)``.
@@ -124,6 +129,7 @@ extension RepairFindings.Kind {
   var methods: [RewriteMethod] {
     switch self {
     case .pictures: [.equalise, .stagger, .nearest, .bilinear]
+    // A low cut fits one size of pictures, so it is taken only by name.
     case .gradients: [.blurpool, .stagger]
     }
   }
@@ -136,7 +142,7 @@ extension RepairFindings.State {
   ) throws {
     let statistics = network.layerStatistics
     self.init(
-      prediction: prediction.finding, unpredicted: prediction.failure, pictures: measured.pictures,
+      prediction: try prediction.finding(), unpredicted: prediction.failure, pictures: measured.pictures,
       locked: measured.locked, gradients: measured.gradients,
       phaseSumDeviations: kind == .pictures ? try network.phaseSumDeviations : [:],
       multiplyAdds: statistics.multiplyAdds, parameters: statistics.reduce(0) { $0 + $1.parameters })

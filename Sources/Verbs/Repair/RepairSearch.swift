@@ -15,19 +15,26 @@ struct RepairedState {
 }
 
 /// Tries rewrites on the layers behind bands that were measured, each by itself and all of a method together, and keeps
-/// those that help: judged by what is measured, band by band, not by what ought to follow.
+/// those that take away more of the grid than they change of the output: judged by what is measured, band by band, not by
+/// what ought to follow.
+///
+/// A step by which a band's verdict falls is worth a change of the output by ``mostChange``. Of all that was tried, the
+/// network is sought whose bands still have, together with its change, the least.
 struct RepairSearch {
   let subject: any RepairSubject
   let options: RewriteOptions
   let methods: [RewriteMethod]
+  /// In units of the output's deviation.
+  let mostChange: Double
   let context: RunContext
 
   /// What one way to rewrite did to the network as it was.
   private struct Attempt {
+    /// Among all trials.
+    let index: Int
     let layers: [String]
     let method: RewriteMethod
-    let grade: GridGrade
-    let change: Double
+    let price: Double
   }
 
   /// Rewrites layers one after the other and measures.
@@ -69,7 +76,13 @@ struct RepairSearch {
         let change = self.change(state, from: start)
         let helps = state.grade.improves(on: start.grade)
         trials.append(.init(layers: layers, method: method, bands: state.grade, change: change, helps: helps))
-        return helps ? Attempt(layers: layers, method: method, grade: state.grade, change: change) : nil
+        let price = price(of: state, from: start)
+        guard helps, price < self.price(of: start, from: start) else {
+          trials[trials.count - 1].fate =
+            helps ? .tooCostly : state.grade.isWorse(than: start.grade) ? .worsens : .gainsNothing
+          return nil
+        }
+        return Attempt(index: trials.count - 1, layers: layers, method: method, price: price)
       } catch let error as ArtifactError {
         trials.append(.init(layers: layers, method: method, failure: "\(error)"))
         return nil
@@ -81,22 +94,34 @@ struct RepairSearch {
       for layer in applicable { if let found = try attempt([layer], method) { attempts.append(found) } }
       if applicable.count > 1, let found = try attempt(applicable, method) { attempts.append(found) }
     }
-    // Of those that leave equally little, the one that changes least goes first.
-    attempts.sort { a, b in
-      if a.grade.isClean, b.grade.isClean { return a.change < b.change }
-      return a.grade.isBetter(than: b.grade)
-    }
+    attempts.sort { ($0.price, $0.index) < ($1.price, $1.index) }
     var state = start
     for attempt in attempts where !state.grade.isClean {
       let layers = attempt.layers.filter { !state.has($0) }
-      guard layers.count == attempt.layers.count || (layers.count > 0 && attempt.layers.count > 1) else { continue }
+      guard layers.count == attempt.layers.count || (layers.count > 0 && attempt.layers.count > 1) else {
+        continue
+      }
       let next = try rewritten(state, layers, with: attempt.method, counting: "together")
-      if next.grade.improves(on: state.grade), !next.grade.isWorse(than: start.grade) { state = next }
+      if !next.grade.improves(on: state.grade) || next.grade.isWorse(than: start.grade) {
+        trials[attempt.index].fate = .unneeded
+      } else if price(of: next, from: start) >= price(of: state, from: start) {
+        trials[attempt.index].fate = .tooCostly
+      } else {
+        state = next
+      }
     }
-    return (try pruned(state, from: start), trials)
+    state = try pruned(state, from: start)
+    for attempt in attempts {
+      let kept = attempt.layers.filter { layer in
+        state.rewrites.contains { $0.layer == layer && $0.method == attempt.method }
+      }
+      if kept.count == attempt.layers.count { trials[attempt.index].fate = .kept }
+      if trials[attempt.index].fate == nil { trials[attempt.index].fate = .unneeded }
+    }
+    return (state, trials)
   }
 
-  /// Without rewrites that the others make unnecessary.
+  /// Without rewrites that the others make unnecessary, or whose gain is not worth their change.
   private func pruned(_ state: RepairedState, from start: RepairedState) throws -> RepairedState {
     var state = state
     for rewrite in state.rewrites where state.rewrites.count > 1 {
@@ -110,9 +135,16 @@ struct RepairSearch {
         fewer.model = fewer.model.with(network)
       }
       fewer.measured = try subject.measure(fewer.model, counting: "without \(rewrite.layer)")
-      if !state.grade.improves(on: fewer.grade), !fewer.grade.isWorse(than: state.grade) { state = fewer }
+      if price(of: fewer, from: start) <= price(of: state, from: start), !fewer.grade.isWorse(than: start.grade) {
+        state = fewer
+      }
     }
     return state
+  }
+
+  /// What is left of the grid at ``mostChange`` a step, and the change of the output.
+  private func price(of state: RepairedState, from start: RepairedState) -> Double {
+    mostChange * state.grade.steps(since: start.grade) + change(state, from: start)
   }
 
   private func change(_ state: RepairedState, from start: RepairedState) -> Double {
@@ -132,8 +164,10 @@ extension RepairFindings {
     public var verdicts: [Int: SetVerdict]
     /// Root mean square by which outputs changed, over their deviation; `nil` where nothing was measured.
     public var change: Double?
-    /// Whether fewer bands showed, or a fifth less of them, and none more than before.
+    /// Whether some band showed less, by its verdict or a fifth of it, and none more than before.
     public var helps: Bool
+    /// What became of it; `nil` where it could not be done.
+    public var fate: Fate?
     /// Why it could not be done.
     public var failure: String?
 
@@ -146,8 +180,21 @@ extension RepairFindings {
       verdicts = bands?.bands.mapValues(\.verdict) ?? [:]
     }
 
+    /// Whether a rewriting is in the repaired network, and if not why.
+    public enum Fate: String, Encodable, Sendable {
+      case kept
+      /// Some band got worse.
+      case worsens
+      /// No band fell, nor lost a fifth.
+      case gainsNothing = "gains_nothing"
+      /// It takes away less than the change of the output that comes with it is worth.
+      case tooCostly = "too_costly"
+      /// What is kept does the same, or leaves it nothing to do.
+      case unneeded
+    }
+
     private enum CodingKeys: String, CodingKey {
-      case layers, method, verdicts, change, helps, failure
+      case layers, method, verdicts, change, helps, fate, failure
     }
 
     /// Verdicts stand under their periods.
@@ -158,6 +205,7 @@ extension RepairFindings {
       try container.encode(Dictionary(uniqueKeysWithValues: verdicts.map { ("\($0)", $1) }), forKey: .verdicts)
       try container.encode(change, forKey: .change)
       try container.encode(helps, forKey: .helps)
+      try container.encode(fate, forKey: .fate)
       try container.encodeIfPresent(failure, forKey: .failure)
     }
   }

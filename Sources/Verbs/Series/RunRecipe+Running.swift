@@ -62,48 +62,6 @@ extension RunRecipe {
     }
   }
 
-  /// Runs the steps in order, each into a folder of its own; those that an earlier run finished with the same settings
-  /// and files are skipped, so that a killed run goes on where it was.
-  ///
-  /// - Parameters:
-  ///   - threads: of each step that says nothing of its own about them.
-  ///   - execute: runs one command line and returns its exit status.
-  ///   - progress: called before each step with its number and whether it is skipped.
-  /// - Returns: steps that left something out (exit status 2). They count as not done.
-  /// - Throws: ``DocumentError`` where a step fails, ``FormatError``.
-  public func run(
-    into folder: String, threads: Int? = nil, execute: ([String]) throws -> Int32,
-    progress: (_ step: Step, _ number: Int, _ of: Int, _ skipped: Bool) -> Void
-  ) throws -> [Step] {
-    var incomplete: [Step] = []
-    for (index, step) in steps.enumerated() {
-      let output = folder + "/" + step.name
-      let state = try Self.state(of: step)
-      let marker = output + "/step.json"
-      let isDone = FileManager.default.contents(atPath: marker) == state
-      progress(step, index + 1, steps.count, isDone)
-      if isDone { continue }
-      // Others see by it which step is running.
-      let lock = SeriesFolder.lock(step, of: folder)
-      defer { withExtendedLifetime(lock) {} }
-      try? FileManager.default.removeItem(atPath: marker)
-      // The folders of steps are the series' own: an older result gives way.
-      let status = try execute(arguments(of: step, threads: threads) + ["--output", output, "--force"])
-      if status == 2 {
-        incomplete.append(step)
-        continue
-      }
-      guard status == 0 else {
-        throw DocumentError(
-          source: path, line: step.line, message: "the step '\(step.name)' failed with exit status \(status)")
-      }
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-      try AtomicFile.write(marker) { try $0.append(state) }
-      SeriesFolder.forgetFailure(of: step, in: folder)
-    }
-    return incomplete
-  }
-
   /// Everything that decides what a step makes: its words, the files that it names, the version.
   static func state(of step: Step) throws -> Data {
     var files: [String: JSONValue] = [:]

@@ -1,4 +1,5 @@
 import Foundation
+import GinghamDocuments
 import GinghamReporting
 import GinghamTensors
 
@@ -74,7 +75,7 @@ public struct SeriesFolder: Sendable {
   public func state(of unit: RunRecipe.Step) throws -> State {
     let state = try RunRecipe.state(of: unit)
     if isDone(unit, state) { return .done }
-    if FileManager.default.fileExists(atPath: file("lock", of: unit)), Self.lock(unit, of: path) == nil {
+    if FileManager.default.fileExists(atPath: file("lock", of: unit)), lock(unit) == nil {
       return .running
     }
     return failure(of: unit, state).map { .failed(reason: $0) } ?? .waiting
@@ -99,16 +100,43 @@ public struct SeriesFolder: Sendable {
   public var logs: String { path + "/" + Self.place }
 
   /// Holds a unit for this process; `nil` where another one does.
-  static func lock(_ unit: RunRecipe.Step, of folder: String) -> FileLock? {
-    FileLock("\(folder)/\(place)/\(unit.name).lock")
-  }
-
-  /// What is done has not failed, whoever did it.
-  static func forgetFailure(of unit: RunRecipe.Step, in folder: String) {
-    try? FileManager.default.removeItem(atPath: "\(folder)/\(place)/\(unit.name).failed")
-  }
+  private func lock(_ unit: RunRecipe.Step) -> FileLock? { FileLock(file("lock", of: unit)) }
 
   // MARK: Work
+
+  /// Runs all steps in their order, up to the first that fails; those that an earlier run finished with the same settings
+  /// and files are skipped, so that a killed run goes on where it was.
+  ///
+  /// - Parameters:
+  ///   - source: the file that describes the series, for errors.
+  ///   - arguments: of a step.
+  ///   - execute: runs one command line and returns its exit status.
+  ///   - progress: called before each step with its number and whether it is skipped.
+  /// - Returns: steps that left something out (exit status 2). They count as not done.
+  /// - Throws: ``DocumentError`` where a step fails, ``FormatError``.
+  public func performAll(
+    of source: String, arguments: (RunRecipe.Step) -> [String], execute: ([String]) throws -> Int32,
+    progress: (_ step: RunRecipe.Step, _ number: Int, _ isSkipped: Bool) -> Void
+  ) throws -> [RunRecipe.Step] {
+    var incomplete: [RunRecipe.Step] = []
+    for (index, step) in units.enumerated() {
+      let state = try RunRecipe.state(of: step)
+      let isSkipped = isDone(step, state)
+      progress(step, index + 1, isSkipped)
+      if isSkipped { continue }
+      // Others see by it which step is running.
+      let lock = lock(step)
+      defer { withExtendedLifetime(lock) {} }
+      switch try run(step, arguments(step), execute) {
+      case 0: try finish(step, state)
+      case 2: incomplete.append(step)
+      case let status:
+        throw DocumentError(
+          source: source, line: step.line, message: "the step '\(step.name)' failed with exit status \(status)")
+      }
+    }
+    return incomplete
+  }
 
   /// Runs units one after the other. What is done is skipped, so is what another process works on, and what failed
   /// unless it is to be tried again. A unit that fails leaves its reason, and the others go on.
@@ -124,7 +152,7 @@ public struct SeriesFolder: Sendable {
     progress: (_ unit: RunRecipe.Step, _ what: String) -> Void
   ) throws {
     for unit in units {
-      guard let lock = Self.lock(unit, of: path) else {
+      guard let lock = lock(unit) else {
         progress(unit, "another process works on it")
         continue
       }
@@ -135,27 +163,33 @@ public struct SeriesFolder: Sendable {
         progress(unit, "failed already: \(reason)")
       } else {
         progress(unit, "")
-        try perform(unit, state, arguments(unit), execute)
+        let log = file("log", of: unit)
+        let status = try run(unit, arguments(unit)) { try execute($0, log) }
+        if status == 0 {
+          try finish(unit, state)
+        } else {
+          let failure = Failure(state: state, reason: Self.reason(status: status, log: log))
+          let data = try failure.json(keys: .useDefaultKeys)
+          try AtomicFile.write(file("failed", of: unit)) { try $0.append(data) }
+        }
       }
       withExtendedLifetime(lock) {}
     }
   }
 
-  private func perform(
-    _ unit: RunRecipe.Step, _ state: Data, _ arguments: [String], _ execute: ([String], String) throws -> Int32
-  ) throws {
+  /// The folders of units are the series' own: an older result gives way.
+  private func run(
+    _ unit: RunRecipe.Step, _ arguments: [String], _ execute: ([String]) throws -> Int32
+  ) throws -> Int32 {
     try? FileManager.default.removeItem(atPath: marker(of: unit))
-    let log = file("log", of: unit)
-    // The folders of units are the series' own: an older result gives way.
-    let status = try execute(arguments + ["--output", output(of: unit), "--force"], log)
-    guard status == 0 else {
-      let failure = Failure(state: state, reason: Self.reason(status: status, log: log))
-      let data = try failure.json(keys: .useDefaultKeys)
-      return try AtomicFile.write(file("failed", of: unit)) { try $0.append(data) }
-    }
+    return try execute(arguments + ["--output", output(of: unit), "--force"])
+  }
+
+  /// Marks a unit as done. It has not failed then, whoever did it.
+  private func finish(_ unit: RunRecipe.Step, _ state: Data) throws {
     try FileManager.default.createDirectory(atPath: output(of: unit), withIntermediateDirectories: true)
     try AtomicFile.write(marker(of: unit)) { try $0.append(state) }
-    Self.forgetFailure(of: unit, in: path)
+    try? FileManager.default.removeItem(atPath: file("failed", of: unit))
   }
 
   private static func reason(status: Int32, log: String) -> String {

@@ -164,6 +164,6 @@ extension SeriesOrder {
     let merging = submission.last(after: array, line: "exec " + line(of: scheduler.tool, ["--quiet", "--merge"]))
     said.append("job \(try scheduler.submit(merging)): merges")
     said.append("gingham run \(ShellWord.quoted(folder)) --status says how far they are")
-    return Outcome(text: said.joined(separator: "\n"), folder: folder)
+    return Outcome(text: said.joined(separator: "\n"))
   }
 }

@@ -9,10 +9,10 @@ struct SeriesWork {
 
   /// One step after the other, up to the first that fails, and the merging.
   func whole() throws -> Outcome {
-    let incomplete = try recipe.run(into: order.folder, threads: order.threads, execute: { try hands.execute($0, nil) })
-    {
-      step, number, count, isSkipped in
-      hands.report("\(number)/\(count) \(step.name)\(isSkipped ? ": done already" : "")")
+    let incomplete = try series.performAll(
+      of: recipe.path, arguments: arguments(of:), execute: { try hands.execute($0, nil) }
+    ) { step, number, isSkipped in
+      hands.report("\(number)/\(series.units.count) \(step.name)\(isSkipped ? ": done already" : "")")
     }
     _ = try series.merge()
     var outcome = Outcome(text: "Written to \(order.folder)", folder: order.folder)
@@ -41,10 +41,11 @@ struct SeriesWork {
     return try last(shares)
   }
 
+  private func arguments(of step: RunRecipe.Step) -> [String] { recipe.arguments(of: step, threads: order.threads) }
+
   private func perform(_ units: [RunRecipe.Step]) throws {
     try series.perform(
-      units, arguments: { recipe.arguments(of: $0, threads: order.threads) }, retries: order.retries,
-      execute: { try hands.execute($0, $1) }
+      units, arguments: arguments(of:), retries: order.retries, execute: { try hands.execute($0, $1) }
     ) { unit, what in
       hands.report(unit.name + (what.isEmpty ? "" : ": \(what)"))
     }

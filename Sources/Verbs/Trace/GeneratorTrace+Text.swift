@@ -8,11 +8,14 @@ extension GeneratorTrace {
   /// For the terminal.
   public var text: String {
     let drawn = sampleCount(samples) + (seed.map { " of seed \($0)" } ?? "")
-    var blocks = ["\(model): \(drawn), traced from the input up to the picture\n\(layerTable)"]
+    var blocks = [
+      "\(model): \(drawn), traced from the input up to the \(isOfSounds ? "sound" : "picture")\n\(layerTable)"
+    ]
     if !upsampling.isEmpty {
       blocks.append("grid of each transposed convolution on the mean of its outputs, root mean square\n" + gridTable)
     }
-    blocks.append("the pictures\n" + pooled.text(thresholds: thresholds))
+    blocks.append(
+      (isOfSounds ? "the sounds" : "the pictures") + "\n" + pooled.text(thresholds: thresholds, areSounds: isOfSounds))
     if !without.isEmpty { blocks.append("with the phase sums of a layer made equal\n" + withoutTable) }
     blocks.append(
       causes.isEmpty
@@ -24,11 +27,16 @@ extension GeneratorTrace {
   /// Periods of the picture that any layer was measured at.
   var pixelPeriods: [Int] { Set(layers.flatMap { $0.bands.map(\.pixels) }).sorted() }
 
+  /// Maps of a single row are those of a net over signals.
+  private var isOfSounds: Bool { !layers.isEmpty && layers.allSatisfy { $0.shape.dropLast().last == 1 } }
+
+  private var unit: String { isOfSounds ? "samples" : "px" }
+
   private var layerTable: String {
     let periods = pixelPeriods
     var table = TextTable(
       [("layer", .left), ("operation", .left), ("map", .left), ("rms", .right)]
-        + periods.map { ("\($0) px", .right) } + [("alike in all samples (peak)", .left)])
+        + periods.map { ("\($0) \(unit)", .right) } + [("alike in all samples (peak)", .left)])
     for layer in layers {
       let shares = periods.map { period in
         layer.bands.first { $0.pixels == period }.map { percentage($0.band.share) } ?? ""
@@ -66,7 +74,7 @@ extension GeneratorTrace {
   private var withoutTable: String {
     let periods = pooled.lattice.bands.map(\.period)
     var table = TextTable(
-      [("  layer", .left), ("change", .right)] + periods.map { ("\($0) px", .right) })
+      [("  layer", .left), ("change", .right)] + periods.map { ("\($0) \(unit)", .right) })
     func cell(_ peak: Double?, _ verdict: SetVerdict) -> String {
       peak.map { String(format: "%.1f dB%@", $0, verdict == .clean ? "" : " \(verdict.rawValue)") } ?? ""
     }

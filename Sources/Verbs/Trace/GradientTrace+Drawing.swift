@@ -11,6 +11,7 @@ extension GradientTrace {
     try folder.write("unevenness.png", figure: unevenness)
     let gradients = try magnitudePlot.figure()
     try folder.write("gradients.png", figure: gradients)
+    if let shares = aliasing?.chart(of: pictures) { try folder.write("aliasing.png", figure: shares.figure()) }
     if let bands = bandChart { try folder.write("bands.png", figure: bands.figure()) }
   }
 
@@ -77,5 +78,18 @@ extension GradientTrace {
       "Unevenness at the pixels by period, \(pictures)",
       categories: bands.map { "\($0.period) px" + ($0.layer.map { ": \($0)" } ?? "") }, bars: bars,
       axis: Axis("CV² of the band"))
+  }
+}
+
+extension Aliasing {
+  /// Beside what white noise would show; `nil` where nothing is strided.
+  func chart(of pictures: String) -> BarChart? {
+    guard !layers.isEmpty else { return nil }
+    return BarChart(
+      "Power that strides fold over, \(pictures)", categories: layers.map(\.name),
+      bars: [
+        .init("of the layer's input", values: layers.map { $0.share ?? .nan }),
+        .init("of white noise", values: layers.map(\.whiteNoise)),
+      ], axis: Axis("share of its power"))
   }
 }

@@ -20,9 +20,12 @@ extension GradientTrace {
     }
     let pictures = images.count == 1 ? images[0] : "\(images.count) pictures"
     let parts = ["\(model), \(target) at \(pictures)\n\(table.description)"]
-    let pixels = input.map { ["the gradient at the pixels\n" + $0.text] } ?? []
+    let pixels =
+      input.map { ["the gradient at the \(layers.first?.operation == "signal" ? "samples" : "pixels")\n" + $0.text] }
+      ?? []
     let left = (skipped ?? []).map { "skipped: \($0.reason)" }
-    return (parts + pixels + without.map { comparison(with: $0) } + left).joined(separator: "\n\n")
+    let folded = aliasing.map { [$0.text] } ?? []
+    return (parts + pixels + without.map { comparison(with: $0) } + folded + left).joined(separator: "\n\n")
   }
 
   /// The bands at the pixels with and without some layers.

@@ -63,7 +63,8 @@ struct GradientTracer {
     let leading = bound.nodes.ancestors(of: targets)
     guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
     let sampling = bound.sampling
-    var stations = [Station(name: "input", operation: "picture", value: source, stride: 1)]
+    let what = model.network.isOneDimensional ? "signal" : "picture"
+    var stations = [Station(name: "input", operation: what, value: source, stride: 1)]
     for node in bound.nodes.following([source]) {
       guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
       stations.append(
@@ -76,29 +77,23 @@ struct GradientTracer {
   /// What a user should know beside the findings.
   var remarks: [String] { model.remarks + [expectation.remark].compactMap { $0 } }
 
-  /// Pictures that cannot be read are left out.
+  /// Pictures that cannot be read, or whose gradients are not finite, are left out.
   ///
-  /// - Throws: what the first picture fails with where none can be read, ``ModelError/nonFiniteResult(what:count:of:)``,
-  ///   and what the engine throws.
+  /// - Throws: what the first picture fails with where none can be traced, and what the engine throws.
   func trace(picturesAt paths: [String]) throws -> (trace: GradientTrace, skipped: [SkippedFile]) {
-    let files = InputFiles.listed(paths)
-    guard !files.isEmpty else { throw MeasureError.noPictures(in: paths) }
     let shape = model.inputShape(batch: 1)
     let plan = try engine.plan(
       PlanRequest(
         inputShapes: [shape], targets: try objective.layers.map(model.network.value), gradients: path.map(\.value)))
     let pass = ObjectivePass(objective, on: plan)
     var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
-    var read: [String] = []
-    let skipped = try context.eachPicture(
-      files, of: model, counting: "pictures", of: files.count * (1 + changes.count)
-    ) { file, picture in
-      let gradients = try pass.valuesAndGradients(picture).gradients
-      for (station, gradient) in gradients.enumerated() {
-        try gradient.requireFinite("the gradient of '\(path[station].name)' at '\(file)'")
-        try collected[station].add(gradient)
+    let (read, skipped) = try context.each(paths) { file in
+      let gradients = try pass.valuesAndGradients(model.input(pictureAt: file)).gradients
+      for (station, gradient) in zip(path, gradients) {
+        try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
       }
-      read.append(file)
+      for (station, gradient) in gradients.enumerated() { try collected[station].add(gradient) }
+      return file
     }
     let trial = GradientTrial(
       inputs: read.map { file in
@@ -106,14 +101,14 @@ struct GradientTracer {
       }, shape: shape)
     let without = try changes.enumerated().map { number, change in
       try self.without(change.layers, change.values, change.rules, trial: trial, exact: pass) {
-        context.progress.step("pictures", read.count * (1 + number) + $0, of: read.count * (1 + changes.count))
+        context.progress.step("pictures", read.count * number + $0, of: read.count * changes.count)
       }
     }
     let trace = GradientTrace(
       model: model.source.specification, target: target, images: read,
       layers: try zip(path, collected).map { station, gradients in
         try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
-      }, without: without, skipped: skipped.isEmpty ? nil : skipped)
+      }, without: without, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
   }
 

@@ -31,6 +31,10 @@ public struct TraceRun: Run {
   public func result(in context: RunContext) throws -> RunResult<TraceFindings> {
     let model = try context.load(model)
     if settings.target == nil, settings.without.isEmpty, try Generator.isGenerator(model) {
+      guard !settings.aliasing else {
+        throw SettingError.contradiction(
+          settings: ["aliasing"], message: "what strides fold over is looked at on the way to a target: name one")
+      }
       return try GeneratorTracer(model, settings: settings, context: context).result()
     }
     guard !settings.images.isEmpty else {
@@ -39,7 +43,11 @@ public struct TraceRun: Run {
     let target = settings.target ?? "top"
     let tracer = try GradientTracer(
       model, target: target, without: settings.without, signals: settings.signals, context: context)
-    let (trace, skipped) = try tracer.trace(picturesAt: settings.images)
+    var (trace, skipped) = try tracer.trace(picturesAt: settings.images)
+    if settings.aliasing {
+      let tracer = try AliasingTracer(model, target: target, seed: settings.seed, context: context)
+      trace.aliasing = try tracer.aliasing(ofPicturesAt: trace.images)
+    }
     return RunResult(
       .gradients(trace), remarks: tracer.remarks + model.fittingRemarks(at: settings.images), skipped: skipped,
       settled: ["target": .string(target)],

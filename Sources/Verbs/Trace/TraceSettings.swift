@@ -9,12 +9,14 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   public var target: String?
   /// Latents that a generator draws.
   public var samples = 64
-  /// Of the latents.
+  /// Of the latents, and of the shifts.
   public var seed: UInt64 = 0
   /// Whether a generator's inputs are the same everywhere, so that all that repeats on any layer is the net's own.
   public var flat = false
   /// Layers whose backward pass is made even: each alone, and, where there are several, all together.
   public var without: [String] = []
+  /// Whether what strides fold over on the way forward is looked at, and whether classes stay where pictures are shifted.
+  public var aliasing = false
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white
 

@@ -46,7 +46,8 @@ public struct VerifyRun: Run {
     let model = try context.load(model)
     let verification = try Verification(
       of: model, input: try settings.image.map(model.input(pictureAt:)), settings: settings, context: context)
-    return RunResult(verification, passed: verification.passed)
+    return RunResult(
+      verification, remarks: model.fittingRemarks(at: settings.image.map { [$0] } ?? []), passed: verification.passed)
   }
 }
 

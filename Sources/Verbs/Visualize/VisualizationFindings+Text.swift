@@ -17,12 +17,20 @@ extension VisualizationFindings {
         measures.gradientLattice.map { String(format: "%.4f", $0.cv2Corrected) } ?? "–",
         String(format: "%.3f", measures.totalVariation),
         measures.spectrumDistance.map { String(format: "%.1f dB", $0) } ?? "–",
-        measures.lattice?.verdict.rawValue ?? "too small to say",
+        image.verdict,
       ])
     }
     return """
       \(objective), preset \(preset), \(size[0])×\(size[1]), \(stoppedAt ?? steps) steps, lattice of \(latticePeriod)
       \(table.description)
       """
+  }
+}
+
+extension VisualizationFindings.Image {
+  /// Of the picture, where something made it.
+  var verdict: String {
+    if measures.gradientLattice?.verdict == .nothing { return Verdict.nothing.rawValue }
+    return measures.lattice?.verdict.rawValue ?? "too small to say"
   }
 }

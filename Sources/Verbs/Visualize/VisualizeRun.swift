@@ -46,7 +46,8 @@ public struct VisualizeRun: Run {
     let visualizer = try visualizer(context.load(model), context)
     let result = try visualizer.run { context.progress.step("steps", $0, of: $1) }
     return RunResult(
-      result.findings, remarks: result.findings.warnings.map(\.description),
+      result.findings,
+      remarks: result.findings.warnings.map(\.description) + [visualizer.startRemark].compactMap { $0 },
       settled: ["seconds": .number(result.seconds)]
     ) { try visualizer.draw(result.visualization, into: $0) }
   }

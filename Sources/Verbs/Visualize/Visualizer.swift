@@ -14,6 +14,9 @@ struct Visualizer {
   /// The side of the lattice on which this objective's gradients may be uneven.
   let latticePeriod: Int
 
+  /// What becomes of a start of another size; `nil` where it is taken as it is.
+  let startRemark: String?
+
   private let renderer: Renderer
 
   /// - Parameters:
@@ -44,10 +47,16 @@ struct Visualizer {
     let targets = try parsed.layers.map(model.network.value)
     latticePeriod = try model.sized(recipe.inputSize(of: model)).latticePeriod(targets: targets)
     let channels = model.channels ?? 3
+    let size = recipe.size ?? model.pictureSize
+    let materials = try Self.materials(recipe, size: size, channels: channels, start: start)
+    startRemark = materials.start.flatMap { start in
+      let shape = start.shape
+      guard shape.rank == 3, shape[0] == channels, (shape[1], shape[2]) != (size.height, size.width) else { return nil }
+      return "the start of \(shape[1])×\(shape[2]) is stretched to \(size.height)×\(size.width)"
+    }
     renderer = try Renderer(
       recipe, objective: parsed, differentiator: differentiator, size: model.pictureSize, channels: channels,
-      latticePeriod: latticePeriod, seed: seed,
-      materials: Self.materials(recipe, size: recipe.size ?? model.pictureSize, channels: channels, start: start))
+      latticePeriod: latticePeriod, seed: seed, materials: materials)
   }
 
   private static func materials(_ recipe: Recipe, size: PictureSize, channels: Int, start: String?) throws

@@ -62,15 +62,19 @@ import Testing
   @Test func chancesAreThoseOfTheTableAndFallWithDecibels() throws {
     for (row, period) in PhotographNull.periods.enumerated() {
       for (column, side) in PhotographNull.sides.enumerated() {
-        let quantiles = PhotographNull.table[row][column]
-        #expect(quantiles == quantiles.sorted() && quantiles.count == PhotographNull.chances.count)
-        for (quantile, chance) in zip(quantiles, PhotographNull.chances).dropFirst() {
-          let found = PhotographNull.chance(of: quantile, period: period, side: side)
-          #expect(abs(found / chance - 1) < 0.6, "period \(period), side \(side): \(found) for \(chance)")
+        for (figure, table) in [(PhotographNull.Figure.even, PhotographNull.table), (.axis, PhotographNull.axisTable)] {
+          let quantiles = table[row][column]
+          #expect(quantiles == quantiles.sorted() && quantiles.count == PhotographNull.chances.count)
+          for (quantile, chance) in zip(quantiles, PhotographNull.chances).dropFirst() {
+            let found = PhotographNull.chance(of: quantile, figure, period: period, side: side)
+            #expect(abs(found / chance - 1) < 0.6, "period \(period), side \(side): \(found) for \(chance)")
+          }
+          let beyond = try #require(quantiles.last)
+          #expect(
+            PhotographNull.chance(of: beyond + 10, figure, period: period, side: side)
+              < PhotographNull.chances.last ?? 0)
+          #expect(PhotographNull.chance(of: -100, figure, period: period, side: side) == 1)
         }
-        let beyond = try #require(quantiles.last)
-        #expect(PhotographNull.chance(of: beyond + 10, period: period, side: side) < PhotographNull.chances.last ?? 0)
-        #expect(PhotographNull.chance(of: -100, period: period, side: side) == 1)
       }
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import GinghamTensors
 import GinghamTestSupport
 import Testing
@@ -74,5 +75,102 @@ import Testing
     // Of six cells two are plain and two white; the first row of the middle ones holds a 0 that is no cell.
     #expect(map.plainShare(ofCells: 2) == 0.5)
     #expect(map.plainShare(ofCells: 7) == 0)
+  }
+
+  /// Detail at all scales, as photographs have it, about twenty levels of it.
+  private func photograph(_ noise: inout Noise, side: Int = 128) throws -> Plane {
+    var sum = Plane(height: side, width: side, repeating: 0.5)
+    for period in [2, 4, 8, 16, 32] {
+      let layer = try TriangleFilter(period: period).smoothed(noise.plane(side, side), border: .reflect)
+      for index in sum.values.indices { sum.values[index] += 0.006 * Double(period) * layer.values[index] }
+    }
+    return sum
+  }
+
+  /// A decoder's grid along rows or columns alone, faint and over everything.
+  @Test(arguments: [2, 4, 8], [0.5, 1, 2, 4]) func aFaintGridAlongOneAxisIsNoRule(period: Int, levels: Double) throws {
+    var noise = Noise(seed: 93)
+    // One place of P is raised: deviation √(P − 1)/P.
+    let height = levels / 255 * Double(period) / Double(period - 1).squareRoot()
+    for down in [false, true] {
+      let base = try photograph(&noise)
+      let channels = (0..<3).map { _ in
+        Plane(height: 128, width: 128) { y, x in
+          rounded(base[y, x] + ((down ? y : x).isMultiple(of: period) ? height : 0))
+        }
+      }
+      let finding = try PictureLattice(periods: [2, 4, 8]).finding(ofPicture: channels)
+      let found = try #require(finding.bands.first { $0.period == period })
+      #expect(found.verdict == .artifact && found.content == nil, "down: \(down), \(found)")
+    }
+  }
+
+  /// Whatever the pitch, some of a rule's multiples lie on a lattice.
+  @Test func paperWithLinesIsNoGrid() throws {
+    var noise = Noise(seed: 94)
+    var seen = 0
+    for pitch in 2...24 {
+      for ink in [10.0, 40, 120] {
+        let map = Plane(height: 128, width: 128) { y, _ in
+          rounded(0.95 - ((y + 5).isMultiple(of: pitch) ? ink / 255 : 0) + 0.004 * noise.normal())
+        }
+        let finding = try PictureLattice(periods: [2, 4, 8, 16]).finding(ofPicture: [map, map, map])
+        #expect(finding.verdict == .clean, "pitch \(pitch), ink \(ink): \(finding.bands)")
+        seen += finding.bands.count { $0.content == .rules }
+      }
+    }
+    #expect(seen > 40)
+  }
+
+  /// Words of random letters of 5×7 in lines, white between them.
+  @Test func aPageOfTextIsNoGrid() throws {
+    var noise = Noise(seed: 95)
+    for pitch in [8, 12, 16] {
+      var page = Plane(height: 160, width: 160, repeating: 1)
+      for top in stride(from: 3, to: 150, by: pitch) {
+        let end = 90 + Int(noise.next() % 60)
+        for left in stride(from: 4, to: end, by: 6) where noise.next() % 6 != 0 {
+          let letter = noise.next()
+          for y in 0..<7 where top + y < 160 {
+            for x in 0..<5 where letter >> UInt64(y * 5 + x) & 1 == 1 { page[top + y, left + x] = 0.1 }
+          }
+        }
+      }
+      let finding = try PictureLattice(periods: [2, 4, 8, 16]).finding(ofPicture: [page, page, page])
+      #expect(finding.verdict == .clean, "pitch \(pitch): \(finding.bands)")
+    }
+  }
+
+  @Test func orderedDitherIsNamed() throws {
+    var noise = Noise(seed: 96)
+    let order = [[0.0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]
+    for step in [8.0, 32] {
+      let channels = try (0..<3).map { _ in
+        let base = try photograph(&noise)
+        return Plane(height: 128, width: 128) { y, x in
+          min(max(step * ((255 * base[y, x] / step) + order[y % 4][x % 4] / 16 - 0.47).rounded(), 0), 255) / 255
+        }
+      }
+      let finding = try PictureLattice(periods: [2, 4, 8]).finding(ofPicture: channels)
+      #expect(finding.verdict == .clean, "\(finding.bands)")
+      #expect(finding.bands.contains { $0.content == .orderedDither }, "step \(step): \(finding.bands)")
+    }
+    // All levels occur.
+    #expect(OrderedDither(in: try photograph(&noise)) == nil)
+  }
+
+  /// A wave of another period than the lattices': its power, and none of the noise's.
+  @Test func linesOfOtherPitchesHaveTheirShare() {
+    var noise = Noise(seed: 97)
+    let (side, amplitude) = (240, 0.5)
+    func map(_ period: Double) -> Tensor {
+      let wave = (0..<side).map { y -> Double in amplitude * 2.0.squareRoot() * cos(2 * Double.pi * Double(y) / period)
+      }
+      return Plane(height: side, width: side) { y, _ in noise.normal() + wave[y] }.tensor
+    }
+    let share = AxisLines.strongest(in: map(5), besides: [2, 4, 8])
+    // a²/4 of a wave of amplitude a over the variance of all.
+    #expect(abs(share - amplitude * amplitude / 2 / (1 + amplitude * amplitude)) < 0.02, "\(share)")
+    #expect(AxisLines.strongest(in: map(4), besides: [2, 4, 8]) < 0.001)
   }
 }

@@ -31,6 +31,7 @@ import Testing
     "cubic",
     "align_corners", "asymmetric", "tf_crop_and_resize", "half_pixel_symmetric", "pytorch_half_pixel", "floor", "ceil",
     "round_prefer_ceil", "not_larger", "not_smaller", "DCR", "CRD", "tanh", "none", "sum", "add", "mul",
+    "forward", "reverse", "bidirectional",
   ]
   /// Attributes of the standard operators by the type their definitions give them.
   private static let names: [(kind: Kind, names: [String])] = [
@@ -42,7 +43,8 @@ import Testing
         "count_include_pad", "training_mode", "spatial", "fmod", "batch_dims", "exclusive", "reverse", "largest",
         "sorted",
         "align_corners", "stash_type", "p", "upper", "k", "saturate", "dtype", "select_last_index", "value_int",
-        "storage_order", "detect_negative", "detect_positive", "across_channels",
+        "storage_order", "detect_negative", "detect_positive", "across_channels", "hidden_size", "layout",
+        "linear_before_reset", "input_forget",
       ]
     ),
     (
@@ -57,9 +59,10 @@ import Testing
       [
         "alpha", "beta", "gamma", "epsilon", "bias", "lambd", "min", "max", "value", "value_float", "cubic_coeff_a",
         "extrapolation_value", "high", "low", "mean", "scale", "spatial_scale", "threshold",
+        "clip",
       ]
     ),
-    (.floats, ["scales", "value_floats"]),
+    (.floats, ["scales", "value_floats", "activation_alpha", "activation_beta"]),
     (
       .word,
       [
@@ -84,20 +87,26 @@ import Testing
   }
 
   private func tensor(_ name: String, _ draws: inout Draws) -> ModelSketch.TensorSketch {
-    switch draws.below(6) {
+    switch draws.below(7) {
     case 0: return .int64s((0..<draws.below(6)).map { _ in draws.one(of: Self.integers) }, name: name)
     case 1: return .int64s([draws.one(of: Self.integers)], shape: [], name: name)
     case 2: return .floats((0..<draws.below(6)).map { _ in draws.one(of: Self.floats) }, name: name)
     case 3: return .floats([draws.one(of: Self.floats)], shape: [], name: name)
     case 4: return .floats([Float](repeating: 0.5, count: 4), name: name)
-    default: return .floats([Float](repeating: 0.5, count: 144), shape: [4, 4, 3, 3], name: name)
+    case 5: return .floats([Float](repeating: 0.5, count: 144), shape: [4, 4, 3, 3], name: name)
+    default:
+      let shape = [draws.one(of: [1, 2]), draws.one(of: [1, 3, 4, 8, 12]), draws.one(of: [1, 3, 4])]
+      return .floats([Float](repeating: 0.5, count: shape.reduce(1, *)), shape: shape, name: name)
     }
   }
 
   private func model(_ type: String, _ draws: inout Draws) -> ModelSketch {
     var model = ModelSketch(operatorSet: draws.one(of: [6, 9, 10, 11, 13, 16, 18, 20, 21, 23]))
     model.inputs = [
-      ("x", 1, draws.one(of: [[1, 4, 8, 8], [1, 4, 8, 8], [2, 3], [0, 4, 8, 8], [1, 4, 0, 8], [8], []]))
+      (
+        "x", 1,
+        draws.one(of: [[1, 4, 8, 8], [1, 4, 8, 8], [2, 3], [0, 4, 8, 8], [1, 4, 0, 8], [5, 2, 3], [8], []])
+      )
     ]
     var inputs = [draws.below(8) == 0 ? "c0" : "x"]
     for index in 1..<(1 + draws.below(5)) { inputs.append(draws.one(of: ["c\(index)", "c\(index)", "x", ""])) }

@@ -204,15 +204,16 @@ import Testing
     Pool(operation: .convolution(Convolution(Window(1, stride: 2))), weight: [6, 4, 1, 1], side: [3, 2]),
   ]
 
-  /// The layer at stride 1, then a weighted mean around every element that the stride would have kept, worked out here
-  /// by hand.
-  @Test(arguments: pools) func blurPoolsAreTheBlurredDenseLayer(_ test: Pool) throws {
+  private func network(of test: Pool) -> Network {
     var network = Network(name: "layer")
     let x = network.addInput("x", shape: [1, 4] + test.side)
     let w = test.weight.map { network.addConstant("down.weight", .float(Self.noise($0, "weight"))) }
     network.outputs = [network.append("down", test.operation, inputs: [x] + (w.map { [$0] } ?? []))]
-    let found = try output(rewritten(network, .blurpool))
+    return network
+  }
 
+  /// What the layer gives at stride 1, and the strides it had.
+  private func dense(_ network: Network) throws -> (map: Tensor, strides: [Int]) {
     let bound = try #require(network.bound().nodes.first).operation
     var dense = network
     var strides = [1, 1]
@@ -228,7 +229,15 @@ import Testing
       dense.nodes[0].operation = .averagePool(pool)
     default: break
     }
-    let map = try output(dense)
+    return (try output(dense), strides)
+  }
+
+  /// The layer at stride 1, then a weighted mean around every element that the stride would have kept, worked out here
+  /// by hand.
+  @Test(arguments: pools) func blurPoolsAreTheBlurredDenseLayer(_ test: Pool) throws {
+    let network = network(of: test)
+    let found = try output(rewritten(network, .blurpool))
+    let (map, strides) = try dense(network)
     let (height, width) = (map.shape[2], map.shape[3])
     func taps(_ stride: Int) -> [Float] {
       switch stride {
@@ -265,6 +274,32 @@ import Testing
           }
         }
         return sum
+      })
+    try expectEqual(found, expected)
+  }
+
+  /// The layer at stride 1 through a Fourier transform of two dimensions that loses all above the new Nyquist frequency,
+  /// half of what lies on it, and back; then every element that the stride would have kept.
+  @Test(arguments: pools) func lowCutsAreTheDenseLayerWithoutItsHighFrequencies(_ test: Pool) throws {
+    let network = network(of: test)
+    let found = try output(rewritten(network, .lowcut))
+    let (map, strides) = try dense(network)
+    let (height, width) = (map.shape[2], map.shape[3])
+    func kept(_ k: Int, _ extent: Int, _ stride: Int) -> Float {
+      let place = 2 * min(k, extent - k) * stride
+      return stride == 1 || place < extent ? 1 : place == extent ? 0.5 : 0
+    }
+    let plan = FourierTransform(height: height, width: width)
+    let mask = (0..<(height * plan.halfWidth)).map { index in
+      kept(index / plan.halfWidth, height, strides[0]) * kept(index % plan.halfWidth, width, strides[1])
+    }
+    let cut = plan.inverse(plan.forward(map, times: mask))
+    let wanted = try #require(network.bound().shapes[network.outputs[0]])
+    let expected = Tensor(
+      wanted,
+      (0..<wanted.elementCount).map { index in
+        let (channel, y, x) = (index / (wanted[2] * wanted[3]), index / wanted[3] % wanted[2], index % wanted[3])
+        return cut[0, channel, min(y * strides[0], height - 1), min(x * strides[1], width - 1)]
       })
     try expectEqual(found, expected)
   }

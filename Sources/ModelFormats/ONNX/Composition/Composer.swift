@@ -68,6 +68,28 @@ final class Composer {
     apply(.range, integer(start), end, integer(1))
   }
 
+  /// Walks along the first axis of sequences (as ONNX Scan) and hands states from step to step.
+  ///
+  /// - Parameter step: from the states and a slice of each sequence to the next states and what the step gives.
+  /// - Returns: the last states, and what all steps gave, joined along a new first axis in the sequences' order.
+  func scan(
+    _ states: [Term], over sequences: [Term], isReversed: Bool,
+    step: ([Term], [Term]) -> (states: [Term], given: Term)
+  ) -> (states: [Term], given: Term) {
+    let operands = states + sequences
+    let (body, captured) = node.body(operands.map { node.type(of: $0.value) }) { inputs in
+      let given = inputs.map { Term($0, self) }
+      let results = step(Array(given.prefix(states.count)), Array(given.dropFirst(states.count)))
+      return (results.states + [results.given]).map(\.value)
+    }
+    let axis = Loop.SequenceAxis(isReversed: isReversed)
+    let loop = Loop(
+      body: body, states: states.count, isCounted: false, sequences: sequences.map { _ in axis }, collected: [axis])
+    let results = apply(
+      .loop(loop), operands + captured.map { Term($0, self) }, outputs: states.count + 1)
+    return (Array(results.dropLast()), results[states.count])
+  }
+
   func concatenated(_ terms: [Term], axis: Int = 0) -> Term {
     terms.count == 1 ? terms[0] : apply(.concatenate(axis: axis), terms)
   }

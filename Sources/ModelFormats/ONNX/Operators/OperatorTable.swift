@@ -7,7 +7,7 @@ enum OperatorTable {
   static let translators: [String: OperatorTranslator] = [
     convolutions, pools, activations, functions, arithmetic, comparisons, normalizations, reductions, matrixProducts,
     rearrangements, reshapes, resizes, inferenceIdentities, constants, shapesAsData, indexing, sampling, attentions,
-    sums, signals, losses, quantization, randomness, controlFlow, sequences, microsoft, runtimeNames,
+    sums, signals, losses, quantization, randomness, controlFlow, sequences, recurrent, microsoft, runtimeNames,
   ].reduce(into: [:]) { table, family in
     table.merge(family) { _, later in later }
   }

@@ -12,6 +12,7 @@ struct ModelSketch {
     case string(String)
     case ints([Int])
     case floats([Float])
+    case strings([String])
     case tensor(TensorSketch)
     case reference(String)
   }
@@ -137,6 +138,9 @@ struct ModelSketch {
     case .ints(let values):
       for value in values { writer.int(8, value) }
       writer.int(20, 7)
+    case .strings(let values):
+      for value in values { writer.string(9, value) }
+      writer.int(20, 8)
     case .reference(let target): writer.string(21, target)
     }
   }

@@ -1,0 +1,104 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamFeatureVisualization
+import GinghamImaging
+import GinghamLattices
+import GinghamModels
+import GinghamNetworks
+import GinghamTensors
+
+/// Makes the pictures of units that a site shows, several in a pass.
+struct ExploredTiles {
+  let model: Model
+  let settings: ExploreSettings
+  let context: RunContext
+  let differentiator: any Differentiator
+  /// Pictures that the site will have, for progress.
+  let total: Int
+
+  /// A unit's entry on the site, and the bands of its picture's gradient.
+  struct Made {
+    var unit: ExploredNet.Unit
+    var bands: [ExploredDetails.Band]
+  }
+
+  /// What a pass leaves behind for the end of the run: pictures as they are shown, since those of thousands as arrays
+  /// would fill gigabytes.
+  private struct Pass: Codable {
+    var units: [ExploredNet.Unit]
+    var bands: [[ExploredDetails.Band]]
+    var pictures: [Data]
+    /// Of the units' negatives; empty where none are made.
+    var negatives: [Data]
+  }
+
+  /// Writes `<folder>/<unit>.webp`, and `<folder>/<unit>-negative.webp` where negatives are asked for. Passes that a run
+  /// before this one has finished are taken from it.
+  ///
+  /// - Parameters:
+  ///   - batch: units in a pass.
+  ///   - done: pictures that were made before.
+  /// - Throws: what a visualization does, and the folder.
+  func make(_ layer: String, _ units: [Int], batch: Int, into folder: String, behind done: Int) throws -> [Made] {
+    let owners = try owners(of: layer)
+    return try stride(from: 0, to: units.count, by: batch).flatMap { first in
+      let part = Array(units[first..<min(first + batch, units.count)])
+      let pass = try context.once(named: "\(layer) \(part)") {
+        Finished(value: try self.pass(layer, part, owners, behind: done + first))
+      }.value
+      for (place, unit) in pass.units.enumerated() {
+        try context.folder?.write("\(folder)/\(unit.unit).webp", data: pass.pictures[place])
+        if settings.negative {
+          try context.folder?.write("\(folder)/\(unit.unit)-negative.webp", data: pass.negatives[place])
+        }
+      }
+      return zip(pass.units, pass.bands).map(Made.init)
+    }
+  }
+
+  /// The layers that bring in the bands of a layer's gradient, by period; empty where that cannot be predicted.
+  private func owners(of layer: String) throws -> [Int: String] {
+    let sized = model.sized(settings.recipe.inputSize(of: model))
+    let value = try sized.gradientValue(ofLayer: nil)
+    let objective = EachChannelObjective(layer: layer, channels: [0])
+    return try Expectation(of: objective, in: sized, at: [value]).survey(at: value).layers
+  }
+
+  private func pass(_ layer: String, _ units: [Int], _ owners: [Int: String], behind done: Int) throws -> Pass {
+    let shown = try visualize(layer, units, behind: done, reversed: false)
+    var pass = Pass(units: [], bands: [], pictures: [], negatives: [])
+    for (place, unit) in units.enumerated() {
+      let picture = try Visualizer.picture(shown.visualization.pictures.sample(place))
+      let found = shown.findings.images[place]
+      pass.pictures.append(Data(try picture.encodedWebP(path: "\(layer):\(unit)")))
+      pass.bands.append((found.measures.gradientLattice?.bands ?? []).map { .init($0, layer: owners[$0.period]) })
+      pass.units.append(
+        .init(
+          unit: unit, activation: found.activation, grid: found.measures.latticeShare,
+          isDead: shown.visualization.gradient.sample(place).isZero, pass: [units[0], units[units.count - 1]],
+          width: picture.width, height: picture.height))
+    }
+    guard settings.negative else { return pass }
+    let reversed = try visualize(layer, units, behind: done, reversed: true)
+    for (place, unit) in units.enumerated() {
+      let picture = try Visualizer.picture(reversed.visualization.pictures.sample(place))
+      pass.negatives.append(Data(try picture.encodedWebP(path: "\(layer):\(unit)")))
+      pass.units[place].negative = -reversed.findings.images[place].activation
+    }
+    return pass
+  }
+
+  private func visualize(_ layer: String, _ units: [Int], behind done: Int, reversed: Bool) throws -> Visualizer.Result
+  {
+    var recipe = settings.recipe
+    recipe.batch = units.count
+    let objective = EachChannelObjective(layer: layer, channels: units)
+    let visualizer = try Visualizer(
+      model, objective: "channel:\(layer):\(units.map(String.init).joined(separator: ","))",
+      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, start: nil, seed: settings.seed,
+      differentiator: differentiator)
+    return try visualizer.run { step, _ in
+      context.progress.step("steps", done * recipe.steps + step * units.count, of: total * recipe.steps)
+    }
+  }
+}
