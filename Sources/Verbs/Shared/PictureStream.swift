@@ -10,12 +10,11 @@ extension RunContext {
   /// - Parameters:
   ///   - paths: of files.
   ///   - what: is counted.
-  ///   - total: what is counted in all, where the pictures are only a part of it.
   ///   - use: is called by one thread at a time, with 1×C×H×W.
   /// - Throws: ``InterruptionError``, what the first picture fails with where none succeeds,
   ///   ``MeasureError/noPictures(in:)``.
   func eachPicture(
-    _ paths: [String], of model: Model, counting what: String, from start: Int = 0, of total: Int? = nil,
+    _ paths: [String], of model: Model, counting what: String,
     use: (_ path: String, _ picture: Tensor) throws -> Void
   ) throws -> [SkippedFile] {
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: paths) }
@@ -33,7 +32,7 @@ extension RunContext {
       return Result { try model.input(pictureAt: path) }
     } use: { read in
       guard !stop.isSet else { return }
-      progress.step(what, start + done, of: total ?? paths.count)
+      progress.step(what, done, of: paths.count)
       switch read {
       case nil: stop.set()
       case .failure(let error)?: leaveOut(error)
