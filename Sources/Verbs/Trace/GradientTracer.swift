@@ -90,9 +90,7 @@ struct GradientTracer {
     let pass = ObjectivePass(objective, on: plan)
     var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
     var read: [String] = []
-    let skipped = try context.eachPicture(
-      files, of: model, counting: "pictures", of: files.count * (1 + changes.count)
-    ) { file, picture in
+    let skipped = try context.eachPicture(files, of: model, counting: "pictures") { file, picture in
       let gradients = try pass.valuesAndGradients(picture).gradients
       for (station, gradient) in zip(path, gradients) {
         try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
@@ -106,7 +104,7 @@ struct GradientTracer {
       }, shape: shape)
     let without = try changes.enumerated().map { number, change in
       try self.without(change.layers, change.values, change.rules, trial: trial, exact: pass) {
-        context.progress.step("pictures", read.count * (1 + number) + $0, of: read.count * (1 + changes.count))
+        context.progress.step("pictures", read.count * number + $0, of: read.count * changes.count)
       }
     }
     let trace = GradientTrace(
