@@ -180,6 +180,7 @@ public struct PictureLatticePool: Sendable {
       let own = DrawingSigns(medianOf: channels.signs)
       plain = max(plain, middle(channels.plainShares))
       (signs.blankShare, signs.ditherStep) = (max(signs.blankShare, own.blankShare), own.ditherStep)
+      signs.isRounded = own.isRounded
     }
     let strength = (band.evened.peaks.peaks.map(\.power).max() ?? 0) / Double(max(band.evened.mapCount, 1))
     if let drawn = RegularContent(peaks, period: period, plainShare: plain, strength: strength, signs: signs) {
@@ -194,11 +195,10 @@ public struct PictureLatticePool: Sendable {
 
   /// Whether a grid fainter than a level leaves the luma, which files store at full resolution, as it was.
   private func isColourOnly(_ band: Band, period: Int) -> Bool {
-    guard let luma = looks[.luma]?[period], 255 * middle(band.powers).squareRoot() < Self.faintestColour,
-      let chance = PhotographNull.chance(
-        even: luma.evenDecibels.median, axis: luma.axisDecibels.median, period: period, side: middle(luma.sides))
+    guard let luma = looks[.luma]?[period], let even = luma.evenDecibels.median,
+      255 * middle(band.powers).squareRoot() < Self.faintestColour
     else { return false }
-    return chance > 0.02
+    return PhotographNull.chance(of: even, period: period, side: middle(luma.sides)) > 0.05
   }
 
   /// Four times the surroundings: less is no grid to speak of, however seldom photographs have it. What resize-convolutions
