@@ -115,7 +115,8 @@ struct ManifestTests {
         "repair random:squeezenet1_1",
         model.merging([
           "layer": ["conv1"], "all": [], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
-          "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"], "target": ["class:3"],
+          "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"],
+          "target": ["class:3"],
         ]) { $1 })
     ],
     "visualize": [
