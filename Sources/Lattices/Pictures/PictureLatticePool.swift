@@ -198,7 +198,11 @@ public struct PictureLatticePool: Sendable {
     guard let luma = looks[.luma]?[period], let even = luma.evenDecibels.median,
       255 * middle(band.powers).squareRoot() < Self.faintestColour
     else { return false }
-    return PhotographNull.chance(of: even, period: period, side: middle(luma.sides)) > 0.05
+    let side = middle(luma.sides)
+    guard PhotographNull.chance(of: even, period: period, side: side) > 0.05 else { return false }
+    // A grid along one axis leaves most frequencies as they were.
+    guard period > 2, let axis = luma.axisDecibels.median else { return true }
+    return PhotographNull.chance(of: axis, .axis, period: period, side: side) > 0.01
   }
 
   /// Four times the surroundings: less is no grid to speak of, however seldom photographs have it. What resize-convolutions
