@@ -90,7 +90,11 @@ import Gingham
     for (own, expected) in zip(try fast.backward([weights]), try exact.backward([weights])) {
       let peak = expected.scalars.reduce(0) { max($0, abs($1)) }
       let worst = zip(own.scalars, expected.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      #expect(worst <= 2e-4 * max(peak, 5e-3), "\(folder): the fast engine's gradient is off by \(worst) of \(peak)")
+      // Its tanh is saturated: 1 − y² of a y that is rounded to 32 bits is all that is left of the gradient.
+      let floor = folder.hasSuffix("test_rnn_seq_length") ? 5e-3 : 1e-3
+      #expect(
+        Double(worst) <= 2e-4 * max(Double(peak), floor),
+        "\(folder): the fast engine's gradient is off by \(worst) of \(peak)")
     }
     return true
   }

@@ -59,7 +59,7 @@ struct PictureSurface: Sendable {
 /// every multiple of their pitch. Photographs leave none.
 enum AxisLines {
   /// Power over the line's surroundings, from which on it is one.
-  private static let least = 20.0
+  private static let least = 40.0
 
   /// The strongest line at a frequency that no lattice has, as a share of the map's variance; 0 where there is none.
   ///
@@ -85,6 +85,13 @@ enum AxisLines {
     return max(strongest(inProfile: rows, besides: periods), strongest(inProfile: columns, besides: periods)) / variance
   }
 
+  /// What stands around a line, on the side that has more of it: spectra of detail fall steeply towards low frequencies.
+  /// Lines of a long pitch stand in each other's surroundings, so it is the lower quartile, which of exponential powers is
+  /// 0.29 of their mean.
+  private static func quarter(_ powers: [Double]) -> Double { powers.sorted()[powers.count / 4] / 0.29 }
+
+  private static let beside = 3...16
+
   private static func strongest(inProfile profile: [Double], besides periods: [Int]) -> Double {
     let count = FourierTransform.fastLength(atMost: max(1, profile.count))
     guard count >= 32 else { return 0 }
@@ -100,10 +107,7 @@ enum AxisLines {
         let turns = Double(bin * period) / Double(count)
         return abs(turns - turns.rounded()) * Double(count) / Double(period) <= 1.51
       }
-      // Lines of a long pitch stand in each other's surroundings: the lower quartile, which of exponential powers is 0.29
-      // of their mean.
-      let beside = (3...8).flatMap { [power(bin + $0), power(bin - $0)] }.sorted()
-      let surroundings = beside[3] / 0.29
+      let surroundings = max(Self.quarter(beside.map { power(bin - $0) }), Self.quarter(beside.map { power(bin + $0) }))
       if !isOfLattice, centre > least * surroundings { best = centre - surroundings }
     }
     return best

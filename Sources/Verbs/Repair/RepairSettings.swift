@@ -50,7 +50,7 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   func validate() throws {
     try SettingError.require((1...65536).contains(samples ?? 1), "samples", samples ?? 0, "a number from 1 to 65536")
     try SettingError.require((1...64).contains(kernel ?? 1), "kernel", kernel ?? 0, "a number from 1 to 64")
-    try SettingError.require(mostChange > 0 && mostChange.isFinite, "mostChange", mostChange, "a number above 0")
+    try SettingError.require(mostChange > 0 && mostChange.isFinite, "most_change", mostChange, "a number above 0")
     if kernel != nil, let method = with, method != .nearest, method != .bilinear {
       throw SettingError.contradiction(
         settings: ["kernel", "with"],

@@ -62,7 +62,7 @@ import Testing
     let lattice = try PictureLattice(periods: [2])
     let detail = try texture(&noise)
     #expect(try lattice.finding(ofPicture: [detail, detail, detail]).verdict == .clean)
-    let amplitude = 0.0015
+    let amplitude = 0.00075
     let coloured = try lattice.finding(
       ofPicture: [adding(amplitude, to: detail), adding(-amplitude, to: detail), detail])
     let band = try #require(coloured.bands.first)

@@ -122,6 +122,22 @@ import Testing
     #expect(seen > 40)
   }
 
+  /// Nothing is drawn in smooth noise, however steep its spectrum: a line by chance would take a faint grid for rules.
+  @Test(arguments: [96, 256]) func noiseHasNoLines(side: Int) throws {
+    var noise = Noise(seed: 97)
+    var seen = 0
+    for _ in 0..<60 {
+      var map = Plane(height: side, width: side, repeating: 0.5)
+      for period in [2, 4, 8] {
+        let layer = try TriangleFilter(period: period).smoothed(noise.plane(side, side), border: .reflect)
+        for index in map.values.indices { map.values[index] += 0.002 * Double(period * period) * layer.values[index] }
+      }
+      let surface = try #require(try PictureLattice(periods: [2, 4, 8]).measure(map).surface)
+      if surface.strongestLine > 0 { seen += 1 }
+    }
+    #expect(seen <= 2)
+  }
+
   /// Words of random letters of 5×7 in lines, white between them.
   @Test func aPageOfTextIsNoGrid() throws {
     var noise = Noise(seed: 95)
