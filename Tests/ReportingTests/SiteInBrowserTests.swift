@@ -202,7 +202,8 @@ import Testing
         [...page.querySelectorAll('.exemplars figure>*:first-child')].map(view=>view.getAttribute('href')||''),
         texts('.exemplars figcaption'),
         [...page.querySelectorAll('.histogram rect')].map(bar=>bar.getAttribute('class')+' '+bar.getAttribute('height')),
-        texts('.axis span'),[...page.querySelectorAll('.axis span')].map(mark=>String(parseFloat(mark.style.left)>50))]
+        texts('.axis span'),[...page.querySelectorAll('.axis span')].map(mark=>String(parseFloat(mark.style.left)>50)),
+        [...page.querySelectorAll('.axis span')].map(mark=>String(mark.offsetHeight<24))]
         """)
     #expect(shown[0] == ["0px 0px", "-66px 0px", "0px -66px"])
     #expect(shown[1].allSatisfy { $0.hasSuffix("crops/0/1.webp\")") })
@@ -219,6 +220,8 @@ import Testing
     }
     #expect(shown[6] == ["-1", "0", "9.5"])
     #expect(shown[7].first == "false" && shown[7].last == "true")
+    // On one line, also at the end of the axis.
+    #expect(shown[8] == ["true", "true", "true"])
   }
 
   @Test func weightsLeadToTheirUnits() throws {

@@ -60,7 +60,7 @@ extension Site {
     .low{fill:#c2611f;background:#c2611f}
     .zero{fill:var(--soft)}
     .axis{position:relative;max-width:52rem;height:1.4rem;font-size:.8rem;color:var(--soft);font-variant-numeric:tabular-nums}
-    .axis span{position:absolute;transform:translateX(-50%)}
+    .axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
     .axis span:first-child:not(:only-child){transform:none}
     .axis span:last-child:not(:only-child){transform:translateX(-100%)}
     .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem;max-width:62rem}

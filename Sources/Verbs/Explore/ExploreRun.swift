@@ -115,13 +115,19 @@ public struct ExploreRun: Run {
     let maker = isClassified ? try ExploredPictures(model, differentiator, context: context) : nil
     if !isClassified { site.remarks.append("the net has no row of classes, so pictures have no pages") }
     var outputs: [[Float]] = []
+    var shown: [Int: Int] = [:]
     for (number, picture) in chosen.enumerated() {
       guard let maker else { break }
       context.progress.step("pages", number, of: chosen.count)
       try Interruption.check()
-      let (page, values) = try maker.page(number, pictureAt: index.pictures[picture])
-      site.net.pictures.append(page)
-      outputs.append(values)
+      do {
+        let (page, values) = try maker.page(number, pictureAt: index.pictures[picture])
+        shown[picture] = site.net.pictures.count
+        site.net.pictures.append(page)
+        outputs.append(values)
+      } catch let error as ModelError {
+        site.remarks.append("'\(index.pictures[picture])' has no page: \(error)")
+      }
     }
     site.net.sheet = .init(side: Self.side, gap: ExemplarCrops.gap)
     guard let count = outputs.first?.count else { return [:] }
@@ -134,7 +140,7 @@ public struct ExploreRun: Run {
     site.net.classes = .init(
       folder: "classes", details: "classes", command: command(for: "output"),
       units: try tiles.make("output", classes, batch: 1, into: "classes", behind: 0).map(\.unit))
-    return Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
+    return shown
   }
 
   private func tiles(

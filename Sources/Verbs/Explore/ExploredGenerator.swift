@@ -116,11 +116,11 @@ struct GeneratorExplorer {
       let same = try PictureSampler(Generator(net), range: sampler.range, engine: context.engine, team: context.team)
       return try draw(try same.pictures(of: latents), as: "repaired", into: &files)
     }
-    let layers = try trace.layers.enumerated().map { number, layer in
-      let folder = "maps/\(number)"
-      try drawMaps(of: layer.name, latents, generator, into: folder, &files)
-      return ExploredGenerator.Layer(
-        name: layer.name, operation: layer.operation, shape: layer.shape, spacing: layer.spacing, folder: folder,
+    try drawMaps(of: trace.layers.map(\.name), latents, generator, into: &files)
+    let layers = trace.layers.enumerated().map { number, layer in
+      ExploredGenerator.Layer(
+        name: layer.name, operation: layer.operation, shape: layer.shape, spacing: layer.spacing,
+        folder: Self.folder(ofLayer: number),
         bands: layer.bands.map {
           .init(
             period: $0.pixels, share: $0.band.share, chance: $0.band.null,
@@ -165,34 +165,44 @@ struct GeneratorExplorer {
     }
   }
 
+  private static func folder(ofLayer number: Int) -> String { "maps/\(number)" }
+
   private func drawMaps(
-    of layer: String, _ latents: Tensor, _ generator: Generator, into folder: String, _ files: inout [String: Data]
+    of layers: [String], _ latents: Tensor, _ generator: Generator, into files: inout [String: Data]
   ) throws {
     let plan = try context.differentiator(for: model.network).plan(
       PlanRequest(
-        inputShapes: [model.inputShape(batch: generator.batch)], targets: [try model.network.value(ofLayer: layer)],
+        inputShapes: [model.inputShape(batch: generator.batch)], targets: try layers.map(model.network.value),
         gradients: []))
-    var chosen: [Int] = []
+    // The same of every sample, so that they can be held against each other.
+    var chosen: [[Int]] = []
     for sample in 0..<latents.shape[0] {
-      let maps = try plan.forward([generator.filled(latents.slice(axis: 0, sample..<(sample + 1)))])[0].sample(0)
-      try maps.requireFinite("'\(layer)'")
-      let channels = maps.shape[1]
-      if chosen.isEmpty {
-        let spreads = (0..<channels).map { channel -> Double in
-          let values = maps.slice(axis: 1, channel..<(channel + 1)).scalars.map(Double.init)
-          let mean = values.reduce(0, +) / Double(values.count)
-          return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        }
-        chosen = Array((0..<channels).sorted { (spreads[$1], $0) < (spreads[$0], $1) }.prefix(Self.channels)).sorted()
+      let all = try plan.forward([generator.filled(latents.slice(axis: 0, sample..<(sample + 1)))]).map { $0.sample(0) }
+      for (layer, maps) in zip(layers, all) { try maps.requireFinite("'\(layer)'") }
+      if chosen.isEmpty { chosen = all.map(Self.liveliest) }
+      for (number, maps) in all.enumerated() {
+        let sheet = try Picture.montage(chosen[number].map { try Self.tile($0, of: maps) }, columns: 4, gap: 1)
+        files["\(Self.folder(ofLayer: number))/\(sample).webp"] = Data(
+          try sheet.encodedWebP(path: layers[number], quality: 95))
       }
-      let tiles = try chosen.map { channel in
-        let map = maps.slice(axis: 1, channel..<(channel + 1)).reshaped(to: [1, maps.shape[2], maps.shape[3]])
-        let values = map.scalars
-        let (least, most) = (values.min() ?? 0, values.max() ?? 0)
-        return try Picture(map.map { most > least ? ($0 - least) / (most - least) : 0.5 })
-      }
-      let sheet = try Picture.montage(tiles, columns: 4, gap: 1)
-      files["\(folder)/\(sample).webp"] = Data(try sheet.encodedWebP(path: layer, quality: 95))
     }
+  }
+
+  /// The channels of maps 1×C×H×W that differ most over their map, in their order.
+  private static func liveliest(of maps: Tensor) -> [Int] {
+    let spreads = (0..<maps.shape[1]).map { channel -> Double in
+      let values = maps.slice(axis: 1, channel..<(channel + 1)).scalars.map(Double.init)
+      let mean = values.reduce(0, +) / Double(values.count)
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
+    return Array(spreads.indices.sorted { (spreads[$1], $0) < (spreads[$0], $1) }.prefix(channels)).sorted()
+  }
+
+  /// From the channel's least to its most.
+  private static func tile(_ channel: Int, of maps: Tensor) throws -> Picture {
+    let map = maps.slice(axis: 1, channel..<(channel + 1)).reshaped(to: [1, maps.shape[2], maps.shape[3]])
+    let values = map.scalars
+    let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+    return try Picture(map.map { most > least ? ($0 - least) / (most - least) : 0.5 })
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GinghamModels
 import GinghamReporting
 import GinghamTensors
@@ -53,13 +52,4 @@ extension RunContext {
     if skipped.count == paths.count, let first { throw first }
     return skipped
   }
-}
-
-/// Something that one thread says once and others see.
-final class Flag: @unchecked Sendable {
-  private let lock = NSLock()
-  private var value = false
-
-  var isSet: Bool { lock.withLock { value } }
-  func set() { lock.withLock { value = true } }
 }

@@ -4,7 +4,6 @@ import GinghamLattices
 import GinghamModels
 import GinghamNetworks
 import GinghamReporting
-import GinghamRewriting
 import GinghamSignals
 import GinghamTensors
 
