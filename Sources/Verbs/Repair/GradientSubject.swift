@@ -106,7 +106,7 @@ struct GradientSubject: RepairSubject {
     } use: { picture, map in
       outputs.append(try forward.forward([picture])[0])
       if maps.count < Self.shownMaps { maps.append(map) }
-      try LatticePool.add(LatticePool(map, by: survey), to: &pool)
+      if pool == nil { pool = try LatticePool(map, by: survey) } else { try pool?.add(map) }
     }
     var found = RepairMeasurement(outputs: .stacked(outputs))
     (found.maps, found.pool, found.survey) = (maps, pool, survey)

@@ -40,7 +40,7 @@ extension RepairFindings {
     }
     let limit = Self.percent(mostChange)
     return table.description
-      + "\n  too costly: a step of a band's verdict (artifact, faint, clean) is worth a change by \(limit) (--most-change)"
+      + "\n  too costly: a step of a band's verdict (artifact, faint, clean) is worth a change by \(limit)"
   }
 
   /// Bands that still show, by period, in words.
