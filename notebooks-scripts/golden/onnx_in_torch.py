@@ -113,6 +113,7 @@ OPERATIONS = {
     "AveragePool": average_pool,
     "BatchNormalization": lambda a, x, scale, bias, mean, variance: F.batch_norm(
         x, mean, variance, scale, bias, eps=a.get("epsilon", 1e-5)),
+    "Cast": lambda a, x: x.to(getattr(torch, helper.tensor_dtype_to_np_dtype(a["to"]).name.replace("float32", "float64"))),
     "Clip": lambda _, x, low=None, high=None: x.clamp(low, high),
     "Concat": lambda a, *parts: torch.cat(parts, a["axis"]),
     "Constant": lambda a: tensor(a["value"]),
@@ -127,6 +128,7 @@ OPERATIONS = {
     "Identity": lambda _, x: x,
     "MatMul": lambda _, x, y: x @ y,
     "MaxPool": max_pool,
+    "Mod": lambda a, x, y: torch.fmod(x, y) if a.get("fmod") else torch.remainder(x, y),
     "Mul": lambda _, x, y: x * y,
     "Pad": pad,
     "ReduceMean": reduce_mean,
