@@ -83,10 +83,9 @@ def slice_(attributes, x, starts=None, ends=None, axes=None, steps=None):
     starts = attributes.get("starts") or integers(starts)
     ends = attributes.get("ends") or integers(ends)
     axes = attributes.get("axes") or integers(axes) or range(len(starts))
-    where = [slice(None)] * x.ndim
     for start, end, axis, step in zip(starts, ends, axes, integers(steps) or [1] * len(starts)):
-        where[axis] = slice(start, end, step)
-    return x[tuple(where)]
+        x = x.index_select(axis, torch.tensor(range(x.shape[axis])[start:end:step]))
+    return x
 
 
 def pad(attributes, x, pads=None, value=None, axes=None):
@@ -117,8 +116,11 @@ OPERATIONS = {
     "Clip": lambda _, x, low=None, high=None: x.clamp(low, high),
     "Concat": lambda a, *parts: torch.cat(parts, a["axis"]),
     "Constant": lambda a: tensor(a["value"]),
+    "ConstantOfShape": lambda a, shape: torch.full(integers(shape), *tensor(a["value"]).tolist()),
     "Conv": conv,
-    "Div": lambda _, x, y: x / y,
+    "Div": lambda _, x, y: x / y if x.is_floating_point() else torch.div(x, y, rounding_mode="trunc"),
+    "Equal": lambda _, x, y: x == y,
+    "Expand": lambda _, x, shape: x * torch.ones(integers(shape), dtype=x.dtype),
     "Flatten": lambda a, x: x.flatten(a.get("axis", 1)),
     "Gather": gather,
     "Gemm": gemm,
@@ -141,8 +143,10 @@ OPERATIONS = {
     "Split": split,
     "Squeeze": lambda a, x, axes=None: x.squeeze(axes_of(a, axes)),
     "Sub": lambda _, x, y: x - y,
+    "Tile": lambda _, x, counts: x.repeat(integers(counts)),
     "Transpose": lambda a, x: x.permute(a["perm"]),
     "Unsqueeze": unsqueeze,
+    "Where": lambda _, condition, x, y: torch.where(condition, x, y),
 }
 
 
