@@ -293,7 +293,15 @@ def relative(found, expected):
 def scope(node):
     """The module that a node stands in, as either exporter writes it."""
     scopes = {entry.key: entry.value for entry in node.metadata_props}.get("namespace", "").split("/")[:-1]
-    return scopes[-1].split(":")[0] if scopes else ".".join(node.name.strip("/").split("/")[:-1])
+    if scopes:
+        return scopes[-1].split(":")[0]
+    names = []  # of the older exporter: each module's own name, a list's entries with the list's name in front
+    for name in node.name.strip("/").split("/")[:-1]:
+        if names and name.startswith(names[-1] + "."):
+            names[-1] = name
+        else:
+            names.append(name)
+    return ".".join(names)
 
 
 def layer_value(graph, row):
