@@ -34,8 +34,11 @@ final class FastPlan: LayeredPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
+    // Beside the plan's own memory: what is handed out, and the cotangents that are handed in.
+    let exchanged = (targetShapes + targetShapes + gradientShapes).reduce(0) { $0 + $1.elementCount }
     try SystemMemory.require(
-      plan.sharedBytes + pictures * plan.keptBytes, for: "the pass through '\(builder.network.name)'")
+      plan.sharedBytes + pictures * plan.keptBytes + exchanged * MemoryLayout<Float>.stride,
+      for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])
