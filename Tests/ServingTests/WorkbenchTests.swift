@@ -53,7 +53,10 @@ import Testing
     try await wait("the queue") { bench.load == 3 }
     await #expect(throws: Workbench.Refusal.busy) { try await bench.perform { 1 } }
     running.cancel()
-    for task in waiting { #expect(try await task.value == 1) }
+    for task in waiting {
+      let value = try await task.value
+      #expect(value == 1)
+    }
     await #expect(throws: InterruptionError.self) { try await running.value }
     bench.close()
   }
@@ -71,7 +74,8 @@ import Testing
     #expect(bench.load == 1)
     running.cancel()
     _ = try? await running.value
-    #expect(try await bench.perform { 7 } == 7)
+    let next = try await bench.perform { 7 }
+    #expect(next == 7)
     #expect(!wasDone.value)
     bench.close()
   }
@@ -92,7 +96,10 @@ import Testing
     try await wait("the work") { begun.value }
     let other = Task { try await bench.perform(isLong: true) { isOtherBegun.value = true } }
     try await wait("the queue") { bench.load == 2 }
-    for number in 0..<20 { #expect(try await bench.perform { number } == number) }
+    for number in 0..<20 {
+      let found = try await bench.perform { number }
+      #expect(found == number)
+    }
     // What short work is told does not reach the long one's waiter.
     struct Wrong: Error {}
     await #expect(throws: Wrong.self) { try await bench.perform { throw Wrong() } }

@@ -13,23 +13,22 @@ final class ServedTool {
   static let net = "random:squeezenet1_1?size=64&classes=4"
   static let settings = ["--steps", "3", "--size", "64x64", "--quiet", "--threads", "1"]
 
-  var site: String { scratch.path("site") }
+  let site: String
 
-  convenience init(_ words: String...) throws { try self.init(words: words) }
-
-  private init(words: [String]) throws {
+  /// - Parameters:
+  ///   - site: that is there already; `nil`: a new one.
+  ///   - words: more of the command line.
+  init(at site: String? = nil, _ words: String...) throws {
     scratch = try Tool.Scratch()
+    self.site = site ?? scratch.path("site")
     process.executableURL = URL(filePath: Tool.path)
     process.arguments =
-      ["explore", Self.net, "--output", scratch.path("site"), "--serve"] + Self.settings + words
+      ["explore", Self.net, "--output", self.site, "--serve"] + Self.settings + words
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
     address = try Self.address(from: output)
   }
-
-  /// Starts the same command line once more over a site.
-  static func words(at site: String) -> [String] { ["explore", net, "--output", site, "--serve"] + settings }
 
   static func address(from output: Pipe) throws -> String {
     var said = Data()
