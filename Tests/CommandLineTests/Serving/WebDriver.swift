@@ -150,9 +150,4 @@ final class WebDriver {
     let lines = try send("POST", "se/log", ["type": "browser"]) as? [[String: Any]] ?? []
     return lines.compactMap { $0["message"] as? String }
   }
-
-  /// What is seen, as PNG.
-  func screenshot() throws -> Data {
-    try #require(Data(base64Encoded: try #require(try send("GET", "screenshot", nil) as? String)))
-  }
 }
