@@ -46,6 +46,7 @@ let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasU
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
 
 /// From the ground up: a room uses those above it in this list only.
 let rooms = [
@@ -71,11 +72,12 @@ let rooms = [
   Room("Generation", uses: ["Models", "Prediction"]),
   Room("Reporting", uses: ["Tensors", "Imaging"]),
   Room("Database", and: ["CSQLite"]),
+  Room("Serving", uses: ["Tensors"], and: [flyingSocks]),
   Room(
     "Verbs",
     uses: [
       "Models", "Generation", "Attribution", "Diagnosis", "Rewriting", "FeatureVisualization", "AdversarialProbing",
-      "Reporting", "Database",
+      "Reporting", "Database", "Serving",
     ]),
 ]
 
@@ -92,6 +94,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: rooms.map(\.target) + [
     system("COneDNN", apt: "libdnnl-dev"),
@@ -156,6 +159,7 @@ let package = Package(
     tests("Generation", uses: ["Generation"], golden: true),
     tests("Reporting", uses: ["Reporting"], golden: true),
     tests("Database", uses: ["Database"]),
+    tests("Serving", uses: ["Serving"]),
     tests("Verbs", uses: ["Verbs"], and: ["Gingham"], golden: true),
     tests("CommandLine", and: ["Gingham", "GinghamTool"]),
     tests("CInterface", and: ["CGingham", "Gingham", "GinghamCInterface", "GinghamTool"]),

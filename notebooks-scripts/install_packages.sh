@@ -10,7 +10,7 @@ packages=(
   fonts-dejavu-core
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )
-[ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium)
+[ "${1:-}" = "--test" ] && packages+=(libonnx-testdata chromium chromium-driver)
 [ "${1:-}" = "--package" ] && packages+=(binutils debootstrap libicu72)
 [ "${1:-}" = "--slurm" ] && packages+=(slurm-wlm munge)
 

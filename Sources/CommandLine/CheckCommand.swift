@@ -105,7 +105,9 @@ struct CheckCommand: VerbCommand {
         try common.perform(checkRun, command: CommandLine.arguments, progress: RunProgress(progress.show))
       }
       if annotations != nil { annotate(performance.result.findings.annotations) }
-      try common.report(Outcome(performance), progress)
+      let outcome = try Outcome(performance)
+      try common.report(outcome, progress)
+      try common.end(after: outcome)
     } catch let status as ExitCode {
       throw status
     } catch {

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Foundation
 import Gingham
+import GinghamProcesses
+import Synchronization
 
 struct ExploreCommand: VerbCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +38,21 @@ struct ExploreCommand: VerbCommand {
   @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
   @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Serve the site and compute what is asked for, until Ctrl C.",
+      discussion: """
+        Units get their pictures when they come into view (no others before it, unless --layers or --units name some), \
+        pictures dropped on the page get their maps, and any objective can be typed and watched while it climbs. The \
+        address holds a secret; whoever knows it may ask.
+        """))
+  var serve = false
+  @Option(help: ArgumentHelp("Where --serve listens; 0 takes a free port.", valueName: "number")) var port = 0
+  @Option(
+    help: ArgumentHelp(
+      "Where --serve listens: this machine alone, unless an address says otherwise.", valueName: "address"))
+  var host = "127.0.0.1"
+
   @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).") var preset: String?
   @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file"), completion: .file())
   var recipe: String?
@@ -44,13 +62,43 @@ struct ExploreCommand: VerbCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() throws -> any Run {
+  func run() throws {
+    guard serve else { return try common.end(after: performAndReport()) }
+    // A port that is taken is no reason to compute first.
+    let site = Mutex<LiveSite?>(nil)
+    let server = try SiteServer(host: host, port: port) { request in
+      await site.withLock { $0 }?.answer(request) ?? .missing
+    }
+    let context = RunContext(engine: common.engine, team: common.team)
+    let run = try makeExploreRun()
+    let isThere = !common.force && common.output.map { run.isWhole(at: $0, in: context) } ?? false
+    guard let folder = isThere ? common.output : try performAndReport().folder else { return }
+    let live = try Hints.given { try LiveSite(run, at: folder, in: context) }
+    site.withLock { $0 = live }
+    try StandardOutput.write(line: "Serving at \(server.address) until Ctrl C.")
+    Interrupt.untilAsked { await server.run() }
+    live.close()
+  }
+
+  func makeRun() throws -> any Run { try makeExploreRun() }
+
+  private func makeExploreRun() throws -> ExploreRun {
+    if serve, common.json { throw ValidationError("--json and --serve exclude each other") }
+    if serve, layers == nil, units == nil, !pictures.isEmpty {
+      throw ValidationError("--pictures are held against units that --layers or --units name, also with --serve")
+    }
+    if !serve, port != 0 || host != "127.0.0.1" { throw ValidationError("--port and --host go with --serve") }
+    guard (0...65535).contains(port) else {
+      throw ValidationError("--port takes a number from 0 to 65535, not \(port)")
+    }
     if preset != nil, recipe != nil { throw ValidationError("--preset and --recipe exclude each other") }
     let given = Set(recipeOptions.changes.map(\.name))
     let usual = ExploreSettings.tileChanges.filter { preset == nil && recipe == nil && !given.contains($0.0) }
     let changes = usual.map { (name: $0.0, value: $0.1, source: $0.0) } + recipeOptions.changes
     var settings = ExploreSettings(recipe: try Recipe(preset: preset, file: recipe, changes: changes))
-    (settings.layers, settings.units, settings.seed) = (layers, units, seed)
+    // A server makes pictures when they are looked at.
+    let asked = serve && units == nil ? layers ?? [] : layers
+    (settings.layers, settings.units, settings.seed) = (asked, units, seed)
     (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }

@@ -26,6 +26,7 @@ public enum HostedCommand {
   ) throws -> Outcome {
     switch command {
     case let verb as any VerbCommand:
+      try verb.requireEnd()
       if try verb.makeRun().record.inputs.contains("-") { throw noStandardInput }
       try begin()
       return try verb.outcome(command: ["gingham"] + words, progress: progress)

@@ -145,7 +145,11 @@ struct RunCommand: ParsableCommand {
     scheduler: (tool: String, submit: ([String]) throws -> String)? = nil, report: @escaping (String) -> Void
   ) -> SeriesHands {
     SeriesHands(
-      run: { try (GinghamCommand.parseAsRoot($0.arguments) as? any VerbCommand)?.makeRun() },
+      run: {
+        let verb = try GinghamCommand.parseAsRoot($0.arguments) as? any VerbCommand
+        try verb?.requireEnd()
+        return try verb?.makeRun()
+      },
       describe: { error in
         Hints.described(error) ?? GinghamCommand.message(for: error).split(separator: "\n").first.map(String.init)
           ?? "\(error)"

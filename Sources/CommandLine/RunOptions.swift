@@ -72,12 +72,23 @@ protocol VerbCommand: ParsableCommand {
 extension VerbCommand {
   func validate() throws { try Hints.usage { try makeRun().validate() } }
 
-  func run() throws {
+  func run() throws { try common.end(after: performAndReport()) }
+
+  /// - Returns: what was reported.
+  func performAndReport() throws -> Outcome {
     let progress = Progress(isShown: !common.quiet)
     let outcome = try Hints.given {
       try self.outcome(command: CommandLine.arguments, progress: RunProgress(progress.show))
     }
     try common.report(outcome, progress)
+    return outcome
+  }
+
+  /// - Throws: `ValidationError` where the verb goes on until somebody ends its process.
+  func requireEnd() throws {
+    if (self as? ExploreCommand)?.serve == true {
+      throw ValidationError("--serve goes on until it is interrupted: it is for a command line of its own")
+    }
   }
 
   /// Performs the verb and tells nobody.
@@ -115,6 +126,10 @@ extension RunOptions {
       }
       try StandardOutput.write(line: text)
     }
+  }
+
+  /// - Throws: `ExitCode` where the process ends with another status than 0.
+  func end(after outcome: Outcome) throws {
     if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
   }
 }

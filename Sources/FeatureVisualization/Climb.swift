@@ -32,7 +32,8 @@ final class Climb {
 
   /// Climbs from the parameters; leaves the last finite pictures in `result`.
   func run(
-    _ start: Tensor, steps: Range<Int>, result: inout Visualization, progress: (Int, Int) -> Void
+    _ start: Tensor, steps: Range<Int>, result: inout Visualization, progress: (Int, Int) -> Void,
+    watcher: Renderer.Watcher = { _, _, _ in }
   ) throws {
     var parameters = start
     var optimizer = Optimizer(recipe.optimizer, rate: Float(recipe.rate), team: team)
@@ -51,6 +52,7 @@ final class Climb {
         &parameters, along: canvas.gradient(slopes, at: parameters, pictures: pictures))
       canvas.project(&parameters)
       pictures = canvas.pictures(parameters)
+      try watcher(step + 1, values, pictures)
       progress(step + 1, recipe.steps)
     }
     guard pictures.isFinite else {

@@ -67,10 +67,18 @@ public final class Renderer {
 
   /// Runs all steps.
   ///
-  /// - Parameter progress: called after each step.
+  /// What is shown to whoever watches a climb: steps done, the objective's value at each picture before the last step, and
+  /// the pictures after it, N×C×H×W in 0…1 at the size of the octave.
+  public typealias Watcher = (_ step: Int, _ values: [Float], _ pictures: Tensor) throws -> Void
+
+  /// - Parameters:
+  ///   - progress: called after each step.
+  ///   - watcher: is shown each step; what it throws ends the climb.
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``, ``VisualizationError``; an objective that leaves
   ///   the finite numbers on the way does not throw: ``Visualization/stoppedAt`` says so.
-  public func run(progress: (_ step: Int, _ of: Int) -> Void = { _, _ in }) throws -> Visualization {
+  public func run(
+    progress: (_ step: Int, _ of: Int) -> Void = { _, _ in }, watcher: Watcher = { _, _, _ in }
+  ) throws -> Visualization {
     var result = Visualization(steps: recipe.steps, pictures: Tensor([0]))
     var pictures = try materials.start.flatMap { try startPicture($0) }
     let stages = recipe.octaves.stages(size, steps: recipe.steps)
@@ -96,7 +104,8 @@ public final class Renderer {
         recipe: recipe, canvas: canvas, inputSize: inputSize(for: stage.size), seed: seed,
         team: differentiator.team,
         source: { [unowned self] relu in try source(stage.size, rules: rules(relu)) })
-      try climb.run(parameters, steps: done..<(done + stage.steps), result: &result, progress: progress)
+      try climb.run(
+        parameters, steps: done..<(done + stage.steps), result: &result, progress: progress, watcher: watcher)
       done += stage.steps
       pictures = result.pictures
       if result.stoppedAt != nil { break }

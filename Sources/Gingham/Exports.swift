@@ -19,6 +19,7 @@
 @_exported import GinghamReferenceEngine
 @_exported import GinghamReporting
 @_exported import GinghamRewriting
+@_exported import GinghamServing
 @_exported import GinghamSignals
 @_exported import GinghamTensors
 @_exported import GinghamVerbs

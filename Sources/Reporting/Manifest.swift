@@ -111,13 +111,30 @@ public struct Manifest: Encodable, Sendable {
   }
 
   /// The part of a manifest that tells runs apart.
-  struct Identity: Decodable {
-    var run: String?
-    var files: [String]
+  public struct Identity: Decodable, Sendable {
+    /// What the run is, in one number; `nil` where nobody knew.
+    public var run: String?
+    /// Files the run wrote, relative to the manifest.
+    public var files: [String]
 
     private enum CodingKeys: String, CodingKey {
       case files
       case run = "run_sha256"
+    }
+  }
+}
+
+extension Manifest.Identity {
+  /// Of the run that a folder holds.
+  ///
+  /// - Throws: ``FormatError/unreadable(path:reason:)``.
+  public init(ofFolder path: String) throws {
+    let file = path + "/" + RunFolder.manifestName
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw FormatError.unreadable(path: file, reason: "it is not there")
+    }
+    do { self = try JSONDecoder().decode(Self.self, from: data) } catch {
+      throw FormatError.unreadable(path: file, reason: "it is no manifest")
     }
   }
 }

@@ -48,9 +48,7 @@ public final class RunFolder {
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return true }
     if names.allSatisfy({ $0.hasPrefix(Workshop.prefix) }) { return true }
     // A run from end to end may be followed by another one under its name.
-    guard let data = manager.contents(atPath: path + "/" + Self.manifestName),
-      let before = try? JSONDecoder().decode(Manifest.Identity.self, from: data)
-    else { return false }
+    guard let before = try? Manifest.Identity(ofFolder: path) else { return false }
     // What somebody has put beside the run's own files is not lost.
     let own = Set(
       (before.files + [Self.manifestName]).flatMap { name in

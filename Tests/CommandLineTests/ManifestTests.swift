@@ -181,7 +181,7 @@ struct ManifestTests {
 
   /// What shapes no result: where it goes, and how it is told.
   static let shapeNothing: Set = [
-    "output", "force", "json", "quiet", "wide", "figures", "help", "version", "annotations",
+    "output", "force", "json", "quiet", "wide", "figures", "help", "version", "annotations", "serve", "port", "host",
   ]
 
   /// Options of every verb that a manifest has outside its settings.

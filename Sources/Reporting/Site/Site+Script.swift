@@ -17,8 +17,10 @@ extension Site {
     if(name.startsWith('on'))element[name]=value;else if(value!==undefined)element.setAttribute(name,value);
     for(const child of children)element.append(visible(child));
     parent.append(element);return element}
+    /* For scripts that a server adds. */
+    net.add=add;
     /* A page from a disk may not fetch, but it may run scripts: each part of the data is one. */
-    net.parts={};
+    net.parts||={};
     const part=name=>net.parts[name]?Promise.resolve(net.parts[name]):new Promise((done,fail)=>{
     add(document.head,'script',{src:name+'.js',onload:()=>done(net.parts[name]),onerror:()=>fail(name)})});
     /* Fills a place once a part is there, unless the reader has gone on. */
@@ -110,7 +112,7 @@ extension Site {
     add(main,'p',{class:'facts'},`Input ${net.input.slice(1).join('\u00d7')} \u00b7 ${layers.length} layers \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.parameters,0))} parameters \u00b7 ${
     grouped(layers.reduce((sum,layer)=>sum+layer.macs,0))} multiply-adds \u00b7 ${
-    explored.reduce((sum,layer)=>sum+layer.explored.units.length,0)} units with pictures`);
+    explored.reduce((sum,layer)=>sum+layer.explored.units.length,0)} ${net.live?'units to look at':'units with pictures'}`);
     if(net.generator)generatorStart(net.generator);else strip(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
@@ -200,7 +202,7 @@ extension Site {
     ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
     {add(body,'dt',{},name);add(body,'dd',{},value)}
     const at=layer.explored.units.indexOf(unit),{details,together}=layer.explored;
-    later(main,details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
+    later(main,!unit.live&&details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
     const found=data.units[at%together];
     if(found.activity)activity(frame,layer,unit,found.activity);
     bandTable(frame,'Grid of the gradient at its picture',found.bands);

@@ -37,7 +37,8 @@ public struct ExploreRun: Run {
     _ = try selection(of: model, in: LayerTable(of: model))
   }
 
-  private func selection(of model: Model, in table: LayerTable) throws -> UnitSelection {
+  /// Whose pictures the site has.
+  func selection(of model: Model, in table: LayerTable) throws -> UnitSelection {
     try UnitSelection(
       of: model, in: table, named: settings.layers, within: settings.units, size: settings.recipe.inputSize(of: model))
   }
@@ -178,7 +179,7 @@ public struct ExploreRun: Run {
   }
 
   /// What makes pictures of a layer by themselves: up to the units, and behind them.
-  private func command(for layer: String) -> [String] {
+  func command(for layer: String) -> [String] {
     let front = ["gingham", LayerVisualizationRun.name, model.specification] + model.words
     return [
       ShellWord.line(front + ["--all-channels", layer, "--channels"]),

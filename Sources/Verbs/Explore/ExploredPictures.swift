@@ -68,8 +68,9 @@ struct ExploredPictures {
   }
 
   /// What is kept of a page's passes.
-  private struct Made: Codable {
+  struct Made: Codable {
     var page: Page
+    /// Of the photograph and of the maps, in order.
     var files: [Data]
   }
 
@@ -88,14 +89,7 @@ struct ExploredPictures {
   ///   ``FormatError/unwritable(path:reason:)``.
   func page(_ number: Int, pictureAt path: String) throws -> (page: Page, outputs: [Float]) {
     let finished = try context.once(named: "page \(number) \(path)") {
-      let input = try model.input(pictureAt: path)
-      let file = "pictures/\(number).webp"
-      var made = Made(
-        page: Page(
-          name: path.lastPathPart, file: file, width: input.shape[3], height: input.shape[2], top: [], maps: [],
-          bands: []),
-        files: [Data(try Self.photograph(input).encodedWebP(path: path))])
-      let outputs = try explain(input, path, number, &made)
+      let (made, outputs) = try self.made(number, of: model.input(pictureAt: path), at: path)
       return Finished(value: made, tensors: [outputs])
     }
     let made = finished.value
@@ -103,6 +97,22 @@ struct ExploredPictures {
       try context.folder?.write(name, data: data)
     }
     return (made.page, finished.tensors.first?.scalars ?? [])
+  }
+
+  /// Makes a page and writes nothing.
+  ///
+  /// - Parameters:
+  ///   - input: the picture as the net sees it, 1×C×H×W.
+  ///   - path: where it came from.
+  /// - Returns: the page with its files, and all outputs.
+  func made(_ number: Int, of input: Tensor, at path: String) throws -> (Made, outputs: Tensor) {
+    var made = Made(
+      page: Page(
+        name: path.lastPathPart, file: "pictures/\(number).webp", width: input.shape[3], height: input.shape[2],
+        top: [], maps: [], bands: []),
+      files: [Data(try Self.photograph(input).encodedWebP(path: path))])
+    let outputs = try explain(input, path, number, &made)
+    return (made, outputs)
   }
 
   private func explain(_ input: Tensor, _ path: String, _ number: Int, _ made: inout Made) throws -> Tensor {

@@ -24,7 +24,7 @@ struct ExploredTiles {
 
   /// What a pass leaves behind for the end of the run: pictures as they are shown, since those of thousands as arrays
   /// would fill gigabytes.
-  private struct Pass: Codable {
+  struct Pass: Codable {
     var units: [ExploredNet.Unit]
     var bands: [[ExploredDetails.Band]]
     var pictures: [Data]
@@ -64,7 +64,10 @@ struct ExploredTiles {
     return try Expectation(of: objective, in: sized, at: [value]).survey(at: value).layers
   }
 
-  private func pass(_ layer: String, _ units: [Int], _ owners: [Int: String], behind done: Int) throws -> Pass {
+  /// Makes pictures and writes nothing.
+  ///
+  /// - Parameter owners: of bands, by period.
+  func pass(_ layer: String, _ units: [Int], _ owners: [Int: String], behind done: Int) throws -> Pass {
     let shown = try visualize(layer, units, behind: done, reversed: false)
     var pass = Pass(units: [], bands: [], pictures: [], negatives: [])
     for (place, unit) in units.enumerated() {

@@ -35,9 +35,10 @@ struct Visualizer {
       differentiator: differentiator)
   }
 
+  /// - Parameter picture: C×H×W in 0…1 to begin from, in place of a file.
   init(
-    _ model: Model, objective: String, parsed: any Objective, recipe: Recipe, start: String?, seed: UInt64,
-    differentiator: any Differentiator
+    _ model: Model, objective: String, parsed: any Objective, recipe: Recipe, start: String?,
+    from picture: Tensor? = nil, seed: UInt64, differentiator: any Differentiator
   ) throws {
     try recipe.validate()
     self.model = model
@@ -48,7 +49,8 @@ struct Visualizer {
     latticePeriod = try model.sized(recipe.inputSize(of: model)).latticePeriod(targets: targets)
     let channels = model.channels ?? 3
     let size = recipe.size ?? model.pictureSize
-    let materials = try Self.materials(recipe, size: size, channels: channels, start: start)
+    var materials = try Self.materials(recipe, size: size, channels: channels, start: start)
+    if let picture { materials.start = picture }
     startRemark = materials.start.flatMap { start in
       let shape = start.shape
       guard shape.rank == 3, shape[0] == channels, (shape[1], shape[2]) != (size.height, size.width) else { return nil }
@@ -96,11 +98,15 @@ struct Visualizer {
     let seconds: Double
   }
 
-  /// - Parameter progress: called with steps done and all steps.
-  /// - Throws: ``VisualizationError``, ``EngineError``, ``NetworkError``, ``ArtifactError``.
-  func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
+  /// - Parameters:
+  ///   - progress: called with steps done and all steps.
+  ///   - watcher: is shown each step.
+  /// - Throws: ``VisualizationError``, ``EngineError``, ``NetworkError``, ``ArtifactError``, and what the watcher does.
+  func run(
+    progress: (Int, Int) -> Void = { _, _ in }, watcher: Renderer.Watcher = { _, _, _ in }
+  ) throws -> Result {
     let begin = ContinuousClock.now
-    let visualization = try renderer.run(progress: progress)
+    let visualization = try renderer.run(progress: progress, watcher: watcher)
     return try result(visualization, seconds: (ContinuousClock.now - begin) / .seconds(1))
   }
 

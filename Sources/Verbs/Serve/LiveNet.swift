@@ -1,0 +1,152 @@
+import Foundation
+import GinghamDifferentiation
+import GinghamFeatureVisualization
+import GinghamImaging
+import GinghamModels
+import GinghamNetworks
+import GinghamReporting
+import GinghamTensors
+
+/// What computes for a served site: on one thread, one thing after the other.
+final class LiveNet {
+  /// Why something that was asked for is not made.
+  struct Refusal: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  let run: ExploreRun
+  let model: Model
+  let context: RunContext
+  let differentiator: any Differentiator
+  /// Layers whose units have pictures, or get them.
+  let layers: [Layer]
+  /// Classes that have pictures, or get them; `nil` where the net has none.
+  let classes: Layer?
+  /// What climbs came to, oldest first: one goes on from them.
+  private var climbed: [(id: String, picture: Tensor)] = []
+
+  /// A layer as the pages know it.
+  struct Layer: Encodable, Sendable {
+    var name: String
+    /// Of its pictures.
+    var folder: String
+    /// The command line that makes them, but for the units.
+    var command: [String]
+    var units: Int
+  }
+
+  /// Climbs that one can go on from, of all tabs together.
+  private static let most = 8
+  /// More pixels than this are not unpacked: 400 MB.
+  private static let pixels = 1 << 25
+
+  /// - Throws: what loading does, ``NetworkError``, ``EngineError``.
+  init(_ run: ExploreRun, context: RunContext) throws {
+    self.run = run
+    self.context = context
+    model = try context.load(run.model)
+    differentiator = try context.differentiator(for: model.network)
+    guard try !GeneratorExplorer.explores(model) else {
+      (layers, classes) = ([], nil)
+      return
+    }
+    let table = try LayerTable(of: model)
+    let selected = try run.selection(of: model, in: table).layers.map(\.name)
+    layers = table.layers.enumerated().compactMap { number, row in
+      guard [2, 4].contains(row.outputShape.count), row.outputShape[1] > 0 else { return nil }
+      let folder = selected.firstIndex(of: row.name).map { "tiles/\($0)" } ?? "live/tiles/\(number)"
+      return Layer(name: row.name, folder: folder, command: run.command(for: row.name), units: row.outputShape[1])
+    }
+    classes =
+      ExploredPictures.isClassifier(model)
+      ? table.layers.last.map {
+        Layer(name: "output", folder: "classes", command: run.command(for: "output"), units: $0.outputShape[1])
+      } : nil
+  }
+
+  /// Of each tile.
+  var size: PictureSize { run.settings.recipe.size ?? model.pictureSize }
+
+  private lazy var tiles = ExploredTiles(
+    model: model, settings: run.settings, context: context, differentiator: differentiator, total: 1)
+
+  /// A unit's picture, or the one that lowers it, as WebP: the same bytes as its command line's.
+  ///
+  /// - Throws: what a visualization does.
+  func tile(_ layer: Layer, _ unit: Int) throws -> Data {
+    try tiles.pass(layer.name, [unit], [:], behind: 0).pictures[0]
+  }
+
+  private lazy var explained = Result {
+    try ExploredPictures(model, PlanCache(differentiator), context: context)
+  }
+
+  /// The page of a picture that a reader has brought, its files within it.
+  ///
+  /// - Parameters:
+  ///   - bytes: of a PNG, JPEG, WebP or TIFF file.
+  ///   - name: what the file is called; shown, and never opened.
+  /// - Throws: ``ImageError``, ``ModelError``, ``EngineError``.
+  func page(of bytes: Data, named name: String) throws -> ExploredPictures.Page {
+    guard classes != nil else { throw Refusal(description: "the net has no row of classes to explain") }
+    let picture = try Picture(bytes: Array(bytes), path: name, pixelLimit: Self.pixels)
+    let made = try explained.get().made(0, of: model.input(picture, path: name), at: name).0
+    var page = made.page
+    page.name = name
+    page.file = Self.inline(made.files[0])
+    for place in page.maps.indices { page.maps[place].file = Self.inline(made.files[place + 1]) }
+    return page
+  }
+
+  /// Climbs, and tells of each step.
+  ///
+  /// - Throws: ``Refusal``, ``ObjectiveError``, ``VisualizationError``, and what a visualization does.
+  func climb(_ order: LiveClimb, as id: String, between: () -> Void, tell: (LiveClimb.Event) throws -> Void) throws {
+    var parser = model.objectiveParser()
+    // Whoever looks at pages names no files here.
+    parser.readDirection = { _ in throw Refusal(description: "files are not read here") }
+    let begin = try order.from.map { wanted in
+      guard let found = climbed.last(where: { $0.id == wanted }) else {
+        throw Refusal(description: "that climb is forgotten; start anew")
+      }
+      return found.picture
+    }
+    let visualizer = try Visualizer(
+      model, objective: order.objective, parsed: parser.parse(order.objective), recipe: order.recipe, start: nil,
+      from: begin, seed: order.seed, differentiator: differentiator)
+    try tell(.begin(.init(id: id, objective: order.objective)))
+    var shown: ContinuousClock.Instant?
+    let result = try visualizer.run(watcher: { step, values, pictures in
+      try Interruption.check()
+      keep(pictures, as: id)
+      let now = ContinuousClock.now
+      let isShown = shown.map { now - $0 >= LiveClimb.pause } ?? true
+      if isShown { shown = now }
+      try tell(
+        .step(
+          .init(step: step, of: order.recipe.steps, value: values[0], picture: isShown ? Self.drawn(pictures) : nil)))
+      between()
+      try Interruption.check()
+    })
+    let found = result.findings.images[0]
+    keep(result.visualization.pictures, as: id)
+    try tell(
+      .finished(
+        .init(
+          steps: order.recipe.steps, activation: found.activation, grid: found.measures.latticeShare,
+          stoppedAt: result.visualization.stoppedAt, picture: Self.drawn(result.visualization.pictures))))
+  }
+
+  private func keep(_ pictures: Tensor, as id: String) {
+    let picture = pictures.sample(0).reshaped(to: Shape(Array(pictures.shape.dimensions[1...])))
+    climbed.removeAll { $0.id == id }
+    climbed.append((id, picture))
+    if climbed.count > Self.most { climbed.removeFirst() }
+  }
+
+  private static func drawn(_ pictures: Tensor) throws -> String {
+    inline(Data(try Visualizer.picture(pictures.sample(0)).encodedWebP()))
+  }
+
+  private static func inline(_ webP: Data) -> String { "data:image/webp;base64," + webP.base64EncodedString() }
+}
