@@ -95,7 +95,7 @@ struct ExploredTiles {
     let objective = EachChannelObjective(layer: layer, channels: units)
     let visualizer = try Visualizer(
       model, objective: "channel:\(layer):\(units.map(String.init).joined(separator: ","))",
-      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, start: nil, seed: settings.seed,
+      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, seed: settings.seed,
       differentiator: differentiator)
     return try visualizer.run { step, _ in
       context.progress.step("steps", done * recipe.steps + step * units.count, of: total * recipe.steps)
