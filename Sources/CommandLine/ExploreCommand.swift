@@ -35,6 +35,18 @@ struct ExploreCommand: VerbCommand {
   @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
   @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
 
+  @Flag(help: "Each unit's best photograph, accentuated: as much work again.") var accentuate = false
+  @Option(
+    help: ArgumentHelp("Pictures of each unit that are pushed apart: so many times the work.", valueName: "count"))
+  var diversity = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Another net with layers of the same names, such as this one repaired: its units beside this one's.",
+      valueName: "model"),
+    completion: .file())
+  var against: String?
+
   @Option(help: "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).") var preset: String?
   @Option(help: ArgumentHelp("A recipe file (YAML), which names its preset.", valueName: "file"), completion: .file())
   var recipe: String?
@@ -52,6 +64,7 @@ struct ExploreCommand: VerbCommand {
     var settings = ExploreSettings(recipe: try Recipe(preset: preset, file: recipe, changes: changes))
     (settings.layers, settings.units, settings.seed) = (layers, units, seed)
     (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
+    (settings.accentuate, settings.diversity, settings.against) = (accentuate, diversity, against)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }
 }

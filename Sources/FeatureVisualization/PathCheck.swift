@@ -68,6 +68,13 @@ public struct PathCheck: Hashable, Sendable {
     public let names: [String]
     private let directions: [[Float]]
 
+    private init(names: [String], directions: [[Float]]) { (self.names, self.directions) = (names, directions) }
+
+    /// Some of the layers, by their places.
+    public func at(_ places: [Int]) -> Profile {
+      Profile(names: places.map { names[$0] }, directions: places.map { directions[$0] })
+    }
+
     /// - Parameters:
     ///   - layers: names and numbers of channels.
     ///   - means: of all layers' channels behind each other.

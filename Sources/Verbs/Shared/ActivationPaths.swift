@@ -45,15 +45,9 @@ struct ActivationPaths {
   /// - Throws: ``ImageError`` too.
   func means(ofPictureAt path: String) throws -> [Float] { try means(of: model.input(pictureAt: path)) }
 
-  /// The ways of some layers only.
-  ///
-  /// - Parameter means: of all.
-  func profile(of means: [Float], at places: [Int]) -> PathCheck.Profile {
-    var starts = [0]
-    for layer in layers { starts.append(starts[starts.count - 1] + layer.channels) }
-    return PathCheck.Profile(
-      places.map { (layers[$0].name, layers[$0].channels) },
-      means: places.flatMap { means[starts[$0]..<starts[$0 + 1]] })
+  /// - Parameter means: of all layers.
+  func profile(of means: [Float]) -> PathCheck.Profile {
+    PathCheck.Profile(layers.map { ($0.name, $0.channels) }, means: means)
   }
 }
 

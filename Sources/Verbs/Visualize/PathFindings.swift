@@ -58,15 +58,13 @@ extension Visualizer {
     let own = Array(ranked.prefix(min(PathFindings.most, ranked.count / 2)))
     let others = Array(ranked.dropFirst(own.count)).spread(over: PathFindings.mostOthers)
     let paths = try ActivationPaths(model, towards: targets, size: size, differentiator: differentiator)
-    func profile(_ means: [Float]) -> PathCheck.Profile { paths.profile(of: means, at: Array(paths.layers.indices)) }
-    let (ownProfiles, otherProfiles) = (
-      try own.map { profile(try paths.means(ofPictureAt: $0.path)) },
-      try others.map { profile(try paths.means(ofPictureAt: $0.path)) }
-    )
+    func profiles(_ photographs: [PathFindings.Photograph]) throws -> [PathCheck.Profile] {
+      try photographs.map { paths.profile(of: try paths.means(ofPictureAt: $0.path)) }
+    }
+    let (near, far) = (try profiles(own), try profiles(others))
     let images = try (0..<pictures.shape[0]).map { index in
-      PathCheck(
-        of: profile(try paths.means(of: pictures.sample(index).shown(at: size))), among: ownProfiles, and: otherProfiles
-      )
+      let means = try paths.means(of: pictures.sample(index).shown(at: size))
+      return PathCheck(of: paths.profile(of: means), among: near, and: far)
     }
     return (PathFindings(own: own, others: others, images: images), skipped)
   }
