@@ -38,6 +38,18 @@ struct ExploreCommand: VerbCommand {
   @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
   @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
 
+  @Flag(help: "Each unit's best photograph, accentuated: as much work again.") var accentuate = false
+  @Option(
+    help: ArgumentHelp("Pictures of each unit that are pushed apart: so many times the work.", valueName: "count"))
+  var diversity = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Another net with layers of the same names, such as this one repaired: its units beside this one's.",
+      valueName: "model"),
+    completion: .file())
+  var against: String?
+
   @Flag(
     help: ArgumentHelp(
       "Serve the site and compute what is asked for, until Ctrl C.",
@@ -100,6 +112,7 @@ struct ExploreCommand: VerbCommand {
     let asked = serve && units == nil ? layers ?? [] : layers
     (settings.layers, settings.units, settings.seed) = (asked, units, seed)
     (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
+    (settings.accentuate, settings.diversity, settings.against) = (accentuate, diversity, against)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -40,6 +40,27 @@ struct VisualizeCommand: VerbCommand {
     completion: .file())
   var start: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A photograph: what the objective likes in it comes forward, and it stays what it is.", valueName: "picture"),
+    completion: .file())
+  var accentuate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The layer that stays near the photograph's activations; one half-way without it.", valueName: "layer"))
+  var hold: String?
+
+  @Option(help: ArgumentHelp("How firmly it does: about one part in so many may change.", valueName: "number"))
+  var holdWeight = 4.0
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Photographs: does the picture travel through the net as those do that excite the objective most? Folders, quoted "
+        + "patterns, @FILE and - go too.", valueName: "files"), completion: .file())
+  var pathCheck: [String] = []
+
   @Option(help: "Seed of the start and of every random transform.") var seed: UInt64 = 0
   @Flag(help: "Print the recipe and do nothing.") var printRecipe = false
   @OptionGroup var recipeOptions: RecipeOptions
@@ -53,10 +74,14 @@ struct VisualizeCommand: VerbCommand {
     guard let model else { throw ValidationError("name a model") }
     if channels != nil, allChannels == nil { throw ValidationError("--channels goes with --all-channels") }
     if start != nil, allChannels != nil { throw ValidationError("--start goes with --objective") }
+    if allChannels != nil, accentuate != nil || hold != nil || !pathCheck.isEmpty {
+      throw ValidationError("--accentuate, --hold and --path-check go with --objective")
+    }
     switch (objective, allChannels) {
     case (let objective?, nil):
       var settings = VisualizeSettings(objective: objective, recipe: recipe)
-      (settings.start, settings.seed) = (start, seed)
+      (settings.start, settings.seed, settings.pathCheck) = (start, seed, pathCheck)
+      (settings.accentuate, settings.hold, settings.holdWeight) = (accentuate, hold, holdWeight)
       return VisualizeRun(modelOptions.source(model), settings: settings)
     case (nil, let layer?):
       var settings = VisualizeSettings(layer: layer, recipe: recipe)

@@ -11,10 +11,13 @@ final class Climb {
   private let makeSource: (BackwardRules.ReLU) throws -> any GradientSource
   private let chain: TransformChain
   private let penalties: [(any PicturePenalty, Float)]
+  private let starts: Tensor?
   private var source: (relu: BackwardRules.ReLU, source: any GradientSource)?
 
+  /// - Parameter starts: pictures of the canvas' shape whose views the source is shown beside each step's.
   init(
     recipe: Recipe, canvas: Canvas, inputSize: PictureSize, seed: UInt64, team: ThreadTeam = .alone,
+    starts: Tensor? = nil,
     source: @escaping (BackwardRules.ReLU) throws -> any GradientSource
   ) throws {
     self.recipe = recipe
@@ -22,6 +25,7 @@ final class Climb {
     self.inputSize = inputSize
     self.seed = seed
     self.team = team
+    self.starts = starts
     makeSource = source
     chain = TransformChain(recipe.transforms)
     let size = PictureSize(height: canvas.shape[2], width: canvas.shape[3])
@@ -74,7 +78,8 @@ final class Climb {
     -> ([Float], Tensor)
   {
     let views = try views(of: pictures, step: step)
-    let (all, inner) = try source(at: step - first).valuesAndGradient(views?(pictures) ?? pictures, step: step)
+    let (all, inner) = try source(at: step - first).valuesAndGradient(
+      views?(pictures) ?? pictures, beside: starts.map { views?($0) ?? $0 }, step: step)
     var gradient = views?.adjoint(inner) ?? inner
     let values = (0..<recipe.batch).map { picture in
       stride(from: picture, to: all.count, by: recipe.batch).reduce(0) { $0 + all[$1] } / Float(recipe.draws)

@@ -29,12 +29,17 @@ public final class Renderer {
     /// What a parameterization measured on pictures (``ParameterizationKind/measured(on:)``), such as C×H×(W/2+1) at
     /// the picture's size for ``ParameterizationKind/maco(spectrum:)``.
     public var spectrum: Tensor?
+    /// What keeps the pictures near the start, which is a picture then.
+    public var hold: Hold?
 
     /// With the properties of the same names.
-    public init(start: Tensor? = nil, colour: ColourCorrelation? = nil, spectrum: Tensor? = nil) {
+    public init(
+      start: Tensor? = nil, colour: ColourCorrelation? = nil, spectrum: Tensor? = nil, hold: Hold? = nil
+    ) {
       self.start = start
       self.colour = colour
       self.spectrum = spectrum
+      self.hold = hold
     }
   }
 
@@ -49,6 +54,7 @@ public final class Renderer {
   ) throws {
     let recipe = recipe.resolved(period: latticePeriod)
     try recipe.validate()
+    try materials.hold?.validate(for: recipe)
     self.recipe = recipe
     self.objective = objective
     self.differentiator = PlanCache(differentiator)
@@ -65,12 +71,12 @@ public final class Renderer {
   /// What the network is shown of a picture of a size.
   private func inputSize(for size: PictureSize) -> PictureSize { recipe.inputSize ?? size }
 
-  /// Runs all steps.
-  ///
   /// What is shown to whoever watches a climb: steps done, the objective's value at each picture before the last step, and
   /// the pictures after it, N×C×H×W in 0…1 at the size of the octave.
   public typealias Watcher = (_ step: Int, _ values: [Float], _ pictures: Tensor) throws -> Void
 
+  /// Runs all steps.
+  ///
   /// - Parameters:
   ///   - progress: called after each step.
   ///   - watcher: is shown each step; what it throws ends the climb.
@@ -102,8 +108,8 @@ public final class Renderer {
       let parameters = try startParameters(canvas, from: pictures)
       let climb = try Climb(
         recipe: recipe, canvas: canvas, inputSize: inputSize(for: stage.size), seed: seed,
-        team: differentiator.team,
-        source: { [unowned self] relu in try source(stage.size, rules: rules(relu)) })
+        team: differentiator.team, starts: materials.hold == nil ? nil : shrunk,
+        source: { [unowned self] relu in try source(stage.size, rules: rules(relu), starts: shrunk) })
       try climb.run(
         parameters, steps: done..<(done + stage.steps), result: &result, progress: progress, watcher: watcher)
       done += stage.steps
@@ -113,6 +119,7 @@ public final class Renderer {
     // An early end in a small octave still gives the size that was asked for.
     result.pictures = resized(result.pictures, to: size)
     try measure(&result)
+    if let hold = materials.hold, let original { result.accentuations = try accentuations(result, of: original, hold) }
     return result
   }
 
@@ -162,7 +169,15 @@ public final class Renderer {
       evening: try UnevenLayer.all(of: differentiator.network, towards: objective.layers), relu: relu)
   }
 
-  private func source(_ size: PictureSize, rules: BackwardRules) throws -> any GradientSource {
+  private func source(_ size: PictureSize, rules: BackwardRules, starts: Tensor? = nil) throws -> any GradientSource {
+    if let hold = materials.hold {
+      guard let starts else {
+        throw VisualizationError.contradiction("a layer is held near a picture to begin from: give one")
+      }
+      return try HoldingPass(
+        objective, hold: hold, of: differentiator, starts: resized(starts, to: inputSize(for: size)),
+        draws: recipe.draws, rules: rules)
+    }
     if let tile = recipe.tile, size.height > tile || size.width > tile {
       let extent = PictureSize(height: min(tile, size.height), width: min(tile, size.width))
       let pass = try ObjectivePass(
@@ -181,7 +196,8 @@ public final class Renderer {
   /// The finished pictures through the network without transforms and without surrogates.
   private func measure(_ result: inout Visualization) throws {
     if recipe.tile != nil {
-      let (values, gradient) = try source(size, rules: BackwardRules()).valuesAndGradient(result.pictures, step: 0)
+      let (values, gradient) = try source(size, rules: BackwardRules()).valuesAndGradient(
+        result.pictures, beside: nil, step: 0)
       (result.activations, result.gradient) = (values, gradient)
       return
     }
@@ -191,5 +207,23 @@ public final class Renderer {
       objective, of: differentiator, inputShapes: [shown.shape], wholeActivations: false)
     let (values, gradients) = try pass.valuesAndGradients(shown)
     (result.activations, result.gradient) = (values, gradients[0])
+  }
+
+  private func accentuations(_ result: Visualization, of starts: Tensor, _ hold: Hold) throws -> [Accentuation] {
+    let input = inputSize(for: size)
+    let shown = [starts, result.pictures].map { resized($0, to: input) }
+    let before = try ObjectivePass(
+      objective, of: differentiator, inputShapes: [shown[0].shape], wholeActivations: false
+    ).values(shown[0])
+    let plan = try differentiator.plan(
+      PlanRequest(
+        inputShapes: [shown[0].shape], targets: [try differentiator.network.value(ofLayer: hold.layer)], gradients: []))
+    let seen = try shown.map { try plan.forward([$0])[0] }
+    return (0..<recipe.batch).map { index in
+      let reference = seen[0].sample(index)
+      var step = seen[1].sample(index)
+      step.add(reference, times: -1)
+      return Accentuation(before: before[index], distance: step.length / reference.length)
+    }
   }
 }

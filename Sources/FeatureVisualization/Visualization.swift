@@ -22,6 +22,8 @@ public struct Visualization: Sendable {
   public internal(set) var snapshots: [(step: Int, pictures: Tensor)] = []
   /// Of the finished pictures, without transforms and penalties: one a picture.
   public internal(set) var activations: [Float] = []
+  /// How far the pictures have come from the one they began as, where a layer was held: one a picture.
+  public internal(set) var accentuations: [Accentuation] = []
   /// The exact gradient at the finished pictures as the network sees them.
   public internal(set) var gradient = Tensor([0])
   /// Σ over steps of |∂objective/∂picture|, summed over the channels: B×1×H×W. Where the picture mattered.
@@ -40,11 +42,12 @@ public struct Visualization: Sendable {
 
   /// A finished run as its pictures tell it, without its course.
   package init(
-    steps: Int, pictures: Tensor, activations: [Float], gradient: Tensor, stoppedAt: Int?,
-    warnings: [VisualizationWarning]
+    steps: Int, pictures: Tensor, activations: [Float], accentuations: [Accentuation],
+    gradient: Tensor, stoppedAt: Int?, warnings: [VisualizationWarning]
   ) {
     self.init(steps: steps, pictures: pictures)
     self.activations = activations
+    self.accentuations = accentuations
     self.gradient = gradient
     self.stoppedAt = stoppedAt
     self.warnings = warnings

@@ -12,6 +12,8 @@ public enum VisualizationError: Error, Hashable, Sendable {
   case wrongStart(expected: [Shape], found: Shape)
   case notFinite(what: String)
   case noPictures(String)
+  /// The objective does not change with the layer at the picture that shall stay.
+  case nothingToHold(layer: String)
 }
 
 extension VisualizationError: CustomStringConvertible {
@@ -28,6 +30,8 @@ extension VisualizationError: CustomStringConvertible {
     case .wrongStart(let expected, let found):
       "the start has the shape \(found); it must be \(expected.map(\.description).joined(separator: " or "))"
     case .notFinite(let what): "\(what) holds NaN or infinite numbers"
+    case .nothingToHold(let layer):
+      "the objective does not change with '\(layer)' at the picture to accentuate: it is dead there, or the layer stands aside"
     case .noPictures(let path): "'\(path)' holds no pictures (PNG, JPEG, WebP, TIFF)"
     }
   }

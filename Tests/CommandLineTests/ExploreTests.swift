@@ -153,6 +153,116 @@ import Testing
     }
   }
 
+  /// What a page says of a unit's way, its best photograph and its sides is what its command lines find.
+  @Test func accentuationDiversityAndWaysAreThoseOfTheirCommandLines() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<5).map { try scratch.picture("\($0) it's.png", side: 64 + 9 * $0) }
+    let site = scratch.path("site")
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options
+        + ["--accentuate", "--diversity", "3", "--pages", "0", "--output", site, "--pictures"] + pictures)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let details = try part(site, "units/1-0")
+    let way = try #require(details["way"] as? [String])
+    #expect(way.first == "features.0" && way.last == Self.layers[1] && way.count == 3)
+    let unit = try #require((details["units"] as? [[String: Any]])?[1])
+    func typed(_ command: Any?, _ name: String) throws -> [String: Any] {
+      let line = try #require(command as? String)
+        .replacing("gingham ", with: Tool.path + " ", maxReplacements: 1)
+        .replacing("recipe.yaml", with: site + "/recipe.yaml")
+      let again = try Tool.run(
+        executable: "/bin/sh", ["-c", line + " --threads 1 --json --output " + scratch.path(name)])
+      #expect(again.status == 0, "\(again.errors)")
+      return try again.json()
+    }
+    func expectAlike(_ one: String, _ other: String) throws {
+      let (a, b) = (try Picture(contentsOf: one).pixels, try Picture(contentsOf: other).pixels)
+      #expect(a.shape == b.shape)
+      let distances = zip(a.scalars, b.scalars).map { abs($0 - $1) }
+      #expect(distances.reduce(0, +) / Float(max(distances.count, 1)) < 0.04)
+    }
+    let accentuated = try #require(unit["accentuated"] as? [String: Any])
+    let alone = try typed(accentuated["command"], "accentuated")
+    let image = try #require((alone["images"] as? [[String: Any]])?.first)
+    #expect(image["activation"] as? Double == accentuated["activation"] as? Double)
+    #expect((image["accentuation"] as? [String: Any])?["distance"] as? Double == accentuated["distance"] as? Double)
+    #expect((alone["held"] as? [String: Any])?["layer"] as? String == "features.0")
+    try expectAlike(
+      site + "/" + (accentuated["file"] as? String ?? ""), scratch.path("accentuated/picture.png"))
+    let diverse = try #require(unit["diverse"] as? [String: Any])
+    let files = try #require(diverse["files"] as? [String])
+    #expect(files.count == 3 && (-1...1).contains(diverse["similarity"] as? Double ?? .nan))
+    _ = try typed(diverse["command"], "diverse")
+    for (index, file) in files.enumerated() {
+      try expectAlike(site + "/" + file, scratch.path("diverse/picture-\(index).png"))
+    }
+    let path = try #require(unit["path"] as? [String: Any])
+    for key in ["similarity", "own", "others"] {
+      let values = try #require(path[key] as? [Double])
+      #expect(values.count == 3 && values.allSatisfy { (-1...1).contains($0) })
+    }
+    // The first layer has none in front that could be held.
+    let first = try #require((try part(site, "units/0-0")["units"] as? [[String: Any]])?.first)
+    #expect(first["accentuated"] == nil && first["diverse"] != nil)
+  }
+
+  /// The other net's side is its own site, and correlations are those of means that the reference gives.
+  @Test func anotherNetStandsBeside() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<4).map { try scratch.picture("\($0).png", side: 64 + 9 * $0) }
+    let other = Self.net.replacing("seed=3", with: "seed=4")
+    let both = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options
+        + ["--against", other, "--pages", "0", "--output", scratch.path("both"), "--pictures"] + pictures)
+    let alone = try Tool.run(
+      executable: Tool.path, ["explore", other] + Self.options + ["--output", scratch.path("alone")])
+    #expect(both.status == 0 && alone.status == 0, "\(both.errors) \(alone.errors)")
+    #expect(try data(scratch.path("both"))["against"] as? String == other)
+    let nets = try [Self.net, other].map { try ModelSource($0).load() }
+    for (number, layer) in Self.layers.enumerated() {
+      let plans = try nets.map { net in
+        try ReferenceDifferentiator<Double>(net.network).plan(
+          PlanRequest(
+            inputShapes: [[1, 3, 64, 64]], targets: [net.network.value(ofLayer: layer)], gradients: []))
+      }
+      let means = try zip(nets, plans).map { net, plan in
+        try pictures.map { path in
+          let map = try plan.forward([net.input(pictureAt: path)])[0]
+          return (0..<3).map { unit in
+            let channel = map.slice(axis: 1, unit..<(unit + 1)).scalars
+            return channel.reduce(0) { $0 + Double($1) } / Double(channel.count)
+          }
+        }
+      }
+      let own = try units(scratch.path("alone"), layer).units
+      for (unit, found) in try #require(
+        try part(scratch.path("both"), "units/\(number)-0")["units"] as? [[String: Any]]
+      )
+      .enumerated() {
+        let beside = try #require(found["against"] as? [String: Any])
+        #expect(beside["activation"] as? Double == own[unit]["activation"] as? Double)
+        #expect(
+          FileManager.default.contentsEqual(
+            atPath: scratch.path("both/against/\(number)/\(unit).webp"),
+            andPath: scratch.path("alone/tiles/\(number)/\(unit).webp")))
+        let (a, b) = (means[0].map { $0[unit] }, means[1].map { $0[unit] })
+        let (meanA, meanB) = (a.reduce(0, +) / 4, b.reduce(0, +) / 4)
+        func product(_ p: [Double], _ q: [Double], _ x: Double, _ y: Double) -> Double {
+          zip(p, q).reduce(0) { $0 + ($1.0 - x) * ($1.1 - y) }
+        }
+        let expected =
+          product(a, b, meanA, meanB) / (product(a, a, meanA, meanA) * product(b, b, meanB, meanB)).squareRoot()
+        #expect(abs((beside["correlation"] as? Double ?? .nan) - expected) < 5e-3, "\(expected)")
+      }
+    }
+    let strange = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options + ["--against", "random:resnet18?size=64", "--output", scratch.path("none")])
+    #expect(strange.status == 1 && !FileManager.default.fileExists(atPath: scratch.path("none")))
+  }
+
   /// Samples are those of `generate`, and layers what `trace` says of them.
   @Test func aGeneratorHasPagesOfItsSamples() throws {
     let scratch = try Tool.Scratch()
@@ -210,9 +320,10 @@ import Testing
   /// Killed between passes, the same command goes on and writes the bytes of a run that was left alone.
   @Test func aKilledRunGoesOnWithTheSameBytes() throws {
     let scratch = try Tool.Scratch()
-    let pictures = [try scratch.picture("a.png"), try scratch.picture("b.png", side: 80)]
+    let pictures = try (0..<4).map { try scratch.picture("\($0).png", side: 64 + 16 * $0) }
     func arguments(_ folder: String) -> [String] {
-      ["explore", Self.net] + Self.options + ["--quiet", "--output", scratch.path(folder), "--pictures"] + pictures
+      ["explore", Self.net] + Self.options
+        + ["--quiet", "--accentuate", "--diversity", "2", "--output", scratch.path(folder), "--pictures"] + pictures
     }
     let whole = try Tool.run(executable: Tool.path, arguments("whole"))
     #expect(whole.status == 0, "\(whole.errors)")
@@ -230,7 +341,7 @@ import Testing
     #expect(rest.status == 0, "\(rest.errors)")
     let names = try FileManager.default.subpathsOfDirectory(atPath: scratch.path("whole")).sorted()
     #expect(names == (try FileManager.default.subpathsOfDirectory(atPath: scratch.path("parts")).sorted()))
-    #expect(names.filter { $0.hasPrefix("tiles/") && $0.hasSuffix(".webp") }.count == 6)
+    #expect(names.filter { $0.hasPrefix("tiles/") && $0.hasSuffix(".webp") }.count == 6 + 2 * 6 + 2 * 3)
     for name in names where name.contains(".") && !name.hasSuffix("manifest.json") {
       #expect(
         FileManager.default.contentsEqual(

@@ -124,8 +124,9 @@ struct ManifestTests {
         "visualize random:squeezenet1_1 --objective conv1:3",
         model.merging(recipe) { $1 }.merging([
           "objective": ["conv1:4"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "start": ["a.png"], "seed": ["9"],
-          "print-recipe": [],
+          "print-recipe": [], "accentuate": ["a.png"], "path-check": ["a.png", "b.png"], "hold-weight": ["2"],
         ]) { $1 }),
+      Sample("visualize random:squeezenet1_1 --objective conv1:3 --accentuate a.png", ["hold": ["conv1"]]),
       Sample("visualize random:squeezenet1_1 --all-channels conv1", ["all-channels": ["conv2"], "channels": ["0-3"]]),
       Sample("visualize random:squeezenet1_1 --objective conv1:3 --parameterization laplacian", ["levels": ["3"]]),
       Sample(
@@ -141,7 +142,8 @@ struct ManifestTests {
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
-          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "accentuate": [],
+          "diversity": ["4"], "against": ["random:resnet18"],
         ]) { $1 }),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),

@@ -93,6 +93,116 @@ import Testing
     #expect(difference > 0.003 && difference < 0.2, "\(difference)")
   }
 
+  /// The photograph comes forward, and what is said of it can be measured again.
+  @Test func anAccentuatedPhotographStaysNear() throws {
+    let scratch = try Tool.Scratch()
+    let picture = try scratch.picture()
+    var found: [(distance: Double, gain: Double)] = []
+    for weight in ["2", "40"] {
+      let outcome = try Tool.run(
+        "visualize", Self.net, "--objective", "features.4.expand3x3:7", "--accentuate", picture, "--hold",
+        "features.3.expand3x3", "--hold-weight", weight, "--steps", "24", "--transforms", "[jitter: 2]", "--json",
+        "--output",
+        scratch.path(weight))
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let json = try outcome.json()
+      let held = try #require(json["held"] as? [String: Any])
+      #expect(held["layer"] as? String == "features.3.expand3x3" && held["weight"] as? Double == Double(weight))
+      let image = try #require((json["images"] as? [[String: Any]])?.first)
+      let found1 = try #require(image["accentuation"] as? [String: Any])
+      let (before, distance) = (found1["before"] as? Double ?? .nan, found1["distance"] as? Double ?? .nan)
+      found.append((distance, (image["activation"] as? Double ?? .nan) - before))
+      // The same once more, by the reference.
+      let model = try ModelSource(Self.net).load()
+      let reference = ReferenceDifferentiator<Double>(model.network)
+      let plan = try reference.plan(
+        PlanRequest(
+          inputShapes: [[1, 3, 64, 64]],
+          targets: ["features.3.expand3x3", "features.4.expand3x3"].map(model.network.value), gradients: []))
+      let start = try plan.forward([model.input(pictureAt: picture)])
+      let end = try plan.forward([Tensor(npy: scratch.path("\(weight)/picture.npy"))])
+      func length(_ values: some Sequence<Float>) -> Double {
+        values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      }
+      let expected =
+        length(zip(end[0].scalars, start[0].scalars).map { $0 - $1 }) / length(start[0].scalars)
+      #expect(abs(distance - expected) < 1e-4 * expected, "\(distance) \(expected)")
+      let channel = start[1].slice(axis: 1, 7..<8).scalars
+      #expect(abs(before - Double(channel.reduce(0, +)) / Double(channel.count)) < 1e-3 * abs(before))
+    }
+    #expect(
+      found[0].gain > 0 && found[0].gain > found[1].gain && found[0].distance > 1.5 * found[1].distance, "\(found)")
+  }
+
+  /// Similarities against ranks that are counted one by one, of activations by the reference.
+  @Test func thePathCheckComparesWithPhotographs() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<7).map { try scratch.picture("\($0).png", side: 64 + 7 * $0) }
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      [
+        "visualize", Self.net, "--objective", "features.4.expand3x3:7", "--steps", "4", "--batch", "2", "--json",
+        "--output",
+        scratch.path("run"), "--path-check",
+      ] + pictures)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(FileManager.default.fileExists(atPath: scratch.path("run/path.png")))
+    let path = try #require(try outcome.json()["path"] as? [String: Any])
+    let (own, others) = (
+      try #require(path["own"] as? [[String: Any]]), try #require(path["others"] as? [[String: Any]])
+    )
+    #expect(own.count == 3 && others.count == 4)
+    let model = try ModelSource(Self.net).load()
+    let reference = ReferenceDifferentiator<Double>(model.network)
+    let plan = try reference.plan(
+      PlanRequest(
+        inputShapes: [[1, 3, 64, 64]],
+        targets: ["features.3.squeeze", "features.4.expand3x3"].map(model.network.value),
+        gradients: []))
+    func means(_ input: Tensor) throws -> [[Double]] {
+      try plan.forward([input]).map { map in
+        let area = map.shape[2] * map.shape[3]
+        return (0..<map.shape[1]).map { channel in
+          map.slice(axis: 1, channel..<(channel + 1)).scalars.reduce(0) { $0 + Double($1) } / Double(area)
+        }
+      }
+    }
+    let values = try (own + others).map { photograph in
+      let name = try #require(photograph["path"] as? String)
+      let all = try means(model.input(pictureAt: name))
+      let value = photograph["activation"] as? Double ?? .nan
+      #expect(abs(value - all[1][7]) < 1e-3 * abs(value))
+      return (value, all)
+    }
+    let (least, most) = (values.prefix(3).map(\.0).min() ?? .nan, values.dropFirst(3).map(\.0).max() ?? .nan)
+    #expect(least >= most)
+    func spearman(_ a: [Double], _ b: [Double]) -> Double {
+      func ranks(_ values: [Double]) -> [Double] {
+        values.map { value in Double(values.count { $0 < value }) + Double(values.count { $0 == value } - 1) / 2 }
+      }
+      let (x, y, centre) = (ranks(a), ranks(b), Double(a.count - 1) / 2)
+      func product(_ p: [Double], _ q: [Double]) -> Double {
+        zip(p, q).reduce(0) { $0 + ($1.0 - centre) * ($1.1 - centre) }
+      }
+      return product(x, y) / (product(x, x) * product(y, y)).squareRoot()
+    }
+    let images = try #require(path["images"] as? [[[String: Any]]])
+    #expect(images.count == 2)
+    let batch = try Tensor(npy: scratch.path("run/picture.npy"))
+    for (index, image) in images.enumerated() {
+      #expect(image.last?["name"] as? String == "features.4.expand3x3" && image.count == 6)
+      let visualization = try means(batch.slice(axis: 0, index..<(index + 1)))
+      for (place, name) in ["features.3.squeeze", "features.4.expand3x3"].enumerated() {
+        let layer = try #require(image.first { $0["name"] as? String == name })
+        let expected = values.prefix(3).map { spearman(visualization[place], $0.1[place]) }.reduce(0, +) / 3
+        #expect(abs((layer["similarity"] as? Double ?? .nan) - expected) < 2e-3, "\(layer) \(expected)")
+      }
+    }
+    let few = try Tool.run(
+      "visualize", Self.net, "--objective", "features.4.expand3x3:7", "--steps", "1", "--path-check", pictures[0])
+    #expect(few.status != 0 && few.errors.contains("at least four"), "\(few.errors)")
+  }
+
   @Test func allChannelsOfALayerComeWithSheetAndIndex() throws {
     let scratch = try Tool.Scratch()
     let outcome = try Tool.run(

@@ -336,7 +336,10 @@ import Testing
     let tiled = TiledPass(
       pass: try ObjectivePass(objective, of: differentiator, inputShapes: [[1, 3, 16, 16]]), tile: tile, seed: 3)
     let picture = noise([2, 3, 32, 48], seed: 6)
-    let (a, b) = (try whole.valuesAndGradient(picture, step: 1), try tiled.valuesAndGradient(picture, step: 1))
+    let (a, b) = (
+      try whole.valuesAndGradient(picture, beside: nil, step: 1),
+      try tiled.valuesAndGradient(picture, beside: nil, step: 1)
+    )
     #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-5 })
     expectClose(b.gradient, a.gradient.map { $0 * 6 })
   }

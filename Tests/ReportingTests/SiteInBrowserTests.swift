@@ -61,7 +61,8 @@ import Testing
       "bands": [["period": 4, "cv2": 0.5, "layer": "features.9"]],
       "layers": [try layer("features.9", 0, units: units), try layer(hostile, 1, units: units)],
       "pictures": [try picture(0, hostile + ".png"), try picture(1, "plain.png")], "sheet": ["side": 64, "gap": 2],
-      "class_names": ["tabby cat", .string(hostile)], "classes": classes, "generator": generator,
+      "against": .string(hostile), "class_names": ["tabby cat", .string(hostile)], "classes": classes,
+      "generator": generator,
     ]
     func picture(_ number: Int, _ name: String) throws -> JSONValue {
       for file in ["\(number)", "\(number)-gradient"] {
@@ -112,8 +113,23 @@ import Testing
         "count": 100, "mean": 1, "deviation": 2, "least": -1, "most": 9.5, "median": 0.5, "strong": 8,
         "bars": [[-1, -0.875, 10], [-1e-7, 1e-7, 20], [0.5, 0.625, 30], [8, 10, 40]], "exemplars": exemplars,
       ],
+      "path": [
+        "similarity": [0.5, .null, 0.25], "own": [1, 0.5, 0.5], "others": [0, 0, 0.25], "apart": 2, "near": 1,
+      ],
+      "accentuated": [
+        "name": .string(hostile + ".png"), "photograph": "pictures/0.webp", "file": "pictures/1.webp", "before": 1.5,
+        "activation": 4, "distance": 0.125, "held": .string(hostile),
+        "command": .string("gingham visualize \(hostile)"),
+      ],
+      "against": [
+        "file": "pictures/1.webp", "activation": 4, "grid": .null, "dead": false, "correlation": 0.75,
+        "bands": [["period": 2, "cv2": 0.1, "error": 0.01, "verdict": "clean"], ["period": 4, "cv2": 0.2]],
+      ],
+      "diverse": [
+        "files": ["pictures/0.webp", "pictures/1.webp"], "similarity": 0.25, "command": "gingham visualize net.onnx",
+      ],
     ]
-    return ["units": [unit, unit, unit]]
+    return ["units": [unit, unit, unit], "way": [.string(hostile), "features.9", "last"]]
   }()
 
   private static func result<Value: Decodable>(
@@ -222,6 +238,57 @@ import Testing
     #expect(shown[7].first == "false" && shown[7].last == "true")
     // On one line, also at the end of the axis.
     #expect(shown[8] == ["true", "true", "true"])
+  }
+
+  @Test func theWayOfAPictureStandsBesideThoseOfPhotographs() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        await go('#/features.9/0');await until('.path');
+        return [[...page.querySelectorAll('.path polyline')].map(line=>line.getAttribute('class')+' '+
+        line.getAttribute('points')),texts('.path title'),texts('.key'),texts('h2+figure+.facts').slice(-1)]
+        """)
+    #expect(
+      shown[0] == ["own 0,2 20,50 40,50", "others 0,98 20,98 40,74", "picture 0,50", "picture 40,74"])
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(shown[1].count == 3 && shown[1][0].hasPrefix(name))
+    #expect(shown[1][1].hasSuffix("the unit\u{2019}s picture: \u{2013}"))
+    #expect(shown[2].count == 3 && shown[2][0].contains("3 photographs"))
+    #expect(shown[3].first?.contains("at 1 of 3 layers; farther than every one of them at 2.") == true)
+  }
+
+  @Test func theSliderCutsTheAccentuatedOverThePhotograph() throws {
+    let shown: [String] = try Self.result(
+      of: """
+        await go('#/features.9/0');await until('.mix');
+        const mix=find('.mix input'),top=find('.over'),found=[top.style.clipPath];
+        for(const value of [0,100]){mix.value=value;mix.dispatchEvent(new view.Event('input'));found.push(top.style.clipPath)}
+        return [...found,find('.sample figcaption').textContent,
+        String(page.querySelectorAll('.thumbs>img').length),String(page.querySelectorAll('img[src=x]').length)]
+        """)
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(Array(shown[0..<3]) == ["inset(0px 50% 0px 0px)", "inset(0px 100% 0px 0px)", "inset(0px 0% 0px 0px)"])
+    #expect(
+      shown[3]
+        == "\(name).png: activation 1.5 before, 4 after, mean over the map. The activations of \(name) have changed by "
+        + "12.5 % of their length.")
+    #expect(Array(shown[4...]) == ["2", "0"])
+  }
+
+  @Test func theOtherNetStandsBeside() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        await go('#/features.9/0');await until('.path');
+        return [texts('tr').filter(row=>/mean over its map|period . px/.test(row)),texts('h2'),texts('.facts'),
+        [String(page.querySelectorAll('img[src=x]').length)]]
+        """)
+    #expect(
+      shown[0] == [
+        "activation, mean over its map143", "grid of the gradient at period 2 px (CV\u{b2})0.40.1-0.3",
+        "grid of the gradient at period 4 px (CV\u{b2})\u{2013}0.2\u{2013}",
+      ])
+    #expect(shown[1].contains("Beside " + Self.hostile.replacing("\u{202E}", with: "\\u{202E}")))
+    #expect(shown[2].contains("Over your pictures both respond alike with a correlation of 0.75."))
+    #expect(shown[3] == ["0"])
   }
 
   @Test func weightsLeadToTheirUnits() throws {

@@ -3,16 +3,22 @@ import GinghamTensors
 
 /// Values of an objective and the gradient at what the network is shown.
 protocol GradientSource {
-  /// - Parameter step: decides where tiles lie.
+  /// - Parameters:
+  ///   - starts: the pictures that the climb began from, moved as the inputs are; `nil`: as the inputs.
+  ///   - step: decides where tiles lie.
   /// - Returns: one value an input of N×C×H×W, and the gradient of their sum.
-  func valuesAndGradient(_ inputs: Tensor, step: Int) throws -> (values: [Float], gradient: Tensor)
+  func valuesAndGradient(_ inputs: Tensor, beside starts: Tensor?, step: Int) throws -> (
+    values: [Float], gradient: Tensor
+  )
 }
 
 /// The network sees each input whole.
 struct WholePass: GradientSource {
   let pass: ObjectivePass
 
-  func valuesAndGradient(_ inputs: Tensor, step: Int) throws -> (values: [Float], gradient: Tensor) {
+  func valuesAndGradient(_ inputs: Tensor, beside starts: Tensor?, step: Int) throws -> (
+    values: [Float], gradient: Tensor
+  ) {
     let (values, gradients) = try pass.valuesAndGradients(inputs)
     return (values, gradients[0])
   }
@@ -27,7 +33,9 @@ struct TiledPass: GradientSource {
   let tile: PictureSize
   let seed: UInt64
 
-  func valuesAndGradient(_ inputs: Tensor, step: Int) throws -> (values: [Float], gradient: Tensor) {
+  func valuesAndGradient(_ inputs: Tensor, beside starts: Tensor?, step: Int) throws -> (
+    values: [Float], gradient: Tensor
+  ) {
     let size = inputs.pictureSize
     let (rows, columns) = (Self.starts(size.height, tile.height), Self.starts(size.width, tile.width))
     var generator = SeededGenerator(seed: seed, name: "tiles", step)

@@ -163,7 +163,8 @@ extension Site {
 
     const orders={unit:['number',(p,q)=>p.unit-q.unit],
     activation:['activation of the picture',(p,q)=>q.activation-p.activation],
-    grid:['grid of the picture',(p,q)=>(q.grid??-Infinity)-(p.grid??-Infinity)]};
+    grid:['grid of the picture',(p,q)=>(q.grid??-Infinity)-(p.grid??-Infinity)],
+    correlation:['how unlike the other net responds',(p,q)=>(p.correlation??Infinity)-(q.correlation??Infinity)]};
     const sorted=layer=>[...layer.explored.units].sort((p,q)=>orders[order][1](p,q)||p.unit-q.unit);
     function facts(parent,layer){
     add(parent,'p',{class:'facts'},`${layer.operation} \u00b7 output ${layer.shape.slice(1).join('\u00d7')} \u00b7 stride ${
@@ -174,7 +175,8 @@ extension Site {
     add(main,'h1',{},layer.name);facts(main,layer);
     if(!layer.explored){add(main,'p',{},'Its units have no pictures on this site.');return}
     const field=add(main,'label',{class:'order'},'Sorted by '),choice=add(field,'select',{'aria-label':'Sorted by'});
-    for(const [value,[text]] of Object.entries(orders))add(choice,'option',{value},text);
+    for(const [value,[text]] of Object.entries(orders))if(value!=='correlation'||layer.explored.against)add(choice,'option',{value},text);
+    if(order==='correlation'&&!layer.explored.against)order='unit';
     choice.value=order;
     const tiles=add(main,'div',{class:'tiles'});
     const fill=()=>{tiles.replaceChildren();
@@ -182,6 +184,8 @@ extension Site {
     const place=add(tiles,'a',{href:link(layer.name,unit.unit),'data-unit':unit.unit});
     add(place,'img',{src:tile(layer,unit),loading:'lazy',width:unit.width,height:unit.height,
     alt:`what unit ${unit.unit} of ${layer.name} looks for`});
+    if(layer.explored.against)add(place,'img',{src:`${layer.explored.against}/${unit.unit}.webp`,loading:'lazy',width:unit.width,
+    height:unit.height,alt:'and in the other net'});
     add(place,'span',{},unit.unit+(unit.dead?' dead':order==='unit'?'':' \u00b7 '+short(unit[order])))}};
     choice.onchange=()=>{order=choice.value;fill()};fill()}
     function unitPage(layer,unit){
@@ -205,6 +209,10 @@ extension Site {
     later(main,!unit.live&&details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
     const found=data.units[at%together];
     if(found.activity)activity(frame,layer,unit,found.activity);
+    if(found.against)against(frame,layer,unit,found);
+    if(found.accentuated)accentuated(frame,layer,unit,found.accentuated);
+    if(found.diverse)diverse(frame,layer,unit,found.diverse);
+    if(found.path)path(frame,data.way,found.path,found.activity?.exemplars.length);
     bandTable(frame,'Grid of the gradient at its picture',found.bands);
     for(const [title,links] of [['Reads from',found.reads],['Writes to',found.writes]])if(links.length)chain(frame,title,links)});
     const [front,back]=layer.explored.command,line=`${front} ${unit.pass[0]}-${unit.pass[1]} ${back}`;
@@ -214,6 +222,70 @@ extension Site {
     const [before,behind]=neighbours(layer,unit),row=add(main,'nav',{'aria-label':'Neighbours'});
     if(before!==undefined)add(row,'a',{href:link(layer.name,before),rel:'prev'},'\u2190 '+before);
     if(behind!==undefined)add(row,'a',{href:link(layer.name,behind),rel:'next'},behind+' \u2192')}
+    /* The same unit of another net. */
+    function against(parent,layer,unit,found){
+    const other=found.against;
+    add(parent,'h2',{},'Beside '+net.against);
+    const row=add(parent,'div',{class:'unit'});
+    for(const [name,src] of [[net.model,tile(layer,unit)],[net.against,other.file]]){
+    const figure=add(row,'figure');
+    add(figure,'img',{src,width:unit.width,height:unit.height,alt:`what unit ${unit.unit} looks for in ${visible(name)}`});
+    add(figure,'figcaption',{},name)}
+    const body=table(parent,['','here','beside','difference'],[1,2,3]);
+    const line=(name,one,two)=>{
+    const row=add(body,'tr');add(row,'td',{},name);
+    for(const value of [one,two,typeof one==='number'&&typeof two==='number'?two-one:undefined])add(row,'td',{class:'number'},short(value))};
+    line('activation, mean over its map',unit.activation,other.activation);
+    line('grid of the picture',unit.grid,other.grid);
+    for(const period of [...new Set([...found.bands,...other.bands].map(band=>band.period))].sort((p,q)=>p-q))
+    line(`grid of the gradient at period ${period} px (CV\u00b2)`,...[found,other].map(side=>side.bands.find(band=>band.period===period)?.cv2));
+    add(parent,'p',{class:'facts'},typeof other.correlation==='number'?
+    `Over your pictures both respond alike with a correlation of ${short(other.correlation)}.`:
+    'Whether both respond alike is not known: no correlation over pictures.')}
+    /* The photograph and what became of it, one over the other. */
+    function accentuated(parent,layer,unit,found){
+    add(parent,'h2',{},'The photograph that excites it most, accentuated');
+    const figure=add(parent,'figure',{class:'sample'}),size={width:unit.width,height:unit.height};
+    const label=add(figure,'label',{class:'mix'},'Photograph '),mix=add(label,'input',{type:'range',min:0,max:100,value:50,
+    'aria-label':'How much of the picture, from the left, is accentuated, in percent'});
+    label.append(' accentuated');
+    const stack=add(figure,'div',{class:'stack'});
+    add(stack,'img',{src:found.photograph,...size,alt:visible(found.name)});
+    const top=add(stack,'img',{src:found.file,...size,class:'over',alt:`${visible(found.name)}, accentuated`});
+    const cut=()=>{top.style.clipPath=`inset(0 ${100-mix.value}% 0 0)`};
+    mix.oninput=cut;cut();
+    add(figure,'figcaption',{},`${found.name}: activation ${short(found.before)} before, ${short(found.activation)} after, mean over the map. The activations of ${found.held} have changed by ${short(100*found.distance)} % of their length.`);
+    command(parent,found.command)}
+    function diverse(parent,layer,unit,found){
+    add(parent,'h2',{},'Different sides of it');
+    const row=add(parent,'div',{class:'thumbs'});
+    found.files.forEach((src,index)=>add(row,'img',{src,loading:'lazy',width:unit.width,height:unit.height,
+    alt:`picture ${index} of what unit ${unit.unit} of ${visible(layer.name)} looks for`}));
+    add(parent,'p',{class:'facts'},`Made together and pushed apart: the cosine of the Gram matrices of their activations is ${short(found.similarity)} on average (1: one style).`);
+    command(parent,found.command)}
+    /* Similarity to the unit's photographs, layer by layer. */
+    function path(parent,names,found,count){
+    add(parent,'h2',{},'Does its picture travel as photographs do?');
+    const lines=[['own',found.own,`the ${count} photographs that excite the unit most, among themselves`],
+    ['others',found.others,'other photographs'],['picture',found.similarity,'the unit\u2019s picture']];
+    const known=lines.flatMap(line=>line[1]).filter(value=>typeof value==='number');
+    if(!known.length)return;
+    const low=Math.min(0,...known),width=Math.max(names.length-1,1)*20,x=index=>index*20,y=value=>98-96*(value-low)/(1-low);
+    const figure=add(parent,'figure'),svg=add(figure,'svg',{viewBox:`-4 0 ${width+8} 100`,class:'path',role:'img',
+    preserveAspectRatio:'none','aria-label':`Rank correlation with the unit\u2019s photographs at ${names.length} layers`});
+    add(svg,'line',{x1:0,x2:width,y1:y(0),y2:y(0),class:'rule'});
+    for(const [kind,values] of lines){
+    let part=[];
+    const draw=()=>{if(part.length)add(svg,'polyline',{points:part.join(' '),class:kind});part=[]};
+    values.forEach((value,index)=>{if(typeof value==='number')part.push(`${x(index)},${y(value)}`);else draw()});draw()}
+    names.forEach((name,index)=>add(add(svg,'rect',{x:x(index)-10,y:0,width:20,height:100,class:'touch'}),'title',{},
+    [name,...lines.map(([,values,text])=>`${text}: ${short(values[index])}`)].join('\n')));
+    const axis=add(figure,'div',{class:'axis'});
+    for(const [at,name] of names.length>1?[[0,names[0]],[100,names.at(-1)]]:[[0,names[0]]])
+    add(axis,'span',{},name).style.left=at+'%';
+    const key=add(figure,'figcaption');
+    for(const [kind,,text] of lines){const item=add(key,'span',{class:'key'});add(item,'i',{class:kind});item.append(text)}
+    add(parent,'p',{class:'facts'},`Rank correlation of the channels\u2019 means with those of the unit\u2019s photographs, from ${short(low)} to 1. Nearer to them than 95 % of other photographs at ${found.near} of ${names.length} layers; farther than every one of them at ${found.apart}.`)}
     function command(parent,line){
     const code=add(parent,'pre',{class:'command',tabindex:'0'},line);
     const copy=add(parent,'button',{type:'button'},'Copy');

@@ -63,6 +63,19 @@ extension Site {
     .axis span{position:absolute;transform:translateX(-50%);white-space:nowrap}
     .axis span:first-child:not(:only-child){transform:none}
     .axis span:last-child:not(:only-child){transform:translateX(-100%)}
+    .path{display:block;width:100%;max-width:52rem;height:9rem;border-bottom:1px solid var(--line)}
+    .path polyline{fill:none;stroke-width:2.5;vector-effect:non-scaling-stroke}
+    .path .own{stroke:#2f6fb5}
+    .path .others{stroke:var(--soft);stroke-dasharray:5 4}
+    .path .picture{stroke:#c2611f;stroke-width:3.5}
+    .path .rule{stroke:var(--line);vector-effect:non-scaling-stroke}
+    .path .touch{fill:transparent}
+    .path .touch:hover{fill:var(--line);fill-opacity:.4}
+    .key{display:inline-block;margin-right:1.2rem}
+    .key i{display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle;border-top:3px solid #2f6fb5}
+    .key .others{border-top:3px dashed var(--soft)}
+    .key .picture{border-top-color:#c2611f}
+    .thumbs>img{display:block;width:100%;height:auto;border-radius:.2rem}
     .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem;max-width:62rem}
     .chain>*{color:inherit;text-decoration:none;font-size:.8rem;line-height:1.3}
     .chain img,.blank{display:block;width:4.5rem;height:4.5rem;object-fit:cover;border-radius:.2rem;background:var(--stripe)}

@@ -11,7 +11,8 @@ package func partialRankCorrelation(_ a: [Double], _ b: [Double], given: [Double
   return scale > 1e-9 ? (ab - ag * bg) / scale : nil
 }
 
-func ranks(_ values: [Double]) -> [Double] {
+/// Places in ascending order, from 0; equal values share their mean.
+package func ranks(_ values: [Double]) -> [Double] {
   let order = values.indices.sorted { values[$0] < values[$1] }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0
@@ -24,6 +25,7 @@ func ranks(_ values: [Double]) -> [Double] {
   return ranks
 }
 
+/// Pearson's correlation; `nil` where one side does not vary, or the lengths differ.
 package func correlation(_ a: [Double], _ b: [Double]) -> Double? {
   guard a.count == b.count, a.count > 1 else { return nil }
   let (meanA, meanB) = (a.mean, b.mean)

@@ -25,7 +25,9 @@ public struct ExploreRun: Run {
 
   /// What the manifest is written from.
   public var record: RunRecord {
-    RunRecord(of: model, inputs: settings.recipe.folders + settings.images, seed: settings.seed, settings: settings)
+    RunRecord(
+      of: model, inputs: settings.recipe.folders + settings.images + [settings.against].compactMap { $0 },
+      seed: settings.seed, settings: settings)
   }
 
   /// - Throws: ``VisualizationError`` where the recipe contradicts itself, ``SettingError``.
@@ -148,8 +150,20 @@ public struct ExploreRun: Run {
     of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages: [Int: Int], _ model: Model,
     _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
   ) throws {
+    let ways = try index.flatMap {
+      try ExploredWays(
+        of: $0, selection, model, size: settings.recipe.inputSize(of: model), differentiator, context)
+    }
     let tiles = ExploredTiles(
-      model: model, settings: settings, context: context, differentiator: differentiator, total: selection.count)
+      model: model, settings: settings, context: context, differentiator: differentiator, total: selection.count,
+      ways: ways)
+    let comparison = try settings.against.map { try comparison($0, selection, index, model, differentiator, context) }
+    site.net.against = settings.against
+    if let missing = comparison?.comparison.missing, !missing.isEmpty {
+      site.remarks.append("not in \(settings.against ?? ""): \(missing.joined(separator: ", "))")
+    }
+    let variants = ExploredVariants(
+      model: model, settings: settings, context: context, differentiator: PlanCache(differentiator, capacity: 8))
     let links = UnitLinks(of: try model.bound())
     var done = 0
     for (number, (layer, units)) in selection.layers.enumerated() {
@@ -158,24 +172,66 @@ public struct ExploreRun: Run {
       done += units.count
       let details = "units/\(number)"
       let found = index?.layers[number]
-      let pages = made.enumerated().map { place, made in
-        ExploredDetails.Unit(
+      let beside = try comparison.map { try $0.tiles.make($0.comparison, layer, into: "against/\(number)") } ?? [:]
+      let way = try ways?.places(leadingTo: layer) ?? []
+      let pages = try made.enumerated().map { place, made in
+        let exemplars = found?.units[place].activity.exemplars.map(\.picture) ?? []
+        context.progress.step("variants", done - units.count + place, of: selection.count)
+        return ExploredDetails.Unit(
           bands: made.bands, reads: links.reads[layer]?[at: made.unit.unit] ?? [],
           writes: links.writes[layer]?[at: made.unit.unit] ?? [],
           activity: index.flatMap { index in
             found.map { .init($0.units[place].activity, in: $0, of: index, pages: pages) }
-          })
+          },
+          path: made.means.flatMap { ways?.check($0, at: way, among: exemplars) }.map {
+            .init($0, among: exemplars.count)
+          },
+          accentuated: try exemplars.first.flatMap { best in
+            guard settings.accentuate, let path = index?.pictures[best] else { return nil }
+            return try variants.accentuate(layer, made.unit.unit, photograph: path, into: folder)
+          },
+          diverse: settings.diversity == 0
+            ? nil : try variants.diversify(layer, made.unit.unit, activation: made.unit.activation, into: folder),
+          against: beside[made.unit.unit])
       }
       let explored = ExploredNet.Explored(
-        folder: folder, details: details, crops: found.map { _ in "crops/\(number)" }, command: command(for: layer),
-        units: made.map(\.unit))
+        folder: folder, details: details, crops: found.map { _ in "crops/\(number)" },
+        against: beside.isEmpty ? nil : "against/\(number)", command: command(for: layer),
+        units: made.map { made in
+          var unit = made.unit
+          unit.correlation = beside[unit.unit]?.correlation
+          return unit
+        })
       for (part, first) in stride(from: 0, to: pages.count, by: explored.together).enumerated() {
         let units = pages[first..<min(first + explored.together, pages.count)]
-        site.parts.append(("\(details)-\(part)", ExploredDetails(units: Array(units))))
+        site.parts.append(
+          (
+            "\(details)-\(part)",
+            ExploredDetails(units: Array(units), way: ways.map { ways in way.map { ways.paths.layers[$0].name } })
+          ))
       }
       guard let place = site.net.layers.firstIndex(where: { $0.name == layer }) else { continue }
       site.net.layers[place].explored = explored
     }
+  }
+
+  private func comparison(
+    _ other: String, _ selection: UnitSelection, _ index: ExemplarSearch.Index?, _ model: Model,
+    _ differentiator: any Differentiator, _ context: RunContext
+  ) throws -> (comparison: ExploredComparison, tiles: ExploredTiles) {
+    var comparison = try ExploredComparison(
+      self.model, other, selection, size: settings.recipe.inputSize(of: model), context: context)
+    let engine = try context.differentiator(for: comparison.model.network)
+    if let index {
+      let pictures = index.pictures.indices.filter { index.reasons[$0] == nil }.map { index.pictures[$0] }
+      try comparison.correlate(with: model, over: pictures, (differentiator, engine))
+    }
+    var quiet = settings
+    quiet.negative = false
+    let tiles = ExploredTiles(
+      model: comparison.model, settings: quiet, context: context, differentiator: engine, total: selection.count,
+      name: "against ")
+    return (comparison, tiles)
   }
 
   /// What makes pictures of a layer by themselves: up to the units, and behind them.

@@ -12,6 +12,12 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
   public var pages = 200
   /// Whether each unit has a second picture, which lowers it: twice the work.
   public var negative = false
+  /// Whether the photograph that excites each unit most is accentuated on its page: as much work again.
+  public var accentuate = false
+  /// Pictures of each unit that are pushed apart, so that they show different sides of it: so many times the work; 0: none.
+  public var diversity = 0
+  /// Another net with layers of the same names, such as this one repaired: its units stand beside this net's; `nil`: none.
+  public var against: String?
   /// Of the starts and of every random transform.
   public var seed: UInt64 = 0
   /// How pictures are made.
@@ -27,6 +33,12 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
   func validate() throws {
     try recipe.validate()
     try SettingError.require((0...10_000).contains(pages), "pages", pages, "a number from 0 to 10000")
+    try SettingError.require(
+      diversity == 0 || (2...16).contains(diversity), "diversity", diversity, "0 or a number from 2 to 16")
+    guard !accentuate || !images.isEmpty else {
+      throw SettingError.contradiction(
+        settings: ["accentuate", "images"], message: "what is accentuated are photographs: name some")
+    }
   }
 
   /// Reads names parted by commas; `nil` where there is none, or an empty one.

@@ -1,9 +1,12 @@
+import GinghamFeatureVisualization
 import GinghamLattices
 
 /// What the page of a unit shows beside its picture: a file of the site for each layer, read when its pages are.
 struct ExploredDetails: Encodable {
   /// In the order of ``ExploredNet/Explored/units``.
   var units: [Unit]
+  /// Layers on the way to this one, from the picture on; `nil` without ways to compare.
+  var way: [String]?
 
   struct Unit: Encodable {
     /// Of the gradient at the unit's picture.
@@ -14,6 +17,32 @@ struct ExploredDetails: Encodable {
     var writes: [UnitLink]
     /// Over the reader's pictures; `nil` without any.
     var activity: Activity?
+    /// Whether its picture travels through the net as photographs do; `nil` without photographs.
+    var path: Path?
+    var accentuated: ExploredVariants.Accentuated?
+    var diverse: ExploredVariants.Diverse?
+    /// The same unit of the other net.
+    var against: ExploredComparison.Unit?
+  }
+
+  /// ``PathCheck/Layer`` of each layer of ``way``.
+  struct Path: Encodable {
+    var similarity: [Double?]
+    var own: [Double?]
+    var others: [Double?]
+    /// Layers at which the picture is farther from the unit's photographs than every one of them.
+    var apart: Int
+    /// Layers at which it is nearer to them than 95 % of others.
+    var near: Int
+
+    init(_ check: PathCheck, among own: Int) {
+      func rounded(_ value: Double?) -> Double? { value.map { ($0 * 1000).rounded() / 1000 } }
+      similarity = check.layers.map { rounded($0.similarity) }
+      self.own = check.layers.map { rounded($0.own) }
+      others = check.layers.map { rounded($0.others) }
+      apart = check.apart(among: own)
+      near = check.layers.count { $0.othersAsNear <= 0.05 }
+    }
   }
 
   /// A band of a gradient and the layer that brings it in.

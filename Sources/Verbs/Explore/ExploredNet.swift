@@ -34,6 +34,8 @@ struct ExploredNet: Encodable {
     var together = 128
     /// Folder of the sheets of crops; `nil` where no pictures were given.
     var crops: String?
+    /// Folder of the other net's tiles; `nil` where no net stands beside this one, or it has no such layer.
+    var against: String?
     /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
     var command: [String]
     var units: [Unit]
@@ -55,9 +57,11 @@ struct ExploredNet: Encodable {
     var height: Int
     /// The unit's activation at the picture that was made to lower it; `nil` where none was.
     var negative: Float?
+    /// Of its responses with those of the same unit of the other net.
+    var correlation: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case unit, activation, grid, pass, width, height, negative
+      case unit, activation, grid, pass, width, height, negative, correlation
       case isDead = "dead"
     }
   }
@@ -81,6 +85,8 @@ struct ExploredNet: Encodable {
   var layers: [Layer]
   /// The reader's pictures that have a page.
   var pictures: [ExploredPictures.Page] = []
+  /// The other net whose units stand beside this one's.
+  var against: String?
   /// Of the sheets of crops.
   var sheet: Sheet?
   /// By number; empty where nobody knows them.

@@ -15,11 +15,17 @@ struct ExploredTiles {
   let differentiator: any Differentiator
   /// Pictures that the site will have, for progress.
   let total: Int
+  /// What passes are called in front of their layer, where another net has the same.
+  var name = ""
+  /// Beside which those of the units' pictures are held.
+  var ways: ExploredWays?
 
   /// A unit's entry on the site, and the bands of its picture's gradient.
   struct Made {
     var unit: ExploredNet.Unit
     var bands: [ExploredDetails.Band]
+    /// Of its picture, where there are ways to compare.
+    var means: [Float]?
   }
 
   /// What a pass leaves behind for the end of the run: pictures as they are shown, since those of thousands as arrays
@@ -43,16 +49,21 @@ struct ExploredTiles {
     let owners = try owners(of: layer)
     return try stride(from: 0, to: units.count, by: batch).flatMap { first in
       let part = Array(units[first..<min(first + batch, units.count)])
-      let pass = try context.once(named: "\(layer) \(part)") {
-        Finished(value: try self.pass(layer, part, owners, behind: done + first))
-      }.value
-      for (place, unit) in pass.units.enumerated() {
-        try context.folder?.write("\(folder)/\(unit.unit).webp", data: pass.pictures[place])
+      let pass = try context.once(named: "\(name)\(layer) \(part)") {
+        let (pass, means) = try self.pass(layer, part, owners, behind: done + first)
+        return Finished(value: pass, tensors: means)
+      }
+      let means = pass.tensors.map(\.scalars)
+      let found = pass.value
+      for (place, unit) in found.units.enumerated() {
+        try context.folder?.write("\(folder)/\(unit.unit).webp", data: found.pictures[place])
         if settings.negative {
-          try context.folder?.write("\(folder)/\(unit.unit)-negative.webp", data: pass.negatives[place])
+          try context.folder?.write("\(folder)/\(unit.unit)-negative.webp", data: found.negatives[place])
         }
       }
-      return zip(pass.units, pass.bands).map(Made.init)
+      return found.units.indices.map {
+        Made(unit: found.units[$0], bands: found.bands[$0], means: means.isEmpty ? nil : means[$0])
+      }
     }
   }
 
@@ -67,7 +78,9 @@ struct ExploredTiles {
   /// Makes pictures and writes nothing.
   ///
   /// - Parameter owners: of bands, by period.
-  func pass(_ layer: String, _ units: [Int], _ owners: [Int: String], behind done: Int) throws -> Pass {
+  func pass(_ layer: String, _ units: [Int], _ owners: [Int: String], behind done: Int) throws -> (
+    Pass, means: [Tensor]
+  ) {
     let shown = try visualize(layer, units, behind: done, reversed: false)
     var pass = Pass(units: [], bands: [], pictures: [], negatives: [])
     for (place, unit) in units.enumerated() {
@@ -81,14 +94,20 @@ struct ExploredTiles {
           isDead: shown.visualization.gradient.sample(place).isZero, pass: [units[0], units[units.count - 1]],
           width: picture.width, height: picture.height))
     }
-    guard settings.negative else { return pass }
+    let means = try ways.map { ways in
+      try units.indices.map { place in
+        let values = try ways.paths.means(of: shown.visualization.pictures.sample(place).shown(at: ways.size))
+        return Tensor([values.count], values)
+      }
+    }
+    guard settings.negative else { return (pass, means ?? []) }
     let reversed = try visualize(layer, units, behind: done, reversed: true)
     for (place, unit) in units.enumerated() {
       let picture = try Visualizer.picture(reversed.visualization.pictures.sample(place))
       pass.negatives.append(Data(try picture.encodedWebP(path: "\(layer):\(unit)")))
       pass.units[place].negative = -reversed.findings.images[place].activation
     }
-    return pass
+    return (pass, means ?? [])
   }
 
   private func visualize(_ layer: String, _ units: [Int], behind done: Int, reversed: Bool) throws -> Visualizer.Result
@@ -98,7 +117,7 @@ struct ExploredTiles {
     let objective = EachChannelObjective(layer: layer, channels: units)
     let visualizer = try Visualizer(
       model, objective: "channel:\(layer):\(units.map(String.init).joined(separator: ","))",
-      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, start: nil, seed: settings.seed,
+      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, seed: settings.seed,
       differentiator: differentiator)
     return try visualizer.run { step, _ in
       context.progress.step("steps", done * recipe.steps + step * units.count, of: total * recipe.steps)

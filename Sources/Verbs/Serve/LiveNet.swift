@@ -74,7 +74,7 @@ final class LiveNet {
   ///
   /// - Throws: what a visualization does.
   func tile(_ layer: Layer, _ unit: Int) throws -> Data {
-    try tiles.pass(layer.name, [unit], [:], behind: 0).pictures[0]
+    try tiles.pass(layer.name, [unit], [:], behind: 0).0.pictures[0]
   }
 
   private lazy var explained = Result {
@@ -112,8 +112,8 @@ final class LiveNet {
       return found.picture
     }
     let visualizer = try Visualizer(
-      model, objective: order.objective, parsed: parser.parse(order.objective), recipe: order.recipe, start: nil,
-      from: begin, seed: order.seed, differentiator: differentiator)
+      model, objective: order.objective, parsed: parser.parse(order.objective), recipe: order.recipe,
+      start: begin.map(Visualizer.Start.picture) ?? .noise, seed: order.seed, differentiator: differentiator)
     try tell(.begin(.init(id: id, objective: order.objective)))
     var shown: ContinuousClock.Instant?
     let result = try visualizer.run(watcher: { step, values, pictures in

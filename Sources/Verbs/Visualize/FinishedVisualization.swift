@@ -25,12 +25,14 @@ struct FinishedVisualization: Codable {
   }
 
   private let activations: [Float]
+  private let accentuations: [Accentuation]
   private let stoppedAt: Int?
   private let warnings: [Warning]
   let seconds: Double
 
   init(_ visualization: Visualization, seconds: Double) {
     activations = visualization.activations
+    accentuations = visualization.accentuations
     stoppedAt = visualization.stoppedAt
     warnings = visualization.warnings.map(Warning.init)
     self.seconds = seconds
@@ -38,7 +40,7 @@ struct FinishedVisualization: Codable {
 
   func visualization(steps: Int, pictures: Tensor, gradient: Tensor) -> Visualization {
     Visualization(
-      steps: steps, pictures: pictures, activations: activations, gradient: gradient, stoppedAt: stoppedAt,
-      warnings: warnings.map(\.warning))
+      steps: steps, pictures: pictures, activations: activations, accentuations: accentuations, gradient: gradient,
+      stoppedAt: stoppedAt, warnings: warnings.map(\.warning))
   }
 }

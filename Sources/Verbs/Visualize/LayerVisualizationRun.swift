@@ -62,7 +62,7 @@ public struct LayerVisualizationRun: Run {
       batchRecipe.batch = part.count
       let visualizer = try Visualizer(
         model, objective: "channel:\(layer):\(part.map(String.init).joined(separator: ","))",
-        parsed: EachChannelObjective(layer: layer, channels: part), recipe: batchRecipe, start: nil,
+        parsed: EachChannelObjective(layer: layer, channels: part), recipe: batchRecipe,
         seed: settings.seed, differentiator: differentiator)
       let result = try visualizer.run(as: "channels-\(first)", in: context) {
         context.progress.step("steps", first * recipe.steps + $0 * part.count, of: channels.count * $1)

@@ -23,7 +23,19 @@ extension VisualizationFindings {
     return """
       \(objective), preset \(preset), \(size[0])×\(size[1]), \(stoppedAt ?? steps) steps, lattice of \(latticePeriod)
       \(table.description)
-      """
+      """ + accentuationText + (path.map { "\n" + $0.text } ?? "")
+  }
+}
+
+extension VisualizationFindings {
+  private var accentuationText: String {
+    guard let held else { return "" }
+    return images.compactMap(\.accentuation).enumerated().map { index, found in
+      let gain = String(
+        format: "\nActivation %.4g at the photograph, %+.4g since", found.before,
+        images[index].activation - found.before)
+      return gain + String(format: "; '%@' has changed by %.1f %% of its length.", held.layer, 100 * found.distance)
+    }.joined()
   }
 }
 

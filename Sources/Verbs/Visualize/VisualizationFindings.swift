@@ -1,4 +1,5 @@
 import GinghamFeatureVisualization
+import GinghamReporting
 
 /// What `visualize` finds about its pictures.
 public struct VisualizationFindings: RunFindings {
@@ -9,13 +10,16 @@ public struct VisualizationFindings: RunFindings {
     /// Its artifacts.
     public var measures: PictureMeasures
 
-    init(activation: Float, _ measures: PictureMeasures) {
-      self.activation = activation
+    /// How far it has come from the photograph that it accentuates.
+    public var accentuation: Accentuation?
+
+    init(activation: Float, _ measures: PictureMeasures, accentuation: Accentuation?) {
+      (self.activation, self.accentuation) = (activation, accentuation)
       self.measures = measures
     }
 
     private enum Keys: String, CodingKey {
-      case activation, imageLattice, latticeShare, gradientLattice, totalVariation, spectrumSlope
+      case activation, imageLattice, latticeShare, gradientLattice, totalVariation, spectrumSlope, accentuation
       case spectrumDistance = "spectrum_distance_db"
     }
 
@@ -29,6 +33,7 @@ public struct VisualizationFindings: RunFindings {
       try container.encode(measures.totalVariation, forKey: .totalVariation)
       try container.encode(measures.spectrumSlope, forKey: .spectrumSlope)
       try container.encode(measures.spectrumDistance, forKey: .spectrumDistance)
+      try container.encodeIfPresent(accentuation, forKey: .accentuation)
     }
   }
 
@@ -48,8 +53,12 @@ public struct VisualizationFindings: RunFindings {
   public var stoppedAt: Int?
   /// Side of the lattice of the objective's gradient, in pixels.
   public var latticePeriod: Int
+  /// The layer that stayed near the photograph's activations, and how firmly; `nil` where nothing is accentuated.
+  public var held: Hold?
   /// One for each picture of the batch.
   public var images: [Image]
+  /// Whether the pictures travel through the net as photographs do; `nil`: nobody asked.
+  public var path: PathFindings?
   /// What the user should know of the pictures.
   public var warnings: [VisualizationWarning]
 }

@@ -30,7 +30,7 @@ public struct VisualizeRun: Run {
   private func visualizer(_ model: Model, _ context: RunContext) throws -> Visualizer {
     let model = model.inUnitRange
     return try Visualizer(
-      model, objective: settings.objective ?? "", recipe: settings.recipe, start: settings.start, seed: settings.seed,
+      model, objective: settings.objective ?? "", recipe: settings.recipe, start: settings.begin, seed: settings.seed,
       differentiator: context.differentiator(for: model.network))
   }
 
@@ -44,12 +44,20 @@ public struct VisualizeRun: Run {
   ///   ``EngineError``, ``ArtifactError``.
   public func result(in context: RunContext) throws -> RunResult<VisualizationFindings> {
     let visualizer = try visualizer(context.load(model), context)
-    let result = try visualizer.run { context.progress.step("steps", $0, of: $1) }
+    var result = try visualizer.run { context.progress.step("steps", $0, of: $1) }
+    var skipped: [SkippedFile] = []
+    if !settings.pathCheck.isEmpty {
+      (result.findings.path, skipped) = try visualizer.pathCheck(
+        of: result.visualization.pictures, beside: settings.pathCheck, in: context)
+    }
     return RunResult(
       result.findings,
       remarks: result.findings.warnings.map(\.description) + [visualizer.startRemark].compactMap { $0 },
-      settled: ["seconds": .number(result.seconds)]
-    ) { try visualizer.draw(result.visualization, into: $0) }
+      skipped: skipped, settled: ["seconds": .number(result.seconds)]
+    ) { [path = result.findings.path] folder in
+      try visualizer.draw(result.visualization, into: folder)
+      if let path { try folder.write("path.png", figure: path.plot.figure()) }
+    }
   }
 }
 

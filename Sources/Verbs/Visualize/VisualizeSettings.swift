@@ -10,6 +10,14 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   public var channels: ClosedRange<Int>?
   /// A picture to begin from, or a `.npy` file of parameters; `nil`: noise.
   public var start: String?
+  /// A photograph whose parts that the objective likes shall come forward, while it stays what it is.
+  public var accentuate: String?
+  /// The layer that is kept near the photograph's activations; `nil`: one half-way to the objective.
+  public var hold: String?
+  /// How firmly: about one part in so many of the layer's activations may change.
+  public var holdWeight = 4.0
+  /// Photographs beside whose ways through the net the finished pictures' are held.
+  public var pathCheck: [String] = []
   /// Of the start and of every random transform.
   public var seed: UInt64 = 0
   /// How pictures are made: parameterization, transforms, steps, penalties.
@@ -34,13 +42,31 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
     return ends[0]...ends[ends.count - 1]
   }
 
-  /// Files that are read beside the model.
-  var inputs: [String] {
-    [start].compactMap { $0 } + recipe.folders + (objective.map(InputFiles.named(in:)) ?? [])
+  /// What the climb begins from.
+  var begin: Visualizer.Start {
+    if let accentuate { return .accentuated(accentuate, hold: hold, weight: holdWeight) }
+    return start.map { .file($0) } ?? .noise
   }
 
-  /// - Throws: ``VisualizationError``.
-  func validate() throws { try recipe.validate() }
+  /// Files that are read beside the model.
+  var inputs: [String] {
+    [start, accentuate].compactMap { $0 } + pathCheck + recipe.folders + (objective.map(InputFiles.named(in:)) ?? [])
+  }
+
+  /// - Throws: ``VisualizationError``, ``SettingError``.
+  func validate() throws {
+    try recipe.validate()
+    try SettingError.require(holdWeight > 0 && holdWeight.isFinite, "holdWeight", holdWeight, "a number above 0")
+    guard start == nil || accentuate == nil else {
+      throw SettingError.contradiction(
+        settings: ["start", "accentuate"],
+        message: "a photograph to accentuate is what the picture begins from: name no start")
+    }
+    guard hold == nil || accentuate != nil else {
+      throw SettingError.contradiction(
+        settings: ["hold"], message: "a layer is held for a photograph to accentuate: name one")
+    }
+  }
 }
 
 extension Recipe {

@@ -17,14 +17,18 @@ struct Visualizer {
   /// What becomes of a start of another size; `nil` where it is taken as it is.
   let startRemark: String?
 
+  let parsed: any Objective
+  let differentiator: any Differentiator
+  /// The layer that is held near the photograph's activations.
+  let hold: Hold?
+
   private let renderer: Renderer
 
   /// - Parameters:
-  ///   - start: a picture to begin from, or a `.npy` file of parameters; `nil`: noise.
   ///   - differentiator: of the model's network.
   /// - Throws: ``ObjectiveError``, ``NetworkError``, ``VisualizationError``, ``ImageError``, ``FormatError``.
   init(
-    _ model: Model, objective: String, recipe: Recipe, start: String? = nil, seed: UInt64,
+    _ model: Model, objective: String, recipe: Recipe, start: Start = .noise, seed: UInt64,
     differentiator: any Differentiator
   ) throws {
     let size = recipe.inputSize(of: model)
@@ -35,10 +39,9 @@ struct Visualizer {
       differentiator: differentiator)
   }
 
-  /// - Parameter picture: C×H×W in 0…1 to begin from, in place of a file.
   init(
-    _ model: Model, objective: String, parsed: any Objective, recipe: Recipe, start: String?,
-    from picture: Tensor? = nil, seed: UInt64, differentiator: any Differentiator
+    _ model: Model, objective: String, parsed: any Objective, recipe: Recipe, start: Start = .noise, seed: UInt64,
+    differentiator: any Differentiator
   ) throws {
     try recipe.validate()
     self.model = model
@@ -46,11 +49,18 @@ struct Visualizer {
     self.recipe = recipe
     self.seed = seed
     let targets = try parsed.layers.map(model.network.value)
+    (self.parsed, self.differentiator) = (parsed, differentiator)
     latticePeriod = try model.sized(recipe.inputSize(of: model)).latticePeriod(targets: targets)
     let channels = model.channels ?? 3
     let size = recipe.size ?? model.pictureSize
     var materials = try Self.materials(recipe, size: size, channels: channels, start: start)
-    if let picture { materials.start = picture }
+    if case .accentuated(let path, let layer, let weight) = start {
+      let input = try model.sized(size).input(pictureAt: path)
+      materials.start = input.reshaped(to: Shape(Array(input.shape.dimensions.dropFirst())))
+      materials.hold = Hold(
+        layer: try layer ?? model.layerToHold(towards: targets, size: recipe.inputSize(of: model)), weight: weight)
+    }
+    hold = materials.hold
     startRemark = materials.start.flatMap { start in
       let shape = start.shape
       guard shape.rank == 3, shape[0] == channels, (shape[1], shape[2]) != (size.height, size.width) else { return nil }
@@ -61,11 +71,23 @@ struct Visualizer {
       latticePeriod: latticePeriod, seed: seed, materials: materials)
   }
 
-  private static func materials(_ recipe: Recipe, size: PictureSize, channels: Int, start: String?) throws
+  /// What the climb begins from.
+  enum Start {
+    case noise
+    /// C×H×W in 0…1.
+    case picture(Tensor)
+    /// A picture, or a `.npy` file of parameters.
+    case file(String)
+    /// A photograph that stays what it is at a layer; `nil`: one half-way.
+    case accentuated(String, hold: String?, weight: Double)
+  }
+
+  private static func materials(_ recipe: Recipe, size: PictureSize, channels: Int, start: Start) throws
     -> Renderer.Materials
   {
     var materials = Renderer.Materials()
-    if let start {
+    if case .picture(let picture) = start { materials.start = picture }
+    if case .file(let start) = start {
       if start.hasSuffix(".npy") {
         let array = try Tensor(npy: start)
         guard array.isFinite else { throw VisualizationError.notFinite(what: "'\(start)'") }
@@ -94,7 +116,7 @@ struct Visualizer {
 
   struct Result {
     let visualization: Visualization
-    let findings: VisualizationFindings
+    var findings: VisualizationFindings
     let seconds: Double
   }
 
@@ -134,13 +156,15 @@ struct Visualizer {
       let measures = try PictureMeasures(
         of: visualization.pictures.sample(index), gradient: visualization.gradient.sample(index),
         latticePeriod: latticePeriod)
-      return VisualizationFindings.Image(activation: visualization.activations[index], measures)
+      return VisualizationFindings.Image(
+        activation: visualization.activations[index], measures,
+        accentuation: hold == nil ? nil : visualization.accentuations[index])
     }
     let size = recipe.size ?? model.pictureSize
     let findings = VisualizationFindings(
       model: model.source.specification, objective: objective, preset: recipe.preset, seed: Int(clamping: seed),
       size: [size.height, size.width], steps: recipe.steps, stoppedAt: visualization.stoppedAt,
-      latticePeriod: latticePeriod, images: pictures, warnings: visualization.warnings)
+      latticePeriod: latticePeriod, held: hold, images: pictures, warnings: visualization.warnings)
     return Result(visualization: visualization, findings: findings, seconds: seconds)
   }
 }
@@ -151,5 +175,19 @@ extension Recipe {
     let size = size ?? model.pictureSize
     if let tile { return PictureSize(height: min(tile, size.height), width: min(tile, size.width)) }
     return inputSize ?? size
+  }
+}
+
+extension Model {
+  /// The layer with weights that stands half-way to values.
+  ///
+  /// - Throws: ``VisualizationError/contradiction(_:)`` where none stands in front.
+  func layerToHold(towards targets: [ValueID], size: PictureSize) throws -> String {
+    let front = try sized(size).weightedLayers(leadingTo: targets).filter { !targets.contains($0.value) }
+    guard !front.isEmpty else {
+      throw VisualizationError.contradiction(
+        "no layer with weights stands in front of the objective: name the one to hold")
+    }
+    return front[(front.count - 1) / 2].name
   }
 }
