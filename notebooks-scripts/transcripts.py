@@ -125,7 +125,8 @@ def complaints(command, output):
         found = next((index for index in candidates if holds(line, lines[index])), None)
         if found is None:
             words = set(TOKEN.findall(line))
-            nearest = max(lines, key=lambda other: len(words & set(TOKEN.findall(other))), default="nothing")
+            nearest = max(
+                lines[place:], key=lambda other: len(words & set(TOKEN.findall(other))), default="nothing")
             yield f"{command.document}:{number}: {line.strip()}\n    comes out as: {nearest.strip()}"
             # What follows may hold all the same.
             may_skip = True
