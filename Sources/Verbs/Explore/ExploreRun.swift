@@ -147,7 +147,7 @@ public struct ExploreRun: Run {
   }
 
   private func tiles(
-    of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages: [Int: Int], _ model: Model,
+    of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages shown: [Int: Int], _ model: Model,
     _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
   ) throws {
     let ways = try index.flatMap {
@@ -157,9 +157,9 @@ public struct ExploreRun: Run {
     let tiles = ExploredTiles(
       model: model, settings: settings, context: context, differentiator: differentiator, total: selection.count,
       ways: ways)
-    let comparison = try settings.against.map { try comparison($0, selection, index, model, differentiator, context) }
+    let other = try settings.against.map { try self.comparison($0, selection, index, model, differentiator, context) }
     site.net.against = settings.against
-    if let missing = comparison?.comparison.missing, !missing.isEmpty {
+    if let missing = other?.comparison.missing, !missing.isEmpty {
       site.remarks.append("not in \(settings.against ?? ""): \(missing.joined(separator: ", "))")
     }
     let variants = ExploredVariants(
@@ -172,27 +172,30 @@ public struct ExploreRun: Run {
       done += units.count
       let details = "units/\(number)"
       let found = index?.layers[number]
-      let beside = try comparison.map { try $0.tiles.make($0.comparison, layer, into: "against/\(number)") } ?? [:]
+      let beside = try other.map { try $0.tiles.make($0.comparison, layer, into: "against/\(number)") } ?? [:]
       let way = try ways?.places(leadingTo: layer) ?? []
-      let pages = try made.enumerated().map { place, made in
-        let exemplars = found?.units[place].activity.exemplars.map(\.picture) ?? []
+      var pages: [ExploredDetails.Unit] = []
+      for (place, made) in made.enumerated() {
         context.progress.step("variants", done - units.count + place, of: selection.count)
-        return ExploredDetails.Unit(
-          bands: made.bands, reads: links.reads[layer]?[at: made.unit.unit] ?? [],
-          writes: links.writes[layer]?[at: made.unit.unit] ?? [],
-          activity: index.flatMap { index in
-            found.map { .init($0.units[place].activity, in: $0, of: index, pages: pages) }
-          },
-          path: made.means.flatMap { ways?.check($0, at: way, among: exemplars) }.map {
-            .init($0, among: exemplars.count)
-          },
-          accentuated: try exemplars.first.flatMap { best in
-            guard settings.accentuate, let path = index?.pictures[best] else { return nil }
-            return try variants.accentuate(layer, made.unit.unit, photograph: path, into: folder)
-          },
-          diverse: settings.diversity == 0
-            ? nil : try variants.diversify(layer, made.unit.unit, activation: made.unit.activation, into: folder),
-          against: beside[made.unit.unit])
+        let unit = made.unit.unit
+        var page = ExploredDetails.Unit(
+          bands: made.bands, reads: links.reads[layer]?[at: unit] ?? [], writes: links.writes[layer]?[at: unit] ?? [],
+          against: beside[unit])
+        if let index, let found {
+          let activity = found.units[place].activity
+          page.activity = .init(activity, in: found, of: index, pages: shown)
+          let exemplars = activity.exemplars.map(\.picture)
+          if let check = made.means.flatMap({ ways?.check($0, at: way, among: exemplars) }) {
+            page.path = .init(check, among: exemplars.count)
+          }
+          if settings.accentuate, let best = exemplars.first {
+            page.accentuated = try variants.accentuate(layer, unit, photograph: index.pictures[best], into: folder)
+          }
+        }
+        if settings.diversity > 0 {
+          page.diverse = try variants.diversify(layer, unit, activation: made.unit.activation, into: folder)
+        }
+        pages.append(page)
       }
       let explored = ExploredNet.Explored(
         folder: folder, details: details, crops: found.map { _ in "crops/\(number)" },
