@@ -37,7 +37,7 @@ final class WebDriver {
       let piece = output.fileHandleForReading.availableData
       try #require(!piece.isEmpty, "chromedriver does not start")
       said += piece
-      port = String(decoding: said, as: UTF8.self).firstMatch(of: /on port (\d+)/)?.1
+      port = String(decoding: said, as: UTF8.self).firstMatch(of: /successfully on port (\d+)/)?.1
     }
     base = try #require(URL(string: "http://127.0.0.1:\(port ?? "0")/session"))
     let session = try send(
