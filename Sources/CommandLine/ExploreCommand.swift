@@ -31,6 +31,7 @@ struct ExploreCommand: VerbCommand {
       "Your pictures: pages show which of them excite each unit most, and where. Folders, quoted patterns, @FILE and - go too.",
       valueName: "files"), completion: .file())
   var pictures: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
   @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
@@ -51,7 +52,7 @@ struct ExploreCommand: VerbCommand {
     let changes = usual.map { (name: $0.0, value: $0.1, source: $0.0) } + recipeOptions.changes
     var settings = ExploreSettings(recipe: try Recipe(preset: preset, file: recipe, changes: changes))
     (settings.layers, settings.units, settings.seed) = (layers, units, seed)
-    (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
+    (settings.images, settings.pages, settings.negative) = (pictures + list.words, pages, negative)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }
 }
