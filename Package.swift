@@ -50,7 +50,7 @@ let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "Flyin
 
 /// From the ground up: a room uses those above it in this list only.
 let rooms = [
-  Room("Tensors", and: ["CCrypto"]),
+  Room("Tensors", and: ["CCrypto", "CZlib"]),
   Room("Networks", uses: ["Tensors"]),
   Room("ModelFormats", uses: ["Networks"]),
   Room("Architectures", uses: ["Networks"]),
@@ -110,6 +110,7 @@ let package = Package(
     system("CSQLite", apt: "libsqlite3-dev"),
     system("CCairo", apt: "libcairo2-dev"),
     system("CCrypto", apt: "libssl-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
 
     .target(
       name: "Gingham", dependencies: rooms.map { .target(name: Room.module($0.name)) }, exclude: ["Schemas"],
@@ -184,7 +185,7 @@ if let runtime = Context.environment["GINGHAM_FUZZ"] {
 // notebooks-scripts/test_onednn3.sh.
 if Context.environment["GINGHAM_ENGINE_ALONE"] != nil {
   let needed = rooms.prefix { $0.name != "Signals" }.map { Room.module($0.name) }
-  let kept = Set(needed + ["COneDNN", "COpenBLAS", "CCrypto", "CVectors", "EngineTests"])
+  let kept = Set(needed + ["COneDNN", "COpenBLAS", "CCrypto", "CZlib", "CVectors", "EngineTests"])
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { !needed.contains($0.name) }
   package.dependencies.removeAll { package in

@@ -7,6 +7,7 @@ packages=(
   libdnnl-dev libopenblas-dev liblapacke-dev libkissfft-dev # arithmetic
   libpng-dev libjpeg62-turbo-dev libwebp-dev libtiff-dev libcairo2-dev libssl-dev # pictures, plots, checksums
   libsqlite3-dev                                          # tables that others query
+  zlib1g-dev                                              # pictures in zip archives
   fonts-dejavu-core
   python3 python3-pip python3-venv unzip                  # to fetch models and suites
 )

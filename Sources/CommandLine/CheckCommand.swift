@@ -31,7 +31,8 @@ struct CheckCommand: VerbCommand {
   @Argument(
     help: "A net and pictures to look at it with, or pictures, as 'gradient' and 'measure' take them.",
     completion: .file())
-  var subjects: [String]
+  var subjects: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(
     help: ArgumentHelp("A YAML file of limits.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
@@ -85,11 +86,14 @@ struct CheckCommand: VerbCommand {
     case github
   }
 
-  func makeRun() -> any Run { checkRun }
+  func makeRun() throws -> any Run {
+    try list.requirePictures(beside: subjects)
+    return checkRun
+  }
 
   private var checkRun: CheckRun {
     let model = subjects.first.flatMap { ModelSource.isModel($0) ? $0 : nil }
-    var settings = CheckSettings(pictures: Array(subjects.dropFirst(model == nil ? 0 : 1)))
+    var settings = CheckSettings(pictures: Array(subjects.dropFirst(model == nil ? 0 : 1)) + list.words)
     settings.limitsFile = limits
     (settings.limits.bands, settings.limits.gradient, settings.limits.drift) = (bands, gradient, drift)
     (settings.limits.faint, settings.limits.blur, settings.limits.banding) = (faint, blur, banding)

@@ -13,8 +13,10 @@ struct DiagnoseCommand: VerbCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The pictures: files, folders, quoted patterns.", valueName: "dir"), completion: .file())
-  var paths: [String]
+    help: ArgumentHelp("The pictures: files, folders, tar and zip archives, quoted patterns.", valueName: "dir"),
+    completion: .file())
+  var paths: [String] = []
+  @OptionGroup var list: ListOption
   @Option(help: ArgumentHelp("Pictures as they should be.", valueName: "dir"), completion: .file())
   var reference: String?
 
@@ -55,8 +57,9 @@ struct DiagnoseCommand: VerbCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = DiagnoseSettings(paths: paths)
+  func makeRun() throws -> any Run {
+    try list.requirePictures(beside: paths)
+    var settings = DiagnoseSettings(paths: paths + list.words)
     (settings.reference, settings.layer, settings.periods) = (reference, layer, periods)
     (settings.minShare, settings.controlRatio, settings.minPeakDb) = (minShare, controlRatio, minPeak)
     (settings.maxBlur, settings.maxAddedBlur, settings.minBits) = (maxBlur, maxAddedBlur, minBits)

@@ -13,7 +13,8 @@ struct ExemplarsCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(
     parsing: .upToNextOption,
@@ -30,8 +31,9 @@ struct ExemplarsCommand: VerbCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = ExemplarsSettings(images: images)
+  func makeRun() throws -> any Run {
+    try list.requirePictures(beside: images)
+    var settings = ExemplarsSettings(images: images + list.words)
     (settings.layers, settings.units) = (layer.isEmpty ? nil : layer, units)
     (settings.strongest, settings.side) = (strongest, side)
     return ExemplarsRun(modelOptions.source(model), settings: settings)

@@ -34,6 +34,7 @@ struct ExploreCommand: VerbCommand {
       "Your pictures: pages show which of them excite each unit most, and where. Folders, quoted patterns, @FILE and - go too.",
       valueName: "files"), completion: .file())
   var pictures: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(help: ArgumentHelp("Pictures that have a page of their own, at most.", valueName: "count")) var pages = 200
   @Flag(help: "A second picture of each unit, which lowers it: twice the work.") var negative = false
@@ -111,7 +112,7 @@ struct ExploreCommand: VerbCommand {
     // A server makes pictures when they are looked at.
     let asked = serve && units == nil ? layers ?? [] : layers
     (settings.layers, settings.units, settings.seed) = (asked, units, seed)
-    (settings.images, settings.pages, settings.negative) = (pictures, pages, negative)
+    (settings.images, settings.pages, settings.negative) = (pictures + list.words, pages, negative)
     (settings.accentuate, settings.diversity, settings.against) = (accentuate, diversity, against)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }

@@ -32,7 +32,7 @@ struct GenerateCommand: VerbCommand {
 
   func makeRun() -> any Run {
     var settings = GenerateSettings()
-    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
+    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.pictures)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
     (settings.latents, settings.bits, settings.rate, settings.flat) = (latents, bits, rate, flat)
     return GenerateRun(modelOptions.source(model), settings: settings)

@@ -16,7 +16,8 @@ struct GradientCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String] = []
+  @OptionGroup var list: ListOption
   @Option(help: ArgumentHelp("What the gradient is of.", valueName: "objective")) var target = "top"
 
   @Option(
@@ -53,7 +54,7 @@ struct GradientCommand: VerbCommand {
 
   /// What the options ask for.
   var settings: GradientSettings {
-    var settings = GradientSettings(images: images)
+    var settings = GradientSettings(images: images + list.words)
     (settings.target, settings.method, settings.compare, settings.at) = (target, method, compare, at)
     settings.each = each
     (settings.samples, settings.noise, settings.seed, settings.signals) = (samples, noise, seed, signals)
@@ -61,7 +62,8 @@ struct GradientCommand: VerbCommand {
     return settings
   }
 
-  func makeRun() -> any Run {
+  func makeRun() throws -> any Run {
+    try list.requirePictures(beside: images)
     let source = modelOptions.source(model)
     return compare
       ? GradientComparisonRun(source, settings: settings) : GradientRun(source, settings: settings)

@@ -36,7 +36,7 @@ enum Hints {
     case ProbingError.noTargetedForm: "Leave it out of --attack."
     case RunFolderError.occupied: "Name another folder, or replace what is there with --force."
     case RunFolderError.busy: "Wait for it, or name another folder."
-    case LabelError.noNumber: "Give --labels FILE.csv or --labels predicted."
+    case LabelError.noNumber, LabelError.unknownFolder: "Give --labels FILE.csv or --labels predicted."
     case ObjectiveError.noClasses: "--output-name takes another."
     case ArchitectureError.unrecognized, ArchitectureError.ambiguous: "Name one with --architecture."
     case EngineError.noInstructions: "--emulate rounds the same without them."

@@ -6,8 +6,8 @@ struct MeasureCommand: VerbCommand {
     commandName: "measure",
     abstract: "Measures checkerboards, blur and colour banding of pictures, sounds or saved maps.",
     discussion: """
-      A path is a picture (PNG, JPEG, WebP, TIFF), a .npy array (H×W, C×H×W or N×C×H×W), a folder with such files, or a
-      quoted pattern such as "samples/*.png". Texture averages out over many pictures and the grid does not, so measure
+      A path is a picture (PNG, JPEG, WebP, TIFF), a .npy array (H×W, C×H×W or N×C×H×W), a folder, tar or zip archive with
+      such files, or a quoted pattern such as "samples/*.png". Texture averages out over many pictures and the grid does not, so measure
       the pictures of one generator together. Files that cannot be measured are listed, and the exit status is then 2.
 
       A band of a period is an artifact where its share of the fine detail exceeds chance by --min-share, a frequency of
@@ -19,7 +19,8 @@ struct MeasureCommand: VerbCommand {
       or N×C×L are with --as sound. Half of a band's tones must stand out, so that a tone of music on one is no lattice.
       """)
 
-  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var paths: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var paths: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(
     name: [.long, .customLong("period")],
@@ -46,8 +47,9 @@ struct MeasureCommand: VerbCommand {
   @Flag(help: "Keep the spectra of every picture, and compute cosine spectra too.") var spectra = false
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = MeasureSettings(paths: paths)
+  func makeRun() throws -> any Run {
+    try list.requirePictures(beside: paths)
+    var settings = MeasureSettings(paths: paths + list.words)
     (settings.periods, settings.as, settings.spectra) = (periods, kind, spectra)
     (settings.minShare, settings.controlRatio, settings.minPeakDb) = (minShare, controlRatio, minPeak)
     settings.minCv2 = minUnevenness

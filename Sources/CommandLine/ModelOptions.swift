@@ -9,7 +9,10 @@ struct ModelOptions: ParsableArguments {
 
   /// Of arguments that name pictures.
   static let picturesHelp: ArgumentHelp =
-    "Pictures, .npy arrays, folders, quoted patterns, @FILE that lists them, or - for a list on standard input."
+    """
+    Pictures, .npy arrays, folders, tar and zip archives, quoted patterns, @FILE that lists them, or - for a list on \
+    standard input.
+    """
 
   @Option(help: "The net that a weight file belongs to; recognised by parameter names without it.")
   var architecture: String?

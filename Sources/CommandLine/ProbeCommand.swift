@@ -13,12 +13,16 @@ struct ProbeCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String]
+  @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(
     help: ArgumentHelp(
-      "Right classes: filename (the number at its end), a table of file,class, or predicted (the network's own).",
-      valueName: "filename|file.csv|predicted"))
+      """
+      Right classes: filename (the number at its end), folder (the name of the one a picture lies in: the class's number or \
+      name), a table of file,class, or predicted (the network's own).
+      """,
+      valueName: "filename|folder|file.csv|predicted"))
   var labels = "predicted"
 
   @Option(
@@ -65,9 +69,10 @@ struct ProbeCommand: VerbCommand {
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
+    try list.requirePictures(beside: images)
     if thorough, attack != nil { throw ValidationError("--thorough and --attack exclude each other") }
     let attacks = attack?.kinds ?? (thorough ? ProbeSettings.thoroughAttacks : ProbeSettings.usualAttacks)
-    var settings = ProbeSettings(images: images)
+    var settings = ProbeSettings(images: images + list.words)
     (settings.labels, settings.attacks, settings.norm) = (LabelSource(parsing: labels), attacks, norm)
     settings.epsilons = try epsilon.map {
       try $0.split(separator: ",", omittingEmptySubsequences: false).map(Epsilon.init)

@@ -60,6 +60,7 @@ struct RepairCommand: VerbCommand {
   @Option(
     parsing: .upToNextOption, help: "Pictures to measure with in place of seeded inputs.", completion: .file())
   var images: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(help: ArgumentHelp("What gradients are of.", valueName: "objective")) var target = "top"
   @OptionGroup var modelOptions: ModelOptions
@@ -71,7 +72,7 @@ struct RepairCommand: VerbCommand {
     settings.layers = all ? .all : layer.isEmpty ? .uneven : .named(layer)
     (settings.with, settings.border, settings.kernel, settings.out) = (method, border, kernel, out)
     settings.mostChange = mostChange
-    (settings.samples, settings.seed, settings.images, settings.target) = (samples, seed, images, target)
+    (settings.samples, settings.seed, settings.images, settings.target) = (samples, seed, images + list.words, target)
     return RepairRun(modelOptions.source(model), settings: settings)
   }
 }

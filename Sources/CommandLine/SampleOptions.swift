@@ -8,14 +8,18 @@ struct SampleOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Pictures, folders or patterns, for a net that takes pictures.", valueName: "path"),
+    help: ArgumentHelp("Pictures, folders, archives or patterns, for a net that takes pictures.", valueName: "path"),
     completion: .file())
   var images: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("What the net writes for black and white.", valueName: "0..1|-1..1|0..255"))
   var range: OutputRange?
+
+  /// Named and listed ones.
+  var pictures: [String] { images + list.words }
 
   @Option(help: ArgumentHelp("Periods in pixels.", valueName: "2,4,8")) var periods = Periods.usual
 }

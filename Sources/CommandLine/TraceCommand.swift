@@ -21,6 +21,7 @@ struct TraceCommand: VerbCommand {
     help: "Pictures, as other verbs take them; none for a net that makes pictures of random numbers.",
     completion: .file())
   var images: [String] = []
+  @OptionGroup var list: ListOption
 
   @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?
   @Option(help: "Samples that a generator draws.") var samples = 64
@@ -44,7 +45,7 @@ struct TraceCommand: VerbCommand {
   @OptionGroup var common: RunOptions
 
   func makeRun() -> any Run {
-    var settings = TraceSettings(images: images)
+    var settings = TraceSettings(images: images + list.words)
     (settings.target, settings.without, settings.signals) = (target, without, signals)
     (settings.samples, settings.seed, settings.flat) = (samples, seed, flat)
     settings.aliasing = aliasing

@@ -23,7 +23,7 @@ struct TrackCommand: VerbCommand {
 
   func makeRun() -> any Run {
     var settings = TrackSettings(checkpoints: checkpoints)
-    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.images)
+    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.pictures)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
     return TrackRun(modelOptions.source(checkpoints.first ?? ""), settings: settings)
   }

@@ -101,10 +101,14 @@ import Testing
     outputs: [Float] = [1, 2, 3, 4, 5, 6, 7, 8], second: [Float]? = nil, silent: Int = 0, predictions: [Int],
     labels: [Int]?, classes: Int = 4
   ) -> [ProbingWarning.Kind] {
-    ProbingWarning.inspect(
-      outputs: (outputs, second ?? outputs), silent: silent, predictions: predictions, labels: labels,
-      classes: classes
-    ).map(\.kind)
+    // In parts, as they come.
+    var repeated = RepeatedOutputs(classes: classes)
+    for start in stride(from: 0, to: outputs.count, by: classes) {
+      let part = start..<min(start + classes, outputs.count)
+      repeated.add(Array(outputs[part]), Array((second ?? outputs)[part]))
+    }
+    return ProbingWarning.inspect(outputs: repeated, silent: silent, predictions: predictions, labels: labels)
+      .map(\.kind)
   }
 
   @Test func eachFlagIsRaisedByItsCauseOnly() {

@@ -25,7 +25,8 @@ struct ManifestTests {
   ]
 
   static let generator: [String: [String]] = [
-    "samples": ["5"], "seed": ["9"], "images": ["a.png", "b.png"], "range": ["0..255"], "periods": ["3,5"],
+    "samples": ["5"], "seed": ["9"], "images": ["a.png", "b.png"], "list": ["names.txt"], "range": ["0..255"],
+    "periods": ["3,5"],
   ]
 
   static let recipe: [String: [String]] = [
@@ -45,7 +46,7 @@ struct ManifestTests {
         model.merging([
           "target": ["class:3"], "method": ["smoothgrad"], "compare": [], "each": [], "at": ["conv1"], "samples": ["3"],
           "noise": ["0.5"], "seed": ["9"], "signals": ["smooth"], "period": ["3"], "jitter": ["5"], "cutoff": ["11"],
-          "energies": ["measured"],
+          "energies": ["measured"], "list": ["names.txt"],
         ]) { $1 })
     ],
     "predict": [
@@ -64,7 +65,7 @@ struct ManifestTests {
         "measure a.png",
         [
           "periods": ["3,5"], "as": ["gradient"], "min-share": ["0.3"], "control-ratio": ["7"], "min-peak": ["13"],
-          "min-cv2": ["0.2"], "spectra": [],
+          "min-cv2": ["0.2"], "spectra": [], "list": ["names.txt"],
         ])
     ],
     "trace": [
@@ -72,7 +73,7 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
-          "flat": [], "aliasing": [],
+          "flat": [], "aliasing": [], "list": ["names.txt"],
         ]) { $1 })
     ],
     "generate": [
@@ -90,6 +91,7 @@ struct ManifestTests {
           "min-share": ["0.3"],
           "control-ratio": ["7"], "min-peak": ["13"], "max-blur": ["2.5"], "max-added-blur": ["1.5"],
           "min-bits": ["3"], "max-ends": ["0.3"], "colour-chance": ["0.02"], "max-tile-distance": ["9"],
+          "list": ["names.txt"],
         ]) { $1 })
     ],
     "check": [
@@ -98,7 +100,7 @@ struct ManifestTests {
         model.merging([
           "limits": ["limits.yaml"], "bands": ["0.03"], "gradient": ["2=0.3"], "faint": ["1"], "blur": ["2"],
           "banding": ["6"], "drift": ["0.5"], "baseline": ["c.json"], "update-baseline": [], "target": ["class:3"],
-          "samples": ["5"], "seed": ["9"], "range": ["0..255"], "junit": ["results.xml"],
+          "samples": ["5"], "seed": ["9"], "range": ["0..255"], "junit": ["results.xml"], "list": ["names.txt"],
         ]) { $1 })
     ],
     "results": [
@@ -116,7 +118,7 @@ struct ManifestTests {
         model.merging([
           "layer": ["conv1"], "all": [], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
           "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"],
-          "target": ["class:3"],
+          "target": ["class:3"], "list": ["names.txt"],
         ]) { $1 })
     ],
     "visualize": [
@@ -135,14 +137,15 @@ struct ManifestTests {
     "exemplars": [
       Sample(
         "exemplars random:squeezenet1_1 pictures",
-        model.merging(["layer": ["conv1"], "units": ["0-3"], "strongest": ["4"], "side": ["32"]]) { $1 })
+        model.merging(["layer": ["conv1"], "units": ["0-3"], "strongest": ["4"], "side": ["32"], "list": ["names.txt"]])
+        { $1 })
     ],
     "explore": [
       Sample(
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
-          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "accentuate": [],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "list": ["names.txt"], "accentuate": [],
           "diversity": ["4"], "against": ["random:resnet18"],
         ]) { $1 }),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
@@ -164,7 +167,7 @@ struct ManifestTests {
           "steps": ["7"],
           "restarts": ["2"], "random-start": [], "early-stop": [], "target": ["3"], "mask": ["mask.npy"],
           "minimal": [], "fourier": ["5"], "phase-study": [], "period": ["3"], "batch": ["3"], "seed": ["9"],
-          "no-pictures": [],
+          "no-pictures": [], "list": ["names.txt"],
         ]) { $1 }),
       Sample("probe random:squeezenet1_1 a.png --no-pictures", ["pictures": []]),
     ],

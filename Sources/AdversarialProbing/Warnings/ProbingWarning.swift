@@ -23,22 +23,22 @@ extension ProbingWarning {
   ///   - silent: pictures at which the loss has no gradient at all.
   ///   - labels: one a picture; `nil` where they are the network's own.
   public static func inspect(
-    outputs: (first: [Float], second: [Float]), silent: Int, predictions: [Int], labels: [Int]?, classes: Int
+    outputs: RepeatedOutputs, silent: Int, predictions: [Int], labels: [Int]?
   ) -> [ProbingWarning] {
+    let classes = outputs.classes
     var warnings: [ProbingWarning] = []
-    if ClassifierOutput.looksLikeProbabilities(outputs.first, count: classes) {
+    if outputs.lookLikeProbabilities {
       warnings.append(
         ProbingWarning(
           kind: .probabilities,
           message: "the outputs look like probabilities: losses take their logarithms instead of a second softmax"))
     }
-    if outputs.first != outputs.second {
-      let differing = zip(outputs.first, outputs.second).count { $0 != $1 }
+    if outputs.differing > 0 {
       warnings.append(
         ProbingWarning(
           kind: .nondeterminism,
-          message: "two runs on the same pictures differ in \(differing) of \(outputs.first.count) outputs: attacks on "
-            + "networks that draw random numbers need averages over many runs"))
+          message: "two runs on the same pictures differ in \(outputs.differing) of \(outputs.count) outputs: attacks "
+            + "on networks that draw random numbers need averages over many runs"))
     }
     if classes < 4 {
       warnings.append(

@@ -3,6 +3,7 @@
 #else
   import Darwin
 #endif
+import GinghamTensors
 
 /// Whole files in and out of memory.
 enum FileBytes {
@@ -11,6 +12,10 @@ enum FileBytes {
 
   static func contents(of path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0, errno == ENOTDIR, FileArchive.leadsInto(path) {
+      let member = try MappedFile(path: path)
+      return withExtendedLifetime(member) { Array(member.bytes) }
+    }
     guard descriptor >= 0 else { throw ImageError.unreadable(path: path, reason: lastError) }
     defer { close(descriptor) }
     var status = stat()

@@ -3,6 +3,8 @@ import Synchronization
 
 /// A file's bytes. Small files are copied into memory, so that nobody can change what was read; large ones are mapped,
 /// and weights are windows into them that cost no memory of their own.
+///
+/// A file in an archive is one too, under a name that no other file can have: `set.tar/cats/1.png` (``FileArchive``).
 public final class MappedFile: @unchecked Sendable {
   /// As it was given.
   public let path: String
@@ -28,6 +30,11 @@ public final class MappedFile: @unchecked Sendable {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
+      if errno == ENOTDIR, let member = try FileArchive.member(at: path) {
+        memory = .copied(member.block)
+        bytes = UnsafeRawBufferPointer(start: member.block.base, count: member.count)
+        return
+      }
       throw FormatError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     defer { close(descriptor) }

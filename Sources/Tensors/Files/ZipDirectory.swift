@@ -80,6 +80,7 @@ struct ZipDirectory {
       let directory = file.bytes.window(at: offset, length: start + length - offset), directory.has("PK\u{1}\u{2}"),
       let flags: UInt16 = directory.littleEndian(at: 8),
       let method: UInt16 = directory.littleEndian(at: 10),
+      let checksum: UInt32 = directory.littleEndian(at: 16),
       let packedSize: UInt32 = directory.littleEndian(at: 20),
       let size: UInt32 = directory.littleEndian(at: 24),
       let nameLength: UInt16 = directory.littleEndian(at: 28),
@@ -94,7 +95,7 @@ struct ZipDirectory {
     guard offset <= start + length else { return nil }
     return ZipArchive.Entry(
       name: String(decoding: name, as: UTF8.self), size: wide[0], packedSize: wide[1], method: method,
-      isEncrypted: flags & 1 != 0, headerOffset: wide[2])
+      isEncrypted: flags & 1 != 0, headerOffset: wide[2], checksum: checksum)
   }
 
   /// The fields of a record; one that is all ones stands in the ZIP64 extra field, in the same order.

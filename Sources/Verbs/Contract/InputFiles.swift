@@ -1,27 +1,59 @@
 import Foundation
 import GinghamTensors
 
-/// The files that a user means by names, folders and patterns.
+/// The files that a user means by names, folders, archives, patterns and lists: the one place that knows where pictures come
+/// from.
 enum InputFiles {
-  /// Files as they are named, those in folders and their subfolders by name, those that match a pattern of `*`, `?`,
-  /// `[…]` and `{…}`, those that `@FILE` lists, one a line, and those that standard input does (`-`); each once. Names
-  /// that begin with a dot are passed over in folders.
+  /// Files as they are named, those in folders and their subfolders by name, those in tar and zip archives
+  /// (``FileArchive``) in their order, those that match a pattern of `*`, `?`, `[…]` and `{…}`, those that `@FILE` lists,
+  /// one a line, and those that standard input does (`-`); each once. Names that begin with a dot are passed over in folders
+  /// and archives.
   ///
-  /// - Throws: ``MeasureError/nothingThere(_:)``.
-  static func files(_ paths: [String]) throws -> [String] {
-    var seen: Set<String> = []
-    return try paths.flatMap { path -> [String] in
-      if let kind = kind(of: path) { return kind == .folder ? files(inFolder: path) : [path] }
-      if let names = try names(listedBy: path) { return names.flatMap { (try? files([$0])) ?? [$0] } }
-      let matches = matches(of: path)
-      guard !matches.isEmpty else { throw MeasureError.nothingThere(path) }
-      return matches.flatMap { kind(of: $0) == .folder ? files(inFolder: $0) : [$0] }
-    }.filter { seen.insert($0).inserted }
+  /// - Throws: ``MeasureError/nothingThere(_:)``; ``FormatError`` where an archive is cut off or damaged.
+  static func files(_ paths: [String]) throws -> [String] { try once(paths.flatMap { try files($0, opened) }) }
+
+  /// The same, with names that stand for nothing as they are: whoever reads them says what is wrong.
+  ///
+  /// - Throws: ``FormatError`` where an archive is cut off or damaged.
+  static func listed(_ paths: [String]) throws -> [String] {
+    try once(paths.flatMap { try orAsItIs($0) { try files($0, opened) } })
   }
 
-  /// The same, with names that stand for nothing as they are: for records of what was asked for.
-  static func listed(_ paths: [String]) -> [String] {
-    paths.flatMap { (try? files([$0])) ?? [$0] }
+  /// The same, with archives whole: for records of what was read.
+  static func recorded(_ paths: [String]) -> [String] {
+    once(paths.flatMap { (try? files($0) { [$0] }) ?? [$0] })
+  }
+
+  /// - Parameter file: what a file stands for.
+  private static func files(_ path: String, _ file: (String) throws -> [String]) throws -> [String] {
+    func inside(_ path: String) throws -> [String] {
+      kind(of: path) == .folder ? try files(inFolder: path).flatMap(file) : try file(path)
+    }
+    if kind(of: path) != nil { return try inside(path) }
+    if let names = try names(listedBy: path) {
+      return try names.flatMap { name in try orAsItIs(name) { try files($0, file) } }
+    }
+    if FileArchive.holds(path) { return [path] }
+    let matches = matches(of: path)
+    guard !matches.isEmpty else { throw MeasureError.nothingThere(path) }
+    return try matches.flatMap(inside)
+  }
+
+  private static func orAsItIs(_ name: String, _ files: (String) throws -> [String]) throws -> [String] {
+    do { return try files(name) } catch MeasureError.nothingThere { return [name] }
+  }
+
+  private static func once(_ paths: [String]) -> [String] {
+    var seen: Set<String> = []
+    return paths.filter { seen.insert($0).inserted }
+  }
+
+  /// What a file stands for: itself, or what an archive holds.
+  private static func opened(_ path: String) throws -> [String] {
+    guard FileArchive.isNamed(path) else { return [path] }
+    return try FileArchive.at(path).names
+      .filter { name in !name.pathParts.contains { $0.hasPrefix(".") && $0 != "." && $0 != ".." } }
+      .map { "\(path)/\($0)" }
   }
 
   /// The files that an objective or another word names, such as those behind the colons of `caricature:LAYER:picture`.

@@ -73,7 +73,7 @@ extension RunContext {
     var results: [Value] = []
     var skipped: [SkippedFile] = []
     var first: (any Error)?
-    let paths = InputFiles.listed(inputs)
+    let paths = try InputFiles.listed(inputs)
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: inputs) }
     for (index, path) in paths.enumerated() {
       progress.step(what, index, of: paths.count)

@@ -79,7 +79,7 @@ public struct RunRecord: Sendable {
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
       parameters: try parameters(), started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
-    manifest.inputs = InputFiles.listed(inputs).map { path in
+    manifest.inputs = InputFiles.recorded(inputs).map { path in
       // A checkpoint may be written just now.
       let digest = try? MappedFile.noticingLosses(at: path) { try FileDigest.sha256(path: path) }
       return Manifest.Input(path: path, digest: digest)

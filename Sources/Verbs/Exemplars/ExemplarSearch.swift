@@ -66,7 +66,7 @@ struct ExemplarSearch {
   /// - Throws: ``MeasureError`` where there are no pictures, ``EngineError``, ``NetworkError``, and what the first picture
   ///   fails with where none succeeds.
   func run(over images: [String]) throws -> Index {
-    let paths = InputFiles.listed(images)
+    let paths = try InputFiles.listed(images)
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: images) }
     let values = try selection.layers.map { try model.network.value(ofLayer: $0.name) }
     let bound = try model.bound(leadingTo: values)

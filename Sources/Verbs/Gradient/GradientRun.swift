@@ -45,7 +45,7 @@ public struct GradientRun: Run {
     let method = try settings.attributionMethod(for: model)
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
-    let paths = InputFiles.listed(settings.images)
+    let paths = try InputFiles.listed(settings.images)
     let fitting = model.fittingRemarks(at: settings.images)
     if let folder = context.folder, paths.count > GradientSet.fewPictures {
       var set = try GradientSet(gradients, drawsEach: settings.each, in: context, folder)

@@ -35,7 +35,7 @@ struct CleanProbe {
     var spectrum = try GradientSpectrum(period: work.period)
     var classifier = work.classifier
     var pictures: [ProbePicture] = []
-    var (first, second): ([Float], [Float]) = ([], [])
+    var outputs = RepeatedOutputs(classes: classifier.classCount)
     var silent = 0
     var folders: Set<String> = []
     var kept: [Subject] = []
@@ -63,8 +63,7 @@ struct CleanProbe {
         classifier = try classifier.reading(.probabilities)
         pass = try Pass.attempt(part, model, classifier, size: size).get()
       }
-      first += pass.outputs
-      second += try classifier.outputs(of: pass.batch).prefix(pass.outputs.count)
+      outputs.add(pass.outputs, Array(try classifier.outputs(of: pass.batch).prefix(pass.outputs.count)))
       let (own, predictions, losses, gradients) = (pass.labels, pass.predictions, pass.losses, pass.gradients)
       kept += part
       try shares.add(gradients)
@@ -89,8 +88,8 @@ struct CleanProbe {
     output = classifier.output
     let labels = kept.compactMap(\.label)
     warnings = ProbingWarning.inspect(
-      outputs: (first, second), silent: silent, predictions: pictures.map(\.prediction),
-      labels: labels.count == kept.count ? labels : nil, classes: classifier.classCount)
+      outputs: outputs, silent: silent, predictions: pictures.map(\.prediction),
+      labels: labels.count == kept.count ? labels : nil)
     // A loss and any one class start all of the last layer alike.
     let value = try model.gradientValue(ofLayer: nil)
     survey = try Expectation(of: ClassObjective(.top), in: model, at: [value]).survey(at: value)

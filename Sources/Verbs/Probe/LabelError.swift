@@ -8,6 +8,8 @@ public enum LabelError: Error, Hashable, Sendable {
   case badLine(table: String, line: Int)
   /// What a table gives as a class is neither a number nor a name of one.
   case unknownClass(name: String, table: String, line: Int, nearest: [String])
+  /// The folder of a picture is neither a number nor a name of a class.
+  case unknownFolder(name: String, path: String, nearest: [String])
   /// A class that the network has not.
   case outOfRange(label: Int, path: String, classes: Int)
 }
@@ -22,6 +24,9 @@ extension LabelError: CustomStringConvertible {
     case .badLine(let table, let line): "'\(table)', line \(line): a line is written file,class"
     case .unknownClass(let name, let table, let line, let nearest):
       "'\(table)', line \(line): '\(name)' is neither a number nor a class's name."
+        + (nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", ")).")
+    case .unknownFolder(let name, let path, let nearest):
+      "the folder '\(name)' of '\(path)' is neither a number nor a class's name."
         + (nearest.isEmpty ? "" : " Nearest: \(nearest.map { "'\($0)'" }.joined(separator: ", ")).")
     case .outOfRange(let label, let path, let classes):
       "the label \(label) of '\(path)' is out of range: the network has classes 0 to \(classes - 1)"

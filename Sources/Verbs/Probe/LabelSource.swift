@@ -7,24 +7,29 @@ import GinghamTensors
 public enum LabelSource: Hashable, Sendable {
   /// The number at the end of the file's name: `imagenet_00_243.jpg` is class 243.
   case fileName
+  /// The folder that a picture lies in, in the file system or in an archive: the class's number or its name, where
+  /// underscores and hyphens pass for spaces and capitals for small letters.
+  case folder
   /// A table of `file,class`, one picture a line; the class is a number or a name.
   case table(path: String)
   /// The network's own predictions: then nothing is known about accuracy, only about how firmly it holds them.
   case predicted
 
-  /// Reads `filename`, `predicted`, or the path of a table.
+  /// Reads `filename`, `folder`, `predicted`, or the path of a table.
   public init(parsing text: String) {
     switch text {
     case "filename": self = .fileName
+    case "folder": self = .folder
     case "predicted": self = .predicted
     default: self = .table(path: text)
     }
   }
 
-  /// As it is written: `filename`, `predicted`, or the table's path.
+  /// As it is written: `filename`, `folder`, `predicted`, or the table's path.
   public var title: String {
     switch self {
     case .fileName: "filename"
+    case .folder: "folder"
     case .table(let path): path
     case .predicted: "predicted"
     }
@@ -33,22 +38,36 @@ public enum LabelSource: Hashable, Sendable {
   /// What tells the right class of each picture; `nil` where the network's own are to be taken.
   ///
   /// - Throws: ``LabelError`` for lines of a table that cannot be read, ``FormatError/unreadable(path:reason:)``.
-  func reader(names: ClassNames, classes: Int) throws -> ((_ path: String) throws -> Int)? {
+  func reader(names: ClassNames, classes count: Int) throws -> ((_ path: String) throws -> Int)? {
     switch self {
     case .predicted: return nil
     case .fileName:
       return { path in
         guard let label = Self.number(inNameOf: path) else { throw LabelError.noNumber(path: path) }
-        return try Self.checked(label, of: path, classes: classes)
+        return try Self.checked(label, of: path, classes: count)
+      }
+    case .folder:
+      let classes = Dictionary(names.names.enumerated().map { (Self.plain($1), $0) }) { first, _ in first }
+      return { path in
+        let folder = path.parentFolder.lastPathPart
+        guard let label = Int(folder) ?? classes[Self.plain(folder)] else {
+          throw LabelError.unknownFolder(
+            name: folder, path: path, nearest: NearestNames.nearest(to: folder, among: names.names))
+        }
+        return try Self.checked(label, of: path, classes: count)
       }
     case .table(let file):
       let table = try Self.table(file, names: names)
       return { path in
         let name = URL(filePath: path).lastPathComponent
         guard let label = table[path] ?? table[name] else { throw LabelError.missing(path: path, table: file) }
-        return try Self.checked(label, of: path, classes: classes)
+        return try Self.checked(label, of: path, classes: count)
       }
     }
+  }
+
+  private static func plain(_ name: String) -> String {
+    name.lowercased().split { " _-".contains($0) }.joined(separator: " ")
   }
 
   private static func checked(_ label: Int, of path: String, classes: Int) throws -> Int {

@@ -79,7 +79,7 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
   }
 
   /// Pictures in a pass: never more than there are.
-  var passSize: Int { max(1, min(batch, InputFiles.listed(images).count)) }
+  var passSize: Int { max(1, min(batch, (try? InputFiles.listed(images).count) ?? 1)) }
 
   /// - Throws: ``SettingError``.
   func validate() throws {

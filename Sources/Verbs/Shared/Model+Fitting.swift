@@ -7,7 +7,7 @@ extension Model {
   /// - Parameter inputs: files, folders and patterns, as they were named.
   func fittingRemarks(at inputs: [String]) -> [String] {
     guard !network.isOneDimensional else { return [] }
-    for path in InputFiles.listed(inputs).prefix(Self.looksAt) {
+    for path in ((try? InputFiles.listed(inputs)) ?? []).prefix(Self.looksAt) {
       guard let picture = try? Picture(contentsOf: path) else { continue }
       if let remark = fittingRemark(pictureOf: picture.height, by: picture.width) { return [remark] }
     }

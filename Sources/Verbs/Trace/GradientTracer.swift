@@ -81,7 +81,7 @@ struct GradientTracer {
   ///
   /// - Throws: what the first picture fails with where none can be traced, and what the engine throws.
   func trace(picturesAt paths: [String]) throws -> (trace: GradientTrace, skipped: [SkippedFile]) {
-    let files = InputFiles.listed(paths)
+    let files = try InputFiles.listed(paths)
     guard !files.isEmpty else { throw MeasureError.noPictures(in: paths) }
     let shape = model.inputShape(batch: 1)
     let plan = try engine.plan(
