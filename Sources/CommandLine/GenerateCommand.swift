@@ -25,6 +25,8 @@ struct GenerateCommand: VerbCommand {
 
   @Flag(help: "Inputs that are the same everywhere: what repeats in the pictures is then the net's own.") var flat =
     false
+  @Flag(help: "Also shifts the inputs: pictures should go along, and what the net's strides leave does not (EQ-T).")
+  var shift = false
   @Option(help: "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer).") var bits: Int?
   @Option(help: ArgumentHelp("Samples a second of WAV files.", valueName: "Hz")) var rate = Sound.usualRate
   @OptionGroup var modelOptions: ModelOptions
@@ -35,6 +37,7 @@ struct GenerateCommand: VerbCommand {
     (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.pictures)
     (settings.range, settings.periods) = (sampling.range, sampling.periods)
     (settings.latents, settings.bits, settings.rate, settings.flat) = (latents, bits, rate, flat)
+    settings.shift = shift
     return GenerateRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -25,7 +25,8 @@ struct TraceCommand: VerbCommand {
 
   @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?
   @Option(help: "Samples that a generator draws.") var samples = 64
-  @Option(help: "Seed of a generator's random numbers, and of the shifts of --aliasing.") var seed: UInt64 = 0
+  @Option(help: "Seed of a generator's random numbers, of the shifts of --aliasing, and of random twins.") var seed:
+    UInt64 = 0
 
   @Flag(help: "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own.")
   var flat = false
@@ -40,6 +41,14 @@ struct TraceCommand: VerbCommand {
     help: ArgumentHelp("A layer whose backward pass is made even; can be given several times.", valueName: "layer"))
   var without: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Holds the gradient against that many nets of the same graph with random weights, at the same pictures: what \
+      training made of each band, with its deviation. 8 are usual.
+      """, valueName: "n"))
+  var randomTwins = 0
+
   @Option(help: PredictionOptions.Signals.help) var signals: PredictionOptions.Signals = .white
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
@@ -48,7 +57,7 @@ struct TraceCommand: VerbCommand {
     var settings = TraceSettings(images: images + list.words)
     (settings.target, settings.without, settings.signals) = (target, without, signals)
     (settings.samples, settings.seed, settings.flat) = (samples, seed, flat)
-    settings.aliasing = aliasing
+    (settings.aliasing, settings.randomTwins) = (aliasing, randomTwins)
     return TraceRun(modelOptions.source(model), settings: settings)
   }
 }

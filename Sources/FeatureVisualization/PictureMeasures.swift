@@ -13,6 +13,10 @@ public struct PictureMeasures: Hashable, Sendable {
   public var lattice: PictureLatticeFinding?
   /// Of the gradient at the finished picture, without transforms.
   public var gradientLattice: LatticeFinding?
+  /// The narrowest thing that repeats anywhere, on the lattice or off it; `nil` where the picture is too small.
+  public var lines: LocalLines?
+  /// Share of the pixels' channels that are as dark or as bright as 8 bits go.
+  public var saturatedShare: Double
   /// Mean |difference| of neighbours, summed over channels and both axes.
   public var totalVariation: Double
   /// Exponent of the power law of the spectrum: about −2 for photographs.
@@ -33,10 +37,18 @@ public struct PictureMeasures: Hashable, Sendable {
     let periods = try Lattice(period: latticePeriod).bandPeriods.filter { PictureLattice.smallestSide(for: $0) <= side }
     lattice = periods.isEmpty ? nil : try PictureLattice(periods: periods).finding(ofPicture: planes)
     gradientLattice = try Self.lattice(of: gradient, period: latticePeriod)
+    lines = LocalLines(of: planes)
+    saturatedShare = Self.saturatedShare(of: planes)
     totalVariation = Double(TotalVariationPenalty.values(of: picture)[0])
     let spectrum = try RadialSpectrum(of: planes)
     spectrumSlope = spectrum.slope()
     spectrumDistance = Self.distance(of: spectrum)
+  }
+
+  private static func saturatedShare(of planes: [Plane]) -> Double {
+    let values = planes.reduce(0) { $0 + $1.values.count }
+    let ends = planes.reduce(0) { $0 + $1.values.count { $0 < 0.5 / 255 || $0 > 254.5 / 255 } }
+    return values > 0 ? Double(ends) / Double(values) : 0
   }
 
   private static func lattice(of gradient: Tensor, period: Int) throws -> LatticeFinding? {

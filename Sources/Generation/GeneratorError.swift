@@ -33,7 +33,7 @@ extension GeneratorError: CustomStringConvertible {
     case .takesPictures(let model):
       "'\(model)' makes pictures from pictures, of which none are named"
     case .hasNoField(let model, let shape):
-      "'\(model)' takes \(Self.text(shape)), which has no positions: a flat field goes into nets of pictures or of maps"
+      "'\(model)' takes \(Self.text(shape)), which has too few positions: flat fields and shifts go into nets of pictures or of maps"
     case .tooMany(let samples, let limit):
       "\(samples) samples are more than are held at once: draw up to \(limit) of this size, with several seeds for more"
     }

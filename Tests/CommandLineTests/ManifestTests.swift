@@ -73,13 +73,15 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
-          "flat": [], "aliasing": [], "list": ["names.txt"],
+          "flat": [], "aliasing": [], "random-twins": ["4"], "list": ["names.txt"],
         ]) { $1 })
     ],
     "generate": [
       Sample(
         "generate random:squeezenet1_1",
-        model.merging(generator) { $1 }.merging(["latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": []]) {
+        model.merging(generator) { $1 }.merging([
+          "latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": [], "shift": [],
+        ]) {
           $1
         })
     ],
@@ -156,7 +158,7 @@ struct ManifestTests {
         "compare random:squeezenet1_1 --objective conv1:3",
         model.merging([
           "objective": ["conv1:4"], "mitigations": ["naive", "jitter"], "seeds": ["2"], "seed": ["9"],
-          "sort": ["activation"], "steps": ["7"], "size": ["40"],
+          "sort": ["activation"], "steps": ["7"], "size": ["40"], "factorial": [],
         ]) { $1 })
     ],
     "probe": [

@@ -22,7 +22,8 @@ import Testing
   private func summary(_ mitigation: String, _ objective: String?, _ shares: [Double]) -> Comparison.Summary {
     Comparison.Summary(
       mitigation: mitigation, objective: objective, runs: shares.count, activation: Spread(shares),
-      relativeActivation: Spread([0.5]), lattice: Spread(shares), gradientLattice: Spread([0.1]),
+      relativeActivation: Spread([0.5]), lines: Spread(shares), saturation: Spread([0.01]), lattice: Spread(shares),
+      gradientLattice: Spread([0.1]),
       totalVariation: Spread([0.1]), spectrumDistance: Spread([0.1]), seconds: Spread([Double]()), artifactShare: 0,
       bands: [])
   }
@@ -39,8 +40,8 @@ import Testing
 
   /// Objectives are what was looked at; more seeds of them are not more evidence.
   @Test func onlyWhatATestSupportsIsSaid() {
-    #expect(note([-0.03, -0.031, -0.029, -0.03]).contains("Less on the lattice's own frequencies"))
-    #expect(note([0.03, 0.031, 0.029, 0.03]).contains("More is left by 'blur'"))
+    #expect(note([-0.03, -0.031, -0.029, -0.03]).contains("stand lower with 'blur'"))
+    #expect(note([0.03, 0.031, 0.029, 0.03]).contains("stand higher with 'blur'"))
     #expect(note([-0.09, 0.02, -0.03, 0.01]).contains("no difference is shown over 4 objectives"))
     #expect(note([-0.03]).contains("One objective alone"))
   }
@@ -49,9 +50,39 @@ import Testing
     let by = (0..<4).flatMap { place in
       [summary("naive", "\(place)", [0.05]), summary("blur", "\(place)", [0.04 - 0.004 * Double(place)])]
     }
-    let alone = try #require(PairedDifference("blur", "naive", in: by, looks: 1))
-    let among = try #require(PairedDifference("blur", "naive", in: by, looks: 20))
+    let alone = try #require(PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 1))
+    let among = try #require(PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 20))
     #expect(alone.isShown && !among.isShown && alone.objectives == 4)
     #expect(abs(among.chance - 20 * alone.chance) < 1e-12)
+  }
+
+  /// What is taught the lattice's own frequencies is ranked by what it leaves anywhere.
+  @Test func cleanMeansNoLinesAnywhereAndNoSaturation() {
+    func summary(_ name: String, line: Double, saturated: Double) -> Comparison.Summary {
+      var summary = self.summary(name, nil, [0])
+      (summary.lines, summary.saturation) = (Spread([line]), Spread([saturated]))
+      return summary
+    }
+    let places = Comparison.places([
+      summary("woven", line: 20, saturated: 0.2), summary("plain", line: 12, saturated: 0.01),
+      summary("burnt", line: 12, saturated: 0.3),
+    ])
+    #expect(places == ["plain": 0.25, "woven": 1.5, "burnt": 1.25])
+  }
+
+  @Test func factorialsChangeOneSettingAtATime() throws {
+    let (naive, all) = (try CompareSettings.Mitigation("naive"), try CompareSettings.Mitigation("all"))
+    let design = CompareSettings.Mitigation.factorial([naive, all])
+    #expect(
+      design.map(\.name) == [
+        "naive", "naive+parameterization", "naive+colour", "naive+transforms", "naive+penalties", "naive+gradient",
+        "all",
+      ])
+    #expect(design[3].recipe.transforms == all.recipe.transforms)
+    #expect(design[3].recipe.parameterization == naive.recipe.parameterization)
+    #expect(design[4].recipe.relativePenalties && design[4].recipe.conditioning.isEmpty)
+    // One factor by itself needs no variant.
+    let jitter = try CompareSettings.Mitigation("jitter")
+    #expect(CompareSettings.Mitigation.factorial([naive, jitter]).map(\.name) == ["naive", "jitter"])
   }
 }

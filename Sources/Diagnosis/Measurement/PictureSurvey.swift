@@ -21,7 +21,8 @@ public struct PictureSurvey: Sendable {
     periods: [Int] = Periods.usual.list, thresholds: LatticeThresholds = LatticeThresholds(),
     keepsSpectra: Bool = false, seeksLocked: Bool = true
   ) throws {
-    lattices = try PictureSetLattice(periods: periods, thresholds: thresholds, seeksLocked: seeksLocked)
+    lattices = try PictureSetLattice(
+      periods: periods, thresholds: thresholds, seeksLocked: seeksLocked, seeksMoved: true)
     self.keepsSpectra = keepsSpectra
   }
 

@@ -76,6 +76,33 @@ extension Recipe {
   }
 }
 
+extension Recipe {
+  /// This recipe with one thing at a time as another has it: what belongs together, as penalties and their units or the
+  /// settings of octaves, is one thing.
+  ///
+  /// - Returns: by the name of the setting, in the order in which recipes are printed; only what differs, and what makes
+  ///   a recipe that does not contradict itself.
+  public func singleChanges(toward other: Recipe) -> [(name: String, recipe: Recipe)] {
+    func change<Value: Equatable>(_ name: String, _ paths: WritableKeyPath<Recipe, Value>...) -> (String, Recipe)? {
+      guard paths.contains(where: { self[keyPath: $0] != other[keyPath: $0] }) else { return nil }
+      var recipe = self
+      for path in paths { recipe[keyPath: path] = other[keyPath: path] }
+      return (name, recipe)
+    }
+    var priced = self
+    (priced.penalties, priced.relativePenalties) = (other.penalties, other.relativePenalties)
+    let changes: [(String, Recipe)?] = [
+      change("size", \.size, \.inputSize), change("steps", \.steps), change("draws", \.draws),
+      change("parameterization", \.parameterization), change("colour", \.colour), change("range", \.range),
+      change("optimizer", \.optimizer), change("rate", \.rate), change("transforms", \.transforms),
+      priced == self ? nil : ("penalties", priced), change("gradient", \.conditioning),
+      change("smooth-strides", \.smoothsStrides), change("octaves", \.octaves), change("tile", \.tile),
+      change("redirected-steps", \.redirectedSteps),
+    ]
+    return changes.compactMap { $0 }.filter { (try? $0.1.validate()) != nil }.map { (name: $0.0, recipe: $0.1) }
+  }
+}
+
 extension RecipeSetting {
   /// A list of parts, an entry a line.
   fileprivate init<Part: AnyRecipePart>(

@@ -14,6 +14,9 @@ public enum ColourLook: Hashable, Sendable {
   /// Whether it is made of several channels.
   public var isMixture: Bool { self == .redGreen || self == .blueYellow || self == .luma }
 
+  /// Whether it is the one that stands for a picture's detail: its luma, or the first of other channels.
+  var standsForPicture: Bool { self == .luma || self == .channel(1) }
+
   /// As findings name it.
   public var name: String {
     switch self {

@@ -14,9 +14,14 @@ public struct PictureLattice: Sendable {
   public let thresholds: LatticeThresholds
   /// Periods that share no factor with any of `periods`, measured for comparison.
   public let controls: [Int]
+  /// Whether grids are sought that were resized or turned since, see ``MovedGrid``.
+  public let seeksMoved: Bool
 
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/noMaps`` for an empty list.
-  public init(periods: [Int] = Lattice.usualPeriods, thresholds: LatticeThresholds = LatticeThresholds()) throws {
+  public init(
+    periods: [Int] = Lattice.usualPeriods, thresholds: LatticeThresholds = LatticeThresholds(), seeksMoved: Bool = false
+  ) throws {
+    self.seeksMoved = seeksMoved
     guard !periods.isEmpty else { throw ArtifactError.badArgument("name at least one period to measure") }
     self.periods = try Set(periods.map { try Lattice(period: $0).period }).sorted()
     self.thresholds = thresholds
@@ -71,6 +76,8 @@ public struct PictureLattice: Sendable {
     let detail: Tensor?
     /// Of the luma: how far the steps between blocks of a compressed file stand out, see ``BlockSteps``.
     let blockSteps: Double?
+    /// Of the luma, or the first of other channels: the lattice of any period and turn that stands out most.
+    var moved: MovedGrid?
   }
 
   /// Measures one channel.
@@ -98,6 +105,7 @@ public struct PictureLattice: Sendable {
     var steps: Double?
     var surface: PictureSurface?
     var retained: Tensor?
+    var moved: MovedGrid?
     let filters = Set(
       fitting.map { PictureLattice.filterPeriod(for: $0) }
         + fittingControls.map { PictureLattice.filterPeriod(forControl: $0) })
@@ -133,6 +141,7 @@ public struct PictureLattice: Sendable {
           let even = EvenedDetail.evened(detail, floor: EvenedDetail.floor(for: map))
           evened = try Self.peaks(of: fitting, in: even)?.peaks ?? [:]
           if look != .luma { surface = PictureSurface(of: map, detail: detail, evened: even, periods: fitting) }
+          if seeksMoved, look.standsForPicture { moved = movedGrid(in: even, of: detail, of: map) }
           steps = look == .luma ? BlockSteps(in: even, border: filter)?.deviations : nil
         }
         if retainsDetail { retained = detail }
@@ -146,7 +155,20 @@ public struct PictureLattice: Sendable {
     }
     return Channel(
       look: look, bands: bands, controls: measuredControls, varies: varies, isLine: isLine, spectrum: spectrum,
-      surface: surface, detail: retained, blockSteps: steps)
+      surface: surface, detail: retained, blockSteps: steps, moved: moved)
+  }
+
+  /// - Parameters:
+  ///   - evened: the map's evened detail.
+  ///   - detail: before it was evened.
+  private func movedGrid(in evened: Tensor, of detail: Tensor, of map: Plane) -> MovedGrid? {
+    guard var moved = MovedGridSearch(in: evened)?.best() else { return nil }
+    if moved.chance <= thresholds.chance, MovedGridSearch.hasCrossings(moved, in: detail),
+      !PictureSurface(of: map, detail: detail, evened: evened, periods: periods).isDrawn
+    {
+      moved.verdict = .artifact
+    }
+    return moved
   }
 
   /// Of the high-passed map, which may be kept; of a map that does not vary, there is nothing to pass.

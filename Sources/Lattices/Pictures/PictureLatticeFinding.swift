@@ -66,12 +66,17 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
   public var maps: Int
   /// Whether every channel was constant, so that there was nothing to measure: all shares are then 0.
   public var isConstant: Bool
+  /// The lattice of any period and turn that stands out most, where it was sought; of a set, where more than half of the
+  /// pictures show one.
+  public var moved: MovedGrid?
 
   /// Whether a grid shows.
-  public var verdict: Verdict { bands.contains { $0.verdict == .artifact } ? .artifact : .clean }
+  public var verdict: Verdict {
+    bands.contains { $0.verdict == .artifact } || moved?.verdict == .artifact ? .artifact : .clean
+  }
 
   private enum CodingKeys: String, CodingKey {
-    case bands, controls, maps, skippedPeriods
+    case bands, controls, maps, skippedPeriods, moved
     case isConstant = "constant"
   }
 }

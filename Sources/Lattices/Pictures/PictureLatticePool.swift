@@ -53,6 +53,8 @@ public struct PictureLatticePool: Sendable {
   /// Channels so far; opponent colours are looks at the same.
   public private(set) var mapCount = 0
   private var blockSteps: [Double] = []
+  private var moved: [MovedGrid] = []
+  private var pictures = 0
   private var varies = false
   private var isLine = false
 
@@ -67,6 +69,8 @@ public struct PictureLatticePool: Sendable {
       looks[channel.look, default: [:]][period, default: Band()].add(found, period: period, of: channel)
     }
     if let steps = channel.blockSteps { blockSteps.append(steps) }
+    if channel.look.standsForPicture { pictures += 1 }
+    if let grid = channel.moved { moved.append(grid) }
     guard !channel.look.isMixture else { return }
     mapCount += 1
     varies = varies || channel.varies
@@ -83,12 +87,30 @@ public struct PictureLatticePool: Sendable {
   /// - Throws: ``ArtifactError/noMaps`` before anything was added.
   public func finding() throws -> PictureLatticeFinding {
     guard mapCount > 0 else { throw ArtifactError.noMaps }
+    let found = lattice.periods.compactMap { period in bands[period].map { finding(of: $0, period: period) } }
     return PictureLatticeFinding(
-      bands: lattice.periods.compactMap { period in bands[period].map { finding(of: $0, period: period) } },
+      bands: found,
       controls: lattice.controls.compactMap { period in
         controls[period].map { .init(period: period, share: middle($0.shares), null: median($0.nulls)) }
       },
-      skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies)
+      skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies,
+      moved: movedGrid(beside: found))
+  }
+
+  /// What a single picture shows, or the middle one of those that more than half of a set show. What lies on a band that
+  /// is called something already, or that was measured and is clean, is no news.
+  private func movedGrid(beside bands: [PictureLatticeFinding.Band]) -> MovedGrid? {
+    var seen = moved
+    for index in seen.indices {
+      let isKnown = bands.contains { band in
+        seen[index].lies(onPeriod: band.period)
+          && (band.verdict == .artifact || band.content != nil || seen[index].isUnmoved)
+      }
+      if isKnown { seen[index].verdict = .clean }
+    }
+    if pictures == 1 { return seen.first }
+    let shown = seen.filter { $0.verdict == .artifact }.sorted { $0.period < $1.period }
+    return 2 * shown.count > pictures ? shown[shown.count / 2] : nil
   }
 
   /// The part of a band's power that it would have if its frequencies were no stronger than those around them: sounds are

@@ -11,12 +11,15 @@ public struct PictureSetLattice: Sendable {
   private var locked: LockedLattice
   private var spectra = SpectrumPool()
 
-  /// - Parameter seeksLocked: takes pictures measured with their detail retained.
+  /// - Parameters:
+  ///   - seeksLocked: takes pictures measured with their detail retained.
+  ///   - seeksMoved: whether grids that were resized or turned since are sought in each.
   /// - Throws: ``ArtifactError/badPeriod(_:why:)``, ``ArtifactError/badArgument(_:)`` for an empty list.
   public init(
-    periods: [Int] = Periods.usual.list, thresholds: LatticeThresholds = LatticeThresholds(), seeksLocked: Bool = true
+    periods: [Int] = Periods.usual.list, thresholds: LatticeThresholds = LatticeThresholds(), seeksLocked: Bool = true,
+    seeksMoved: Bool = false
   ) throws {
-    lattice = try PictureLattice(periods: periods, thresholds: thresholds)
+    lattice = try PictureLattice(periods: periods, thresholds: thresholds, seeksMoved: seeksMoved)
     pool = PictureLatticePool(lattice)
     locked = try LockedLattice(periods: periods)
     self.seeksLocked = seeksLocked

@@ -22,6 +22,15 @@ struct PictureSurface: Sendable {
   /// `nil` where the map takes most values between its extremes.
   let dither: OrderedDither?
 
+  /// Whether it is a page, a drawing or a ramp, which have lattices of any pitch without layers.
+  var isDrawn: Bool {
+    blankShare >= 0.3 || pageShare >= 0.3 || dither != nil
+      || isRounded && localPower.squareRoot() < Self.roundingDeviation * level
+  }
+
+  /// In levels; rounding alone has 1/√12.
+  private static let roundingDeviation = 0.45
+
   static let square = 16
 
   /// - Parameters:

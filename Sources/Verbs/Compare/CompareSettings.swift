@@ -7,6 +7,8 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   public struct Mitigation: Hashable, Sendable {
     /// As it was asked for: a preset, or a file.
     public var written: String
+    /// Of ``factorial(_:)``: what it is called.
+    private var variant: String?
     /// What ``written`` stands for, changes applied. Its batch is of no meaning: the seeds are the batch.
     public var recipe: Recipe
 
@@ -20,12 +22,32 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
       recipe = try Recipe(preset: isFile ? nil : written, file: isFile ? written : nil, changes: changes)
     }
 
+    /// A variant of one that was asked for.
+    private init(_ name: String, of base: Mitigation, recipe: Recipe) {
+      (written, variant, self.recipe) = (base.written, name, recipe)
+    }
+
+    /// The first; of each other one the first with one of its settings at a time, under the name `first+setting` (the
+    /// other's in front where there are several), where more than one differs; and that other itself.
+    public static func factorial(_ mitigations: [Mitigation]) -> [Mitigation] {
+      guard let base = mitigations.first else { return [] }
+      return [base]
+        + mitigations.dropFirst().flatMap { other -> [Mitigation] in
+          let changes = base.recipe.singleChanges(toward: other.recipe)
+          guard changes.count > 1 else { return [other] }
+          let prefix = mitigations.count > 2 ? "\(other.name)-" : ""
+          return changes.map { .init("\(base.name)+\(prefix)\($0.name)", of: base, recipe: $0.recipe) } + [other]
+        }
+    }
+
     private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
     var isFile: Bool { Self.isFile(written) }
     /// What it is called in the table, in files and in reports: the preset, or the file's name without folder and
     /// extension.
-    public var name: String { isFile ? URL(filePath: written).deletingPathExtension().lastPathComponent : written }
+    public var name: String {
+      variant ?? (isFile ? URL(filePath: written).deletingPathExtension().lastPathComponent : written)
+    }
   }
 
   /// What the pictures shall maximise; several are compared together.
@@ -37,7 +59,7 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
   /// Of the first picture of each objective and mitigation; the others' count up from it.
   public var seed: UInt64 = 0
   /// By what the table is sorted.
-  public var sort = Comparison.Order.lattice
+  public var sort = Comparison.Order.clean
   /// Of all recipes; `nil`: each its own. What the recipes hold counts, this is for the record.
   public var steps: Int?
   /// Of all recipes' pictures, as it was asked for; `nil`: each its own. For the record, as ``steps``.
@@ -68,6 +90,6 @@ public struct CompareSettings: Encodable, Hashable, Sendable {
 
 /// As it was asked for.
 extension CompareSettings.Mitigation: Encodable {
-  /// The preset's name or the file's path. The recipe itself is written beside the findings.
-  public func encode(to encoder: any Encoder) throws { try written.encode(to: encoder) }
+  /// The preset's name, the file's path, or a variant's name. The recipe itself is written beside the findings.
+  public func encode(to encoder: any Encoder) throws { try (variant ?? written).encode(to: encoder) }
 }

@@ -10,16 +10,17 @@ extension Comparison {
   }
 
   static let columns: [(title: String, alignment: TextTable.Alignment)] = [
-    ("mitigation", .left), ("activation", .right), ("relative", .right), ("lattice of picture", .right),
-    ("of gradient", .right), ("total variation", .right), ("off 1/f (dB)", .right), ("artifacts", .right),
+    ("mitigation", .left), ("activation", .right), ("relative", .right), ("narrowest line (dB)", .right),
+    ("saturated", .right), ("lattice of picture", .right), ("of gradient", .right), ("artifacts", .right),
     ("bands (of noise)", .left),
   ]
 
   static func row(_ item: Summary) -> [String] {
     [
       item.mitigation, cell(item.activation, "%.4g"), cell(item.relativeActivation, "%.2f"),
-      cell(item.lattice, "%.4f"), cell(item.gradientLattice, "%.3f"), cell(item.totalVariation, "%.3f"),
-      cell(item.spectrumDistance, "%.1f"), String(format: "%.0f %%", 100 * item.artifactShare),
+      cell(item.lines, "%.1f"), item.saturation.mean.map { String(format: "%.1f %%", 100 * $0) } ?? "–",
+      cell(item.lattice, "%.4f"), cell(item.gradientLattice, "%.3f"),
+      String(format: "%.0f %%", 100 * item.artifactShare),
       PooledBand.text(item.bands),
     ]
   }
@@ -42,27 +43,29 @@ extension Comparison {
       "'\(base.mitigation)' leaves \(percent(baseLattice)) of its pictures' fine detail on the network's lattice beyond "
       + "what noise would (gradient CV² \(base.gradientLattice.mean.map { String(format: "%.3f", $0) } ?? "unknown")), "
       + "and together they show \(PooledBand.phrase(base.bands))."
-    let others = summaries.dropFirst().filter { $0.lattice.mean != nil }
-    guard !others.isEmpty else { return first }
+    let others = summaries.dropFirst().filter { $0.lines.mean != nil }
+    guard base.lines.mean != nil, !others.isEmpty else { return first }
     let judged = others.compactMap { item in
-      PairedDifference(item.mitigation, base.mitigation, in: byObjective, looks: others.count).map { (item, $0) }
+      PairedDifference(item.mitigation, base.mitigation, of: \.lines.mean, in: byObjective, looks: others.count)
+        .map { (item, $0) }
     }
     guard let objectives = judged.map(\.1.objectives).max() else {
       return first + " One objective alone tells no mitigation from another."
     }
-    let shown = judged.filter { $0.1.isShown }.sorted { ($0.0.lattice.mean ?? 0) < ($1.0.lattice.mean ?? 0) }
+    let shown = judged.filter { $0.1.isShown }.sorted { $0.1.mean < $1.1.mean }
     func list(_ items: [(Summary, PairedDifference)]) -> String {
-      items.map { "'\($0.0.mitigation)' (\(percent($0.0.lattice.mean)), \(times($0.0.relativeActivation.mean)))" }
-        .joined(separator: ", ")
+      items.map {
+        "'\($0.0.mitigation)' (\(String(format: "%+.1f dB", $0.1.mean)), \(times($0.0.relativeActivation.mean)))"
+      }.joined(separator: ", ")
     }
     let (less, more) = (shown.filter { $0.1.mean < 0 }, shown.filter { $0.1.mean > 0 })
     var sentences = [first]
     if !less.isEmpty {
       sentences.append(
-        "Less on the lattice's own frequencies, which says nothing of grids beside them, is left by \(list(less)); in "
-          + "brackets that share and the activation over that of '\(base.mitigation)'.")
+        "Their narrowest lines, on the lattice or off it, stand lower with \(list(less)); in brackets the difference and the "
+          + "activation over that of '\(base.mitigation)'.")
     }
-    if !more.isEmpty { sentences.append("More is left by \(list(more)).") }
+    if !more.isEmpty { sentences.append("They stand higher with \(list(more)).") }
     let rest = judged.count - shown.count
     if rest > 0 {
       sentences.append(

@@ -52,7 +52,8 @@ public struct Comparison: RunFindings {
     }
   }
 
-  /// One mitigation over all objectives and seeds, or over the seeds of one objective.
+  /// One mitigation over all objectives, each by its mean over seeds, or over the seeds of one objective: pictures of
+  /// one objective resemble each other, so that deviations are between objectives.
   public struct Summary: Encodable, Sendable {
     /// The name of its recipe: ``CompareSettings/Mitigation/name``.
     public var mitigation: String
@@ -64,7 +65,12 @@ public struct Comparison: RunFindings {
     public var activation: Spread
     /// Over the first mitigation's mean for the same objective: 1 is as strong.
     public var relativeActivation: Spread
-    /// Of ``PictureMeasures/latticeShare``: share of fine detail on the lattice's bands, less that of white noise.
+    /// Of the narrowest thing that repeats anywhere, on the lattice or off it, in dB: see `LocalLines`.
+    public var lines: Spread
+    /// Of the shares of pixels at either end of the range.
+    public var saturation: Spread
+    /// Of ``PictureMeasures/latticeShare``: share of fine detail on the lattice's bands, less that of white noise. What
+    /// recipes that price just these frequencies leave beside them is not in it.
     public var lattice: Spread
     /// Of the CV² of the gradient at the finished pictures, corrected for chance.
     public var gradientLattice: Spread
@@ -88,6 +94,9 @@ public struct Comparison: RunFindings {
       case latticeDeviation = "lattice_sd"
       case gradientMean = "gradient_lattice_mean"
       case gradientDeviation = "gradient_lattice_sd"
+      case linesMean = "narrow_line_db_mean"
+      case linesDeviation = "narrow_line_db_sd"
+      case saturationMean
       case distanceMean = "spectrum_distance_db_mean"
     }
 
@@ -101,6 +110,9 @@ public struct Comparison: RunFindings {
       try container.encode(activation.deviation, forKey: .activationDeviation)
       try container.encode(relativeActivation.mean, forKey: .relativeMean)
       try container.encode(relativeActivation.deviation, forKey: .relativeDeviation)
+      try container.encode(lines.mean, forKey: .linesMean)
+      try container.encode(lines.deviation, forKey: .linesDeviation)
+      try container.encode(saturation.mean, forKey: .saturationMean)
       try container.encode(lattice.mean, forKey: .latticeMean)
       try container.encode(lattice.deviation, forKey: .latticeDeviation)
       try container.encode(gradientLattice.mean, forKey: .gradientMean)
@@ -113,9 +125,14 @@ public struct Comparison: RunFindings {
     }
   }
 
-  /// How the table is sorted: by activation, the strongest first, or by lattice, the cleanest first.
+  /// How the table is sorted.
   public enum Order: String, Encodable, Sendable, CaseIterable {
-    case activation, lattice
+    /// The cleanest first: by the mean of the places that a mitigation has by its narrowest lines and by its saturation.
+    case clean
+    /// The strongest first.
+    case activation
+    /// The least on the lattice first, which some presets are taught.
+    case lattice
   }
 
   /// As it was asked for: a built-in architecture or a file.
@@ -165,16 +182,34 @@ public struct Comparison: RunFindings {
       }
     }
     note = Self.note(all, byObjective: byObjective)
+    let places = Self.places(all)
     summary = all.sorted { left, right in
       switch order {
       case .activation: (left.relativeActivation.mean ?? 0) > (right.relativeActivation.mean ?? 0)
       case .lattice: (left.lattice.mean ?? 0) < (right.lattice.mean ?? 0)
+      case .clean: (places[left.mitigation] ?? 0) < (places[right.mitigation] ?? 0)
       }
     }
   }
 }
 
 extension Comparison {
+  /// The mean of two places each, from 0, equal figures sharing theirs; by lines in steps of a tenth of a decibel, and by
+  /// saturation in steps of a tenth of a percent.
+  static func places(_ summaries: [Summary]) -> [String: Double] {
+    func ranks(_ figure: (Summary) -> Double?) -> [Double] {
+      let values = summaries.map { figure($0).map { ($0).rounded() } ?? .infinity }
+      return values.map { value in
+        Double(values.count { $0 < value }) + Double(values.count { $0 == value } - 1) / 2
+      }
+    }
+    let (lines, saturation) = (ranks { $0.lines.mean.map { 10 * $0 } }, ranks { $0.saturation.mean.map { 1000 * $0 } })
+    return Dictionary(
+      uniqueKeysWithValues: summaries.indices.map {
+        (summaries[$0].mitigation, (lines[$0] + saturation[$0]) / 2)
+      })
+  }
+
   /// Without the seconds of pictures and summaries.
   public var timeless: Comparison {
     var copy = self
@@ -199,15 +234,25 @@ extension Comparison.Summary {
     self.mitigation = mitigation
     self.objective = objective
     self.runs = runs.count
-    activation = .init(runs.map { Double($0.image.activation) })
-    relativeActivation = .init(runs.map(\.relativeActivation))
-    lattice = .init(runs.map(\.image.measures.latticeShare))
-    gradientLattice = .init(runs.map { $0.image.measures.gradientLattice?.cv2Corrected })
-    totalVariation = .init(runs.map(\.image.measures.totalVariation))
-    spectrumDistance = .init(runs.map(\.image.measures.spectrumDistance))
+    func spread(_ figure: (Comparison.Run) -> Double?) -> Spread {
+      guard objective == nil else { return Spread(runs.map(figure)) }
+      let each = Dictionary(grouping: runs, by: \.objective)
+      guard each.count > 1 else { return Spread(runs.map(figure)) }
+      // In a fixed order, as sums of floating-point numbers depend on it.
+      return Spread(each.sorted { $0.key < $1.key }.map { Spread($0.value.map(figure)).mean })
+    }
+    activation = spread { Double($0.image.activation) }
+    relativeActivation = spread(\.relativeActivation)
+    lines = spread(\.image.measures.lines?.decibels)
+    saturation = spread(\.image.measures.saturatedShare)
+    lattice = spread(\.image.measures.latticeShare)
+    gradientLattice = spread { $0.image.measures.gradientLattice?.cv2Corrected }
+    totalVariation = spread(\.image.measures.totalVariation)
+    spectrumDistance = spread(\.image.measures.spectrumDistance)
     seconds = .init(runs.map(\.seconds))
     let artifacts = runs.filter { $0.image.measures.lattice?.verdict == .artifact }.count
     artifactShare = runs.isEmpty ? 0 : Double(artifacts) / Double(runs.count)
-    bands = PooledBand.bands(of: runs.map(\.image.measures.lattice))
+    bands = PooledBand.bands(
+      of: runs.map { (group: $0.objective, finding: $0.image.measures.lattice) })
   }
 }

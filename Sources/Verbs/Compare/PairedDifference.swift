@@ -1,9 +1,9 @@
 import GinghamSignals
 
-/// How two mitigations' pictures differ on the lattice, objective by objective. Seeds of one objective resemble each
+/// How two mitigations' pictures differ in a figure, objective by objective. Seeds of one objective resemble each
 /// other, so an objective's mean over its seeds counts once.
 struct PairedDifference {
-  /// Of the shares on the lattice.
+  /// In the figure's units.
   let mean: Double
   /// Those that both have.
   let objectives: Int
@@ -15,17 +15,22 @@ struct PairedDifference {
 
   /// `nil` below two objectives in common.
   ///
-  /// - Parameter looks: comparisons that are made together (Bonferroni).
-  init?(_ mitigation: String, _ base: String, in summaries: [Comparison.Summary], looks: Int) {
-    func shares(_ name: String) -> [String: Double] {
+  /// - Parameters:
+  ///   - figure: `nil`: not known of that objective.
+  ///   - looks: comparisons that are made together (Bonferroni).
+  init?(
+    _ mitigation: String, _ base: String, of figure: (Comparison.Summary) -> Double?,
+    in summaries: [Comparison.Summary], looks: Int
+  ) {
+    func figures(_ name: String) -> [String: Double] {
       summaries.filter { $0.mitigation == name }.reduce(into: [:]) { found, item in
-        if let objective = item.objective { found[objective] = item.lattice.mean }
+        if let objective = item.objective { found[objective] = figure(item) }
       }
     }
-    let others = shares(base)
+    let others = figures(base)
     // In a fixed order, as sums of floating-point numbers depend on it.
-    let differences = shares(mitigation).sorted { $0.key < $1.key }.compactMap { key, share in
-      others[key].map { share - $0 }
+    let differences = figures(mitigation).sorted { $0.key < $1.key }.compactMap { key, value in
+      others[key].map { value - $0 }
     }
     let spread = Spread(differences)
     guard let mean = spread.mean, let deviation = spread.deviation else { return nil }

@@ -53,13 +53,39 @@ extension DiagnoseFindings.Distance {
     let line = String(
       format: "%@ %.6g (means %.4g, covariances %.4g) in the %d features of '%@' of %@", name.rawValue, value, meanPart,
       covariancePart, features, layer, model)
-    return line + (warning.map { "\nwarning: \($0)" } ?? "")
+    let kernel = self.kernel.map { value in
+      String(
+        format: "\n%@ %.4g ± %.2g (kernel, without bias)", name == .inception ? "KID" : "squared mean discrepancy",
+        value,
+        kernelError ?? 0)
+    }
+    return ([line + (kernel ?? "")] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
   }
+
+  private var warnings: [String] { [warning].compactMap { $0 } + preparation.map(\.text) }
 
   var warning: String? {
     guard isRankDeficient else { return nil }
     return "\(samples.min() ?? 0) pictures are too few for \(features) features: the covariances are singular and the "
       + "distance comes out too large; compare only with distances of equally large sets"
+  }
+}
+
+extension PreparationDifference {
+  fileprivate var text: String {
+    func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+    let difference =
+      switch self {
+      case .size(let set, let reference):
+        String(format: "pictures of about %.0f² and %.0f² pixels are resized by different factors", set, reference)
+      case .format(let set, let reference):
+        "\(percent(set)) of the set are JPEG, \(percent(reference)) of the reference"
+      case .blocks(let set, let reference):
+        String(
+          format: "files were compressed differently (steps at blocks of 8 are %.2f and %.2f of those elsewhere)", set,
+          reference)
+      }
+    return "\(difference): that alone moves the distance (Parmar et al. 2022); make both sets ready in one way"
   }
 }
 

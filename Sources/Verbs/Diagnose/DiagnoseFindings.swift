@@ -78,8 +78,21 @@ public struct DiagnoseFindings: RunFindings {
     public var samples: [Int]
     /// Whether there are fewer samples than features, so that the figure must not be trusted far.
     public var isRankDeficient: Bool
+    /// The squared maximum mean discrepancy of the same features (Bińkowski et al. 2018), which few samples do not bias;
+    /// `nil` below four a set.
+    public var kernel: Double?
+    /// Of ``kernel``.
+    public var kernelError: Double?
+    /// How the sets were made ready differently, which moves both distances.
+    public var preparation: [PreparationDifference]
 
-    init(_ distance: FrechetDistance, model: String, layer: String, name: Name) {
+    init(
+      _ distance: FrechetDistance, _ kernel: KernelDistance?, model: String, layer: String, name: Name,
+      preparation: [PreparationDifference]
+    ) {
+      self.kernel = kernel?.distance
+      kernelError = kernel?.standardError
+      self.preparation = preparation
       self.name = name
       value = distance.distance
       meanPart = distance.meanPart

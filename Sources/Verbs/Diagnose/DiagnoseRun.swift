@@ -62,7 +62,8 @@ public struct DiagnoseRun: Run {
     var distance: DiagnoseFindings.Distance?
     if let features, let known {
       distance = try features.distance(
-        between: found.signs.map(\.place), and: known.signs.map(\.place), in: context)
+        between: found.signs.map(\.place), and: known.signs.map(\.place),
+        preparation: PreparationDifference.differences(of: found.signs, from: known.signs), in: context)
     }
     var findings = DiagnoseFindings(
       diagnosis, periods: found.lattices.lattice.periods, skipped: found.skipped,

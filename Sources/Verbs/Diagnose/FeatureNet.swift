@@ -40,7 +40,8 @@ public final class FeatureNet {
 
   /// - Throws: ``ArtifactError/badArgument(_:)`` below two pictures a set.
   func distance(
-    between set: [SamplePlace], and reference: [SamplePlace], in context: RunContext
+    between set: [SamplePlace], and reference: [SamplePlace], preparation: [PreparationDifference],
+    in context: RunContext
   ) throws -> DiagnoseFindings.Distance {
     if let array = (set + reference).first(where: \.isInArray) {
       throw ArtifactError.badArgument("features are taken of picture files, not of '\(array.name)'")
@@ -54,9 +55,14 @@ public final class FeatureNet {
       }
       return Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
     }
-    let found = try FrechetDistance(
-      between: matrix(set, "features"), and: matrix(reference, "features of the reference"))
-    return DiagnoseFindings.Distance(found, model: model.source.specification, layer: layer, name: name)
+    let features = (
+      try matrix(set, "features"), try matrix(reference, "features of the reference")
+    )
+    let found = try FrechetDistance(between: features.0, and: features.1)
+    let isEnough = min(features.0.rows, features.1.rows) >= 4
+    let kernel = isEnough ? try KernelDistance(between: features.0, and: features.1) : nil
+    return DiagnoseFindings.Distance(
+      found, kernel, model: model.source.specification, layer: layer, name: name, preparation: preparation)
   }
 
   private var name: DiagnoseFindings.Distance.Name {

@@ -18,6 +18,7 @@ extension GenerateFindings {
       blocks.append("nothing in it enlarges: the architecture predicts no grid")
     }
     if let flat { blocks.append(flat.text) }
+    if let shift { blocks.append(shift.text) }
     blocks.append(
       "the samples together\n" + pooled.text(thresholds: thresholds, areSounds: picture.dropLast().last == 1))
     if let colour { blocks.append(colour.text) }
@@ -89,5 +90,18 @@ extension ColourDependence.Figures {
         """,
       blocks, side, place(frequency), mean, correlation, rankCorrelation, place(controlFrequency), controlCorrelation,
       controlRankCorrelation)
+  }
+}
+
+extension ShiftTest {
+  fileprivate var text: String {
+    let area = interior.map(String.init).joined(separator: "×")
+    guard let decibels, let leastDecibels else {
+      return "shifted inputs: the pictures go along exactly (\(trials) shifts, middle \(area))"
+    }
+    return String(
+      format:
+        "shifted inputs: the pictures go along to %.1f dB (EQ-T of %d shifts by whole elements, middle %@), least, "
+        + "%.1f dB, with a shift by (%d, %d)", decibels, trials, area, leastDecibels, leastShift[0], leastShift[1])
   }
 }

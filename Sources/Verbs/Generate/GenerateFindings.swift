@@ -35,6 +35,8 @@ public struct GenerateFindings: RunFindings {
   public var layers: [Int: String]
   /// What repeats in pictures of flat inputs; `nil` where none were asked for, or the pictures are too small.
   public var flat: FlatField?
+  /// Whether the pictures go along where their inputs are shifted; `nil` where nobody asked.
+  public var shift: ShiftTest?
   /// Each sample's own figures.
   public var images: [MeasureFindings.Image]
   /// As `measure` gives it for the samples together.
@@ -50,7 +52,7 @@ public struct GenerateFindings: RunFindings {
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {
-    case model, samples, seed, picture, range, prediction, unpredicted, layers, flat, images, pooled, colour,
+    case model, samples, seed, picture, range, prediction, unpredicted, layers, flat, shift, images, pooled, colour,
       thresholds,
       skipped, verdict
   }
@@ -68,6 +70,7 @@ public struct GenerateFindings: RunFindings {
     try container.encode(
       Dictionary(uniqueKeysWithValues: layers.map { ("\($0.key)", $0.value) }), forKey: .layers)
     try container.encodeIfPresent(flat, forKey: .flat)
+    try container.encodeIfPresent(shift, forKey: .shift)
     try container.encode(images, forKey: .images)
     try container.encode(pooled, forKey: .pooled)
     try container.encode(colour, forKey: .colour)

@@ -55,6 +55,7 @@ public struct GenerateRun: Run {
       try ColourDependence(
         of: Plane.planes(of: samples), of: samples.shape, period: $0.period, frequency: $0.frequency)
     }
+    let shift = settings.shift ? try shiftTest(of: inputs.tensor, samples, by: sampler, in: context) : nil
     let (prediction, unpredicted) = generator.prediction
     let findings = GenerateFindings(
       model: model.specification, samples: samples.shape[0], seed: inputs.isDrawn ? settings.seed : nil,
@@ -62,7 +63,7 @@ public struct GenerateRun: Run {
       prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
       layers: prediction?.bandLayers(of: settings.periods.list) ?? [:],
       flat: settings.flat ? try FlatField(of: samples, periods: settings.periods.list) : nil,
-      images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
+      shift: shift, images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
       thresholds: thresholds, skipped: inputs.skipped)
     let latents = generator.isLatent ? inputs.tensor : nil
     return RunResult(
@@ -80,6 +81,25 @@ public struct GenerateRun: Run {
       try measured.draw(into: folder)
       if let colours { try folder.write("colours.png", figure: colours.plot.figure()) }
     }
+  }
+}
+
+extension GenerateRun {
+  /// - Throws: ``GeneratorError/hasNoField(model:shape:)`` where inputs have no positions, and where they have too few.
+  private func shiftTest(
+    of inputs: Tensor, _ samples: Tensor, by sampler: PictureSampler, in context: RunContext
+  ) throws -> ShiftTest {
+    var done = 0
+    let found = try ShiftTest(of: inputs, pictures: samples, seed: settings.seed) { input in
+      context.progress.step("shifts", done, of: 4 * inputs.shape[0])
+      done += 1
+      return try sampler.pictures(of: input)
+    }
+    guard let found else {
+      throw GeneratorError.hasNoField(
+        model: model.specification, shape: inputs.shape.dimensions.dropFirst().map { $0 })
+    }
+    return found
   }
 }
 

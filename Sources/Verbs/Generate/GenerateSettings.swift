@@ -14,6 +14,8 @@ public struct GenerateSettings: Encodable, Hashable, Sendable {
   public var latents: String?
   /// Whether inputs are the same everywhere, so that all that repeats in the pictures is the net's own.
   public var flat = false
+  /// Whether inputs are shifted, and what is made of them should go along.
+  public var shift = false
   /// What the network writes for black and white; `nil`: as its last layers force, or judged by a probe.
   public var range: OutputRange?
   /// A sample of the files: 8 or 16 of PNG, 16 or 24 of WAV; `nil`: the fewer.

@@ -97,7 +97,9 @@ extension PictureLatticeFinding {
   /// The verdict, with the periods it is about.
   fileprivate var verdictText: String {
     let found = bands.filter { $0.verdict == .artifact }.map { "\($0.period)" }
-    return found.isEmpty ? "clean" : "artifact of period \(found.joined(separator: ", "))"
+    let shown = found.isEmpty ? [] : ["period \(found.joined(separator: ", "))"]
+    let all = shown + (moved.flatMap(\.shortText).map { [$0] } ?? [])
+    return all.isEmpty ? "clean" : "artifact of \(all.joined(separator: " and "))"
   }
 }
 
@@ -133,6 +135,7 @@ extension PictureFigures {
         lines.append("  period \(band.period) is in the \(look.name) alone: its figures stand")
       }
     }
+    if let moved = lattice.moved?.text { lines.append("  " + moved) }
     if let locked { lines.append(areSounds ? locked.soundText(fullScale: 0.5) : locked.text) }
     if !lattice.skippedPeriods.isEmpty {
       let skipped = lattice.skippedPeriods
@@ -233,6 +236,24 @@ extension RegularContent {
     case .orderedDither:
       "few levels are mixed by thresholds in a fixed order: ordered (Bayer) dither, not what layers paint"
     }
+  }
+}
+
+extension MovedGrid {
+  fileprivate var shortText: String? {
+    guard verdict == .artifact else { return nil }
+    return String(format: "%.2f px", period) + (isStraight ? "" : String(format: " turned by %.1f°", turn))
+  }
+
+  fileprivate var text: String? {
+    guard let shortText else { return nil }
+    let cause =
+      isUnmoved
+      ? "a period that was not asked for"
+      : abs(scale - 1) <= 0.02
+        ? "it was turned since" : String(format: "as one of %.0f px resized by %.2f since", period / scale, scale)
+    let rarity = chance < 1e-4 ? "< 0.01 %" : percentage(chance)
+    return "a grid of \(shortText): \(cause) (its like in \(rarity) of photographs)"
   }
 }
 

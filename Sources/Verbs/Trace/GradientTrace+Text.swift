@@ -25,7 +25,8 @@ extension GradientTrace {
       ?? []
     let left = (skipped ?? []).map { "skipped: \($0.reason)" }
     let folded = aliasing.map { [$0.text] } ?? []
-    return (parts + pixels + without.map { comparison(with: $0) } + folded + left).joined(separator: "\n\n")
+    let learned = twins.map { [$0.text] } ?? []
+    return (parts + pixels + without.map { comparison(with: $0) } + learned + folded + left).joined(separator: "\n\n")
   }
 
   /// The bands at the pixels with and without some layers.
@@ -47,6 +48,24 @@ extension GradientTrace {
       \(String(format: "%.3f", change.cosine)))
       \(table.description)
       """
+  }
+}
+
+extension RandomTwins {
+  fileprivate var text: String {
+    var table = TextTable([
+      ("  period", .right), ("CV²", .right), ("twins", .right), ("ratio", .right), ("chance", .right),
+      ("what training made of it", .left),
+    ])
+    for band in bands {
+      let ratio = band.ratio.map { String(format: "%.2f ± %.2f", $0, band.ratioDeviation ?? 0) }
+      table.append([
+        String(band.period), String(format: "%.4f", band.measured),
+        String(format: "%.4f ± %.4f", band.mean, band.deviation), ratio ?? "–",
+        band.chance.map { String(format: "%.3f", $0) } ?? "", band.outcome.rawValue,
+      ])
+    }
+    return "beside \(count) nets of the same graph with random weights, at the same pictures\n\(table.description)"
   }
 }
 

@@ -48,6 +48,8 @@ public struct GradientTrace: Encodable, Sendable {
   public var layers: [Layer]
   /// Each layer that was asked for alone, and, where there are several, all together.
   public var without: [Without]
+  /// The same graph with random weights at the same pictures; `nil` where it was not asked for.
+  public var twins: RandomTwins?
   /// What strides fold over on the way forward; `nil` where it was not asked for.
   public var aliasing: Aliasing?
   /// Pictures that could not be read, each with the reason; `nil` where all could.

@@ -111,8 +111,38 @@ struct GradientTracer {
       model: model.source.specification, target: target, images: read,
       layers: try zip(path, collected).map { station, gradients in
         try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
-      }, without: without, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
+      }, without: without, twins: nil, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
+  }
+
+  /// The gradient at the pixels of nets with random weights, at the same pictures.
+  ///
+  /// - Parameter lattice: of the net itself.
+  /// - Returns: `nil` where that has none.
+  /// - Throws: what reading a picture and the engine throw; ``ModelError/nonFiniteResult(what:count:of:)``.
+  func randomTwins(
+    _ count: Int, seed: UInt64, of lattice: LatticeFinding?, picturesAt files: [String]
+  ) throws -> RandomTwins? {
+    guard let lattice else { return nil }
+    let pixels = path[0].value
+    let survey = expectation.survey(at: pixels)
+    let shape = model.inputShape(batch: 1)
+    let trial = GradientTrial(
+      inputs: files.map { file in
+        .init(name: "a random twin at '\(file)'", objective: objective) { try model.input(pictureAt: file) }
+      }, shape: shape)
+    let twins = try (0..<count).map { number in
+      let engine = try context.differentiator(
+        for: model.network.withRandomWeights(seed: seed &+ UInt64(number)))
+      var found = try survey.emptyLattice(for: shape)
+      try trial.forEach(at: pixels, by: engine) {
+        context.progress.step("random twins", files.count * number + $0, of: files.count * count)
+      } use: { _, map in
+        try found.add(map)
+      }
+      return try survey.finding(of: found, mapsOf: shape)
+    }
+    return RandomTwins(of: lattice, twins: twins, seed: seed)
   }
 
   /// - Parameter exact: of the gradient at every station, the pixels first. It is taken again at each picture: of a large

@@ -23,14 +23,23 @@ public struct TraceRun: Run {
     RunRecord(of: model, inputs: settings.images, seed: settings.seed, settings: settings)
   }
 
-  /// - Throws: ``SettingError`` where samples are out of range.
-  public func validate() throws { try SettingError.require(samples: settings.samples) }
+  /// - Throws: ``SettingError`` where samples or twins are out of range.
+  public func validate() throws {
+    try SettingError.require(samples: settings.samples)
+    let allowed = settings.randomTwins == 0 || (RandomTwins.fewest...1000).contains(settings.randomTwins)
+    try SettingError.require(
+      allowed, "random_twins", settings.randomTwins, "0 or a number from \(RandomTwins.fewest) to 1000")
+  }
 
   /// - Throws: ``SettingError`` where gradients are traced and no picture is named; what ``GeneratorTracer`` and
   ///   ``GradientTracer`` throw.
   public func result(in context: RunContext) throws -> RunResult<TraceFindings> {
     let model = try context.load(model)
     if settings.target == nil, settings.without.isEmpty, try Generator.isGenerator(model) {
+      guard settings.randomTwins == 0 else {
+        throw SettingError.contradiction(
+          settings: ["random_twins"], message: "random twins are compared by their gradients: name a target")
+      }
       guard !settings.aliasing else {
         throw SettingError.contradiction(
           settings: ["aliasing"], message: "what strides fold over is looked at on the way to a target: name one")
@@ -44,6 +53,10 @@ public struct TraceRun: Run {
     let tracer = try GradientTracer(
       model, target: target, without: settings.without, signals: settings.signals, context: context)
     var (trace, skipped) = try tracer.trace(picturesAt: settings.images)
+    if settings.randomTwins > 0 {
+      trace.twins = try tracer.randomTwins(
+        settings.randomTwins, seed: settings.seed, of: trace.input, picturesAt: trace.images)
+    }
     if settings.aliasing {
       let tracer = try AliasingTracer(model, target: target, seed: settings.seed, context: context)
       trace.aliasing = try tracer.aliasing(ofPicturesAt: trace.images)

@@ -17,6 +17,8 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
   public var without: [String] = []
   /// Whether what strides fold over on the way forward is looked at, and whether classes stay where pictures are shifted.
   public var aliasing = false
+  /// Nets of the same graph with random weights that the gradient is held against; 0: none.
+  public var randomTwins = 0
   /// What the prediction assumes of neighbouring activations in pools.
   public var signals = PredictionOptions.Signals.white
 

@@ -20,6 +20,8 @@ public struct VisualizationFindings: RunFindings {
 
     private enum Keys: String, CodingKey {
       case activation, imageLattice, latticeShare, gradientLattice, totalVariation, spectrumSlope, accentuation
+      case lines = "narrow_line"
+      case saturatedShare
       case spectrumDistance = "spectrum_distance_db"
     }
 
@@ -30,6 +32,8 @@ public struct VisualizationFindings: RunFindings {
       try container.encode(measures.lattice, forKey: .imageLattice)
       try container.encode(measures.latticeShare, forKey: .latticeShare)
       try container.encode(measures.gradientLattice, forKey: .gradientLattice)
+      try container.encode(measures.lines, forKey: .lines)
+      try container.encode(measures.saturatedShare, forKey: .saturatedShare)
       try container.encode(measures.totalVariation, forKey: .totalVariation)
       try container.encode(measures.spectrumSlope, forKey: .spectrumSlope)
       try container.encode(measures.spectrumDistance, forKey: .spectrumDistance)

@@ -22,6 +22,16 @@ import Testing
     #expect(abs((band.standardErrors ?? 0) - 4 * 3.0.squareRoot()) < 1e-9)
   }
 
+  /// Seeds of one objective are not evidence of their own.
+  @Test func picturesOfAGroupCountOnce() throws {
+    let shares = [("a", 0.010), ("a", 0.010), ("a", 0.010), ("b", 0.002), ("b", 0.002), ("b", 0.002)]
+    let band = try #require(
+      PooledBand.bands(of: shares.map { (group: $0.0, finding: finding([2: $0.1])) }).first)
+    // Two means, 0.009 and 0.001 beyond noise: 0.005/(0.00566/√2).
+    #expect(abs((band.standardErrors ?? 0) - 1.25) < 1e-9)
+    #expect(band.runs == 6 && band.verdict == .clean)
+  }
+
   @Test func oneLoudPictureAmongQuietOnesIsNoBand() {
     let bands = PooledBand.bands(of: [0.05, 0.0005, 0.0005, 0.0005].map { finding([2: $0]) })
     #expect(bands.map(\.verdict) == [.clean])
