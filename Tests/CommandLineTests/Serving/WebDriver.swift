@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Testing
 
 /// Debian's Chromium, driven from outside through chromedriver: keys are pressed, windows sized and tabs closed as by a reader.
@@ -14,7 +13,9 @@ final class WebDriver {
   struct Failure: Error { var text: String }
 
   private let process = Process()
-  private var base: URL
+  private let port: UInt16
+  /// With a slash in front; empty before there is one.
+  private var session = ""
   private let scratch: Tool.Scratch
 
   enum Key: String {
@@ -32,15 +33,15 @@ final class WebDriver {
     (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
     try process.run()
     var said = Data()
-    var port: Substring?
-    while port == nil {
+    var found: Substring?
+    while found == nil {
       let piece = output.fileHandleForReading.availableData
       try #require(!piece.isEmpty, "chromedriver does not start")
       said += piece
-      port = String(decoding: said, as: UTF8.self).firstMatch(of: /successfully on port (\d+)/)?.1
+      found = String(decoding: said, as: UTF8.self).firstMatch(of: /successfully on port (\d+)/)?.1
     }
-    base = try #require(URL(string: "http://127.0.0.1:\(port ?? "0")/session"))
-    let session = try send(
+    port = UInt16(found ?? "") ?? 0
+    let made = try send(
       "POST", "",
       [
         "capabilities": [
@@ -55,8 +56,8 @@ final class WebDriver {
           ]
         ]
       ])
-    let facts = try #require(session as? [String: Any])
-    base.append(path: try #require(facts["sessionId"] as? String))
+    let facts = try #require(made as? [String: Any])
+    session = "/" + (try #require(facts["sessionId"] as? String))
     try tell(
       "Emulation.setDeviceMetricsOverride", ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": false])
     if isDark {
@@ -66,46 +67,74 @@ final class WebDriver {
 
   deinit {
     _ = try? send("DELETE", "", nil)
-    process.terminate()
+    // Started from a thread of Dispatch's it hears no other signal.
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
   @discardableResult private func send(_ method: String, _ path: String, _ body: [String: Any]?) throws -> Any? {
-    var request = URLRequest(url: path.isEmpty ? base : base.appending(path: path))
-    request.httpMethod = method
-    request.timeoutInterval = 60
-    if let body { request.httpBody = try JSONSerialization.data(withJSONObject: body) }
-    let done = DispatchSemaphore(value: 0)
-    nonisolated(unsafe) var result: (Data?, (any Error)?) = (nil, nil)
-    URLSession.shared.dataTask(with: request) { data, _, error in
-      result = (data, error)
-      done.signal()
-    }.resume()
-    done.wait()
-    if let error = result.1 { throw error }
-    let answer = try JSONSerialization.jsonObject(with: result.0 ?? Data()) as? [String: Any]
+    let data = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
+    let answer = try JSONSerialization.jsonObject(with: exchange(method, session + path, data)) as? [String: Any]
     if let value = answer?["value"] as? [String: Any], let error = value["error"] {
       throw Failure(text: "\(error): \(value["message"] ?? "")")
     }
     return answer?["value"]
   }
 
-  /// Chromium's own commands.
-  private func tell(_ command: String, _ parameters: [String: Any]) throws {
-    try send("POST", "goog/cdp/execute", ["cmd": command, "params": parameters])
+  /// A request of HTTP over a socket: Foundation's own client stumbles over the driver's headers.
+  private func exchange(_ method: String, _ path: String, _ body: Data) throws -> Data {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let status = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard status == 0 else { throw Failure(text: "chromedriver is gone") }
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let head = [
+      "\(method) /session\(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Content-Type: application/json",
+      "Content-Length: \(body.count)", "Connection: close", "", "",
+    ]
+    let request = Array(Data(head.joined(separator: "\r\n").utf8) + body)
+    guard Glibc.send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+      throw Failure(text: "chromedriver is deaf")
+    }
+    var answer = Data()
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      if let end = answer.firstRange(of: Data("\r\n\r\n".utf8)) {
+        let length = String(decoding: answer[..<end.lowerBound], as: UTF8.self)
+          .firstMatch(of: /(?i)content-length: *(\d+)/).flatMap { Int($0.1) }
+        if let length, answer.count >= end.upperBound + length { return answer[end.upperBound...].prefix(length) }
+      }
+      let count = recv(socket, &piece, piece.count, 0)
+      guard count > 0 else { throw Failure(text: "chromedriver does not answer \(method) \(path)") }
+      answer += piece[..<count]
+    }
   }
 
-  func open(_ address: String) throws { try send("POST", "url", ["url": address]) }
+  /// Chromium's own commands.
+  private func tell(_ command: String, _ parameters: [String: Any]) throws {
+    try send("POST", "/goog/cdp/execute", ["cmd": command, "params": parameters])
+  }
+
+  func open(_ address: String) throws { try send("POST", "/url", ["url": address]) }
 
   /// What the body of a function returns, on the page.
   func value<Value>(_ script: String, _ arguments: [Any] = [], as type: Value.Type = Value.self) throws -> Value {
-    let found = try send("POST", "execute/sync", ["script": script, "args": arguments])
+    let found = try send("POST", "/execute/sync", ["script": script, "args": arguments])
     guard let value = found as? Value else { throw Failure(text: "\(script): \(found ?? "nothing")") }
     return value
   }
 
   func run(_ script: String, _ arguments: [Any] = []) throws {
-    try send("POST", "execute/sync", ["script": script, "args": arguments])
+    try send("POST", "/execute/sync", ["script": script, "args": arguments])
   }
 
   /// Waits until an expression on the page is true.
@@ -124,7 +153,7 @@ final class WebDriver {
       [["type": "keyDown", "value": String(key)], ["type": "keyUp", "value": String(key)]]
     }
     let keyboard: [String: Any] = ["type": "key", "id": "keys", "actions": strokes.flatMap { $0 }]
-    try send("POST", "actions", ["actions": [keyboard]])
+    try send("POST", "/actions", ["actions": [keyboard]])
   }
 
   func press(_ key: Key) throws { try press(key.rawValue) }
@@ -140,14 +169,14 @@ final class WebDriver {
 
   /// Closes the tab; the browser goes on with another one.
   func closeTab() throws {
-    let other = try #require(try send("POST", "window/new", ["type": "tab"]) as? [String: Any])
-    try send("DELETE", "window", nil)
-    try send("POST", "window", ["handle": try #require(other["handle"])])
+    let other = try #require(try send("POST", "/window/new", ["type": "tab"]) as? [String: Any])
+    try send("DELETE", "/window", nil)
+    try send("POST", "/window", ["handle": try #require(other["handle"])])
   }
 
   /// What the console has said since it was last asked: errors, and whatever the policy refused.
   func complaints() throws -> [String] {
-    let lines = try send("POST", "se/log", ["type": "browser"]) as? [[String: Any]] ?? []
+    let lines = try send("POST", "/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
     return lines.compactMap { $0["message"] as? String }
   }
 }
