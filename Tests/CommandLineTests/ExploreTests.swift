@@ -156,7 +156,7 @@ import Testing
   /// What a page says of a unit's way, its best photograph and its sides is what its command lines find.
   @Test func accentuationDiversityAndWaysAreThoseOfTheirCommandLines() throws {
     let scratch = try Tool.Scratch()
-    let pictures = try (0..<5).map { try scratch.picture("\($0) it's.png", side: 64 + 9 * $0) }
+    let pictures = try (0..<12).map { try scratch.picture("\($0) it's.png", side: 64 + 5 * $0) }
     let site = scratch.path("site")
     let outcome = try Tool.run(
       executable: Tool.path,

@@ -147,9 +147,10 @@ struct ManifestTests {
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
-          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "list": ["names.txt"], "accentuate": [],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "list": ["names.txt"],
           "diversity": ["4"], "against": ["random:resnet18"],
         ]) { $1 }),
+      Sample("explore random:squeezenet1_1 --pictures a.png", ["accentuate": []]),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),
     ],

@@ -280,9 +280,8 @@ extension Site {
     values.forEach((value,index)=>{if(typeof value==='number')part.push(`${x(index)},${y(value)}`);else draw()});draw()}
     names.forEach((name,index)=>add(add(svg,'rect',{x:x(index)-10,y:0,width:20,height:100,class:'touch'}),'title',{},
     [name,...lines.map(([,values,text])=>`${text}: ${short(values[index])}`)].join('\n')));
-    const axis=add(figure,'div',{class:'axis'});
-    for(const [at,name] of names.length>1?[[0,names[0]],[100,names.at(-1)]]:[[0,names[0]]])
-    add(axis,'span',{},name).style.left=at+'%';
+    const ends=add(figure,'div',{class:'ends'});
+    for(const name of new Set([names[0],names.at(-1)]))add(ends,'span',{},name);
     const key=add(figure,'figcaption');
     for(const [kind,,text] of lines){const item=add(key,'span',{class:'key'});add(item,'i',{class:kind});item.append(text)}
     add(parent,'p',{class:'facts'},`Rank correlation of the channels\u2019 means with those of the unit\u2019s photographs, from ${short(low)} to 1. Nearer to them than 95 % of other photographs at ${found.near} of ${names.length} layers; farther than every one of them at ${found.apart}.`)}

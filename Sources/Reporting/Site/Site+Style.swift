@@ -71,6 +71,7 @@ extension Site {
     .path .rule{stroke:var(--line);vector-effect:non-scaling-stroke}
     .path .touch{fill:transparent}
     .path .touch:hover{fill:var(--line);fill-opacity:.4}
+    .ends{display:flex;justify-content:space-between;gap:1rem;max-width:52rem;font-size:.8rem;color:var(--soft)}
     .key{display:inline-block;margin-right:1.2rem}
     .key i{display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle;border-top:3px solid #2f6fb5}
     .key .others{border-top:3px dashed var(--soft)}

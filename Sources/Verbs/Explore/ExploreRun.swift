@@ -35,7 +35,14 @@ public struct ExploreRun: Run {
 
   /// - Throws: ``NetworkError`` where a layer is unknown, ``ObjectiveError`` for units that a layer has not.
   public func check(_ model: Model, in context: RunContext) throws {
-    guard try !GeneratorExplorer.explores(model) else { return }
+    guard try !GeneratorExplorer.explores(model) else {
+      guard settings.against == nil, !settings.accentuate, settings.diversity == 0 else {
+        throw SettingError.contradiction(
+          settings: ["against", "accentuate", "diversity"],
+          message: "a generator's site shows samples and no units, so nothing stands beside them")
+      }
+      return
+    }
     _ = try selection(of: model, in: LayerTable(of: model))
   }
 

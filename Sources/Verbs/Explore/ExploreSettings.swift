@@ -37,7 +37,7 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
       diversity == 0 || (2...16).contains(diversity), "diversity", diversity, "0 or a number from 2 to 16")
     guard !accentuate || !images.isEmpty else {
       throw SettingError.contradiction(
-        settings: ["accentuate", "images"], message: "what is accentuated are photographs: name some")
+        settings: ["accentuate"], message: "what is accentuated are photographs: name pictures")
     }
   }
 

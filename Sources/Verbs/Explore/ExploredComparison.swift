@@ -36,7 +36,7 @@ struct ExploredComparison {
   /// Pictures that are kept together when a run is cut short.
   private static let together = 64
 
-  /// - Throws: what loading a net does, ``NetworkError``.
+  /// - Throws: what loading a net does; where no layer fits, what the first fails with: ``NetworkError``, ``ObjectiveError``.
   init(
     _ source: ModelSource, _ specification: String, _ selection: UnitSelection, size: PictureSize, context: RunContext
   )
@@ -48,15 +48,21 @@ struct ExploredComparison {
     self.context = context
     try model.requirePictures()
     var found: [String: [Int]] = [:]
+    var reason: (any Error)?
     for (layer, units) in selection.layers {
-      guard let last = units.max(), let there = try? model.channels(of: layer, within: nil, size: size),
-        last < there.count
-      else { continue }
-      found[layer] = units
+      do {
+        guard let last = units.max() else { continue }
+        _ = try model.channels(of: layer, within: last...last, size: size)
+        found[layer] = units
+      } catch let error as InterruptionError {
+        throw error
+      } catch {
+        reason = reason ?? error
+      }
     }
     self.selection = found
     missing = selection.layers.map(\.name).filter { found[$0] == nil }
-    guard !found.isEmpty else { throw NetworkError.unknownLayer(name: missing.first ?? "", nearest: []) }
+    if found.isEmpty, let reason { throw reason }
   }
 
   /// Takes the pictures through both nets.

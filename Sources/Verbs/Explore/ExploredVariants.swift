@@ -128,7 +128,7 @@ struct ExploredVariants {
   }
 
   /// Of the held layer.
-  private static let weight = 4.0
+  private static let weight = 2.0
 
   /// Three digits, so that command lines are short, and never nothing.
   private static func rounded(_ value: Double) -> Double {

@@ -46,6 +46,7 @@ import Testing
     "repair {net} --input-size 96x96 --images {a.png} --layer features.2",
     "repair {net} --input-size 96x96 --images {a.png} --layer features.0 --with stagger",
     "visualize {net} --objective features.3.cat:3 --steps 2 --size 96x96",
+    "visualize {net} --objective features.4.expand3x3:3 --steps 1 --size 64x64 --accentuate {a.png} --path-check {many}",
     "visualize {net} --all-channels features.3.cat --channels 0-1 --steps 2 --size 96x96",
     "exemplars {net} --input-size 96x96 {a.png} {b.png} {broken.png} --layer features.0 --units 0-3 --side 16",
     "explore {net} --layers features.3.cat --units 0-1 --steps 2 --size 64x64 --input-size 96x96 --pictures {a.png} {broken.png}",
@@ -64,7 +65,8 @@ import Testing
 
   /// Lists that are empty in every small run: what stands in them is not described.
   static let rare: Set = [
-    "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth", "LayerVisualization.warnings.[]",
+    "Comparison.Run.accentuation", "Comparison.Run.warnings.[]", "GeneratorTrace.Cause.growth",
+    "LayerVisualization.warnings.[]",
     "ProbeFindings.warnings.[]", "ResultsFindings.skipped.[]",
     "SweepFindings.skipped.[]", "VisualizationFindings.warnings.[]",
   ]
