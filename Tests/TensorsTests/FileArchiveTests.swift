@@ -125,7 +125,7 @@ import Testing
         refused += 1
       }
     }
-    #expect(refused > 100 && refused < 400)
+    #expect(refused > 40 && refused < 360)
   }
 
   /// An archive that was replaced is not read from what is remembered of the old one.

@@ -68,7 +68,7 @@ public final class FileArchive: Sendable {
       }
       let archive = try ZipArchive(file)
       guard archive.entries.count <= Self.mostMembers else { throw Self.tooMany(path) }
-      return (.zip(archive), archive.entries.map(\.name).filter { !$0.isEmpty && !$0.hasSuffix("/") })
+      return (.zip(archive), archive.entries.map(\.name).filter { Self.file($0, in: archive) != nil })
     }
   }
 
@@ -110,7 +110,7 @@ public final class FileArchive: Sendable {
   public static func holds(_ path: String) -> Bool {
     guard let (archive, name) = split(path), let found = try? at(archive) else { return false }
     switch found.contents {
-    case .zip(let zip): return zip.entry(named: name) != nil
+    case .zip(let zip): return Self.file(name, in: zip) != nil
     case .tar(let ranges): return ranges[name] != nil
     }
   }
@@ -137,6 +137,11 @@ public final class FileArchive: Sendable {
     return nil
   }
 
+  /// Folders are entries of zip archives, too.
+  private static func file(_ name: String, in zip: ZipArchive) -> ZipArchive.Entry? {
+    name.isEmpty || name.hasSuffix("/") ? nil : zip.entry(named: name)
+  }
+
   private func contents(of name: String) throws -> (block: MemoryBlock, count: Int) {
     func checked(_ size: Int) throws {
       guard size <= Self.largestMember else {
@@ -148,7 +153,7 @@ public final class FileArchive: Sendable {
     return try MappedFile.noticingLosses(at: path) {
       switch contents {
       case .zip(let zip):
-        guard let entry = zip.entry(named: name) else { throw missing }
+        guard let entry = Self.file(name, in: zip) else { throw missing }
         try checked(entry.size)
         return (try zip.contents(of: entry), entry.size)
       case .tar(let ranges):
