@@ -80,6 +80,19 @@ import Testing
     #expect(ShellWord.quoted("größe") == "'größe'")
   }
 
+  /// What is written is read again, whatever stands in the fields; other writers' line ends aside.
+  @Test func recordsAreReadAsTheyWereWritten() {
+    let records = [
+      ["path", "value"], ["a,b\n\"c\"", ""], ["", "\""], ["\"\"", "\n"], ["grün", "\",\"\n"], ["last", "1.5"],
+    ]
+    let text = records.map { $0.map(CSVField.quoted).joined(separator: ",") }.joined(separator: "\n")
+    for ending in ["", "\n"] {
+      let read = Array((text + ending).utf8).withUnsafeBytes { Array(CSVField.records(of: $0)) }
+      #expect(read == records)
+    }
+    #expect([UInt8]().withUnsafeBytes { Array(CSVField.records(of: $0)) }.isEmpty)
+  }
+
   @Test func fieldsOfATableAreQuotedByTheByte() {
     #expect(CSVField.quoted("plain") == "plain")
     for special in [",", "\"", "\n", "\r", "\r\n"] {

@@ -72,8 +72,23 @@ import Testing
     #expect(summary.cv2Corrected.median == sorted[32] + (sorted[33] - sorted[32]) * 0.5)
     #expect(summary.artifacts == kept.images.count { $0.lattice.verdict == .artifact })
 
+    let database = try Database(reading: scratch.path("many/results.sqlite"))
+    let stored = try database.rows("SELECT path, cv2_corrected_4, verdict, is_zero, folder FROM pictures ORDER BY path")
+    #expect(
+      stored
+        == kept.images.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }.map { image in
+          [
+            .text(image.path), .real(image.lattice.bands[1].cv2Corrected), .text(image.lattice.verdict.rawValue),
+            .integer(0), .null,
+          ]
+        })
+    #expect(try database.rows("SELECT count(*) FROM pictures WHERE typeof(value) = 'real'") == [[.integer(66)]])
+    #expect(
+      try database.rows("SELECT path, reason FROM skipped")
+        == (kept.skipped ?? []).map { [.text($0.path), .text($0.reason)] })
+
     _ = try perform(run, threads: 1, to: scratch.path("alone"))
-    for file in ["results.csv", "findings.json", "phases.png", "spectrum.png"] {
+    for file in ["results.csv", "results.sqlite", "findings.json", "phases.png", "spectrum.png"] {
       #expect(try scratch.contents("many/\(file)") == scratch.contents("alone/\(file)"), "\(file)")
     }
     #expect(!FileManager.default.fileExists(atPath: scratch.path("many/gradient.npy")))

@@ -93,14 +93,21 @@ final class RowSpool<State: Codable> {
     marked = .now
   }
 
+  /// Hands over the bytes of all rows so far.
+  ///
+  /// - Throws: ``FormatError``, and what `body` throws.
+  func read<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
+    try flush()
+    let file = try MappedFile(path: path)
+    return try withExtendedLifetime(file) { try body(file.bytes) }
+  }
+
   /// Makes the table a file of the run's folder.
   ///
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   func deliver(to folder: RunFolder) throws {
-    try flush()
     try folder.write(name) { target in
-      let file = try MappedFile(path: path)
-      try withExtendedLifetime(file) { try AtomicFile.write(target) { try $0.append(Data(file.bytes)) } }
+      try read { bytes in try AtomicFile.write(target) { try $0.append(Data(bytes)) } }
     }
   }
 }

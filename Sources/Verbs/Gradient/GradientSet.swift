@@ -3,7 +3,8 @@ import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 
-/// `gradient` over a set of any size: a row a picture in a table on the disk, and the sums of what they show.
+/// `gradient` over a set of any size: a row a picture in a table on the disk (`results.csv`, `results.sqlite`), and the sums
+/// of what they show.
 ///
 /// Pictures are computed side by side, each on one thread with plans of its own, and taken in their order: results are
 /// the same bytes for any number of threads. No picture's map is kept, so memory does not grow with their number.
@@ -57,6 +58,7 @@ struct GradientSet {
   mutating func result(of paths: [String], remarks: [String]) throws -> RunResult<GradientFindings> {
     try compute(paths)
     try spool.deliver(to: folder)
+    try spool.read { try GradientDatabase.write(rows: $0, skipped: state.skipped, into: folder) }
     var findings = try gradients.findings(of: state.pool, skipped: state.skipped)
     findings.table = "results.csv"
     findings.summary = summary

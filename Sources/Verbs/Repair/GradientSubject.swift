@@ -37,8 +37,9 @@ struct GradientSubject: RepairSubject {
     }
     if settings.images.isEmpty {
       let count = settings.samples ?? RepairSettings.samplesOfGradients
-      for picture in SeededPictures.inputs(of: model, count: count, seed: settings.seed) {
-        try add(picture) { picture }
+      for index in 0..<count {
+        let picture = { SeededPictures.input(index, of: model, seed: settings.seed) }
+        try add(picture(), read: picture)
       }
       skipped = []
     } else {
