@@ -31,7 +31,7 @@ import Testing
     #expect(try driver.value("return document.querySelector('h1').textContent", as: String.self) == shown)
     let maps: [String] = try driver.value(
       "return [...document.querySelectorAll('.maps figcaption')].map(text=>text.textContent.split(':')[0])")
-    #expect(maps == ["gradient", "integrated-gradients", "gradcam"])
+    #expect(maps == ["gradient", "integrated", "gradcam"])
     #expect(try driver.value("return document.querySelectorAll('main table tbody tr').length", as: Int.self) > 4)
     #expect(try driver.value(Self.isUnhurt, as: Bool.self))
     let command: String = try driver.value("return document.querySelector('.command').textContent")
@@ -65,9 +65,8 @@ import Testing
 
   /// Three digits, as the pages write them.
   private static func short(_ value: Float) -> String {
-    var text = String(format: "%.3g", value)
-    if abs(value) < 1e-3 { text = String(format: "%.1e", value) }
-    return text
+    if value == 0 { return "0" }
+    return String(format: abs(value) < 1e-3 ? "%.1e" : "%.3g", value)
   }
 
   @Test func aClimbIsWatchedStoppedChangedAndGoneOnByTheKeyboardAlone() throws {
