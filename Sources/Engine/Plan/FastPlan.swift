@@ -34,10 +34,9 @@ final class FastPlan: LayeredPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
-    // Beside the plan's own memory: what is handed out, and the cotangents that are handed in.
-    let exchanged = (targetShapes + targetShapes + gradientShapes).reduce(0) { $0 + $1.elementCount }
     try SystemMemory.require(
-      plan.sharedBytes + pictures * plan.keptBytes + exchanged * MemoryLayout<Float>.stride,
+      plan.sharedBytes + pictures * plan.keptBytes
+        + PlanRequest.exchangedBytes(targets: targetShapes, gradients: gradientShapes),
       for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
