@@ -55,6 +55,7 @@ test: lint
 	notebooks-scripts/fetch_suites.sh
 	GINGHAM_REQUIRE_SUITES=1 swift test -c release -Xswiftc -enable-testing --scratch-path .build-test --no-parallel
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-test --product ginghamc
+	notebooks-scripts/test_onednn3.sh
 	BUILD=.build-test/release notebooks-scripts/run_python_tests.sh
 	BUILD=.build-test/release notebooks-scripts/run_notebook.sh
 

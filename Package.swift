@@ -175,3 +175,16 @@ if let runtime = Context.environment["GINGHAM_FUZZ"] {
         .unsafeFlags(["-L\(runtime)"]), .linkedLibrary("clang_rt.fuzzer_no_main-x86_64"), .linkedLibrary("stdc++"),
       ]))
 }
+
+// The engine and its tests alone: they are tried with another oneDNN than the system's, by
+// notebooks-scripts/test_onednn3.sh.
+if Context.environment["GINGHAM_ENGINE_ALONE"] != nil {
+  let needed = rooms.prefix { $0.name != "Signals" }.map { Room.module($0.name) }
+  let kept = Set(needed + ["COneDNN", "COpenBLAS", "CCrypto", "CVectors", "EngineTests"])
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll { !needed.contains($0.name) }
+  package.dependencies.removeAll { package in
+    if case .sourceControl(_, let location, _) = package.kind { return !location.hasSuffix("swift-numerics") }
+    return true
+  }
+}

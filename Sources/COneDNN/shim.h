@@ -6,6 +6,8 @@
 #include <dnnl.h>
 #include <dnnl_debug.h>
 
+#include "versions.h"
+
 void GOMP_parallel(void (*body)(void *), void *data, unsigned thread_count, unsigned flags);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);

@@ -127,6 +127,16 @@ static inline int gingham_tiff_begin(
   return decoder->message[0] != 0;
 }
 
+// Whether another picture of its own follows: no smaller copy, and no mask. To be asked last, for it leaves the picture.
+static inline int gingham_tiff_has_more(gingham_tiff_decoder *decoder) {
+  while (TIFFReadDirectory(decoder->tiff)) {
+    uint32_t kind = 0;
+    TIFFGetFieldDefaulted(decoder->tiff, TIFFTAG_SUBFILETYPE, &kind);
+    if ((kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) == 0) return 1;
+  }
+  return 0;
+}
+
 // Any kind of picture as bytes of red, green, blue and premultiplied alpha, in the order in which its rows are stored.
 // `pixels` holds 4 · width · height bytes. 0: done.
 static inline int gingham_tiff_read_colours(gingham_tiff_decoder *decoder, uint8_t *pixels) {

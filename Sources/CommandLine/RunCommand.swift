@@ -39,7 +39,7 @@ struct RunCommand: ParsableCommand {
   var output: String?
 
   @Flag(help: "Print the command lines and run nothing.") var dryRun = false
-  @Flag(help: "No progress, no remarks, and nothing printed that stands in the folder.") var quiet = false
+  @Flag(help: "No progress and no remarks: the result alone, on standard output.") var quiet = false
   @Option(help: "Threads of each step that names none; all cores without it.") var threads: Int?
 
   @Option(
@@ -103,7 +103,7 @@ struct RunCommand: ParsableCommand {
         report: { progress.remark($0) }))
     if json {
       try StandardOutput.write(outcome.findings)
-    } else if !quiet || outcome.folder == nil {
+    } else {
       try StandardOutput.write(line: outcome.text().printableLines(isIndented: false))
     }
     for remark in outcome.remarks { progress.remark(remark) }

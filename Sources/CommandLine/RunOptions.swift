@@ -17,7 +17,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("Figures also as SVG or PDF, beside PNG.", valueName: "svg,pdf"), transform: read(formats))
   var figures: Set<FigureFormat> = []
 
-  @Flag(help: "No progress, no remarks, and nothing printed that stands in the folder.") var quiet = false
+  @Flag(help: "No progress and no remarks: the result alone, on standard output.") var quiet = false
   @Flag(help: "Tables and lines as wide as they come, in place of the terminal's width.") var wide = false
   @Option(help: "Threads to compute with; all cores without it.") var threads: Int?
 
@@ -109,7 +109,7 @@ extension RunOptions {
     if json {
       for file in outcome.skipped { progress.remark("left out: \(file.reason)") }
       try StandardOutput.write(outcome.findings)
-    } else if !quiet || outcome.folder == nil {
+    } else {
       let text = TextLayout.$width.withValue(wide ? nil : Terminal.width) {
         TextLayout.wrapped(outcome.text().printableLines(isIndented: false))
       }

@@ -2,6 +2,16 @@ import GinghamNetworks
 import GinghamTensors
 
 extension PlanRequest {
+  /// Memory beside a plan's own: activations and gradients that are handed out, and cotangents that are handed in.
+  ///
+  /// - Parameters:
+  ///   - targets: shapes of the targets.
+  ///   - gradients: shapes of the gradients.
+  /// - Returns: bytes.
+  public static func exchangedBytes(targets: [Shape], gradients: [Shape]) -> Int {
+    (targets + targets + gradients).reduce(0) { $0 + $1.elementCount } * MemoryLayout<Float>.stride
+  }
+
   /// What every engine asks before it takes memory for a plan.
   ///
   /// - Parameters:

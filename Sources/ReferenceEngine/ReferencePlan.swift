@@ -52,7 +52,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
     let path = try GradientPath(network, targets: targets, gradients: wanted)
     let values = Set(path.nodes.flatMap { $0.inputs.compactMap(\.self) + $0.outputs } + targets)
     // Beside the elements, kernels keep a table an axis.
-    let bytes = try values.reduce(0) { sum, value in
+    let exchanged = PlanRequest.exchangedBytes(targets: targetShapes, gradients: gradientShapes)
+    let bytes = try values.reduce(exchanged) { sum, value in
       let shape = try shape(of: value)
       let copies = path.differentiated.contains(value) ? 2 : 1
       return sum + copies * shape.elementCount * MemoryLayout<Scalar>.stride

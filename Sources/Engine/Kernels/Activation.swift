@@ -27,13 +27,10 @@ final class ActivationOperator: Operator {
     let source = try plan.activation(input, form)
     let target = try plan.define(output, form)
     let descriptor = try plan.flatDescriptor(target.layout)
-    var operation = dnnl_eltwise_desc_t()
-    var data = descriptor
-    try check(
-      dnnl_eltwise_forward_desc_init(
-        &operation, dnnl_forward_inference, function.algorithm, &data, function.alpha, function.beta),
-      "describing an activation")
-    guard let description = try PrimitiveDescription.make(operation, plan.library) else {
+    let found = try PrimitiveDescription.eltwise(
+      dnnl_forward_inference, function.algorithm, alpha: function.alpha, beta: function.beta, of: descriptor,
+      plan.library)
+    guard let description = found else {
       throw EngineError.library("oneDNN has no such activation")
     }
     try plan.emit(

@@ -109,7 +109,7 @@ final class ConvolutionOperator: Operator {
   ) throws -> BackwardWay? {
     if form == .plain, let way = try subPixelWay(problem, axes, library) { return way }
     if let way = try scatteredWay(problem, library) { return way }
-    if problem.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
+    if problem.window.strides.allSatisfy({ $0 == 1 }), let flipped = problem.flipped,
       let description = try flipped.forward(library, hasBias: false), description.isFast
     {
       let winograd =
@@ -130,12 +130,13 @@ final class ConvolutionOperator: Operator {
   }
 
   private static func scatteredWay(_ problem: ConvolutionProblem, _ library: OneDNN) throws -> BackwardWay? {
-    guard problem.source.form == .channelsLast, problem.strides.contains(where: { $0 > 1 }),
-      problem.kernel.allSatisfy({ $0 == 1 }), (problem.padBefore + problem.padAfter).allSatisfy({ $0 == 0 })
+    guard problem.source.form == .channelsLast, problem.window.strides.contains(where: { $0 > 1 }),
+      problem.window.kernel.allSatisfy({ $0 == 1 }),
+      (problem.window.padBefore + problem.window.padAfter).allSatisfy({ $0 == 0 })
     else { return nil }
     // The convolution of the pixels that are read alone.
     var dense = problem
-    dense.strides = problem.strides.map { _ in 1 }
+    dense.window.strides = problem.window.strides.map { _ in 1 }
     dense.source = Layout(
       Shape(problem.source.shape.dimensions.prefix(2) + problem.destination.shape.spatial), problem.source.form,
       block: problem.source.block)
@@ -167,7 +168,7 @@ final class ConvolutionOperator: Operator {
     let residual = try unit.residual.map { try plan.activation($0, problem.destination.form) }
     let kept = try keepWeights(plan)
     let target = try plan.define(unit.output, problem.storesRounded ? .bfloat16 : problem.destination.form)
-    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+    var operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = [
       (DNNL_ARG_SRC, try problem.read(.forward), source),
       (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
@@ -310,11 +311,11 @@ final class ConvolutionOperator: Operator {
 
   private func emit(
     _ problem: ConvolutionProblem, _ description: PrimitiveDescription, from source: Placement, to target: Placement,
-    _ extra: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)], _ plan: PlanBuilder
+    _ extra: [(role: Int32, descriptor: MemoryDescription, at: Location)], _ plan: PlanBuilder
   ) throws {
     let kept = try weights(for: description, plan)
     let source = try plan.operand(source, problem.source.form, problem.format)
-    let operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+    let operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = [
       (DNNL_ARG_SRC, try problem.read(.forward), source),
       (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, try target.layout.descriptor(), target.location),
@@ -335,12 +336,12 @@ extension ContributionTarget {
   ///   - shape: how the primitive sees a tensor of the contribution's layout.
   ///   - mask: how it sees a mask.
   func fused(
-    shape: (Layout) throws -> dnnl_memory_desc_t, mask: (Mask) throws -> dnnl_memory_desc_t
+    shape: (Layout) throws -> MemoryDescription, mask: (Mask) throws -> MemoryDescription
   ) rethrows -> (
-    operations: [PostOperation], operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)]
+    operations: [PostOperation], operands: [(role: Int32, descriptor: MemoryDescription, at: Location)]
   ) {
     var operations: [PostOperation] = []
-    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = []
+    var operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = []
     if accumulates { operations.append(.sum) }
     if let addend {
       let descriptor = try shape(addend.layout)

@@ -105,7 +105,7 @@ final class DenseOperator: Operator {
         scaled, isTransposed: !isTransposed, for: try back.describe(plan.library, hasBias: false), plan)
     }
     let target = try plan.define(unit.output, .plain)
-    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+    var operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = [
       (DNNL_ARG_SRC, try product.source(), source), (DNNL_ARG_WEIGHTS, kept.descriptor, kept.location),
       (DNNL_ARG_DST, rowsByColumns, target.location),
     ]
@@ -119,7 +119,7 @@ final class DenseOperator: Operator {
 
   private func descriptor(
     _ columns: Int, _ type: dnnl_data_type_t = dnnl_f32
-  ) throws -> dnnl_memory_desc_t {
+  ) throws -> MemoryDescription {
     try .strided([rows, columns], strides: [columns, 1], type)
   }
 
@@ -231,26 +231,19 @@ private struct MatrixProduct {
   /// What is read.
   let format: OperandFormat
 
-  func source() throws -> dnnl_memory_desc_t {
+  func source() throws -> MemoryDescription {
     try .strided([rows, inner], strides: [inner, 1], format.type)
   }
 
-  func biasDescriptor() throws -> dnnl_memory_desc_t { try .strided([1, columns], strides: [columns, 1]) }
+  func biasDescriptor() throws -> MemoryDescription { try .strided([1, columns], strides: [columns, 1]) }
 
   func describe(
     _ library: OneDNN, hasBias: Bool, fusing operations: [PostOperation] = []
   ) throws -> PrimitiveDescription {
-    var source = try source()
-    var weights = try dnnl_memory_desc_t.open([inner, columns], format.type)
-    var bias = try biasDescriptor()
-    var destination = try dnnl_memory_desc_t.strided([rows, columns], strides: [columns, 1])
-    var operation = dnnl_matmul_desc_t()
-    let status =
-      hasBias
-      ? dnnl_matmul_desc_init(&operation, &source, &weights, &bias, &destination)
-      : dnnl_matmul_desc_init(&operation, &source, &weights, nil, &destination)
-    try check(status, "describing a product of \(rows)×\(inner) and \(inner)×\(columns)")
-    guard let description = try PrimitiveDescription.make(operation, library, fusing: operations) else {
+    let description = try PrimitiveDescription.product(
+      of: try source(), and: try .open([inner, columns], format.type), bias: hasBias ? try biasDescriptor() : nil,
+      to: try .strided([rows, columns], strides: [columns, 1]), fusing: operations, library)
+    guard let description else {
       throw EngineError.library("oneDNN has no product of \(rows)×\(inner) and \(inner)×\(columns)")
     }
     return description
@@ -260,7 +253,7 @@ private struct MatrixProduct {
   func keep(
     _ weights: Tensor, isTransposed: Bool, for description: PrimitiveDescription, _ plan: PlanBuilder
   ) throws -> KeptWeights {
-    let from = try dnnl_memory_desc_t.strided(
+    let from = try MemoryDescription.strided(
       [inner, columns], strides: isTransposed ? [1, inner] : [columns, 1])
     return try plan.keepWeights(format.weights(weights), seenAs: from, for: description)
   }

@@ -4,7 +4,7 @@ import GinghamTensors
 
 /// Weights in a layout of oneDNN's choice, in memory that the plan owns.
 struct KeptWeights {
-  let descriptor: dnnl_memory_desc_t
+  let descriptor: MemoryDescription
   let location: Location
 }
 
@@ -18,7 +18,7 @@ extension PlanBuilder {
 
   /// - Parameter layout: how the primitive would describe the tensor as it is.
   func keepWeights(
-    _ tensor: Tensor, seenAs layout: dnnl_memory_desc_t, for description: PrimitiveDescription
+    _ tensor: Tensor, seenAs layout: MemoryDescription, for description: PrimitiveDescription
   ) throws -> KeptWeights {
     try tensor.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { throw missingHandle("weights") }
@@ -28,17 +28,15 @@ extension PlanBuilder {
 
   /// Kept weights as a primitive wants them: themselves, unless what it fuses made oneDNN choose another layout.
   func weights(_ kept: KeptWeights, for description: PrimitiveDescription) throws -> KeptWeights {
-    guard var wanted = description.layout(dnnl_query_weights_md) else { throw missingHandle("weight layout") }
-    var found = kept.descriptor
-    if dnnl_memory_desc_equal(&found, &wanted) != 0 { return kept }
+    if try kept.descriptor.equals(description.weights()) { return kept }
     guard case .constant(let base) = kept.location else { throw missingHandle("weights") }
-    return try keepWeights(base, found, for: description)
+    return try keepWeights(base, kept.descriptor, for: description)
   }
 
   private func keepWeights(
-    _ base: UnsafeRawPointer, _ layout: dnnl_memory_desc_t, for description: PrimitiveDescription
+    _ base: UnsafeRawPointer, _ layout: MemoryDescription, for description: PrimitiveDescription
   ) throws -> KeptWeights {
-    guard let wanted = description.layout(dnnl_query_weights_md) else { throw missingHandle("weight layout") }
+    let wanted = try description.weights()
     let block = try MemoryBlock.reordering(base, from: layout, to: wanted, library)
     return KeptWeights(descriptor: wanted, location: keep(block))
   }

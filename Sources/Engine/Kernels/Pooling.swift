@@ -12,7 +12,7 @@ final class PoolingOperator: Operator {
   private let forwardDescription: PrimitiveDescription
   private let backwardDescription: PrimitiveDescription?
   /// Which element of each window was the largest, left by the forward pass for the backward pass.
-  private var winners: (descriptor: dnnl_memory_desc_t, location: Location)?
+  private var winners: (descriptor: MemoryDescription, location: Location)?
   private let isMaximum: Bool
   private let isRounded: Bool
   /// The activation in front of a maximum, where its derivative is applied behind it.
@@ -48,35 +48,26 @@ final class PoolingOperator: Operator {
     source = try plan.layout(input, form)
     destination = try plan.layout(output, form)
     let type = isRounded ? dnnl_bf16 : dnnl_f32
-    var (read, written) = (try source.descriptor(type), try destination.descriptor(type))
-    var (from, to) = (try source.descriptor(), try destination.descriptor())
-    let before = axes.map { Int64($0.padBefore) }
-    let after = axes.map { Int64(max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore)) }
-    let (strides, kernel) = (axes.map { Int64($0.stride) }, axes.map { Int64($0.kernel) })
-    let dilations = axes.map { Int64($0.dilation - 1) }
+    let (read, written) = (try source.descriptor(type), try destination.descriptor(type))
+    let (from, to) = (try source.descriptor(), try destination.descriptor())
+    let reach = PrimitiveWindow(axes)
     let isDifferentiated = plan.isDifferentiated(input) && plan.isDifferentiated(output)
-    var forward = dnnl_pooling_v2_desc_t()
     let kind = isDifferentiated ? dnnl_forward_training : dnnl_forward_inference
     guard
-      dnnl_pooling_v2_forward_desc_init(
-        &forward, kind, algorithm, &read, &written, strides, kernel, dilations, before, after) == dnnl_success,
-      let description = try PrimitiveDescription.make(forward, plan.library), description.isFast
+      let description = try PrimitiveDescription.pooling(kind, algorithm, from: read, to: written, reach, plan.library),
+      description.isFast
     else { return nil }
     forwardDescription = description
     guard isDifferentiated else {
       backwardDescription = nil
       return
     }
-    var backward = dnnl_pooling_v2_desc_t()
     // Gradients of windows that overlap are summed in 32 bits.
-    var exact = dnnl_pooling_v2_desc_t()
     guard
-      dnnl_pooling_v2_forward_desc_init(
-        &exact, kind, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
-      let hint = try isRounded ? PrimitiveDescription.make(exact, plan.library) : description,
-      dnnl_pooling_v2_backward_desc_init(
-        &backward, algorithm, &from, &to, strides, kernel, dilations, before, after) == dnnl_success,
-      let description = try PrimitiveDescription.make(backward, plan.library, hint: hint),
+      let exact = try isRounded
+        ? PrimitiveDescription.pooling(kind, algorithm, from: from, to: to, reach, plan.library) : description,
+      let description = try PrimitiveDescription.poolingGradient(
+        algorithm, at: from, of: to, reach, forward: exact, plan.library),
       description.isFast
     else { return nil }
     backwardDescription = description
@@ -85,11 +76,11 @@ final class PoolingOperator: Operator {
   func layForward(_ plan: PlanBuilder) throws {
     let from = try plan.activation(input, isRounded ? .bfloat16 : source.form)
     let to = try plan.define(output, isRounded ? .bfloat16 : destination.form)
-    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+    var operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = [
       (DNNL_ARG_SRC, try from.layout.descriptor(), from.location),
       (DNNL_ARG_DST, try to.layout.descriptor(), to.location),
     ]
-    if let workspace = forwardDescription.layout(dnnl_query_workspace_md), workspace.byteCount > 0 {
+    if let workspace = forwardDescription.workspace {
       let location = plan.makeBuffer(byteCount: workspace.byteCount)
       winners = (workspace, location)
       operands.append((DNNL_ARG_WORKSPACE, workspace, location))
@@ -113,7 +104,7 @@ final class PoolingOperator: Operator {
     let sent = try plan.converted(complete, to: destination.form)
     if rectifier != nil { plan.gradients.masked.insert(input) }
     try plan.contribute(to: input, source.form) { target in
-      var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)] = [
+      var operands: [(role: Int32, descriptor: MemoryDescription, at: Location)] = [
         (DNNL_ARG_DIFF_DST, try destination.descriptor(), sent.location),
         (DNNL_ARG_DIFF_SRC, try source.descriptor(), target.placement.location),
       ]

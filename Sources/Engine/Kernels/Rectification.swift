@@ -10,7 +10,7 @@ struct Mask {
   /// Whether elements are floats, any slope; otherwise bytes, one where the gradient passes and zero elsewhere.
   var isSlope: Bool
 
-  func descriptor() throws -> dnnl_memory_desc_t { try layout.descriptor(isSlope ? dnnl_f32 : dnnl_u8) }
+  func descriptor() throws -> MemoryDescription { try layout.descriptor(isSlope ? dnnl_f32 : dnnl_u8) }
 }
 
 /// The derivative of a fused activation: forward leaves one byte an element, backward lets gradients through where it
@@ -147,17 +147,12 @@ extension PlanBuilder {
     to target: Placement
   ) throws {
     let descriptor = try flatDescriptor(result.layout)
-    var forward = dnnl_eltwise_desc_t()
-    var backward = dnnl_eltwise_desc_t()
-    var data = descriptor
-    try check(
-      dnnl_eltwise_forward_desc_init(
-        &forward, dnnl_forward_training, algorithm, &data, function.alpha, function.beta), "describing an activation")
-    try check(
-      dnnl_eltwise_backward_desc_init(&backward, algorithm, &data, &data, function.alpha, function.beta),
-      "describing an activation's gradient")
-    guard let hint = try PrimitiveDescription.make(forward, library),
-      let description = try PrimitiveDescription.make(backward, library, hint: hint)
+    let (alpha, beta) = (function.alpha, function.beta)
+    guard
+      let forward = try PrimitiveDescription.eltwise(
+        dnnl_forward_training, algorithm, alpha: alpha, beta: beta, of: descriptor, library),
+      let description = try PrimitiveDescription.eltwiseGradient(
+        algorithm, alpha: alpha, beta: beta, of: descriptor, forward: forward, library)
     else { throw EngineError.library("oneDNN has no gradient of this activation") }
     try emit(
       description,
@@ -168,5 +163,5 @@ extension PlanBuilder {
   }
 
   /// A value seen as one row of elements: for what treats each element alike.
-  func flatDescriptor(_ layout: Layout) throws -> dnnl_memory_desc_t { try .vector(layout.elementCount) }
+  func flatDescriptor(_ layout: Layout) throws -> MemoryDescription { try .vector(layout.elementCount) }
 }

@@ -65,7 +65,7 @@ struct Layout {
   }
 
   /// - Parameter type: of what stands there beside the value's own numbers, such as a mask.
-  func descriptor(_ type: dnnl_data_type_t? = nil) throws -> dnnl_memory_desc_t {
+  func descriptor(_ type: dnnl_data_type_t? = nil) throws -> MemoryDescription {
     let type = type ?? (form == .bfloat16 ? dnnl_bf16 : dnnl_f32)
     switch form {
     case .plain:
@@ -77,50 +77,5 @@ struct Layout {
     case .channelsLast, .bfloat16:
       return try .tagged(shape.dimensions, [dnnl_nwc, dnnl_nhwc, dnnl_ndhwc][shape.rank - 3], type)
     }
-  }
-}
-
-extension dnnl_memory_desc_t {
-  static func strided(
-    _ dimensions: [Int], strides: [Int], _ type: dnnl_data_type_t = dnnl_f32
-  ) throws -> dnnl_memory_desc_t {
-    var descriptor = dnnl_memory_desc_t()
-    try check(
-      dnnl_memory_desc_init_by_strides(
-        &descriptor, Int32(dimensions.count), dimensions.map(Int64.init), type, strides.map(Int64.init)),
-      "describing a tensor of \(dimensions)")
-    return descriptor
-  }
-
-  static func tagged(
-    _ dimensions: [Int], _ tag: dnnl_format_tag_t, _ type: dnnl_data_type_t = dnnl_f32
-  ) throws -> dnnl_memory_desc_t {
-    var descriptor = dnnl_memory_desc_t()
-    try check(
-      dnnl_memory_desc_init_by_tag(&descriptor, Int32(dimensions.count), dimensions.map(Int64.init), type, tag),
-      "describing a tensor of \(dimensions)")
-    return descriptor
-  }
-
-  /// The same memory with its axes in another order: axis k becomes what axis `order[k]` was.
-  func permuted(_ order: [Int]) throws -> dnnl_memory_desc_t {
-    var places = [Int32](repeating: 0, count: order.count)
-    for (axis, former) in order.enumerated() { places[former] = Int32(axis) }
-    var (source, result) = (self, dnnl_memory_desc_t())
-    try check(dnnl_memory_desc_permute_axes(&result, &source, places), "exchanging axes as \(order)")
-    return result
-  }
-
-  /// A tensor whose layout the primitive may choose.
-  static func open(_ dimensions: [Int], _ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
-    try tagged(dimensions, dnnl_format_tag_any, type)
-  }
-
-  static func vector(_ count: Int, _ type: dnnl_data_type_t = dnnl_f32) throws -> dnnl_memory_desc_t {
-    try strided([count], strides: [1], type)
-  }
-
-  var byteCount: Int {
-    withUnsafePointer(to: self) { dnnl_memory_desc_get_size($0) }
   }
 }

@@ -16,34 +16,20 @@ final class PrimitiveDescription {
     dnnl_primitive_desc_destroy(handle)
   }
 
-  /// `nil` where oneDNN has no implementation for the combination.
-  static func make<Operation>(
-    _ operation: Operation, _ library: OneDNN, fusing operations: [PostOperation] = [],
-    hint: PrimitiveDescription? = nil
+  /// - Parameters:
+  ///   - operations: what is done to each result before it is stored.
+  ///   - create: makes the description in the library's engine.
+  /// - Returns: `nil` where oneDNN has no implementation for the combination.
+  static func make(
+    _ library: OneDNN, fusing operations: [PostOperation] = [],
+    _ create: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, dnnl_engine_t, dnnl_primitive_attr_t) -> dnnl_status_t
   ) throws -> PrimitiveDescription? {
     let attributes = try PrimitiveAttributes(operations)
     var handle: dnnl_primitive_desc_t?
-    let status = withUnsafePointer(to: operation) {
-      dnnl_primitive_desc_create(
-        &handle, UnsafeRawPointer($0), attributes.handle, library.engine, hint?.handle)
-    }
+    let status = create(&handle, library.engine, attributes.handle)
     if status == dnnl_unimplemented || status == dnnl_invalid_arguments { return nil }
     try check(status, "choosing an implementation")
     return handle.map(PrimitiveDescription.init)
-  }
-
-  static func makeReorder(
-    from source: dnnl_memory_desc_t, to destination: dnnl_memory_desc_t, _ library: OneDNN
-  ) throws -> PrimitiveDescription {
-    let attributes = try PrimitiveAttributes()
-    var (source, destination) = (source, destination)
-    var handle: dnnl_primitive_desc_t?
-    try check(
-      dnnl_reorder_primitive_desc_create(
-        &handle, &source, library.engine, &destination, library.engine, attributes.handle),
-      "choosing a reorder")
-    guard let handle else { throw missingHandle("reorder") }
-    return PrimitiveDescription(handle)
   }
 
   var implementation: String {
@@ -56,12 +42,21 @@ final class PrimitiveDescription {
   /// Whether this is generated code; the reference kernels are hundreds of times slower.
   var isFast: Bool { !implementation.hasPrefix("ref") }
 
-  func layout(_ query: dnnl_query_t, _ index: Int32 = 0) -> dnnl_memory_desc_t? {
-    dnnl_primitive_desc_query_md(handle, query, index)?.pointee
+  /// The layout of the weights that the primitive reads.
+  func weights() throws -> MemoryDescription {
+    guard let wanted = MemoryDescription(wantedBy: self, dnnl_query_weights_md) else {
+      throw missingHandle("weight layout")
+    }
+    return wanted
   }
 
-  var scratchpad: dnnl_memory_desc_t? {
-    layout(dnnl_query_scratchpad_md).flatMap { $0.byteCount > 0 ? $0 : nil }
+  /// What the forward pass leaves for the backward pass.
+  var workspace: MemoryDescription? { memory(dnnl_query_workspace_md) }
+
+  var scratchpad: MemoryDescription? { memory(dnnl_query_scratchpad_md) }
+
+  private func memory(_ query: dnnl_query_t) -> MemoryDescription? {
+    MemoryDescription(wantedBy: self, query).flatMap { $0.byteCount > 0 ? $0 : nil }
   }
 }
 
@@ -91,7 +86,7 @@ final class PrimitiveCall {
   private var count = 0
 
   init(
-    _ primitive: Primitive, _ operands: [(role: Int32, descriptor: dnnl_memory_desc_t, base: UnsafeMutableRawPointer)],
+    _ primitive: Primitive, _ operands: [(role: Int32, descriptor: MemoryDescription, base: UnsafeMutableRawPointer)],
     _ library: OneDNN
   ) throws {
     self.primitive = primitive
@@ -99,8 +94,8 @@ final class PrimitiveCall {
     arguments = .allocate(capacity: max(operands.count, 1))
     for operand in operands {
       var memory: dnnl_memory_t?
-      var descriptor = operand.descriptor
-      try check(dnnl_memory_create(&memory, &descriptor, library.engine, operand.base), "describing memory")
+      try check(
+        gingham_memory_place(&memory, operand.descriptor.handle, library.engine, operand.base), "describing memory")
       arguments[count] = dnnl_exec_arg_t(arg: operand.role, memory: memory)
       count += 1
     }
@@ -122,12 +117,12 @@ final class PrimitiveCall {
 extension MemoryBlock {
   /// A copy of `source`, seen as `from`, in the layout `to`.
   static func reordering(
-    _ source: UnsafeRawPointer, from: dnnl_memory_desc_t, to: dnnl_memory_desc_t, _ library: OneDNN
+    _ source: UnsafeRawPointer, from: MemoryDescription, to: MemoryDescription, _ library: OneDNN
   ) throws -> MemoryBlock {
     let block = MemoryBlock(byteCount: to.byteCount)
-    let primitive = try Primitive(try .makeReorder(from: from, to: to, library))
+    let primitive = try Primitive(try .reorder(from: from, to: to, library))
     let scratch = MemoryBlock(byteCount: primitive.description.scratchpad?.byteCount ?? 0)
-    var operands: [(role: Int32, descriptor: dnnl_memory_desc_t, base: UnsafeMutableRawPointer)] = [
+    var operands: [(role: Int32, descriptor: MemoryDescription, base: UnsafeMutableRawPointer)] = [
       (DNNL_ARG_FROM, from, UnsafeMutableRawPointer(mutating: source)), (DNNL_ARG_TO, to, block.base),
     ]
     if let descriptor = primitive.description.scratchpad {

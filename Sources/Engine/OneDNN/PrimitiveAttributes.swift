@@ -6,7 +6,7 @@ enum PostOperation {
   case sum
   case eltwise(dnnl_alg_kind_t, alpha: Float, beta: Float)
   /// Combines the result with another tensor of the destination's (or a broadcast) shape.
-  case binary(dnnl_alg_kind_t, dnnl_memory_desc_t)
+  case binary(dnnl_alg_kind_t, MemoryDescription)
 }
 
 /// Owns a primitive's attributes: fused operations, and scratch memory that the plan provides.
@@ -27,11 +27,11 @@ final class PrimitiveAttributes {
     for operation in operations {
       switch operation {
       case .sum:
-        try check(dnnl_post_ops_append_sum(list, 1), "fusing a sum")
+        try check(gingham_append_sum(list), "fusing a sum")
       case .eltwise(let algorithm, let alpha, let beta):
-        try check(dnnl_post_ops_append_eltwise(list, 1, algorithm, alpha, beta), "fusing an activation")
-      case .binary(let algorithm, var descriptor):
-        try check(dnnl_post_ops_append_binary(list, algorithm, &descriptor), "fusing a binary operation")
+        try check(gingham_append_eltwise(list, algorithm, alpha, beta), "fusing an activation")
+      case .binary(let algorithm, let descriptor):
+        try check(gingham_append_binary(list, algorithm, descriptor.handle), "fusing a binary operation")
       }
     }
     try check(dnnl_primitive_attr_set_post_ops(handle, list), "setting fused operations")

@@ -35,7 +35,9 @@ final class FastPlan: LayeredPlan {
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
     try SystemMemory.require(
-      plan.sharedBytes + pictures * plan.keptBytes, for: "the pass through '\(builder.network.name)'")
+      plan.sharedBytes + pictures * plan.keptBytes
+        + PlanRequest.exchangedBytes(targets: targetShapes, gradients: gradientShapes),
+      for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
     var memory = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])

@@ -114,7 +114,7 @@ final class PlanBuilder {
   }
 
   func emit(
-    _ description: PrimitiveDescription, _ operands: [(role: Int32, descriptor: dnnl_memory_desc_t, at: Location)]
+    _ description: PrimitiveDescription, _ operands: [(role: Int32, descriptor: MemoryDescription, at: Location)]
   ) throws {
     let primitive = try Primitive(description)
     var operands = operands
@@ -208,9 +208,9 @@ final class PlanBuilder {
   }
 
   func emitReorder(
-    from: dnnl_memory_desc_t, at source: Location, to: dnnl_memory_desc_t, at target: Location
+    from: MemoryDescription, at source: Location, to: MemoryDescription, at target: Location
   ) throws {
-    let description = try PrimitiveDescription.makeReorder(from: from, to: to, library)
+    let description = try PrimitiveDescription.reorder(from: from, to: to, library)
     try emit(description, [(DNNL_ARG_FROM, from, source), (DNNL_ARG_TO, to, target)])
   }
 

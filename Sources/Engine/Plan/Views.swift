@@ -86,7 +86,7 @@ extension PlanBuilder {
     if view.map.isContiguous { return Placement(location: start, layout: layout) }
     if form == .blocked, slices[value] == nil, let strides = view.map.strides, strides.allSatisfy({ $0 >= 0 }) {
       let target = makePlacement(layout.with(.blocked))
-      let from = try dnnl_memory_desc_t.strided(layout.shape.dimensions, strides: layout.shape.usable(strides))
+      let from = try MemoryDescription.strided(layout.shape.dimensions, strides: layout.shape.usable(strides))
       try emitReorder(from: from, at: start, to: try target.layout.descriptor(), at: target.location)
       return target
     }

@@ -13,7 +13,10 @@ struct PNGDecoder {
   }
 
   func decode(pixelLimit: Int) throws -> Picture {
-    try bytes.withUnsafeBufferPointer { input in
+    guard frameCount <= 1 else {
+      throw ImageError.unreadable(path: path, reason: "it is an animation; save one of its pictures")
+    }
+    return try bytes.withUnsafeBufferPointer { input in
       var decoder = gingham_png_decoder()
       return try withUnsafeMutablePointer(to: &decoder) { decoder in
         defer { gingham_png_end(decoder) }
@@ -39,6 +42,21 @@ struct PNGDecoder {
       }
     }
   }
+
+  /// What an animation says of itself, in a chunk in front of the pixels that libpng passes over (APNG specification, 2015).
+  private var frameCount: Int {
+    var position = 8
+    while position + 12 <= bytes.count {
+      let name = bytes[position + 4..<position + 8]
+      if name.elementsEqual("IDAT".utf8) { return 1 }
+      if name.elementsEqual("acTL".utf8) { return number(at: position + 8) }
+      position += number(at: position) + 12
+    }
+    return 1
+  }
+
+  /// Of four bytes, the highest first.
+  private func number(at position: Int) -> Int { bytes[position..<position + 4].reduce(0) { $0 << 8 + Int($1) } }
 
   private func damaged(_ decoder: UnsafeMutablePointer<gingham_png_decoder>) -> ImageError {
     .damaged(path: path, format: "PNG", reason: withUnsafeBytes(of: decoder.pointee.message, String.init(terminated:)))

@@ -1,7 +1,7 @@
 import CTIFF
 import GinghamTensors
 
-/// Unpacks the first picture of a TIFF with libtiff and turns it upright.
+/// Unpacks the picture of a TIFF with libtiff and turns it upright; smaller copies and masks may stand behind it.
 ///
 /// Grey and RGB of 8 and 16 bits and of 32-bit floats in 0…1 keep their precision; palettes, CMYK, YCbCr and smaller
 /// samples become RGB of 8 bits.
@@ -14,8 +14,8 @@ struct TIFFDecoder {
     self.path = path
   }
 
-  /// - Throws: ``ImageError`` where the file is damaged, of a kind that no picture has, or has more than `pixelLimit`
-  ///   pixels.
+  /// - Throws: ``ImageError`` where the file is damaged, of a kind that no picture has, holds several pictures, or has more
+  ///   than `pixelLimit` pixels.
   func decode(pixelLimit: Int) throws -> Picture {
     try bytes.withUnsafeBufferPointer { input in
       var decoder = gingham_tiff_decoder()
@@ -34,6 +34,9 @@ struct TIFFDecoder {
         // What was reported and passed over is damage all the same.
         guard decoder.pointee.message.0 == 0 else { throw damaged(decoder) }
         let orientation = ExifOrientation(rawValue: Int(decoder.pointee.orientation)) ?? .upright
+        guard gingham_tiff_has_more(decoder) == 0 else {
+          throw ImageError.unreadable(path: path, reason: "it holds several pictures; save one of them")
+        }
         return Picture(unchecked: orientation.upright(planes))
       }
     }
