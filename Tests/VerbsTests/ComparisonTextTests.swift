@@ -50,8 +50,12 @@ import Testing
     let by = (0..<4).flatMap { place in
       [summary("naive", "\(place)", [0.05]), summary("blur", "\(place)", [0.04 - 0.004 * Double(place)])]
     }
-    let alone = try #require(PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 1))
-    let among = try #require(PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 20))
+    let (one, many) = (
+      PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 1),
+      PairedDifference("blur", "naive", of: \.lines.mean, in: by, looks: 20)
+    )
+    let alone = try #require(one)
+    let among = try #require(many)
     #expect(alone.isShown && !among.isShown && alone.objectives == 4)
     #expect(abs(among.chance - 20 * alone.chance) < 1e-12)
   }

@@ -121,14 +121,35 @@ struct MovedGridSearch {
     return bin < 0 ? bin + side : bin == side ? 0 : bin
   }
 
-  /// The least-squares lattice through the tops of the peaks.
+  /// The least-squares lattice through the tops of the peaks that stand out clearly; twice, as the first one may be off.
   private func refined(score: Double, down: Double, across: Double) -> MovedGrid {
+    var lattice = (down: down, across: across, highest: 1)
+    for _ in 0..<2 {
+      lattice =
+        fitted(lattice.down, lattice.across, above: 4) ?? fitted(lattice.down, lattice.across, above: 2) ?? lattice
+    }
+    let frequency = (lattice.down * lattice.down + lattice.across * lattice.across).squareRoot()
+    let period = 1 / frequency
+    return MovedGrid(
+      period: period, turn: atan2(lattice.across, lattice.down) * 180 / .pi,
+      scale: period / exp2(log2(period).rounded()),
+      score: score, chance: MovedGrid.chance(of: score), verdict: .clean,
+      resolution: 0.5 / (Double(side) * frequency * Double(lattice.highest)))
+  }
+
+  /// - Parameter least: ln of power over surroundings, of the peaks that count.
+  /// - Returns: `nil` where none does.
+  private func fitted(
+    _ down: Double, _ across: Double, above least: Double
+  ) -> (down: Double, across: Double, highest: Int)? {
     var (real, imaginary, weight, highest) = (0.0, 0.0, 0.0, 1)
     for i in 0...Self.harmonics {
       for j in -Self.harmonics...Self.harmonics where i > 0 || j > 0 {
         let (p, q) = (Double(i), Double(j))
         let (y, x) = (p * down - q * across, p * across + q * down)
-        guard abs(y) <= 0.5, abs(x) <= 0.5, let top = top(near: y, x) else { continue }
+        guard abs(y) <= 0.5, abs(x) <= 0.5 else { continue }
+        let top = top(near: y, x)
+        guard top.weight >= least else { continue }
         // (y + ix) = (p + iq)·(down + i·across).
         real += top.weight * (top.y * p + top.x * q)
         imaginary += top.weight * (top.x * p - top.y * q)
@@ -136,17 +157,11 @@ struct MovedGridSearch {
         highest = max(highest, max(i, abs(j)))
       }
     }
-    let (d, a) = weight > 0 ? (real / weight, imaginary / weight) : (down, across)
-    let frequency = (d * d + a * a).squareRoot()
-    let period = 1 / frequency
-    return MovedGrid(
-      period: period, turn: atan2(a, d) * 180 / .pi, scale: period / exp2(log2(period).rounded()), score: score,
-      chance: MovedGrid.chance(of: score), verdict: .clean,
-      resolution: 0.5 / (Double(side) * frequency * Double(highest)))
+    return weight > 0 ? (real / weight, imaginary / weight, highest) : nil
   }
 
   /// Where a bin or one of its neighbours stands out most, refined by parabolas through three logarithms.
-  private func top(near y: Double, _ x: Double) -> (y: Double, x: Double, weight: Double)? {
+  private func top(near y: Double, _ x: Double) -> (y: Double, x: Double, weight: Double) {
     let (row, column) = (Int((y * Double(side)).rounded()), Int((x * Double(side)).rounded()))
     func at(_ y: Int, _ x: Int) -> Double {
       Double(logarithms[(y + 2 * side) % side * side + (x + 2 * side) % side])
@@ -156,7 +171,6 @@ struct MovedGridSearch {
       for dx in -1...1 where at(row + dy, column + dx) > at(best.0, best.1) { best = (row + dy, column + dx) }
     }
     let centre = at(best.0, best.1)
-    guard centre >= 2 else { return nil }
     func offset(_ left: Double, _ right: Double) -> Double {
       let curvature = left - 2 * centre + right
       return curvature < 0 ? min(0.5, max(-0.5, 0.5 * (left - right) / curvature)) : 0

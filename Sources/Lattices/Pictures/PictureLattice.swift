@@ -163,7 +163,10 @@ public struct PictureLattice: Sendable {
   ///   - detail: before it was evened.
   private func movedGrid(in evened: Tensor, of detail: Tensor, of map: Plane) -> MovedGrid? {
     guard var moved = MovedGridSearch(in: evened)?.best() else { return nil }
+    // A grid of half a level leaves hardly a cell plain; between rules and words many are.
+    let cells = min(8, Int(moved.period.rounded(.up)))
     if moved.chance <= thresholds.chance, MovedGridSearch.hasCrossings(moved, in: detail),
+      map.plainShare(ofCells: cells) < RegularContent.leastPlainShare,
       !PictureSurface(of: map, detail: detail, evened: evened, periods: periods).isDrawn
     {
       moved.verdict = .artifact

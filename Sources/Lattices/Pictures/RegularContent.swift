@@ -69,7 +69,7 @@ public enum RegularContent: String, Hashable, Sendable, Encodable {
   }
 
   /// Of a lattice's cells: with a grid of half a level hardly one is plain.
-  private static let leastPlainShare = 0.05
+  static let leastPlainShare = 0.05
   /// Power at the crossings over that on the axes.
   private static let leastCrossings = 0.02
   /// What lines of other pitches have of the power of a lattice on the axes where all are of one making, and of any

@@ -12,12 +12,13 @@ import GinghamTensors
 ///
 /// In windows of 48×48 pixels that overlap by half, Hann-weighted, the powers of all channels are added. Each frequency
 /// above 1/6 cycle a pixel is held against what a power law through the surroundings has there: through the rings at
-/// 1/1.3 and 1.3 of its distance from zero (geometric means), and through the same two places in its own direction, along
+/// 1/1½ and 1½ of its distance from zero (geometric means), and through the same two places in its own direction, along
 /// which edges lie; the greater of both. So neither a steep spectrum nor an edge is a line. A window's figure is that of
 /// its highest frequency, the picture's their median.
 public struct LocalLines: Hashable, Sendable, Encodable {
   /// The median window's highest line over its surroundings. White noise has 11 dB where all channels are alike, 6.6 dB
-  /// where three have nothing to do with each other: the highest of a thousand frequencies is never nothing.
+  /// where three have nothing to do with each other, noise behind a box of two pixels, which is no power law, 18: the highest of
+  /// a thousand frequencies is never nothing.
   public var decibels: Double
   /// The median of the lines' periods, in pixels.
   public var period: Double
@@ -30,7 +31,7 @@ public struct LocalLines: Hashable, Sendable, Encodable {
   /// Pixels a side.
   static let window = 48
   private static let lowest = 1.0 / 6
-  private static let step = 1.3
+  private static let step = 1.5
 
   /// - Parameter channels: of one picture and one size, in 0…1.
   /// - Returns: `nil` of signals and pictures smaller than a window.

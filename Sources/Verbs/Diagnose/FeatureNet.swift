@@ -55,12 +55,12 @@ public final class FeatureNet {
       }
       return Matrix(rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
     }
-    let features = (
+    let both = (
       try matrix(set, "features"), try matrix(reference, "features of the reference")
     )
-    let found = try FrechetDistance(between: features.0, and: features.1)
-    let isEnough = min(features.0.rows, features.1.rows) >= 4
-    let kernel = isEnough ? try KernelDistance(between: features.0, and: features.1) : nil
+    let found = try FrechetDistance(between: both.0, and: both.1)
+    let isEnough = min(both.0.rows, both.1.rows) >= 4
+    let kernel = isEnough ? try KernelDistance(between: both.0, and: both.1) : nil
     return DiagnoseFindings.Distance(
       found, kernel, model: model.source.specification, layer: layer, name: name, preparation: preparation)
   }

@@ -31,11 +31,14 @@ import Testing
     }
     let angle = turn * .pi / 180
     let frequency = 2 * Double.pi / period
+    // Harmonics below the Nyquist frequency.
+    let harmonics = (1...3).filter { Double($0) / period < 0.48 }
+    func bumps(_ u: Double) -> Double { harmonics.reduce(0) { $0 + cos(Double($1) * frequency * u) } }
     for y in 0..<side {
       for x in 0..<side {
         let u = Double(y) * cos(angle) + Double(x) * sin(angle)
         let v = Double(x) * cos(angle) - Double(y) * sin(angle)
-        let (a, b) = (cos(frequency * u), cos(frequency * v))
+        let (a, b) = (bumps(u), bumps(v))
         let grid = crossings ? (1 + a) * (1 + b) - 1 : a + b
         noise[y, x] = 0.5 + noise[y, x] / 4 + levels / 255 * grid
       }

@@ -46,7 +46,7 @@ import Testing
       let three = try #require(LocalLines(of: (0..<3).map { noise(UInt64(10 * seed + $0 + 100)) }))
       #expect((5.5...8).contains(three.decibels))
       let smooth = try #require(LocalLines(of: [noise(UInt64(seed), smoothings: 1)]))
-      #expect(smooth.decibels < 14)
+      #expect(smooth.decibels < 20)
     }
   }
 
@@ -59,15 +59,15 @@ import Testing
     let variance = 0.4 * 0.4 / 12
     let (half, squares) = (24.0 * 24 * 24 * 24, 18.0 * 18)
     let expected = 10 * log10(amplitude * amplitude / 4 * half / (variance * squares)) + 2.5
-    // Between bins a line loses up to 2.9 dB.
-    #expect(found.decibels < expected + 1 && found.decibels > expected - 4)
+    // Between bins a line loses up to 2.9 dB, and some of it is in its own surroundings.
+    #expect(found.decibels < expected + 1 && found.decibels > expected - 6)
     #expect(abs(found.period / period - 1) < 0.06)
   }
 
   @Test func anEdgeIsNoLine() throws {
     var plane = noise(3, smoothings: 1)
     for y in 0..<plane.height { for x in 0..<plane.width where x + y / 3 > 90 { plane[y, x] += 0.3 } }
-    #expect(try #require(LocalLines(of: [plane])).decibels < 14)
+    #expect(try #require(LocalLines(of: [plane])).decibels < 20)
   }
 
   @Test func smallPicturesHaveNone() {

@@ -1,7 +1,7 @@
-import GinghamLattices
 import GinghamSignals
 import Testing
 
+@testable import GinghamLattices
 @testable import GinghamVerbs
 
 /// What is called learned.
