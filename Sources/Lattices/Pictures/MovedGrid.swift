@@ -52,7 +52,8 @@ extension MovedGrid {
     return exp(log(high.chance) + slope * (score - high.score))
   }
 
-  /// The upper quantiles.
+  /// The upper quantiles, of 200 crops of few photographs: what lies beyond the last is a guess, and 0 of 260 crops of others
+  /// were called grids by it.
   private static let quantiles: [(score: Double, chance: Double)] = [
     (0.8, 1), (1.8, 0.5), (2.1, 0.2), (2.6, 0.1), (3.6, 0.05), (4.2, 0.02), (4.4, 0.01),
   ]
