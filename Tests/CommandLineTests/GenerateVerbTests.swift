@@ -85,7 +85,7 @@ import Testing
     #expect(flat["remainder"] as? Double ?? 1 < 1e-3)
     // A vector has no field.
     let vector = try Tool.run("generate", Self.net, "--flat", "--output", scratch.path("vector"))
-    #expect(vector.status == 1 && vector.errors.contains("no positions"), "\(vector.errors)")
+    #expect(vector.status == 1 && vector.errors.contains("too few positions"), "\(vector.errors)")
   }
 
   /// An input that would pass for a picture, and one whose extents the file leaves open.

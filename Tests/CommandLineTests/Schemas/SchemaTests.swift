@@ -27,11 +27,14 @@ import Testing
     "predict random:dcgan_generator?kernel=3", "predict {generator}",
     "predict --deconvolution 3/2,3/2 --equivalent nearest2:1,0,-1", "predict --sweep {grid.yaml}",
     "measure {a.png} {b.png} --periods 2,4", "measure {a.png} {broken.png} --periods search",
-    "measure {b.png} --periods 2,4 --spectra", "generate {generator} --samples 4 --range=-1..1",
+    "measure {moved.png} --periods 2,4", "measure {b.png} --periods 2,4 --spectra",
+    "generate {generator} --samples 4 --range=-1..1",
     "track {checkpoints} --samples 4 --range=-1..1", "predict {checkpoints/step_1.safetensors}",
     "measure {map.npy} --as gradient --periods 2,4", "measure {set}",
     "trace {net} --input-size 96x96 {a.png} --without features.2", "trace {generator} --samples 8",
     "trace {net} --input-size 96x96 {a.png} {b.png} --aliasing",
+    "trace {net} --input-size 96x96 {a.png} --random-twins 3",
+    "generate random:stable_diffusion_vae_decoder?side=8&width=32 --latent 4x8x8 --samples 2 --shift",
     "generate {generator} --samples 8",
     "generate random:stable_diffusion_vae_decoder --input-size 8x8 --samples 2 --flat",
     "diagnose {set}", "diagnose {set} --reference {photographs}",
@@ -172,6 +175,7 @@ private final class Samples {
     try Self.tensor([1, 3, 32, 32]) { _, y, x in Float((3 * y + x) % 7) - 3 }.write(npy: scratch.path("map.npy"))
     let banded = Self.tensor([3, 64, 64]) { _, y, x in Float((y + x) / 9 % 4) / 3 }
     try Picture(banded).write(to: scratch.path("banded.png"))
+    try moved()
     try checkpoints()
     try pictures(in: "photographs", brightness: 1, grid: 0)
     try pictures(in: "set", brightness: 0.3, grid: 0.1)
@@ -181,6 +185,19 @@ private final class Samples {
         atPath: scratch.path("many/\(number).png"), withDestinationPath: scratch.path("a.png"))
     }
     try Data().write(to: scratch.url.appending(path: "many/empty.png"))
+  }
+
+  /// A grid of 4.4 pixels over noise.
+  private func moved() throws {
+    func bumps(_ place: Int) -> Float {
+      let angle = 2 * Float.pi * Float(place) / 4.4
+      return 1 + cos(angle) + cos(2 * angle)
+    }
+    let pixels = Self.tensor([3, 192, 192]) { _, y, x -> Float in
+      let hash: Float = sin(12.9898 * Float(y) + 78.233 * Float(x)) * 43758.547
+      return 0.45 + 0.1 * (hash - hash.rounded(.down)) + 4 / 255 * (bumps(y) * bumps(x) - 1)
+    }
+    try Picture(pixels).write(to: scratch.path("moved.png"))
   }
 
   /// Of two steps of a training that never was.
