@@ -47,8 +47,8 @@ struct RepairCommand: VerbCommand {
   @Option(
     help: ArgumentHelp(
       "What a step by which a band's verdict falls may change the output by, in units of its deviation; larger values "
-        + "repair more.", valueName: "share"))
-  var mostChange = RepairSettings().mostChange
+        + "repair more. Without it 0.2, and as much as it takes where nothing comes of that.", valueName: "share"))
+  var mostChange: Double?
 
   @Option(help: ArgumentHelp("Name of the ONNX file in the output folder.", valueName: "file")) var out: String?
 

@@ -15,9 +15,11 @@ import Testing
   static let numbers = [1, 3, 255, 1 << 15, 1 << 16, 1 << 24, 1 << 30, 1 << 31, 1 << 32]
 
   @Test(arguments: Kind.allCases) func strides(_ kind: Kind) throws {
-    for stride in Self.numbers {
-      for (kernel, padding) in [(1, 0), (3, 1), (8, 0), (2, 3)] {
-        try agrees(kind, Window(kernel, stride: stride, padding: padding))
+    for channels in [16, 3] {
+      for stride in Self.numbers {
+        for (kernel, padding) in [(1, 0), (3, 1), (8, 0), (2, 3)] {
+          try agrees(kind, Window(kernel, stride: stride, padding: padding), channels: channels)
+        }
       }
     }
   }
@@ -40,16 +42,18 @@ import Testing
   }
 
   /// Both engines refuse, or both compute the same.
-  private func agrees(_ kind: Kind, _ window: Window) throws {
-    let shape: Shape = [1, 16, 8, 8]
+  ///
+  /// - Parameter channels: few ones are laid out and differentiated in ways of their own.
+  private func agrees(_ kind: Kind, _ window: Window, channels: Int = 16) throws {
+    let shape: Shape = [1, channels, 8, 8]
     var chain = Chain(shape)
     switch kind {
-    case .convolution: chain.convolve(16, 16, window)
-    case .depthwise: chain.convolve(16, 16, window, groups: 16)
+    case .convolution: chain.convolve(channels, 16, window)
+    case .depthwise: chain.convolve(channels, channels, window, groups: channels)
     case .maximum: chain.append(.maxPool(MaxPool(window)))
     case .average: chain.append(.averagePool(AveragePool(window, countsPadding: true)))
     case .transposed:
-      let weight = chain.weight(Shape([16, 16] + window.kernel))
+      let weight = chain.weight(Shape([channels, 16] + window.kernel))
       chain.append(.transposedConvolution(TransposedConvolution(window)), weight)
     }
     let request = PlanRequest(inputShapes: [shape], targets: [chain.last], gradients: [chain.input])

@@ -152,7 +152,7 @@ final class ConvolutionOperator: Operator {
       shape[1] * 2 <= library.channelBlock
     else { return nil }
     // With a stride of one, blocks of two by two still need fewer multiplications than channels padded to a register.
-    let blocked = axes.compactMap { SubPixelAxis($0, block: max(2, $0.stride)) }
+    let blocked = axes.map(\.withinPlane).compactMap { SubPixelAxis($0, block: max(2, $0.stride)) }
     guard blocked.count == 2 else { return nil }
     let channels = shape[1] * blocked[0].block * blocked[1].block
     let pixels = Layout(

@@ -20,10 +20,7 @@ struct PrimitiveWindow {
     padBefore = axes.map(\.padBefore)
     // What the last window really reaches; a declared padding that no window reads does not matter.
     padAfter = axes.map { max(0, ($0.output - 1) * $0.stride + $0.extent - $0.input - $0.padBefore) }
-    // A stride beyond the plane is never taken, and oneDNN counts in 32 bits.
-    strides = zip(axes, padAfter).map { axis, after in
-      min(axis.stride, max(1, axis.input + axis.padBefore + after))
-    }
+    strides = axes.map(\.withinPlane.stride)
   }
 
   func pointed<Result>(_ body: (gingham_window) throws -> Result) rethrows -> Result {
@@ -42,5 +39,15 @@ struct PrimitiveWindow {
         }
       }
     }
+  }
+}
+
+extension AxisGeometry {
+  /// The same window positions: a stride beyond the plane is never taken, and oneDNN counts in 32 bits.
+  var withinPlane: AxisGeometry {
+    var result = self
+    let after = max(0, (output - 1) * stride + extent - input - padBefore)
+    result.stride = min(stride, max(1, input + padBefore + after))
+    return result
   }
 }

@@ -38,9 +38,13 @@ extension RepairFindings {
         trial.change.map(Self.percent) ?? "–", trial.fate?.text ?? "",
       ])
     }
-    let limit = Self.percent(mostChange)
+    guard let mostChange else {
+      return table.description
+        + "\n  dear: nothing takes a step of a band's verdict (artifact, faint, clean) away and changes the output by less than "
+        + "\(Self.percent(RepairSettings.usualChange)) for it, so what takes the grid away is kept all the same"
+    }
     return table.description
-      + "\n  too costly: a step of a band's verdict (artifact, faint, clean) is worth a change by \(limit)"
+      + "\n  too costly: a step of a band's verdict (artifact, faint, clean) is worth a change by \(Self.percent(mostChange))"
   }
 
   /// Bands that still show, by period, in words.

@@ -97,8 +97,8 @@ public struct RepairFindings: RunFindings {
   /// What was tried by itself, where nobody said which layers are to be rewritten.
   public var trials: [Trial]
   /// What a step by which a band's verdict falls (artifact, faint, clean) may change the output by, in units of its
-  /// deviation.
-  public var mostChange: Double
+  /// deviation; `nil` where nothing came of the usual fifth, and whatever takes the grid away was kept.
+  public var mostChange: Double?
   /// Layers that were to be rewritten, and why.
   public var chosen: [Choice]
   /// What became of each of them.

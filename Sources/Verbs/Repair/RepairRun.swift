@@ -53,8 +53,9 @@ public struct RepairRun: Run {
     let start = RepairedState(model: model, measured: try subject.measure(model, counting: "before"))
     let bound = try model.bound()
     let prediction = subject.prediction(of: bound)
-    let search = RepairSearch(
-      subject: subject, options: settings.options, methods: methods, mostChange: settings.mostChange, context: context)
+    var search = RepairSearch(
+      subject: subject, options: settings.options, methods: methods,
+      mostChange: settings.mostChange ?? RepairSettings.usualChange, context: context)
     let repaired: RepairedState
     let chosen: [RepairFindings.Choice]
     var trials: [RepairFindings.Trial] = []
@@ -73,7 +74,15 @@ public struct RepairRun: Run {
       guard !candidates.chosen.isEmpty else {
         throw RepairError.nothingUneven(methods: methods, kind: kind, layers: candidates.applicable)
       }
-      (repaired, trials) = try search.run(from: start, on: candidates.chosen.map(\.layer))
+      let layers = candidates.chosen.map(\.layer)
+      var found = try search.run(from: start, on: layers)
+      if settings.mostChange == nil, found.state.rewrites.isEmpty,
+        found.trials.contains(where: { $0.fate == .tooCostly })
+      {
+        search.mostChange = RepairSearch.anyChange
+        found = try search.run(from: start, on: layers)
+      }
+      (repaired, trials) = found
       chosen = candidates.chosen.filter { repaired.has($0.layer) }
     }
     let difference = RepairFindings.Difference(
@@ -82,7 +91,8 @@ public struct RepairRun: Run {
     var findings = RepairFindings(
       model: self.model.specification, kind: kind,
       methods: methods.filter { repaired.rewrites.map(\.method).contains($0) },
-      trials: trials, mostChange: settings.mostChange, chosen: chosen, rewrites: repaired.rewrites,
+      trials: trials, mostChange: search.mostChange == RepairSearch.anyChange ? nil : search.mostChange,
+      chosen: chosen, rewrites: repaired.rewrites,
       before: try .init(of: bound, kind: kind, prediction: prediction, measured: start.measured),
       after: try .init(
         of: boundAfter, kind: kind, prediction: subject.prediction(of: boundAfter), measured: repaired.measured),

@@ -25,8 +25,11 @@ struct RepairSearch {
   let options: RewriteOptions
   let methods: [RewriteMethod]
   /// In units of the output's deviation.
-  let mostChange: Double
+  var mostChange: Double
   let context: RunContext
+
+  /// ``mostChange`` where every step is worth any change; among equal steps the smallest change is still sought.
+  static let anyChange = 1e6
 
   /// What one way to rewrite did to the network as it was.
   private struct Attempt {

@@ -23,7 +23,10 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   public var kernel: Int?
   /// What a step by which a band's verdict falls (artifact, faint, clean) may change the output by, in units of its
   /// deviation: rewrites that change more for what they take away are left out. Of no meaning for layers that are named.
-  public var mostChange = 0.2
+  /// `nil`: ``usualChange``, and where nothing comes of that, as much as it takes.
+  public var mostChange: Double?
+  /// What ``mostChange`` is where nobody says.
+  public static let usualChange = 0.2
   /// Name of the ONNX file in the run's folder; `nil`: the model's with `-repaired` behind it.
   public var out: String?
   /// Samples, or seeded inputs, that are measured; `nil`: ``samplesOfPictures`` for networks that paint,
@@ -50,7 +53,9 @@ public struct RepairSettings: Encodable, Hashable, Sendable {
   func validate() throws {
     try SettingError.require((1...65536).contains(samples ?? 1), "samples", samples ?? 0, "a number from 1 to 65536")
     try SettingError.require((1...64).contains(kernel ?? 1), "kernel", kernel ?? 0, "a number from 1 to 64")
-    try SettingError.require(mostChange > 0 && mostChange.isFinite, "most_change", mostChange, "a number above 0")
+    if let mostChange {
+      try SettingError.require(mostChange > 0 && mostChange.isFinite, "most_change", mostChange, "a number above 0")
+    }
     if kernel != nil, let method = with, method != .nearest, method != .bilinear {
       throw SettingError.contradiction(
         settings: ["kernel", "with"],
