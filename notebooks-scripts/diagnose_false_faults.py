@@ -10,11 +10,6 @@ which kind, with 95 % intervals. No picture is in two sets from one draw of the 
 """
 import argparse
 import collections
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 
 import numpy
 
@@ -22,17 +17,8 @@ import picture_false_alarms as kinds
 
 
 def faults(gingham, pictures):
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch) / "pictures"
-        folder.mkdir()
-        for index, picture in enumerate(pictures):
-            picture.save(folder / f"{index:04d}.png")
-        outcome = subprocess.run(
-            [gingham, "diagnose", str(folder), "--json", "--quiet", "--output", f"{scratch}/run"],
-            capture_output=True, text=True)
-        if outcome.returncode not in (0, 1):
-            sys.exit(outcome.stderr)
-        return sorted({finding.get("fault") or finding.get("kind") for finding in json.loads(outcome.stdout)["findings"]})
+    findings = kinds.answered(gingham, "diagnose", pictures, statuses=(0, 1))["findings"]
+    return sorted({finding.get("fault") or finding.get("kind") for finding in findings})
 
 
 def main():

@@ -10,11 +10,6 @@ middle channel's frequencies of period 8 stand above their surroundings in evene
 step with either sign and leave little there. Beside it: how often `measure` says "artifact" at 8, and how often "blocks".
 """
 import argparse
-import pathlib
-import subprocess
-import sys
-import tempfile
-import json
 
 import numpy
 
@@ -24,18 +19,8 @@ PERIOD = 8
 
 
 def bands(gingham, pictures):
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch) / "pictures"
-        folder.mkdir()
-        for index, picture in enumerate(pictures):
-            picture.save(folder / f"{index:04d}.png")
-        outcome = subprocess.run(
-            [gingham, "measure", str(folder), "--json", "--quiet", "--output", f"{scratch}/run"],
-            capture_output=True, text=True)
-        if outcome.returncode:
-            sys.exit(outcome.stderr)
-        images = json.loads(outcome.stdout)["images"]
-        return [next(band for band in image["bands"] if band["period"] == PERIOD) for image in images]
+    images = kinds.answered(gingham, "measure", pictures)["images"]
+    return [next(band for band in image["bands"] if band["period"] == PERIOD) for image in images]
 
 
 def area(greater, lesser):

@@ -12,11 +12,6 @@ Photographs whose files have steps at the edges of blocks of 8 pixels are left o
 """
 import argparse
 import collections
-import pathlib
-import subprocess
-import sys
-import tempfile
-import json
 
 import numpy
 from PIL import Image
@@ -58,17 +53,7 @@ def painted(picture, period, levels, random):
 
 
 def measured(gingham, pictures):
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch) / "pictures"
-        folder.mkdir()
-        for index, picture in enumerate(pictures):
-            picture.save(folder / f"{index:04d}.png")
-        outcome = subprocess.run(
-            [gingham, "measure", str(folder), "--json", "--quiet", "--output", f"{scratch}/run"],
-            capture_output=True, text=True)
-        if outcome.returncode:
-            sys.exit(outcome.stderr)
-        return [image.get("moved") for image in json.loads(outcome.stdout)["images"]]
+    return [image.get("moved") for image in kinds.answered(gingham, "measure", pictures)["images"]]
 
 
 def calls(found):

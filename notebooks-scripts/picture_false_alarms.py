@@ -14,6 +14,7 @@ import io
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 import numpy
@@ -255,18 +256,23 @@ def interval(hits, count):
     return max(0, (middle - spread) / scale), min(1, (middle + spread) / scale)
 
 
-def measured(gingham, pictures):
+def answered(gingham, verb, pictures, *options, statuses=(0,)):
+    """What a verb finds in pictures that stand in memory."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / "pictures"
         folder.mkdir()
         for index, picture in enumerate(pictures):
             picture.save(folder / f"{index:04d}.png")
         outcome = subprocess.run(
-            [gingham, "measure", str(folder), "--periods", ",".join(map(str, PERIODS)), "--json", "--quiet",
-             "--output", f"{scratch}/run"],
-            capture_output=True, text=True, check=True,
-        )
+            [gingham, verb, str(folder), *options, "--json", "--quiet", "--output", f"{scratch}/run"],
+            capture_output=True, text=True)
+        if outcome.returncode not in statuses:
+            sys.exit(outcome.stderr)
         return json.loads(outcome.stdout)
+
+
+def measured(gingham, pictures):
+    return answered(gingham, "measure", pictures, "--periods", ",".join(map(str, PERIODS)))
 
 
 def main():
