@@ -152,7 +152,7 @@ struct FaultDetection {
     let affected = bits.indices.filter { bits[$0].map { $0 <= thresholds.bits } ?? false }
     guard isEnough(affected.count) else { return nil }
     let found = median(affected.compactMap { bits[$0] })
-    let ends = median(affected.compactMap { signs[$0].levels?.endShare })
+    let ends = median(affected.compactMap { signs[$0].levels?.saturatedShare })
     let levels = FaultFinding.FewLevels(
       bits: found, levels: Int(median(affected.compactMap { signs[$0].levels?.levels.map(Double.init) })),
       meanRampRun: median(affected.compactMap { signs[$0].faults.banding?.meanRampRun }),
@@ -163,10 +163,10 @@ struct FaultDetection {
   }
 
   private var saturation: FaultFinding? {
-    let usual = reference.compactMap { $0.levels?.endShare }.sorted()
+    let usual = reference.compactMap { $0.levels?.saturatedShare }.sorted()
     let own = usual.isEmpty ? 0 : usual[min(usual.count - 1, Int(0.95 * Double(usual.count)))]
     let limit = own + thresholds.endShare
-    let shares = signs.map { $0.levels?.endShare }
+    let shares = signs.map { $0.levels?.saturatedShare }
     let affected = shares.indices.filter { shares[$0].map { $0 > limit } ?? false }
     // Missing levels are the other finding's; what piles up there is part of its cause.
     let withoutGaps = affected.filter { (signs[$0].levels?.bits ?? 8) > thresholds.bits }

@@ -18,9 +18,13 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
   public var levels: Int?
   /// Share of the samples within two levels of an end of the range.
   public var endShare: Double
+  /// Share of the samples that an output driven to its ends explains: those at either end as far as there are as many at
+  /// the other, or those at the ends that are no background, whichever is more. A night sky and a white table are at
+  /// one end in every channel, and reach the border.
+  public var saturatedShare: Double
 
   private enum CodingKeys: String, CodingKey {
-    case bits, levels, endShare
+    case bits, levels, endShare, saturatedShare
   }
 
   /// Samples a level below which an empty one may be chance.
@@ -39,7 +43,20 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
     histogram = total
     bits = fewest?.bits
     levels = fewest?.levels
-    endShare = count > 0 ? Double(total[...2].reduce(0, +) + total[253...].reduce(0, +)) / Double(count) : 0
+    guard count > 0 else {
+      (endShare, saturatedShare) = (0, 0)
+      return
+    }
+    let (low, high) = (total[Ends.low].reduce(0, +), total[Ends.high].reduce(0, +))
+    endShare = Double(low + high) / Double(count)
+    let background = channels.count * (low + high > 0 ? PictureBackground.pixels(of: channels) : 0)
+    saturatedShare = Double(max(2 * min(low, high), low + high - background)) / Double(count)
+  }
+
+  /// Levels that count as the ends of the range.
+  enum Ends {
+    static let low = 0...2
+    static let high = 253...255
   }
 
   /// Levels between the outer 1 % of the samples: tails hold too few samples to fill every level.
@@ -63,13 +80,18 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
     return (log2(max(steps, 1)), levels)
   }
 
+  /// Of a value in 0…1; others are clamped.
+  @inline(__always)
+  static func level(of value: Double) -> Int {
+    Int((min(max(Float(value), 0), 1) * 255 + 0x1p23).bitPattern & 0xFF)
+  }
+
   private static func histogram(of channel: Plane) -> [Int] {
     var histogram = [Int](repeating: 0, count: 256)
     channel.values.withUnsafeBufferPointer { source in
       histogram.withUnsafeMutableBufferPointer { histogram in
         for value in source {
-          let level = min(max(Float(value), 0), 1) * 255 + 0x1p23
-          histogram[Int(level.bitPattern & 0xFF)] += 1
+          histogram[level(of: value)] += 1
         }
       }
     }

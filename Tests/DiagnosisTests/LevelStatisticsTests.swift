@@ -33,4 +33,42 @@ import Testing
     #expect(isClose(LevelStatistics(of: [half]).endShare, 0.5))
     #expect(LevelStatistics(of: [half]).histogram[128] == 50)
   }
+  /// Stars before a night, a subject on a white table: nothing is saturated, however much of the picture is empty.
+  @Test(arguments: [0.0, 1.0]) func aBackgroundIsNotSaturated(_ end: Double) {
+    let subject = Plane(height: 20, width: 20) { y, x in
+      (5..<10).contains(y) && (5..<10).contains(x) ? 0.5 : end
+    }
+    let found = LevelStatistics(of: [subject, subject, subject])
+    #expect(isClose(found.endShare, 375 / 400))
+    #expect(found.saturatedShare == 0)
+  }
+
+  @Test func whatTheBackgroundDoesNotReachIsSaturated() {
+    // A hole of 4 pixels within the subject.
+    let grey = Plane(height: 20, width: 20) { y, x in
+      switch (y, x) {
+      case (6...7, 6...7): 0
+      case (5...10, 5...10): 0.5
+      default: 0
+      }
+    }
+    #expect(isClose(LevelStatistics(of: [grey]).saturatedShare, 4 / 400))
+    // The night comes as near as a diagonal, which does not lead in; a step along the row does.
+    var touched = grey
+    touched[5, 5] = 0
+    #expect(isClose(LevelStatistics(of: [touched]).saturatedShare, 4 / 400))
+    touched[5, 6] = 0
+    #expect(LevelStatistics(of: [touched]).saturatedShare == 0)
+    // A colour is no background: one channel is at its end alone.
+    let full = Plane(height: 20, width: 20, repeating: 1)
+    #expect(isClose(LevelStatistics(of: [full, Plane(height: 20, width: 20, repeating: 0.5)]).saturatedShare, 0.5))
+  }
+
+  @Test func bothEndsAreSaturatedWhereverTheyLie() {
+    let halves = Plane(height: 10, width: 10) { y, _ in y < 3 ? 0 : y < 5 ? 1 : 0.5 }
+    #expect(isClose(LevelStatistics(of: [halves]).saturatedShare, 0.4))
+    var driven = SyntheticPhotograph(seed: 203)
+    driven.contrast = 3
+    #expect(LevelStatistics(of: driven.channels).saturatedShare > 0.5)
+  }
 }
