@@ -13,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 drawings='abstract|/desktop/|Kay|Shell|SafeLanding|Honeywave|/Flow|Volna|Patak|Opal|Kokkini|screenshot|preview|Altai|IceCold'
 drawings="$drawings|Cluster|ColdRipple|ColorfulCups|Elarun|Autumn/|/data/(tests|multipage)|clipart|cartoon|symbols|/textures?/"
-drawings="$drawings|skycultures|scenery3d|/(models|webroot|doc)/"
+drawings="$drawings|skycultures|scenery3d|/(models|webroot|doc)/|/skimage/data/(color|logo|page|text)\.png"
 
 keep() { # keep PART PACKAGE UNPACKED
   mkdir -p "$folder/$1/$2"

@@ -46,6 +46,14 @@ struct ExploreCommand: VerbCommand {
 
   @Option(
     help: ArgumentHelp(
+      "A layer whose responses to your pictures are laid out as an atlas, and taken apart into groups of channels.",
+      valueName: "layer"))
+  var atlas: String?
+  @Option(help: "Cells on a side of the atlas.") var cells = 8
+  @Option(help: "Groups of channels that respond together, 2 to 8; 0: none.") var groups = 6
+
+  @Option(
+    help: ArgumentHelp(
       "Another net with layers of the same names, such as this one repaired: its units beside this one's.",
       valueName: "model"),
     completion: .file())
@@ -114,6 +122,7 @@ struct ExploreCommand: VerbCommand {
     (settings.layers, settings.units, settings.seed) = (asked, units, seed)
     (settings.images, settings.pages, settings.negative) = (pictures + list.words, pages, negative)
     (settings.accentuate, settings.diversity, settings.against) = (accentuate, diversity, against)
+    (settings.atlas, settings.cells, settings.groups) = (atlas, cells, groups)
     return ExploreRun(modelOptions.source(model), settings: settings)
   }
 }

@@ -153,6 +153,57 @@ import Testing
     }
   }
 
+  /// Every position is in a cell that is shown or too empty to be, groups share out all weights, and the pictures are those
+  /// of their command lines.
+  @Test func theAtlasIsThatOfItsCommandLines() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<4).map { try scratch.picture("\($0) it's.png", side: 64 + 9 * $0) }
+    let site = scratch.path("site")
+    let layer = "features.6.expand3x3"
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options
+        + ["--atlas", layer, "--cells", "2", "--groups", "3", "--output", site, "--pictures"] + pictures)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let atlas = try part(site, "atlas")
+    let positions = try #require(atlas["positions"] as? Int)
+    #expect(positions == 4 * 7 * 7 && atlas["pictures"] as? Int == 4)
+    let cells = try #require(atlas["cells"] as? [[String: Any]])
+    // Halves of both axes hold 98 positions each.
+    #expect(cells.reduce(0) { $0 + ($1["count"] as? Int ?? 0) } <= positions && (2...4).contains(cells.count))
+    for cell in cells {
+      let likest = try #require(cell["likest"] as? [[String: Any]])
+      #expect(likest.reduce(0) { $0 + ($1["count"] as? Int ?? 0) } == cell["count"] as? Int)
+    }
+    let groups = try #require(atlas["groups"] as? [[String: Any]])
+    #expect(abs(groups.reduce(0) { $0 + ($1["share"] as? Double ?? .nan) } - 1) < 1e-9 && groups.count == 3)
+    #expect((0..<1).contains(atlas["unexplained"] as? Double ?? .nan))
+    for page in try #require(try data(site)["pictures"] as? [[String: Any]]) {
+      let places = try #require(page["groups"] as? [String: Any])
+      #expect(abs(((places["shares"] as? [Double]) ?? []).reduce(0, +) - 1) < 1e-9)
+      let map = try Picture(contentsOf: site + "/" + (places["file"] as? String ?? ""))
+      #expect(map.height == 64 && map.width == 64 && map.channels == 3)
+    }
+    for found in [cells[0], groups[2]] {
+      let direction = try #require(found["direction"] as? [String: Any])
+      let command = try #require(direction["command"] as? String)
+        .replacing("gingham ", with: Tool.path + " ", maxReplacements: 1)
+      let again = try Tool.run(
+        executable: "/bin/sh",
+        ["-c", "cd '\(site)' && \(command) --threads 1 --output '\(scratch.path("again"))' --force"])
+      #expect(again.status == 0, "\(again.errors)")
+      let exact = try Picture(contentsOf: scratch.path("again/picture.png"))
+      let tile = try Picture(contentsOf: site + "/" + (direction["file"] as? String ?? ""))
+      let distances = zip(exact.pixels.scalars, tile.pixels.scalars).map { abs($0 - $1) }
+      #expect(tile.height == 48 && tile.width == 40 && distances.reduce(0, +) / Float(distances.count) < 0.04)
+    }
+    let few = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options
+        + ["--atlas", layer, "--cells", "32", "--output", scratch.path("few"), "--pictures", pictures[0]])
+    #expect(few.status == 0 && few.errors.contains("too few positions"), "\(few.errors)")
+  }
+
   /// What a page says of a unit's way, its best photograph and its sides is what its command lines find.
   @Test func accentuationDiversityAndWaysAreThoseOfTheirCommandLines() throws {
     let scratch = try Tool.Scratch()

@@ -150,7 +150,9 @@ struct ManifestTests {
           "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "list": ["names.txt"],
           "diversity": ["4"], "against": ["random:resnet18"],
         ]) { $1 }),
-      Sample("explore random:squeezenet1_1 --pictures a.png", ["accentuate": []]),
+      Sample(
+        "explore random:squeezenet1_1 --pictures a.png",
+        ["accentuate": [], "atlas": ["features.9"], "cells": ["4"], "groups": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),
     ],

@@ -61,7 +61,8 @@ import Testing
       "bands": [["period": 4, "cv2": 0.5, "layer": "features.9"]],
       "layers": [try layer("features.9", 0, units: units), try layer(hostile, 1, units: units)],
       "pictures": [try picture(0, hostile + ".png"), try picture(1, "plain.png")], "sheet": ["side": 64, "gap": 2],
-      "against": .string(hostile), "class_names": ["tabby cat", .string(hostile)], "classes": classes,
+      "atlas": ["layer": .string(hostile), "cells": 2, "groups": 2], "against": .string(hostile),
+      "class_names": ["tabby cat", .string(hostile)], "classes": classes,
       "generator": generator,
     ]
     func picture(_ number: Int, _ name: String) throws -> JSONValue {
@@ -78,6 +79,10 @@ import Testing
           ]
         ],
         "bands": [["period": 2, "cv2": 0.4, "error": 0.01, "verdict": "artifact", "layer": "features.9"]],
+        "groups": [
+          "file": .string("pictures/\(number)-gradient.webp"),
+          "shares": [.number(0.75 - Double(number) / 2), .number(0.25 + Double(number) / 2)],
+        ],
       ]
     }
     try Site(title: hostile, sections: [.init(hostile, links: [.init(hostile, file: "tiles/0/1.webp")])])
@@ -85,7 +90,7 @@ import Testing
         net,
         parts: [
           ("units/0-0", details), ("units/0-1", details), ("units/1-0", details), ("units/1-1", details),
-          ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]),
+          ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]), ("atlas", atlas),
         ],
         into: run)
     for number in 0..<2 {
@@ -97,6 +102,23 @@ import Testing
         parameters: [:], started: Date()))
     return folder
   }
+
+  private static let atlas: JSONValue = {
+    let direction: JSONValue = [
+      "file": "pictures/1.webp", "width": 8, "height": 8,
+      "units": [["unit": 2, "weight": 0.5], ["unit": 99, "weight": 0.25]],
+      "command": .string("gingham visualize " + hostile),
+    ]
+    return [
+      "layer": .string(hostile), "side": 3, "positions": 100, "pictures": 2, "shares": [0.5, 0.25],
+      "unexplained": 0.125,
+      "cells": [
+        ["row": 0, "column": 0, "count": 40, "likest": [["page": 0, "count": 40]], "direction": direction],
+        ["row": 2, "column": 1, "count": 60, "likest": [], "direction": direction],
+      ],
+      "groups": [["share": 0.75, "direction": direction], ["share": 0.25, "direction": direction]],
+    ]
+  }()
 
   /// Of three units: the same of each.
   private static let details: JSONValue = {
@@ -314,6 +336,33 @@ import Testing
         return [...found,String(top.naturalWidth),String(Math.abs(over.top-under.top)<1&&Math.abs(over.width-under.width)<1)]
         """)
     #expect(opacities == ["0.6", "0", "0.25", "1", "8", "true"])
+  }
+
+  @Test func theAtlasLeadsToItsPlacesAndGroups() throws {
+    let found: [[String]] = try Self.result(
+      of: """
+        const found=[];
+        await go('#atlas');await until('.atlas a');
+        found.push([...page.querySelectorAll('.atlas a')].map(link=>link.style.gridArea.replaceAll(' ','')));
+        find('.atlas a').click();await until('.command');
+        found.push([view.location.hash,texts('.thumbs span')[0],String(page.querySelectorAll('.unit td a').length)]);
+        await press('ArrowRight');found.push([view.location.hash]);
+        await press('ArrowUp');found.push([view.location.hash]);
+        await go('#group/1');await until('.thumbs span');found.push(texts('.thumbs span').map(text=>text.slice(0,4)));
+        await go('#cell/2');found.push([find('h1').textContent]);
+        await go('#picture/0');await until('.swatch');
+        found.push([...page.querySelectorAll('.thumbs a')].map(link=>link.getAttribute('href')));
+        const mix=find('.mix input');mix.value=20;mix.dispatchEvent(new view.Event('input'));
+        found.push([...page.querySelectorAll('.over')].map(image=>image.style.opacity));
+        return found
+        """)
+    // Places lie where their cells do; a channel that has a page is a link, another is text.
+    #expect(found[0] == ["1/1", "3/2"])
+    #expect(found[1][0] == "#cell/0" && found[1][1].hasPrefix("40 positions") && found[1][2] == "1")
+    #expect(found[2] == ["#cell/1"] && found[3] == ["#atlas"])
+    // The picture with most of it comes first.
+    #expect(found[4] == ["75 %", "25 %"] && found[5] == ["Not on this site"])
+    #expect(found[6] == ["#group/0", "#group/1"] && found[7] == ["0.2", "0.2"])
   }
 
   @Test func picturesLeadToClassesAndBack() throws {

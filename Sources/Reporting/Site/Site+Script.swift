@@ -30,6 +30,9 @@ extension Site {
     if(!name)return;
     part(name).then(data=>{if(mine===turn)fill(frame,data)},
     ()=>{if(mine===turn)add(frame,'p',{class:'facts'},`${name}.js cannot be read.`)})}
+    const cellLink=number=>'#cell/'+number,groupLink=number=>'#group/'+number;
+    /* Okabe and Ito's, in the order of the maps. */
+    const swatches=['#e69f00','#56b4e9','#009e73','#f0e442','#0072b2','#d55e00','#cc79a7','#999999'];
     const sampleLink=number=>'#sample/'+number,samples=net.generator?.samples||[];
     const pictureLink=number=>'#picture/'+number,classLink=number=>'#class/'+number;
     const className=number=>classNames[number]||'class '+number;
@@ -114,6 +117,7 @@ extension Site {
     grouped(layers.reduce((sum,layer)=>sum+layer.macs,0))} multiply-adds \u00b7 ${
     explored.reduce((sum,layer)=>sum+layer.explored.units.length,0)} ${net.live?'units to look at':'units with pictures'}`);
     if(net.generator)generatorStart(net.generator);else strip(main);
+    if(net.atlas)atlasLead(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
     const body=table(main,['period in pixels','CV\u00b2','from','to','verdict',
@@ -173,6 +177,7 @@ extension Site {
     layer.period>1?' on a lattice of '+layer.period:''}`)}
     function layerPage(layer){
     add(main,'h1',{},layer.name);facts(main,layer);
+    if(net.atlas?.layer===layer.name)atlasLead(main);
     if(!layer.explored){add(main,'p',{},'Its units have no pictures on this site.');return}
     const field=add(main,'label',{class:'order'},'Sorted by '),choice=add(field,'select',{'aria-label':'Sorted by'});
     for(const [value,[text]] of Object.entries(orders))if(value!=='correlation'||layer.explored.against)add(choice,'option',{value},text);
@@ -384,12 +389,15 @@ extension Site {
     alt:`${map.name} of ${picture.name}`}));
     add(figure,'figcaption',{},`${map.name}: ${map.about}. Dark is 0, pale the 99th percentile of the magnitude.`)}
     const blend=()=>{for(const top of tops)top.style.opacity=mix.value/100};
-    mix.oninput=blend;blend();
+    mix.oninput=blend;
+    if(picture.groups)groups(main,picture,mix,tops);
+    blend();
     if(picture.top.length){add(main,'h2',{},'What the net says');outputs(main,picture.top)}
     bandTable(main,'Grid of the gradient at this picture',picture.bands);
     add(main,'h2',{},'How the maps were made');
     for(const map of picture.maps)command(main,map.command);
     beside(pictures.map(picture=>picture.name),number,pictureLink)}
+    \#(atlasScript)
     function classPage(number){
     add(main,'h1',{},className(number));add(main,'p',{class:'facts'},'Output '+number+' of the net.');
     const unit=classes.units.find(unit=>unit.unit===number);
@@ -474,7 +482,10 @@ extension Site {
 
     /* An encoded name has no slash of its own; one that was typed may have. */
     function place(){
-    const own=location.hash.match(/^#(picture|class|sample)\/(\d+)$/);
+    if(location.hash==='#atlas'&&net.atlas)return {atlas:true};
+    const own=location.hash.match(/^#(picture|class|sample|cell|group)\/(\d+)$/);
+    if(own&&(own[1]==='cell'||own[1]==='group'))
+    return +own[2]<(net.atlas?.[own[1]+'s']??0)?{direction:[own[1],+own[2]]}:{isMissing:true};
     if(own){
     const number=+own[2],isThere=own[1]==='picture'?number<pictures.length:own[1]==='sample'?number<samples.length:
     classes&&number<Math.max(classNames.length,...classes.units.map(unit=>unit.unit+1));
@@ -486,26 +497,30 @@ extension Site {
     const unit=layer?.explored?.units.find(unit=>String(unit.unit)===path.slice(cut+1));
     return {layer:unit&&layer,unit,isMissing:path!==''&&!unit}}
     function show(){
-    const {layer,unit,picture,class:named,sample,isMissing}=place();
+    const {layer,unit,picture,class:named,sample,atlas,direction,isMissing}=place();
     turn+=1;
     main.replaceChildren();
     if(isMissing){add(main,'h1',{},'Not on this site');add(main,'p',{},location.hash);
     add(add(main,'p'),'a',{href:'#/'},'To the net')}
+    else if(atlas)atlasPage();else if(direction)directionPage(...direction);
     else if(sample!==undefined)samplePage(sample);else if(picture!==undefined)picturePage(picture);else if(named!==undefined)classPage(named);
     else if(unit)unitPage(layer,unit);else if(layer)layerPage(layer);else start();
-    document.title=visible((sample!==undefined?'Sample '+sample+' \u00b7 ':picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
+    document.title=visible((atlas?'Atlas \u00b7 ':direction?direction.join(' ')+' \u00b7 ':sample!==undefined?'Sample '+sample+' \u00b7 ':picture!==undefined?pictures[picture].name+' \u00b7 ':named!==undefined?className(named)+' \u00b7 ':unit?layer.name+' / '+unit.unit+' \u00b7 ':layer?layer.name+' \u00b7 ':'')+net.model);
     search.value='';found.hidden=true;scrollTo(0,0);main.focus({preventScroll:true})}
     addEventListener('hashchange',show);
     addEventListener('keydown',event=>{
     if(event.ctrlKey||event.altKey||event.metaKey||keys.open||/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName))return;
-    const {layer,unit,picture,sample}=place();
+    const {layer,unit,picture,sample,direction}=place();
     const go=address=>{event.preventDefault();location.hash=address};
     if(event.key==='/'){event.preventDefault();search.focus()}
     else if(event.key==='?')keys.showModal();
     else if(event.key==='ArrowUp'&&unit)go(link(layer.name));
+    else if(event.key==='ArrowUp'&&direction)go('#atlas');
     else if(event.key==='ArrowLeft'||event.key==='ArrowRight'){
     const step=event.key==='ArrowLeft'?0:1;
     if(sample!==undefined&&samples[sample+2*step-1])go(sampleLink(sample+2*step-1));
+    if(direction&&direction[1]+2*step-1>=0&&direction[1]+2*step-1<net.atlas[direction[0]+'s'])
+    go(`#${direction[0]}/${direction[1]+2*step-1}`);
     if(picture!==undefined&&pictures[picture+2*step-1])go(pictureLink(picture+2*step-1));
     if(unit){const next=neighbours(layer,unit)[step];if(next!==undefined)go(link(layer.name,next))}
     else if(layer){const next=explored[explored.indexOf(layer)+2*step-1];

@@ -76,6 +76,11 @@ extension Site {
     .key i{display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle;border-top:3px solid #2f6fb5}
     .key .others{border-top:3px dashed var(--soft)}
     .key .picture{border-top-color:#c2611f}
+    .atlas{display:grid;gap:2px;max-width:64rem;margin-top:.8rem}
+    .atlas a{position:relative;display:block}
+    .atlas img{display:block;width:100%;height:auto}
+    .atlas a:hover,.atlas a:focus-visible{z-index:1;outline:2px solid var(--link)}
+    .swatch{display:inline-block;width:.8rem;height:.8rem;border:1px solid var(--line);margin-right:.3rem;vertical-align:-.1rem}
     .thumbs>img{display:block;width:100%;height:auto;border-radius:.2rem}
     .chain{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.6rem;max-width:62rem}
     .chain>*{color:inherit;text-decoration:none;font-size:.8rem;line-height:1.3}

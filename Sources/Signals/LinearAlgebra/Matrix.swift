@@ -28,6 +28,62 @@ public struct Matrix: Hashable, Sendable {
     return Matrix(rows: rows, columns: other.rows, values: product)
   }
 
+  /// Aᵀ.
+  public var transposed: Matrix {
+    var turned = [Double](repeating: 0, count: values.count)
+    for row in 0..<rows {
+      for column in 0..<columns { turned[column * rows + row] = values[row * columns + column] }
+    }
+    return Matrix(rows: columns, columns: rows, values: turned)
+  }
+
+  /// The mean of all rows.
+  public var meanRow: [Double] {
+    var mean = [Double](repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { mean[column] += values[row * columns + column] }
+    }
+    return mean.map { $0 / Double(rows) }
+  }
+
+  /// The directions along which rows differ most from their mean, strongest first: eigenvectors of their covariance, each
+  /// of length 1 with its largest element positive, and the share of the rows' variance along them.
+  ///
+  /// - Parameter count: at most as many as there are columns.
+  /// - Throws: ``LinearAlgebraError`` where the iteration does not end.
+  public func principalComponents(_ count: Int) throws -> (directions: Matrix, shares: [Double]) {
+    precondition((1...columns).contains(count), "\(columns) columns have no \(count) principal components")
+    let mean = meanRow
+    let around = values.indices.map { values[$0] - mean[$0 % columns] }
+    let centred = Matrix(rows: rows, columns: columns, values: around).transposed
+    var covariance = centred.timesTransposed(centred).values
+    let whole = (0..<columns).reduce(0) { $0 + covariance[$1 * columns + $1] }
+    var (order, first, last) = (Int32(columns), Int32(columns - count + 1), Int32(columns))
+    var (below, above, tolerance, found, info) = (0.0, 0.0, 0.0, Int32(0), Int32(0))
+    var powers = [Double](repeating: 0, count: columns)
+    var vectors = [Double](repeating: 0, count: columns * count)
+    var support = [Int32](repeating: 0, count: 2 * count)
+    var integers = [Int32](repeating: 0, count: 10 * columns)
+    var integerCount = Int32(integers.count)
+    try withWorkspace("dsyevr") { work, room in
+      dsyevr_(
+        "V", "I", "U", &order, &covariance, &order, &below, &above, &first, &last, &tolerance, &found, &powers,
+        &vectors,
+        &order, &support, work, room, &integers, &integerCount, &info, 1, 1, 1)
+      return info
+    }
+    // They come weakest first, and either sign is one.
+    let directions = (0..<count).reversed().flatMap { place -> [Double] in
+      let direction = vectors[(place * columns)..<((place + 1) * columns)]
+      let largest = direction.max { abs($0) < abs($1) } ?? 1
+      return largest < 0 ? direction.map { -$0 } : Array(direction)
+    }
+    return (
+      Matrix(rows: count, columns: columns, values: directions),
+      (0..<count).reversed().map { whole > 0 ? powers[$0] / whole : 0 }
+    )
+  }
+
   /// A matrix R of at most `columns` rows with RᵀR = AᵀA: the triangle of A = QR, or A itself where that has no more
   /// rows than columns. O(rows·columns²).
   ///

@@ -36,14 +36,15 @@ public struct ExploreRun: Run {
   /// - Throws: ``NetworkError`` where a layer is unknown, ``ObjectiveError`` for units that a layer has not.
   public func check(_ model: Model, in context: RunContext) throws {
     guard try !GeneratorExplorer.explores(model) else {
-      guard settings.against == nil, !settings.accentuate, settings.diversity == 0 else {
+      guard settings.against == nil, !settings.accentuate, settings.diversity == 0, settings.atlas == nil else {
         throw SettingError.contradiction(
-          settings: ["against", "accentuate", "diversity"],
+          settings: ["against", "accentuate", "diversity", "atlas"],
           message: "a generator's site shows samples and no units, so nothing stands beside them")
       }
       return
     }
     _ = try selection(of: model, in: LayerTable(of: model))
+    if let atlas = settings.atlas { _ = try model.network.value(ofLayer: atlas) }
   }
 
   /// Whose pictures the site has.
@@ -72,6 +73,7 @@ public struct ExploreRun: Run {
     var site = ExploredSite(net: try net(table, of: model))
     let shown = try pages(of: index, model, differentiator, context, into: &site)
     try tiles(of: selection, index, pages: shown, model, differentiator, context, into: &site)
+    try atlas(of: index, pages: shown, model, differentiator, context, into: &site)
     let all = site.net.layers.compactMap(\.explored).flatMap(\.units)
     let findings = ExploreFindings(
       model: model.source.specification, site: context.folder?.path,
@@ -223,6 +225,22 @@ public struct ExploreRun: Run {
       guard let place = site.net.layers.firstIndex(where: { $0.name == layer }) else { continue }
       site.net.layers[place].explored = explored
     }
+  }
+
+  /// Lays out what a layer makes of the pictures.
+  private func atlas(
+    of index: ExemplarSearch.Index?, pages: [Int: Int], _ model: Model, _ differentiator: any Differentiator,
+    _ context: RunContext, into site: inout ExploredSite
+  ) throws {
+    guard let layer = settings.atlas, let index else { return }
+    let maker = try AtlasMaker(model, layer: layer, settings: settings, context: context, differentiator)
+    guard let made = try maker.make(of: index.pictures, pages: pages) else {
+      site.remarks.append("\(layer) has no atlas: the pictures give too few positions for so many cells")
+      return
+    }
+    site.net.atlas = .init(layer: layer, cells: made.atlas.cells.count, groups: made.atlas.groups.count)
+    site.parts.append(("atlas", made.atlas))
+    for (page, places) in made.places { site.net.pictures[page].groups = places }
   }
 
   private func comparison(

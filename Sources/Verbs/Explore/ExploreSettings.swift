@@ -16,6 +16,12 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
   public var accentuate = false
   /// Pictures of each unit that are pushed apart, so that they show different sides of it: so many times the work; 0: none.
   public var diversity = 0
+  /// The layer whose responses to the reader's pictures are laid out as an atlas and taken apart into groups; `nil`: none.
+  public var atlas: String?
+  /// Cells on a side of the atlas.
+  public var cells = 8
+  /// Groups of the atlas's channels; 0: none.
+  public var groups = 6
   /// Another net with layers of the same names, such as this one repaired: its units stand beside this net's; `nil`: none.
   public var against: String?
   /// Of the starts and of every random transform.
@@ -35,9 +41,17 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
     try SettingError.require((0...10_000).contains(pages), "pages", pages, "a number from 0 to 10000")
     try SettingError.require(
       diversity == 0 || (2...16).contains(diversity), "diversity", diversity, "0 or a number from 2 to 16")
+    try SettingError.require((2...32).contains(cells), "cells", cells, "a number from 2 to 32")
+    try SettingError.require(
+      groups == 0 || (2...GroupColour.all.count).contains(groups), "groups", groups,
+      "0 or a number from 2 to \(GroupColour.all.count)")
     guard !accentuate || !images.isEmpty else {
       throw SettingError.contradiction(
         settings: ["accentuate"], message: "what is accentuated are photographs: name pictures")
+    }
+    guard atlas == nil || !images.isEmpty else {
+      throw SettingError.contradiction(
+        settings: ["atlas"], message: "an atlas is one of your pictures: name some")
     }
   }
 

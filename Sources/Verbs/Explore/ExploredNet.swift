@@ -93,8 +93,17 @@ struct ExploredNet: Encodable {
   var classNames: [String] = []
   /// Classes that have a picture of their own; `nil` where the net has no classes, or no pictures were given.
   var classes: Explored?
+  /// What the part `atlas` holds; `nil` where no layer was laid out.
+  var atlas: Atlas?
   /// Of a net that makes pictures of random numbers; `nil` of all others.
   var generator: ExploredGenerator?
+
+  /// Which layer is laid out, and how many pictures were made of it.
+  struct Atlas: Encodable {
+    var layer: String
+    var cells: Int
+    var groups: Int
+  }
 
   /// How crops lie on a unit's sheet, in pixels.
   struct Sheet: Encodable {

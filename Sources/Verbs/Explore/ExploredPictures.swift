@@ -23,6 +23,8 @@ struct ExploredPictures {
     var maps: [Map]
     /// Of the gradient.
     var bands: [ExploredDetails.Band]
+    /// Where the atlas's groups of channels lie; `nil` without groups.
+    var groups: ExploredAtlas.Places?
   }
 
   struct Top: Codable {
