@@ -19,7 +19,7 @@ struct CheckCommand: VerbCommand {
 
         bands: {2: 0.01, 4: 0.02}     # share of the fine detail beyond chance on a band; one number is for all bands
         faint: 0                      # 8-bit levels that all pictures have alike on a band
-        blur: 0.8                     # σ in px
+        blur: 0.9                     # σ in px
         banding: 7.1                  # bits of the levels found, at least
         gradient: {all: 0.05}         # CV² of the input gradient, or of its bands
         drift: 0.25                   # by what share of itself a figure may get worse than the baseline's

@@ -35,7 +35,7 @@ public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
 
   /// With the properties of the same names.
   public init(
-    lattice: LatticeThresholds = LatticeThresholds(), blockiness: Double = 1.4, blurSigma: Double = 0.8,
+    lattice: LatticeThresholds = LatticeThresholds(), blockiness: Double = 1.4, blurSigma: Double = 0.9,
     blurBeyondReference: Double = 0.5,
     bits: Double = 7.1, endShare: Double = 0.5, colourChance: Double = 0.01, hueDegrees: Double = 8,
     lightness: Double = 4, contrastOctaves: Double = 0.25, chroma: Double = 3, tint: Double = 4,

@@ -1,3 +1,4 @@
+import GinghamSignals
 import GinghamTensors
 
 /// Uniform numbers in −1…1, the same for equal seeds (SplitMix64, Steele et al. 2014).
@@ -21,4 +22,9 @@ func dot(_ left: Tensor, _ right: Tensor) -> Double {
 
 func largestDifference(_ left: Tensor, _ right: Tensor) -> Float {
   left.shape == right.shape ? zip(left.scalars, right.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) } : .infinity
+}
+
+/// Uniform numbers in −1…1, of ``randomTensor(_:seed:)``.
+func randomMatrix(rows: Int, columns: Int, seed: UInt64 = 1) -> Matrix {
+  Matrix(rows: rows, columns: columns, values: randomTensor([rows, columns], seed: seed).scalars.map(Double.init))
 }

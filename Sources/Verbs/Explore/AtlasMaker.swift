@@ -96,7 +96,7 @@ struct AtlasMaker {
 
   /// A row a position, and the place of its picture among the paths. Pictures that cannot be read were told before.
   private func points(of paths: [String]) throws -> (Matrix, owners: [Int]) {
-    let chosen = paths.indices.spread(over: Self.mostPictures)
+    let chosen = Array(paths.indices).spread(over: Self.mostPictures)
     let each = max(1, min(view.positions, Self.most / max(chosen.count, 1)))
     let found = try context.once(named: "atlas of \(layer) over \(paths.count)") {
       var owners: [Int] = []
