@@ -83,6 +83,7 @@ extension Site {
     event.preventDefault();document.body.classList.remove('aimed');
     if(event.dataTransfer?.files[0])picture(event.dataTransfer.files[0])})}
 
+    \#(occlusionScript)
     const form=add(asked,'form',{class:'climb'}),fields={};
     const field=(name,text,tag,attributes)=>fields[name]=add(add(form,'label',{},text+' '),tag,{name,...attributes});
     const goal=field('objective','Objective','input',{size:28,required:'',maxlength:1000,
@@ -137,7 +138,8 @@ extension Site {
     if(typed)return;
     const unit=location.hash.match(/^#\/(.+)\/(\d+)$/),named=location.hash.match(/^#class\/(\d+)$/);
     try{goal.value=unit?decodeURIComponent(unit[1])+':'+unit[2]:named?'class:'+named[1]:''}catch{}};
-    addEventListener('hashchange',suggest);suggest();state(false)})
+    addEventListener('hashchange',suggest);suggest();state(false);
+    addEventListener('hashchange',occlude);occlude()})
     })();
 
     """#
@@ -158,6 +160,9 @@ extension Site {
     .watched img{display:block;width:min(16rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
     .curve{display:block;width:min(16rem,calc(100vw - 2rem));height:4rem;border-bottom:1px solid var(--line)}
     .curve polyline{stroke:var(--link);stroke-width:2;vector-effect:non-scaling-stroke}
+    .covered{position:relative;max-width:20rem;cursor:crosshair;touch-action:none}
+    .covered img{display:block;width:100%;height:auto;border-radius:.2rem}
+    .covered i{position:absolute;background:#808080;outline:1px solid #fff;pointer-events:none}
     .aimed main{outline:3px dashed var(--link);outline-offset:-3px}
     .tiles img{min-height:2rem;background:var(--stripe)}
 

@@ -53,7 +53,7 @@ struct ExploredPictures {
   /// Steps of integrated gradients: fewer than by themselves, as there are many pictures.
   private static let steps = 16
   /// Outputs that a page lists.
-  private static let listed = 5
+  static let listed = 5
 
   /// - Throws: ``NetworkError``, ``ObjectiveError``.
   init(_ model: Model, _ differentiator: any Differentiator, context: RunContext) throws {

@@ -98,6 +98,32 @@ final class LiveNet {
     return page
   }
 
+  private lazy var outputs = Result {
+    try differentiator.plan(
+      PlanRequest(
+        inputShapes: [model.inputShape(batch: 1)], targets: Array(model.network.outputs.prefix(1)), gradients: []))
+  }
+
+  /// What the net says of a picture, and of it with a square covered.
+  ///
+  /// - Parameter bytes: of a PNG, JPEG, WebP or TIFF file that shows what the net sees, as pages do.
+  /// - Throws: ``Refusal``, ``ImageError``, ``ModelError``, ``EngineError``.
+  func effect(of occlusion: LiveOcclusion, on bytes: Data) throws -> LiveOcclusion.Effect {
+    guard classes != nil else { throw Refusal(description: "the net has no row of classes to watch") }
+    let picture = try Picture(bytes: Array(bytes), path: "picture", pixelLimit: Self.pixels)
+    // It was scaled and cut before it was shown, and goes in as it is.
+    let input = model.channels == 1 ? picture.grey.batch : picture.rgb.batch
+    guard input.shape == model.inputShape(batch: 1) else {
+      throw Refusal(description: "the net sees \(model.inputShape(batch: 1)), and the page shows \(input.shape) of it")
+    }
+    let plan = try outputs.get()
+    let before = try plan.forward([input])[0].scalars
+    let after = try plan.forward([occlusion.covering(input)])[0].scalars
+    return .init(
+      outputs: before.indices.sorted { (before[$1], $0) < (before[$0], $1) }.prefix(ExploredPictures.listed)
+        .map { .init(index: $0, before: before[$0], after: after[$0]) })
+  }
+
   /// Climbs, and tells of each step.
   ///
   /// - Throws: ``Refusal``, ``ObjectiveError``, ``VisualizationError``, and what a visualization does.

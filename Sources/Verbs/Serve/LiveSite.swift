@@ -91,6 +91,7 @@ public final class LiveSite: Sendable {
       return ServedResponse(type: ServedFolder.type(of: name), body: .data(Data(Site.liveSheet.utf8)))
     case ("GET", "live/climb"): return climb(request.query)
     case ("POST", "live/picture"): return await picture(request)
+    case ("POST", "live/occlusion"): return await occlusion(request)
     case ("GET", _), ("HEAD", _):
       if let response = folder.response(name) { return response }
       return await tile(request.path)
@@ -123,6 +124,18 @@ public final class LiveSite: Sendable {
         try net.net.page(of: body, named: name).jsonLine()
       }
       return ServedResponse(type: "application/json", body: .data(page))
+    } catch {
+      return refusal(error)
+    }
+  }
+
+  private func occlusion(_ request: ServedRequest) async -> ServedResponse {
+    do {
+      let occlusion = try LiveOcclusion(request.query)
+      let effect = try await bench.perform { [net, body = request.body] in
+        try net.net.effect(of: occlusion, on: body).jsonLine()
+      }
+      return ServedResponse(type: "application/json", body: .data(effect))
     } catch {
       return refusal(error)
     }

@@ -126,6 +126,61 @@ import Testing
     (try? pattern.firstMatch(in: text)).flatMap { Double($0.1) } ?? .nan
   }
 
+  /// The square goes where keys and pointer take it, and what the net says is what it says of a picture with that square.
+  @Test func aSquareCoversAPartOfADroppedPicture() throws {
+    let tool = try ServedTool()
+    let driver = try WebDriver()
+    try driver.open(tool.address)
+    let picture = try Data(contentsOf: URL(filePath: tool.scratch.picture(side: 64)))
+    try driver.run(Self.drop, ["dropped.png", picture.base64EncodedString()])
+    try driver.wait("document.querySelector('.covered img')?.naturalWidth===64")
+    // What the page has of the picture.
+    let address: String = try driver.value("return document.querySelector('.covered img').src")
+    let shown = tool.scratch.path("shown.webp")
+    try #require(Data(base64Encoded: String(address.drop { $0 != "," }.dropFirst()))).write(to: URL(filePath: shown))
+    let pixels = try Picture(contentsOf: shown).pixels
+    // Arrays of the net's size go in as they are; pictures would be scaled and cut once more.
+    let whole = tool.scratch.path("whole.npy")
+    try pixels.write(npy: whole)
+    let means = (0..<3).map { channel in
+      (0..<4096).reduce(0.0) { $0 + Double(pixels.scalars[4096 * channel + $1]) } / 4096
+    }
+    func covered(_ rows: Range<Int>, _ columns: Range<Int>) throws -> String {
+      var covered = pixels
+      for channel in 0..<3 {
+        for row in rows {
+          for column in columns { covered[channel, row, column] = Float(means[channel]) }
+        }
+      }
+      let path = tool.scratch.path("covered.npy")
+      try covered.write(npy: path)
+      let (before, after) = (try Self.outputs(of: whole), try Self.outputs(of: path))
+      return before.indices.sorted { before[$0] > before[$1] }
+        .map { "\(Self.rounded(before[$0]))|\(Self.rounded(after[$0]))" }.joined(separator: ",")
+    }
+    let rows = """
+      [...document.querySelectorAll('.covered~div tbody tr')].map(row=>
+      [1,2].map(cell=>Number(row.cells[cell].textContent).toPrecision(2)).join('|')).join()
+      """
+    try driver.tab(to: ".covered")
+    try driver.press(.right)
+    // A sixth of the side, and half of that to the right of the middle.
+    try driver.wait("\(rows)==='\(covered(27..<38, 33..<44))'")
+    #expect(try driver.value("return location.hash", as: String.self) == "#picture/0", "these keys lead nowhere else")
+    try driver.run(
+      """
+      const side=document.querySelector('[aria-label="Side of the square in pixels"]');
+      side.value=20;side.dispatchEvent(new Event('input'));
+      const covered=document.querySelector('.covered'),box=covered.getBoundingClientRect();
+      covered.dispatchEvent(new PointerEvent('pointermove',{clientX:box.left+1,clientY:box.bottom-1}))
+      """)
+    try driver.wait("\(rows)==='\(covered(53..<64, 0..<10))'")
+    #expect(try driver.complaints() == [])
+  }
+
+  /// Two digits, as JavaScript writes them.
+  private static func rounded(_ value: Float) -> String { String(format: "%#.2g", value) }
+
   @Test func closingTheTabStopsTheWork() throws {
     let tool = try ServedTool()
     let driver = try WebDriver()

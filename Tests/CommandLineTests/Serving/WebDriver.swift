@@ -22,6 +22,7 @@ final class WebDriver {
     case tab = "\u{E004}"
     case enter = "\u{E007}"
     case space = " "
+    case right = "\u{E014}"
   }
 
   /// Opens a window.
