@@ -67,8 +67,9 @@ public enum HostedCommand {
         let command = try GinghamCommand.parseAsRoot(["gradient"] + options + ["--", "net", "picture"])
           as? GradientCommand
       else { throw ValidationError("the options hold a verb") }
-      guard !command.compare else { throw ValidationError("a comparison is a run: --compare goes with the verb") }
-      return command.settings
+      let settings = try command.settings
+      guard !settings.compare else { throw ValidationError("a comparison is a run: --compare goes with the verb") }
+      return settings
     }
   }
 

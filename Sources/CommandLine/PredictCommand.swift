@@ -77,7 +77,4 @@ struct PredictCommand: VerbCommand {
 }
 
 extension PredictionOptions.Gain: ExpressibleByArgument {}
-extension PredictionOptions.Signals: ExpressibleByArgument {
-  static let help: ArgumentHelp =
-    "Activations in front of pools, for the prediction: white (independent) or smooth (neighbours alike)."
-}
+extension PredictionOptions.Signals: ExpressibleByArgument {}

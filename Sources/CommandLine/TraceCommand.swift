@@ -49,7 +49,8 @@ struct TraceCommand: VerbCommand {
       """, valueName: "n"))
   var randomTwins = 0
 
-  @Option(help: PredictionOptions.Signals.help) var signals: PredictionOptions.Signals = .white
+  @Option(help: "Activations in front of pools, for the prediction: white (independent) or smooth (neighbours alike).")
+  var signals: PredictionOptions.Signals = .white
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 

@@ -48,7 +48,7 @@ public struct DiagnoseSettings: Encodable, Hashable, Sendable {
   /// - Throws: ``SettingError``.
   func validate() throws {
     for (threshold, setting) in [
-      (minShare, "min_share"), (controlRatio, "control_ratio"), (minPeakDb, "min_peak_db"), (maxBlur, "max_blur"),
+      (minShare, "min_share"), (controlRatio, "control_ratio"), (minPeakDb, "min_peak"), (maxBlur, "max_blur"),
       (maxAddedBlur, "max_added_blur"), (minBits, "min_bits"), (maxEnds, "max_ends"), (colourChance, "colour_chance"),
       (maxTileDistance, "max_tile_distance"),
     ] {

@@ -34,3 +34,14 @@ public struct PredictSettings: Encodable, Hashable, Sendable {
     try SettingError.require(minCv2.isFinite && minCv2 >= 0, "min_cv2", minCv2, "a number from 0")
   }
 }
+
+extension PredictionOptions.Signals: SettingValue {}
+
+extension Setting {
+  /// What the prediction beside a measured gradient assumes.
+  static func signals(at path: WritableKeyPath<Owner, PredictionOptions.Signals> & Sendable) -> Setting {
+    Setting(
+      "signals", path,
+      "Activations in front of pools, for the prediction: white (independent) or smooth (neighbours alike).")
+  }
+}
