@@ -26,9 +26,5 @@ struct GradientCommand: VerbCommand {
     get throws { try options.applied(to: GradientSettings(images: images)) }
   }
 
-  func makeRun() throws -> any Run {
-    let (source, settings) = (modelOptions.source(model), try settings)
-    return settings.compare
-      ? GradientComparisonRun(source, settings: settings) : GradientRun(source, settings: settings)
-  }
+  func makeRun() throws -> any Run { try settings.run(of: modelOptions.source(model)) }
 }

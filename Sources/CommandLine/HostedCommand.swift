@@ -52,7 +52,7 @@ public enum HostedCommand {
       guard let command = try GinghamCommand.parseAsRoot(["layers"] + options + ["--", model]) as? LayersCommand else {
         throw ValidationError("the options hold a verb")
       }
-      return (command.modelOptions.source(model), command.common.engine, command.common.team)
+      return (try command.modelOptions.source(model), command.common.engine, command.common.team)
     }
   }
 

@@ -25,10 +25,3 @@ struct MeasureCommand: VerbCommand {
 
   func makeRun() throws -> any Run { MeasureRun(settings: try options.applied(to: MeasureSettings(paths: paths))) }
 }
-
-extension Periods: ExpressibleByArgument {
-  /// Numbers joined by commas; `nil` for anything else.
-  public init?(argument: String) { self.init(parsing: argument) }
-  /// As it is typed.
-  public var defaultValueDescription: String { description }
-}

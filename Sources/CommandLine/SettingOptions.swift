@@ -52,6 +52,8 @@ struct SettingOption<Owner: SettingOwner> {
         return Option<Word?>(name: name, parsing: parsing, help: help, completion: completion)
       }
       return Option<Word>(wrappedValue: word, name: name, parsing: parsing, help: help, completion: completion)
+    case .words where setting.isRequired:
+      return Option<[Word]>(name: name, parsing: .upToNextOption, help: help, completion: completion)
     case .words:
       return Option<[Word]>(
         wrappedValue: usual ?? [], name: name, parsing: .upToNextOption, help: help, completion: completion)

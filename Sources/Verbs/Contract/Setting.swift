@@ -47,6 +47,8 @@ public struct Setting<Owner>: Sendable {
   public private(set) var explanation: String?
   /// `nil`: its words name no files.
   public private(set) var place: Place?
+  /// Whether there is nothing to do without it.
+  public private(set) var isRequired = false
   /// The names of settings that do not go with it.
   fileprivate var excluded: [String] = []
   fileprivate let show: @Sendable (Owner) -> [String]?
@@ -120,6 +122,13 @@ extension Setting {
   func naming(_ place: Place) -> Setting {
     var setting = self
     setting.place = place
+    return setting
+  }
+
+  /// The same, which must be given.
+  func required() -> Setting {
+    var setting = self
+    setting.isRequired = true
     return setting
   }
 

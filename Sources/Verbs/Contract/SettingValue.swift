@@ -105,3 +105,28 @@ extension Array: SettingValue where Element: SettingValue {
   /// In words.
   public static var expected: String { "\(Element.expected), or several parted by commas" }
 }
+
+/// Numbers from one to another.
+extension ClosedRange: SettingValue where Bound == Int {
+  /// Reads `0-31`, or one number.
+  public init?(word: String) {
+    let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard let ends = ends as? [Int], (1...2).contains(ends.count), ends[0] >= 0, ends[ends.count - 1] >= ends[0] else {
+      return nil
+    }
+    self = ends[0]...ends[ends.count - 1]
+  }
+  /// `0-31`
+  public var word: String? { "\(lowerBound)-\(upperBound)" }
+  /// In words.
+  public static var expected: String { "a number, or two such as 0-31" }
+}
+
+extension PictureSize: SettingValue {
+  /// As ``PictureSize/init(parsing:)`` reads it.
+  public init?(word: String) { self.init(parsing: word) }
+  /// `HxW`
+  public var word: String? { written }
+  /// In words.
+  public static var expected: String { "a height and a width such as 224x320, or one number for both" }
+}

@@ -95,6 +95,11 @@ extension GradientSettings: SettingOwner {
       "cutoff", \.cutoff, "Radius that low-pass keeps, in cycles over 224 pixels.", valueName: "radius"),
     Setting("energies", \.energies, "Energies that phase-equalisation divides by: predicted or measured."),
   ]
+
+  /// The form of the verb that is meant.
+  public func run(of model: ModelSource) -> any Run {
+    compare ? GradientComparisonRun(model, settings: self) : GradientRun(model, settings: self)
+  }
 }
 
 extension GradientMethod: SettingValue {
