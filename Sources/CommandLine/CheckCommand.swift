@@ -42,24 +42,15 @@ struct CheckCommand: VerbCommand {
     case github
   }
 
-  func makeRun() throws -> any Run { try checkRun }
-
-  private var checkRun: CheckRun {
-    get throws {
-      try CheckRun(subjects, model: modelOptions.source, settings: options.applied(to: CheckSettings()))
-    }
+  func makeRun() throws -> any Run {
+    try CheckRun(subjects, model: modelOptions.source, settings: options.applied(to: CheckSettings()))
   }
 
   func run() throws {
     do {
-      let progress = Progress(isShown: !common.quiet)
-      let performance = try Hints.given {
-        try common.perform(checkRun, command: CommandLine.arguments, progress: RunProgress(progress.show))
-      }
-      if annotations != nil { annotate(performance.result.findings.annotations) }
-      let outcome = try Outcome(performance)
-      try common.report(outcome, progress)
-      try common.end(after: outcome)
+      let outcome = try performAndReport()
+      if annotations != nil { annotate(outcome.annotations) }
+      try outcome.end()
     } catch let status as ExitCode {
       throw status
     } catch {

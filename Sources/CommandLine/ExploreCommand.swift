@@ -39,16 +39,17 @@ struct ExploreCommand: VerbCommand {
   @OptionGroup var common: RunOptions
 
   func run() throws {
-    guard serve else { return try common.end(after: performAndReport()) }
+    guard serve else { return try performAndReport().end() }
     // A port that is taken is no reason to compute first.
     let site = Mutex<LiveSite?>(nil)
     let server = try SiteServer(host: host, port: port) { request in
       await site.withLock { $0 }?.answer(request) ?? .missing
     }
-    let context = RunContext(engine: common.engine, team: common.team)
+    let conditions = try common.conditions
+    let context = conditions.context()
     let run = try makeExploreRun()
-    let isThere = !common.force && common.output.map { run.isWhole(at: $0, in: context) } ?? false
-    guard let folder = isThere ? common.output : try performAndReport().folder else { return }
+    let isThere = !conditions.replaces && conditions.output.map { run.isWhole(at: $0, in: context) } ?? false
+    guard let folder = isThere ? conditions.output : try performAndReport().folder else { return }
     let live = try Hints.given { try LiveSite(run, at: folder, in: context) }
     site.withLock { $0 = live }
     try StandardOutput.write(line: "Serving at \(server.address) until Ctrl C.")

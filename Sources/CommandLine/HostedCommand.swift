@@ -52,7 +52,8 @@ public enum HostedCommand {
       guard let command = try GinghamCommand.parseAsRoot(["layers"] + options + ["--", model]) as? LayersCommand else {
         throw ValidationError("the options hold a verb")
       }
-      return (try command.modelOptions.source(model), command.common.engine, command.common.team)
+      let context = try command.common.conditions.context()
+      return (try command.modelOptions.source(model), context.engine, context.team)
     }
   }
 

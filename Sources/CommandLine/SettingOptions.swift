@@ -47,7 +47,7 @@ struct SettingOption<Owner: SettingOwner> {
         ? Flag<Bool>(wrappedValue: true, name: name, inversion: .prefixedNo, help: help)
         : Flag<Bool>(wrappedValue: false, name: name, help: help)
     case .word:
-      let parsing = Value.mayBeginWithMinus ? SingleValueParsingStrategy.unconditional : .next
+      let parsing = setting.takesMinus ? SingleValueParsingStrategy.unconditional : .next
       guard let word = usual?.first else {
         return Option<Word?>(name: name, parsing: parsing, help: help, completion: completion)
       }
@@ -58,7 +58,9 @@ struct SettingOption<Owner: SettingOwner> {
       return Option<[Word]>(
         wrappedValue: usual ?? [], name: name, parsing: .upToNextOption, help: help, completion: completion)
     case .repeated:
-      return Option<[Word]>(wrappedValue: usual ?? [], name: name, help: help, completion: completion)
+      return Option<[Word]>(
+        wrappedValue: usual ?? [], name: name, parsing: setting.takesMinus ? .unconditionalSingleValue : .singleValue,
+        help: help, completion: completion)
     }
   }
 

@@ -6,7 +6,9 @@ import Testing
 /// What holds of every table of settings.
 struct SettingTests {
   static let owners: [any SettingOwner.Type] = [
-    ModelSource.self, RecipeChoice.self, MitigationChoice.self, BenchSettings.self, CheckSettings.self,
+    RunConditions.self, SeriesOrder.self, ModelSource.self, RecipeChoice.self, MitigationChoice.self,
+    BenchSettings.self,
+    CheckSettings.self,
     CompareSettings.self, DiagnoseSettings.self, ExemplarsSettings.self, ExploreSettings.self, GenerateSettings.self,
     GradientSettings.self, MeasureSettings.self, PredictSettings.self, ProbeSettings.self, RepairSettings.self,
     ResultsSettings.self, TraceSettings.self, TrackSettings.self, VerifySettings.self, VisualizeSettings.self,
@@ -47,6 +49,7 @@ struct SettingTests {
     #expect(try RepairSettings().reading(["layer": ["a", "b"]]).layers == .named(["a", "b"]))
     #expect(try VisualizeSettings().reading(["channels": ["3-7"]]).channels == 3...7)
     #expect(try ModelSource("x.onnx").reading(["latent": ["4X8x8"]]).latentShape == [4, 8, 8])
+    #expect(try SeriesOrder("series.yaml").reading(["share": ["2/8"]]).way == .share(2, of: 8))
     #expect(try RecipeChoice().reading(["view_size": ["32"]]).changes == ["input-size": "32"])
   }
 
@@ -65,9 +68,16 @@ struct SettingTests {
     }
   }
 
+  @Test func noNameIsPassedOver() {
+    #expect(throws: SettingError.self) { try GradientSettings.usual.reading(["metod": ["guided"]]) }
+  }
+
   @Test func settingsThatExcludeEachOtherAreNamed() {
     #expect(throws: SettingError.exclusive(["thorough", "attack"])) {
       try ProbeSettings.usual.reading(["attack": ["pgd"], "thorough": ["true"]])
+    }
+    #expect(throws: SettingError.exclusive(["plan", "status"])) {
+      try SeriesOrder("series.yaml").reading(["plan": ["tasks"], "status": ["true"]])
     }
     #expect(throws: SettingError.exclusive(["preset", "recipe"])) {
       try RecipeChoice().reading(["preset": ["naive"], "recipe": ["mine.yaml"]])

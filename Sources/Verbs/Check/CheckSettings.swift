@@ -82,7 +82,8 @@ extension CheckSettings: SettingOwner {
       "What the gradient is of; without it the top class, and a net that makes pictures is judged by these."),
     Setting("samples", \.samples, "Samples that a generator draws."),
     Setting("seed", \.seed, "Seed of the samples."),
-    Setting("range", \.range, "What a generator writes for black and white.", valueName: "0..1|-1..1|0..255"),
+    Setting("range", \.range, "What a generator writes for black and white.", valueName: "0..1|-1..1|0..255")
+      .takingMinus(),
     Setting("junit", \.junit, "Results as JUnit XML, a test case a limit.", valueName: "file").naming(.file()),
   ]
 }

@@ -47,6 +47,8 @@ public struct Setting<Owner>: Sendable {
   public private(set) var explanation: String?
   /// `nil`: its words name no files.
   public private(set) var place: Place?
+  /// Whether its words may begin with a minus, as `-1..1` does.
+  public private(set) var takesMinus = false
   /// Whether there is nothing to do without it.
   public private(set) var isRequired = false
   /// The names of settings that do not go with it.
@@ -105,37 +107,26 @@ public struct Setting<Owner>: Sendable {
 
 extension Setting {
   /// The same under another name, too.
-  func called(_ otherName: String) -> Setting {
-    var setting = self
-    setting.otherName = otherName
-    return setting
-  }
+  func called(_ otherName: String) -> Setting { with(\.otherName, otherName) }
 
   /// The same with lines for help texts.
-  func explained(_ lines: [String]) -> Setting {
-    var setting = self
-    setting.explanation = lines.joined(separator: "\n")
-    return setting
-  }
+  func explained(_ lines: [String]) -> Setting { with(\.explanation, lines.joined(separator: "\n")) }
 
   /// The same, its words naming something in the file system.
-  func naming(_ place: Place) -> Setting {
-    var setting = self
-    setting.place = place
-    return setting
-  }
+  func naming(_ place: Place) -> Setting { with(\.place, place) }
+
+  /// The same, its words beginning with a minus now and then.
+  func takingMinus() -> Setting { with(\.takesMinus, true) }
 
   /// The same, which must be given.
-  func required() -> Setting {
-    var setting = self
-    setting.isRequired = true
-    return setting
-  }
+  func required() -> Setting { with(\.isRequired, true) }
 
-  /// The same, which goes with none of these.
-  func excluding(_ names: String...) -> Setting {
+  /// The same, which goes with none of these but itself.
+  func excluding(_ names: [String]) -> Setting { with(\.excluded, names.filter { $0 != name }) }
+
+  private func with<Value>(_ path: WritableKeyPath<Setting, Value>, _ value: Value) -> Setting {
     var setting = self
-    setting.excluded = names
+    setting[keyPath: path] = value
     return setting
   }
 }
@@ -146,8 +137,11 @@ extension SettingOwner {
 
   /// The same with settings that are asked for by name, each with its words; of a flag `true` or `false`.
   ///
-  /// - Throws: ``SettingError`` where a word cannot be read, or settings exclude each other.
+  /// - Throws: ``SettingError`` where there is no such setting, a word cannot be read, or settings exclude each other.
   public func reading(_ words: [String: [String]]) throws -> Self {
+    if let name = words.keys.sorted().first(where: { name in !Self.settings.contains { $0.name == name } }) {
+      throw SettingError.contradiction(settings: [], message: "there is no setting '\(name)'")
+    }
     var result = self
     for setting in Self.settings {
       guard let given = words[setting.name] else { continue }

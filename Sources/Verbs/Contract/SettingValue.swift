@@ -10,8 +10,6 @@ public protocol SettingValue: Sendable {
   static var choices: [String] { get }
   /// What it takes, for complaints such as "… takes a number, not 'x'".
   static var expected: String { get }
-  /// Whether its words may begin with a minus where numbers alone do not, as `-1..1` does.
-  static var mayBeginWithMinus: Bool { get }
 }
 
 extension SettingValue {
@@ -21,8 +19,6 @@ extension SettingValue {
   public static var expected: String {
     choices.dropLast().joined(separator: ", ") + (choices.count > 1 ? " or " : "") + (choices.last ?? "")
   }
-  /// Few do.
-  public static var mayBeginWithMinus: Bool { false }
 }
 
 extension SettingValue where Self: LosslessStringConvertible {
@@ -87,8 +83,6 @@ extension Optional: SettingValue where Wrapped: SettingValue {
   public static var choices: [String] { Wrapped.choices }
   /// Of what may be there.
   public static var expected: String { Wrapped.expected }
-  /// Of what may be there.
-  public static var mayBeginWithMinus: Bool { Wrapped.mayBeginWithMinus }
 }
 
 /// Several in one word, parted by commas.

@@ -132,7 +132,7 @@ extension ProbeSettings: SettingOwner {
       "Also apgd-ce, the strongest of the usual attacks, which costs as much as the others together."
     ) { settings, _ in
       settings.attacks = ProbeSettings.thoroughAttacks
-    }.excluding("attack"),
+    }.excluding(["attack"]),
     Setting("norm", \.norm, "How changes are measured: linf or l2."),
     Setting(
       "epsilon", \.epsilons,

@@ -94,7 +94,7 @@ extension RepairSettings: SettingOwner {
     },
     Setting("all", .flag, of: Bool.self, "Rewrite every layer the method applies to.") { settings, _ in
       settings.layers = .all
-    }.excluding("layer"),
+    }.excluding(["layer"]),
     Setting(
       "with", \.with,
       "How; whatever helps without it, and of named layers equalise for nets that paint, blurpool for all others."),

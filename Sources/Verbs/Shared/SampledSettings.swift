@@ -21,7 +21,8 @@ extension SampledSettings {
         valueName: "path"
       ).naming(.file()),
       .list(into: \.images),
-      Setting("range", \.range, "What the net writes for black and white.", valueName: "0..1|-1..1|0..255"),
+      Setting("range", \.range, "What the net writes for black and white.", valueName: "0..1|-1..1|0..255")
+        .takingMinus(),
       Setting("periods", \.periods, "Periods in pixels.", valueName: "2,4,8"),
     ]
   }
@@ -32,6 +33,4 @@ extension OutputRange: SettingValue {
   public init?(word: String) { self.init(parsing: word) }
   /// In words.
   public static var expected: String { "two numbers such as -1..1" }
-  /// As the range of hyperbolic tangents does.
-  public static var mayBeginWithMinus: Bool { true }
 }

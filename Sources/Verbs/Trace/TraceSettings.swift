@@ -38,7 +38,7 @@ extension TraceSettings: SettingOwner {
     Setting("target", \.target, "What the gradient is of; top without it.", valueName: "objective"),
     Setting("samples", \.samples, "Samples that a generator draws."),
     Setting(
-      "seed", \.seed, "Seed of a generator's random numbers, of the shifts of aliasing, and of random twins."),
+      "seed", \.seed, "Seed of a generator's random numbers, of aliasing's shifts, and of random twins."),
     Setting(
       "flat", \.flat, "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own."),
     Setting(

@@ -32,7 +32,7 @@ extension RecipeChoice: SettingOwner {
   public static let settings: [Setting<RecipeChoice>] =
     [
       Setting("preset", \.preset, "The recipe to use: \(Recipe.presetNames.joined(separator: ", ")).")
-        .excluding("recipe"),
+        .excluding(["recipe"]),
       Setting("recipe", \.file, "A recipe file (YAML), which names its preset.", valueName: "file").naming(.file()),
     ]
     + Recipe.settings.map { row in
