@@ -32,51 +32,7 @@ struct CheckCommand: VerbCommand {
     help: "A net and pictures to look at it with, or pictures, as 'gradient' and 'measure' take them.",
     completion: .file())
   var subjects: [String] = []
-  @OptionGroup var list: ListOption
-
-  @Option(
-    help: ArgumentHelp("A YAML file of limits.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
-  var limits: String?
-
-  @Option(
-    help: ArgumentHelp("Share of the fine detail beyond chance on a band.", valueName: "0.01|2=0.01,4=0.02"),
-    transform: read(PeriodLimits.init(parsing:)))
-  var bands: PeriodLimits?
-
-  @Option(
-    help: ArgumentHelp("CV² of the input gradient, of all or of single bands.", valueName: "0.05|all=0.05,2=0.01"),
-    transform: read(PeriodLimits.init(parsing:)))
-  var gradient: PeriodLimits?
-
-  @Option(help: ArgumentHelp("What all pictures may have alike on a band.", valueName: "levels")) var faint: Double?
-  @Option(help: ArgumentHelp("Blur, as the σ of a Gaussian.", valueName: "px")) var blur: Double?
-  @Option(help: ArgumentHelp("Bits of the levels found, at least.", valueName: "bits")) var banding: Double?
-
-  @Option(help: ArgumentHelp("By what share of itself a figure may get worse (default: 0.25).", valueName: "share"))
-  var drift: Double?
-
-  @Option(
-    help: ArgumentHelp("Figures to hold against; written where the file does not exist.", valueName: "file"),
-    completion: .file())
-  var baseline: String?
-
-  @Flag(help: "Write the baseline anew in place of holding against it.") var updateBaseline = false
-
-  @Option(
-    help: "What the gradient is of; without it the top class, and a net that makes pictures is judged by these.")
-  var target: String?
-
-  @Option(help: "Samples that a generator draws.") var samples = 64
-  @Option(help: "Seed of the samples.") var seed: UInt64 = 0
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("What a generator writes for black and white.", valueName: "0..1|-1..1|0..255"))
-  var range: OutputRange?
-
-  @Option(help: ArgumentHelp("Results as JUnit XML, a test case a limit.", valueName: "file"), completion: .file())
-  var junit: String?
-
+  @OptionGroup var options: SettingOptions<CheckSettings>
   @Option(help: "Prints what is broken as annotations, on standard error: github.") var annotations: Annotations?
 
   @OptionGroup var modelOptions: ModelOptions
@@ -87,31 +43,14 @@ struct CheckCommand: VerbCommand {
   }
 
   func makeRun() throws -> any Run {
-    try list.requirePictures(beside: subjects)
-    return checkRun
-  }
-
-  private var checkRun: CheckRun {
-    let model = subjects.first.flatMap { ModelSource.isModel($0) ? $0 : nil }
-    var settings = CheckSettings(pictures: Array(subjects.dropFirst(model == nil ? 0 : 1)) + list.words)
-    settings.limitsFile = limits
-    (settings.limits.bands, settings.limits.gradient, settings.limits.drift) = (bands, gradient, drift)
-    (settings.limits.faint, settings.limits.blur, settings.limits.banding) = (faint, blur, banding)
-    (settings.baseline, settings.updateBaseline, settings.junit) = (baseline, updateBaseline, junit)
-    (settings.target, settings.samples, settings.seed, settings.range) = (target, samples, seed, range)
-    return CheckRun(model.map(modelOptions.source), settings: settings)
+    try CheckRun(subjects, model: modelOptions.source, settings: options.applied(to: CheckSettings()))
   }
 
   func run() throws {
     do {
-      let progress = Progress(isShown: !common.quiet)
-      let performance = try Hints.given {
-        try common.perform(checkRun, command: CommandLine.arguments, progress: RunProgress(progress.show))
-      }
-      if annotations != nil { annotate(performance.result.findings.annotations) }
-      let outcome = try Outcome(performance)
-      try common.report(outcome, progress)
-      try common.end(after: outcome)
+      let outcome = try performAndReport()
+      if annotations != nil { annotate(outcome.annotations) }
+      try outcome.end()
     } catch let status as ExitCode {
       throw status
     } catch {

@@ -14,28 +14,12 @@ struct ExemplarsCommand: VerbCommand {
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
   @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String] = []
-  @OptionGroup var list: ListOption
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Layers whose units are looked at; all convolutions without it.", valueName: "layer"))
-  var layer: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Only these units of each layer.", valueName: "first-last"),
-    transform: read(VisualizeSettings.channels(parsing:)))
-  var units: ClosedRange<Int>?
-
-  @Option(help: "Pictures that are kept for each unit.") var strongest = 9
-  @Option(help: ArgumentHelp("Side of a crop.", valueName: "pixels")) var side = 64
+  @OptionGroup var options: SettingOptions<ExemplarsSettings>
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
-    try list.requirePictures(beside: images)
-    var settings = ExemplarsSettings(images: images + list.words)
-    (settings.layers, settings.units) = (layer.isEmpty ? nil : layer, units)
-    (settings.strongest, settings.side) = (strongest, side)
-    return ExemplarsRun(modelOptions.source(model), settings: settings)
+    ExemplarsRun(
+      try modelOptions.source(model), settings: try options.applied(to: ExemplarsSettings(images: images)))
   }
 }

@@ -16,28 +16,11 @@ struct GenerateCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-  @OptionGroup var sampling: SampleOptions
-
-  @Option(
-    help: ArgumentHelp("Latents to use in place of drawn ones: N×… as the net takes them.", valueName: "file.npy"),
-    completion: .file(extensions: ["npy"]))
-  var latents: String?
-
-  @Flag(help: "Inputs that are the same everywhere: what repeats in the pictures is then the net's own.") var flat =
-    false
-  @Flag(help: "Also shifts the inputs: pictures should go along, and what the net's strides leave does not (EQ-T).")
-  var shift = false
-  @Option(help: "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer).") var bits: Int?
-  @Option(help: ArgumentHelp("Samples a second of WAV files.", valueName: "Hz")) var rate = Sound.usualRate
+  @OptionGroup var options: SettingOptions<GenerateSettings>
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = GenerateSettings()
-    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.pictures)
-    (settings.range, settings.periods) = (sampling.range, sampling.periods)
-    (settings.latents, settings.bits, settings.rate, settings.flat) = (latents, bits, rate, flat)
-    settings.shift = shift
-    return GenerateRun(modelOptions.source(model), settings: settings)
+  func makeRun() throws -> any Run {
+    GenerateRun(try modelOptions.source(model), settings: try options.applied(to: GenerateSettings()))
   }
 }

@@ -70,17 +70,11 @@ enum Hints {
     case .outOfRange(let setting, let value, let expected): "\(option(setting)) takes \(expected), not \(value)"
     case .contradiction(let settings, let message):
       message + (settings.isEmpty ? "" : " (\(settings.map(option).joined(separator: ", ")))")
+    case .exclusive(let settings): "\(settings.map(option).joined(separator: " and ")) exclude each other"
     }
   }
 
-  /// Options are called like their settings, but for a few.
-  private static func option(_ setting: String) -> String {
-    switch setting {
-    case "min_peak_db": "--min-peak"
-    case "layers": "--layer"
-    default: "--" + setting.replacing("_", with: "-")
-    }
-  }
+  private static func option(_ setting: String) -> String { "--" + setting.asOption }
 }
 
 /// An error and what to type about it.

@@ -52,7 +52,8 @@ public enum HostedCommand {
       guard let command = try GinghamCommand.parseAsRoot(["layers"] + options + ["--", model]) as? LayersCommand else {
         throw ValidationError("the options hold a verb")
       }
-      return (command.modelOptions.source(model), command.common.engine, command.common.team)
+      let context = try command.common.conditions.context()
+      return (try command.modelOptions.source(model), context.engine, context.team)
     }
   }
 
@@ -67,8 +68,9 @@ public enum HostedCommand {
         let command = try GinghamCommand.parseAsRoot(["gradient"] + options + ["--", "net", "picture"])
           as? GradientCommand
       else { throw ValidationError("the options hold a verb") }
-      guard !command.compare else { throw ValidationError("a comparison is a run: --compare goes with the verb") }
-      return command.settings
+      let settings = try command.settings
+      guard !settings.compare else { throw ValidationError("a comparison is a run: --compare goes with the verb") }
+      return settings
     }
   }
 

@@ -9,5 +9,5 @@ struct LayersCommand: VerbCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run { LayersRun(modelOptions.source(model)) }
+  func makeRun() throws -> any Run { LayersRun(try modelOptions.source(model)) }
 }

@@ -20,55 +20,8 @@ struct MeasureCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.picturesHelp, completion: .file()) var paths: [String] = []
-  @OptionGroup var list: ListOption
-
-  @Option(
-    name: [.long, .customLong("period")],
-    help: ArgumentHelp("Periods in pixels, or search: the strongest lattice of 2 to 64.", valueName: "2,4,8|search"))
-  var periods = PeriodChoice.listed(.usual)
-
-  @Option(
-    name: .customLong("as"), help: "What the maps are: signed pictures or sounds, or gradients, of which power counts.")
-  var kind: MeasureSettings.Kind = .picture
-
-  @Option(
-    help: "Excess of a band's share over chance that makes an artifact of a picture (default: 0.01; of sounds: 1e-05).")
-  var minShare: Double?
-
-  @Option(help: "Power of a frequency of the band over one of the control.")
-  var controlRatio = LatticeThresholds().controlRatio
-
-  @Option(help: "Peak of the band over its surroundings, in dB (default: 10; of half of a sound's band: 15).")
-  var minPeak: Double?
-
-  @Option(name: .customLong("min-cv2"), help: "Unevenness of a band that makes an artifact of a gradient.")
-  var minUnevenness = LatticeThresholds().gradientUnevenness
-
-  @Flag(help: "Keep the spectra of every picture, and compute cosine spectra too.") var spectra = false
+  @OptionGroup var options: SettingOptions<MeasureSettings>
   @OptionGroup var common: RunOptions
 
-  func makeRun() throws -> any Run {
-    try list.requirePictures(beside: paths)
-    var settings = MeasureSettings(paths: paths + list.words)
-    (settings.periods, settings.as, settings.spectra) = (periods, kind, spectra)
-    (settings.minShare, settings.controlRatio, settings.minPeakDb) = (minShare, controlRatio, minPeak)
-    settings.minCv2 = minUnevenness
-    return MeasureRun(settings: settings)
-  }
-}
-
-extension MeasureSettings.Kind: ExpressibleByArgument {}
-
-extension Periods: ExpressibleByArgument {
-  /// Numbers joined by commas; `nil` for anything else.
-  public init?(argument: String) { self.init(parsing: argument) }
-  /// As it is typed.
-  public var defaultValueDescription: String { description }
-}
-
-extension PeriodChoice: ExpressibleByArgument {
-  /// `search`, or numbers joined by commas; `nil` for anything else.
-  public init?(argument: String) { self.init(parsing: argument) }
-  /// As it is typed.
-  public var defaultValueDescription: String { description }
+  func makeRun() throws -> any Run { MeasureRun(settings: try options.applied(to: MeasureSettings(paths: paths))) }
 }

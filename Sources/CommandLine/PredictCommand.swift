@@ -29,55 +29,10 @@ struct PredictCommand: VerbCommand {
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String?
   @OptionGroup var modelOptions: ModelOptions
-
-  @Option(
-    help: ArgumentHelp("Where the gradient starts; of an objective only its layer counts.", valueName: "objective"))
-  var target = "top"
-
-  @Option(help: ArgumentHelp("A layer whose gradient to look at, beside the picture's.", valueName: "layer"))
-  var at: String?
-
-  @Option(help: "unit: every convolution passes the power it gets. weights: each passes its weights' second moment.")
-  var gain: PredictionOptions.Gain = .unit
-
-  @Option(help: "Whether neighbours in pools and resizes are independent (white) or depend on each other (smooth).")
-  var signals: PredictionOptions.Signals = .white
-
-  @Option(name: .customLong("min-cv2"), help: "Unevenness of a band that makes an artifact.")
-  var minUnevenness = LatticeThresholds().gradientUnevenness
-
-  @Option(help: ArgumentHelp("Stacks of transposed convolutions, such as \"3/2,3/2\".", valueName: "stacks"))
-  var deconvolution: String?
-
-  @Option(help: "Positions a stack starts from.") var positions = 8
-
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp("A layer with weights, such as \"nearest2:1,0,-1\"; may be repeated.", valueName: "layer"))
-  var equivalent: [String] = []
-
-  @Option(help: ArgumentHelp("A grid of architectures to rank.", valueName: "grid.yaml"), completion: .file())
-  var sweep: String?
+  @OptionGroup var options: SettingOptions<PredictSettings>
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
-    var settings = PredictSettings()
-    (settings.target, settings.at, settings.gain, settings.signals) = (target, at, gain, signals)
-    (settings.minCv2, settings.positions) = (minUnevenness, positions)
-    (settings.deconvolution, settings.equivalent) = (deconvolution, equivalent)
-    switch (model, deconvolution != nil || !equivalent.isEmpty, sweep) {
-    case (let model?, false, nil): return PredictRun(modelOptions.source(model), settings: settings)
-    case (nil, true, nil): return OverlapRun(settings)
-    case (nil, false, let sweep?): return SweepRun(sweep, settings: settings)
-    default:
-      throw ValidationError(
-        "name a model, or stacks with --deconvolution or --equivalent, or a grid with --sweep: one of them")
-    }
+    try options.applied(to: PredictSettings()).run(of: model.map(modelOptions.source))
   }
-}
-
-extension PredictionOptions.Gain: ExpressibleByArgument {}
-extension PredictionOptions.Signals: ExpressibleByArgument {
-  static let help: ArgumentHelp =
-    "Activations in front of pools, for the prediction: white (independent) or smooth (neighbours alike)."
 }

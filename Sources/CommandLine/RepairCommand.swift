@@ -27,55 +27,11 @@ struct RepairCommand: VerbCommand {
       """)
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp("A layer to rewrite; can be given several times.", valueName: "layer"))
-  var layer: [String] = []
-
-  @Flag(help: "Rewrite every layer the method applies to.") var all = false
-
-  @Option(
-    name: .customLong("with"),
-    help: "How; whatever helps without it, and of named layers equalise for nets that paint, blurpool for all others.")
-  var method: RewriteMethod?
-
-  @Option(help: "What a convolution behind a resize finds beyond the border: zero, as in training, or reflect.")
-  var border: RewriteOptions.Border = .zero
-
-  @Option(help: "Side of the kernel behind a resize; larger ones fit better and cost more.") var kernel: Int?
-  @Option(
-    help: ArgumentHelp(
-      "What a step by which a band's verdict falls may change the output by, in units of its deviation; larger values "
-        + "repair more. Without it 0.2, and as much as it takes where nothing comes of that.", valueName: "share"))
-  var mostChange: Double?
-
-  @Option(help: ArgumentHelp("Name of the ONNX file in the output folder.", valueName: "file")) var out: String?
-
-  @Option(help: "Samples or seeded inputs to measure with; 64 for nets that paint, 16 for all others.")
-  var samples: Int?
-
-  @Option(help: "Seed of the samples.") var seed: UInt64 = 0
-
-  @Option(
-    parsing: .upToNextOption, help: "Pictures to measure with in place of seeded inputs.", completion: .file())
-  var images: [String] = []
-  @OptionGroup var list: ListOption
-
-  @Option(help: ArgumentHelp("What gradients are of.", valueName: "objective")) var target = "top"
+  @OptionGroup var options: SettingOptions<RepairSettings>
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
-    guard !all || layer.isEmpty else { throw ValidationError("--all and --layer contradict each other") }
-    var settings = RepairSettings()
-    settings.layers = all ? .all : layer.isEmpty ? .uneven : .named(layer)
-    (settings.with, settings.border, settings.kernel, settings.out) = (method, border, kernel, out)
-    settings.mostChange = mostChange
-    (settings.samples, settings.seed, settings.images, settings.target) = (samples, seed, images + list.words, target)
-    return RepairRun(modelOptions.source(model), settings: settings)
+    RepairRun(try modelOptions.source(model), settings: try options.applied(to: RepairSettings()))
   }
 }
-
-extension RewriteMethod: ExpressibleByArgument {}
-extension RewriteOptions.Border: ExpressibleByArgument {}

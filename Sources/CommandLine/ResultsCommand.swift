@@ -13,33 +13,10 @@ struct ResultsCommand: VerbCommand {
 
   @Argument(help: "Folders of runs, or folders that hold some.", completion: .directory)
   var folders: [String] = ["outputs"]
-
-  @Option(help: ArgumentHelp("Only runs of models with this in their names.", valueName: "name")) var model: String?
-  @Option(help: ArgumentHelp("Only runs of this verb.", valueName: "verb")) var verb: String?
-  @Option(help: ArgumentHelp("Only bands that such a layer brings in.", valueName: "name")) var layer: String?
-
-  @Option(
-    name: .customLong("period"), parsing: .singleValue,
-    help: ArgumentHelp("Only bands of this period; may be given several times.", valueName: "px"))
-  var periods: [Int] = []
-
-  @Option(help: ArgumentHelp("Only runs from this day or moment on, in UTC.", valueName: "YYYY-MM-DD"))
-  var since: String?
-
-  @Option(help: ArgumentHelp("Only runs up to this day or moment, in UTC.", valueName: "YYYY-MM-DD"))
-  var until: String?
-
-  @Flag(help: "List single pictures, layers and experiments, too.") var each = false
-
-  @Option(help: ArgumentHelp("A file for the figures, a line each.", valueName: "file"), completion: .file())
-  var csv: String?
-
+  @OptionGroup var options: SettingOptions<ResultsSettings>
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = ResultsSettings(folders: folders)
-    (settings.model, settings.verb, settings.layer, settings.periods) = (model, verb, layer, periods)
-    (settings.since, settings.until, settings.each, settings.csv) = (since, until, each, csv)
-    return ResultsRun(settings: settings)
+  func makeRun() throws -> any Run {
+    ResultsRun(settings: try options.applied(to: ResultsSettings(folders: folders)))
   }
 }

@@ -32,69 +32,17 @@ struct RunCommand: ParsableCommand {
   @Argument(
     help: "A YAML file; of --status also the folder of a series.", completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String
-
-  @Option(
-    help: ArgumentHelp("The folder to write; outputs/run-<recipe> without it.", valueName: "dir"),
-    completion: .directory)
-  var output: String?
-
-  @Flag(help: "Print the command lines and run nothing.") var dryRun = false
+  @OptionGroup var options: SettingOptions<SeriesOrder>
   @Flag(help: "No progress and no remarks: the result alone, on standard output.") var quiet = false
-  @Option(help: "Threads of each step that names none; all cores without it.") var threads: Int?
-
-  @Option(
-    help: ArgumentHelp("Write a command line a task, for GNU parallel and its like.", valueName: "file"),
-    completion: .file())
-  var plan: String?
-
-  @Flag(help: "Submit the tasks as a job array of Slurm, and a job behind it that merges.") var slurm = false
-  @Option(help: "Steps a task of --plan and --slurm (default: 1, and more above a thousand tasks).") var pack: Int?
-  @Option(help: "Partition of --slurm.") var partition: String?
-  @Option(help: "Time limit of a task of --slurm, as sbatch takes it.") var time: String?
-  @Option(help: "Tasks of --slurm at a time.") var arrayLimit: Int?
-
-  @Option(
-    parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("An option that sbatch is handed as it is, such as --sbatch=--mem=8G.", valueName: "option"))
-  var sbatch: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Run this share of the steps, of so many.", valueName: "number/count"),
-    transform: read(Share.init(parsing:)))
-  var share: Share?
-
-  @Flag(help: "Run what reads other steps' results, and merge the findings of all.") var merge = false
-  @Flag(help: "Say what is done, running, failed and why.") var status = false
-  @Flag(help: "Try steps again that failed.") var retry = false
   @Flag(help: "With --status: as JSON.") var json = false
 
-  /// One of a number of shares.
-  struct Share {
-    var number: Int
-    var count: Int
-
-    init?(parsing text: String) {
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-      guard let numbers = parts as? [Int], numbers.count == 2, numbers[1] >= 1, (1...numbers[1]).contains(numbers[0])
-      else { return nil }
-      (number, count) = (numbers[0], numbers[1])
-    }
-  }
-
   func validate() throws {
-    try RunOptions.validate(threads: threads)
-    let ways = [dryRun, plan != nil, slurm, share != nil, merge, status]
-    if ways.count(where: { $0 }) > 1 {
-      throw ValidationError("--dry-run, --plan, --slurm, --share, --merge and --status exclude each other")
-    }
-    for (value, option) in [(pack, "--pack"), (arrayLimit, "--array-limit")] {
-      if let value, value < 1 { throw ValidationError("\(option) takes a number from 1, not \(value)") }
-    }
-    if json, !status { throw ValidationError("--json goes with --status: steps have their own") }
+    try Hints.usage { try order.validate() }
+    if json, try order.way != .status { throw ValidationError("--json goes with --status: steps have their own") }
   }
 
   func run() throws {
-    let progress = Progress(isShown: !quiet)
+    let progress = TerminalProgress(isShown: !quiet)
     let sbatch = ChildProcess.path(of: "sbatch")
     let outcome = try order.carriedOut(
       by: Self.hands(
@@ -107,7 +55,7 @@ struct RunCommand: ParsableCommand {
       try StandardOutput.write(line: outcome.text().printableLines(isIndented: false))
     }
     for remark in outcome.remarks { progress.remark(remark) }
-    if outcome.exitStatus != 0 { throw ExitCode(outcome.exitStatus) }
+    try outcome.end()
   }
 
   /// Performs the series within this process; no other is started.
@@ -119,25 +67,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private var order: SeriesOrder {
-    let wishes = SlurmSubmission.Wishes(
-      partition: partition, time: time, arrayLimit: arrayLimit, options: sbatch)
-    let way: SeriesOrder.Way =
-      if status {
-        .status
-      } else if dryRun {
-        .show
-      } else if let plan {
-        .plan(plan)
-      } else if slurm {
-        .slurm(wishes)
-      } else if let share {
-        .share(share.number, of: share.count)
-      } else {
-        merge ? .merge : .whole
-      }
-    var order = SeriesOrder(recipe, way, into: output)
-    (order.threads, order.pack, order.retries) = (threads, pack, retry)
-    return order
+    get throws { try options.applied(to: SeriesOrder(recipe)) }
   }
 
   private static func hands(

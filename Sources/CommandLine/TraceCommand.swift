@@ -21,43 +21,11 @@ struct TraceCommand: VerbCommand {
     help: "Pictures, as other verbs take them; none for a net that makes pictures of random numbers.",
     completion: .file())
   var images: [String] = []
-  @OptionGroup var list: ListOption
-
-  @Option(help: ArgumentHelp("What the gradient is of; top without it.", valueName: "objective")) var target: String?
-  @Option(help: "Samples that a generator draws.") var samples = 64
-  @Option(help: "Seed of a generator's random numbers, of the shifts of --aliasing, and of random twins.") var seed:
-    UInt64 = 0
-
-  @Flag(help: "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own.")
-  var flat = false
-
-  @Flag(
-    help: "Also what each stride folds over on the way forward, and whether the class stays where a picture is shifted."
-  )
-  var aliasing = false
-
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp("A layer whose backward pass is made even; can be given several times.", valueName: "layer"))
-  var without: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Holds the gradient against that many nets of the same graph with random weights, at the same pictures: what \
-      training made of each band, with its deviation. 8 are usual.
-      """, valueName: "n"))
-  var randomTwins = 0
-
-  @Option(help: PredictionOptions.Signals.help) var signals: PredictionOptions.Signals = .white
+  @OptionGroup var options: SettingOptions<TraceSettings>
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = TraceSettings(images: images + list.words)
-    (settings.target, settings.without, settings.signals) = (target, without, signals)
-    (settings.samples, settings.seed, settings.flat) = (samples, seed, flat)
-    (settings.aliasing, settings.randomTwins) = (aliasing, randomTwins)
-    return TraceRun(modelOptions.source(model), settings: settings)
+  func makeRun() throws -> any Run {
+    TraceRun(try modelOptions.source(model), settings: try options.applied(to: TraceSettings(images: images)))
   }
 }

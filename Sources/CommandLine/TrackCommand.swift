@@ -17,14 +17,13 @@ struct TrackCommand: VerbCommand {
 
   @Argument(help: ArgumentHelp("Checkpoints, or a folder of them.", valueName: "checkpoint"), completion: .file())
   var checkpoints: [String]
-  @OptionGroup var sampling: SampleOptions
+  @OptionGroup var options: SettingOptions<TrackSettings>
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var common: RunOptions
 
-  func makeRun() -> any Run {
-    var settings = TrackSettings(checkpoints: checkpoints)
-    (settings.samples, settings.seed, settings.images) = (sampling.samples, sampling.seed, sampling.pictures)
-    (settings.range, settings.periods) = (sampling.range, sampling.periods)
-    return TrackRun(modelOptions.source(checkpoints.first ?? ""), settings: settings)
+  func makeRun() throws -> any Run {
+    TrackRun(
+      try modelOptions.source(checkpoints.first ?? ""),
+      settings: try options.applied(to: TrackSettings(checkpoints: checkpoints)))
   }
 }

@@ -21,17 +21,13 @@ struct VerifyCommand: VerbCommand {
   var cases: [String] = []
 
   @OptionGroup var modelOptions: ModelOptions
-  @Option(help: "A picture to run; seeded noise without it.", completion: .file()) var image: String?
-  @Option(help: "Seed of the noise.") var seed: UInt64 = 0
-  @Option(help: "The largest relative error that passes.") var tolerance = 1e-4
+  @OptionGroup var options: SettingOptions<VerifySettings>
   @OptionGroup var common: RunOptions
 
   func makeRun() throws -> any Run {
     switch (model, cases.isEmpty) {
     case (let model?, true):
-      var settings = VerifySettings()
-      (settings.image, settings.seed, settings.tolerance) = (image, seed, tolerance)
-      return VerifyRun(modelOptions.source(model), settings: settings)
+      return VerifyRun(try modelOptions.source(model), settings: try options.applied(to: VerifySettings()))
     case (nil, false): return ConformanceRun(cases: cases)
     default: throw ValidationError("name a model, or folders of test cases with --case, and not both")
     }

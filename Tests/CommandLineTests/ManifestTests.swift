@@ -6,7 +6,8 @@ import Testing
 @testable import GinghamCommandLine
 @testable import GinghamVerbs
 
-/// Whatever is set on the command line shapes the result, so each option of each verb shows in the manifest.
+/// Whatever is set on the command line shapes the result, so each option of each verb shows in the manifest. Options
+/// without a sample value are tried with a few usual words.
 struct ManifestTests {
   /// A command line of a verb, and what can be added to it: for every option a value that is not its default.
   struct Sample {
@@ -44,7 +45,7 @@ struct ManifestTests {
       Sample(
         "gradient random:squeezenet1_1 picture.png",
         model.merging([
-          "target": ["class:3"], "method": ["smoothgrad"], "compare": [], "each": [], "at": ["conv1"], "samples": ["3"],
+          "target": ["class:3"], "method": ["smoothgrad"], "at": ["conv1"], "samples": ["3"],
           "noise": ["0.5"], "seed": ["9"], "signals": ["smooth"], "period": ["3"], "jitter": ["5"], "cutoff": ["11"],
           "energies": ["measured"], "list": ["names.txt"],
         ]) { $1 })
@@ -65,7 +66,7 @@ struct ManifestTests {
         "measure a.png",
         [
           "periods": ["3,5"], "as": ["gradient"], "min-share": ["0.3"], "control-ratio": ["7"], "min-peak": ["13"],
-          "min-cv2": ["0.2"], "spectra": [], "list": ["names.txt"],
+          "min-cv2": ["0.2"], "list": ["names.txt"],
         ])
     ],
     "trace": [
@@ -73,14 +74,14 @@ struct ManifestTests {
         "trace random:squeezenet1_1",
         model.merging([
           "target": ["class:3"], "samples": ["5"], "seed": ["9"], "without": ["conv1"], "signals": ["smooth"],
-          "flat": [], "aliasing": [], "random-twins": ["4"], "list": ["names.txt"],
+          "random-twins": ["4"], "list": ["names.txt"],
         ]) { $1 })
     ],
     "generate": [
       Sample(
         "generate random:squeezenet1_1",
         model.merging(generator) { $1 }.merging([
-          "latents": ["z.npy"], "bits": ["16"], "rate": ["8000"], "flat": [], "shift": [],
+          "latents": ["z.npy"], "bits": ["16"], "rate": ["8000"],
         ]) {
           $1
         })
@@ -101,7 +102,7 @@ struct ManifestTests {
         "check random:squeezenet1_1 a.png --baseline b.json",
         model.merging([
           "limits": ["limits.yaml"], "bands": ["0.03"], "gradient": ["2=0.3"], "faint": ["1"], "blur": ["2"],
-          "banding": ["6"], "drift": ["0.5"], "baseline": ["c.json"], "update-baseline": [], "target": ["class:3"],
+          "banding": ["6"], "drift": ["0.5"], "baseline": ["c.json"], "target": ["class:3"],
           "samples": ["5"], "seed": ["9"], "range": ["0..255"], "junit": ["results.xml"], "list": ["names.txt"],
         ]) { $1 })
     ],
@@ -110,7 +111,7 @@ struct ManifestTests {
         "results outputs",
         [
           "model": ["net"], "verb": ["probe"], "layer": ["conv1"], "period": ["4"], "since": ["2026-11-28"],
-          "until": ["2026-11-29"], "each": [], "csv": ["all.csv"],
+          "until": ["2026-11-29"], "csv": ["all.csv"],
         ])
     ],
     "track": [Sample("track {a.pth} {b.pth}", model.merging(generator) { $1 })],
@@ -118,7 +119,7 @@ struct ManifestTests {
       Sample(
         "repair random:squeezenet1_1",
         model.merging([
-          "layer": ["conv1"], "all": [], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
+          "layer": ["conv1"], "with": ["nearest"], "border": ["reflect"], "kernel": ["5"],
           "most-change": ["0.5"], "out": ["even.onnx"], "samples": ["5"], "seed": ["9"], "images": ["a.png"],
           "target": ["class:3"], "list": ["names.txt"],
         ]) { $1 })
@@ -128,7 +129,7 @@ struct ManifestTests {
         "visualize random:squeezenet1_1 --objective conv1:3",
         model.merging(recipe) { $1 }.merging([
           "objective": ["conv1:4"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "start": ["a.png"], "seed": ["9"],
-          "print-recipe": [], "accentuate": ["a.png"], "path-check": ["a.png", "b.png"], "hold-weight": ["2"],
+          "accentuate": ["a.png"], "path-check": ["a.png", "b.png"], "hold-weight": ["2"],
         ]) { $1 }),
       Sample("visualize random:squeezenet1_1 --objective conv1:3 --accentuate a.png", ["hold": ["conv1"]]),
       Sample("visualize random:squeezenet1_1 --all-channels conv1", ["all-channels": ["conv2"], "channels": ["0-3"]]),
@@ -147,7 +148,7 @@ struct ManifestTests {
         "explore random:squeezenet1_1",
         model.merging(recipe) { $1 }.merging([
           "layers": ["conv1"], "units": ["0-3"], "preset": ["naive"], "recipe": ["{recipe.yaml}"], "seed": ["9"],
-          "pictures": ["a.png", "b.png"], "pages": ["3"], "negative": [], "list": ["names.txt"],
+          "pictures": ["a.png", "b.png"], "pages": ["3"], "list": ["names.txt"],
           "diversity": ["4"], "against": ["random:resnet18"],
         ]) { $1 }),
       Sample(
@@ -161,18 +162,18 @@ struct ManifestTests {
         "compare random:squeezenet1_1 --objective conv1:3",
         model.merging([
           "objective": ["conv1:4"], "mitigations": ["naive", "jitter"], "seeds": ["2"], "seed": ["9"],
-          "sort": ["activation"], "steps": ["7"], "size": ["40"], "factorial": [],
+          "sort": ["activation"], "steps": ["7"], "size": ["40"],
         ]) { $1 })
     ],
     "probe": [
       Sample(
         "probe random:squeezenet1_1 a.png",
         model.merging([
-          "labels": ["filename"], "attack": ["fgsm"], "thorough": [], "norm": ["l2"], "epsilon": ["3/255"],
+          "labels": ["filename"], "attack": ["fgsm"], "norm": ["l2"], "epsilon": ["3/255"],
           "steps": ["7"],
-          "restarts": ["2"], "random-start": [], "early-stop": [], "target": ["3"], "mask": ["mask.npy"],
-          "minimal": [], "fourier": ["5"], "phase-study": [], "period": ["3"], "batch": ["3"], "seed": ["9"],
-          "no-pictures": [], "list": ["names.txt"],
+          "restarts": ["2"], "target": ["3"], "mask": ["mask.npy"],
+          "fourier": ["5"], "period": ["3"], "batch": ["3"], "seed": ["9"],
+          "list": ["names.txt"],
         ]) { $1 }),
       Sample("probe random:squeezenet1_1 a.png --no-pictures", ["pictures": []]),
     ],
@@ -185,7 +186,7 @@ struct ManifestTests {
     "bench": [
       Sample(
         "bench random:squeezenet1_1",
-        model.merging(["target": ["class:3"], "batch": ["3"], "runs": ["5"], "layers": []]) { $1 })
+        model.merging(["target": ["class:3"], "batch": ["3"], "runs": ["5"]]) { $1 })
     ],
   ]
 
@@ -212,6 +213,12 @@ struct ManifestTests {
       var kind: String
       var names: [Name]?
       var preferredName: Name?
+      var allValues: [String]?
+
+      /// Words that most options take, for those without a sample.
+      var words: [[String]] {
+        kind == "flag" ? [[]] : ((allValues ?? []) + ["3", "0.25", "word"]).map { [$0] }
+      }
     }
 
     var command: Command
@@ -231,8 +238,7 @@ struct ManifestTests {
       return path
     }
     let command = try #require(try GinghamCommand.parseAsRoot(arguments) as? any VerbCommand)
-    let context = RunContext(engine: command.common.engine, team: command.common.team)
-    return try Self.manifest(of: try command.makeRun(), in: context)
+    return try Self.manifest(of: try command.makeRun(), in: try command.common.conditions.context())
   }
 
   private static func manifest(of run: some Run, in context: RunContext) throws -> Manifest {
@@ -253,13 +259,18 @@ struct ManifestTests {
       let option = try #require(argument.preferredName?.name)
       if Self.shapeNothing.contains(option) { continue }
       let sample = samples.first { $0.values[option] != nil } ?? samples[0]
-      let values = try #require(
-        sample.values[option] ?? Self.context[option], "'\(verb) --\(option)' has no sample value")
-      let arguments = sample.base + ["--" + option] + values
       let before = try manifest(sample.base, in: scratch)
-      let after = try manifest(arguments, in: scratch)
       if ["backend", "precision", "emulate"].contains(option), before.backend == "none" { continue }
-      #expect(try before.json() != after.json(), "\(arguments)")
+      if let values = sample.values[option] ?? Self.context[option] {
+        let arguments = sample.base + ["--" + option] + values
+        #expect(try before.json() != manifest(arguments, in: scratch).json(), "\(arguments)")
+      } else {
+        let shows = try argument.words.contains { words in
+          guard let after = try? manifest(sample.base + ["--" + option] + words, in: scratch) else { return false }
+          return try before.json() != after.json()
+        }
+        #expect(shows, "'\(verb) --\(option)' shows in no manifest, or takes none of the usual words: give it a sample")
+      }
     }
   }
 }

@@ -1,8 +1,7 @@
 import Foundation
-import Gingham
 import Testing
 
-@testable import GinghamCommandLine
+@testable import GinghamProcesses
 
 @Suite struct PaceTests {
   /// A clock that is set.
@@ -17,7 +16,7 @@ import Testing
     let pace = Pace(clock.now)
     func text(_ done: Int, at seconds: Double, of total: Int = 1000, what: String = "pictures") -> String? {
       clock.seconds = seconds
-      return pace.text(of: RunProgress.Step(what: what, done: done, total: total), total: total)
+      return pace.text(of: what, done, total: total)
     }
     // A run that goes on where it stopped has not done the first hundred just now.
     #expect(text(100, at: 0) == "")

@@ -15,6 +15,19 @@ public struct BenchSettings: Encodable, Hashable, Sendable {
   public init() {}
 }
 
+extension BenchSettings: SettingOwner {
+  /// As they are made.
+  public static let usual = BenchSettings()
+
+  /// All of them.
+  public static let settings: [Setting<BenchSettings>] = [
+    Setting("target", \.target, "What the gradient is of; the net is cut behind it."),
+    Setting("batch", \.batch, "Pictures in a batch."),
+    Setting("runs", \.runs, "At least this many timed runs."),
+    Setting("layers", \.layers, "Also how long each layer takes, and which code runs it."),
+  ]
+}
+
 /// `bench`: times the forward pass and the input gradient of an objective.
 public struct BenchRun: Run {
   /// The verb: what manifests and folders call the run.

@@ -22,6 +22,17 @@ public struct CheckRun: Run {
     self.settings = settings
   }
 
+  /// - Parameters:
+  ///   - subjects: a net and pictures to look at it with, or pictures.
+  ///   - model: the net of a name.
+  ///   - settings: with pictures that are named elsewhere.
+  /// - Throws: what `model` does.
+  public init(_ subjects: [String], model: (String) throws -> ModelSource, settings: CheckSettings) throws {
+    let net = subjects.first.flatMap { ModelSource.isModel($0) ? $0 : nil }
+    self.init(try net.map(model), settings: settings)
+    self.settings.pictures = Array(subjects.dropFirst(net == nil ? 0 : 1)) + settings.pictures
+  }
+
   /// What is checked, as it was named.
   var subject: String { model?.specification ?? settings.pictures.first ?? "" }
 

@@ -53,3 +53,44 @@ public struct CheckSettings: Encodable, Hashable, Sendable {
     return (given, true)
   }
 }
+
+extension CheckSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = CheckSettings()
+
+  /// All but the pictures.
+  public static let settings: [Setting<CheckSettings>] = [
+    .list(into: \.pictures),
+    Setting("limits", \.limitsFile, "A YAML file of limits.", valueName: "file").naming(
+      .file(endings: ["yaml", "yml"])),
+    Setting(
+      "bands", \.limits.bands, "Share of the fine detail beyond chance on a band.", valueName: "0.01|2=0.01,4=0.02"),
+    Setting(
+      "gradient", \.limits.gradient, "CV² of the input gradient, of all or of single bands.",
+      valueName: "0.05|all=0.05,2=0.01"),
+    Setting("faint", \.limits.faint, "What all pictures may have alike on a band.", valueName: "levels"),
+    Setting("blur", \.limits.blur, "Blur, as the σ of a Gaussian.", valueName: "px"),
+    Setting("banding", \.limits.banding, "Bits of the levels found, at least.", valueName: "bits"),
+    Setting(
+      "drift", \.limits.drift, "By what share of itself a figure may get worse (default: 0.25).", valueName: "share"),
+    Setting(
+      "baseline", \.baseline, "Figures to hold against; written where the file does not exist.", valueName: "file"
+    ).naming(.file()),
+    Setting("update_baseline", \.updateBaseline, "Write the baseline anew in place of holding against it."),
+    Setting(
+      "target", \.target,
+      "What the gradient is of; without it the top class, and a net that makes pictures is judged by these."),
+    Setting("samples", \.samples, "Samples that a generator draws."),
+    Setting("seed", \.seed, "Seed of the samples."),
+    Setting("range", \.range, "What a generator writes for black and white.", valueName: "0..1|-1..1|0..255")
+      .takingMinus(),
+    Setting("junit", \.junit, "Results as JUnit XML, a test case a limit.", valueName: "file").naming(.file()),
+  ]
+}
+
+extension PeriodLimits: SettingValue {
+  /// As ``init(parsing:)`` reads it.
+  public init?(word: String) { self.init(parsing: word) }
+  /// In words.
+  public static var expected: String { "a number from 0, or one a period such as all=0.05,2=0.01" }
+}

@@ -93,3 +93,70 @@ extension CompareSettings.Mitigation: Encodable {
   /// The preset's name, the file's path, or a variant's name. The recipe itself is written beside the findings.
   public func encode(to encoder: any Encoder) throws { try (variant ?? written).encode(to: encoder) }
 }
+
+extension CompareSettings: SettingOwner {
+  /// Without anything to compare.
+  public static let usual = CompareSettings(objectives: [], mitigations: [])
+
+  /// All but the mitigations.
+  public static let settings: [Setting<CompareSettings>] = [
+    Setting(
+      "objective", .words, \.objectives, "What the pictures shall maximise; several are compared together."
+    ).required(),
+    Setting("seeds", \.seeds, "Seeds for each, counted from the first."),
+    Setting("seed", \.seed, "The first seed."),
+    Setting(
+      "sort", \.sort,
+      """
+      How the table is sorted: clean, by the narrowest lines and saturation together, activation, the strongest first, or \
+      lattice, the least on the net's lattice first.
+      """),
+  ]
+}
+
+extension Comparison.Order: SettingValue {}
+
+/// Which mitigations are compared, by their names, before their recipes are read.
+public struct MitigationChoice: Hashable, Sendable {
+  /// Presets, or recipe files.
+  public var names = ["naive", "jitter", "multiscale", "frequency", "fourier", "robust", "lattice", "all"]
+  /// Whether there are also the first with one setting of another at a time.
+  public var isFactorial = false
+  /// Of all recipes; `nil`: each its own.
+  public var steps: Int?
+  /// Of all recipes' pictures, as recipes have it; `nil`: each its own.
+  public var size: String?
+
+  /// All presets that mitigate something.
+  public init() {}
+
+  /// With these mitigations in place of the settings'.
+  ///
+  /// - Throws: ``DocumentError``, ``FormatError``, ``VisualizationError``.
+  public func chosen(in settings: CompareSettings) throws -> CompareSettings {
+    let changes = [("steps", steps.map(String.init)), ("size", size)].compactMap { name, value in
+      value.map { (name: name, value: $0, source: Mention.option(name)) }
+    }
+    let asked = try names.map { try CompareSettings.Mitigation($0, changes: changes) }
+    var settings = settings
+    settings.mitigations = isFactorial ? CompareSettings.Mitigation.factorial(asked) : asked
+    (settings.steps, settings.size) = (steps, size)
+    return settings
+  }
+}
+
+extension MitigationChoice: SettingOwner {
+  /// As they are made.
+  public static let usual = MitigationChoice()
+
+  /// All of them.
+  public static let settings: [Setting<MitigationChoice>] = [
+    Setting("mitigations", .words, \.names, "Presets or recipe files.", valueName: "name"),
+    Setting(
+      "factorial", \.isFactorial,
+      "Beside each mitigation the first one with one of its settings at a time, so that it shows which of them does what."
+    ),
+    Setting("steps", \.steps, "Steps of each run."),
+    Setting("size", \.size, "Size of the pictures.", valueName: "HxW"),
+  ]
+}

@@ -11,6 +11,8 @@ public struct Outcome {
   public var remarks: [String]
   /// What could not be read or computed, each with its reason.
   public var skipped: [SkippedFile]
+  /// Commands that make annotations of what is not as it should be, for the log of a workflow of GitHub's.
+  public var annotations: [String]
   /// The folder that was written; `nil` where none was.
   public var folder: String?
   /// 0; 1 where a test failed; 2 where something was left out.
@@ -25,12 +27,14 @@ extension Outcome {
     self.init(
       findings: try performance.result.json(), text: { performance.text },
       remarks: performance.result.remarks + performance.result.noticed, skipped: performance.result.skipped,
-      folder: performance.folder, exitStatus: performance.exitStatus)
+      annotations: performance.result.findings.annotations, folder: performance.folder,
+      exitStatus: performance.exitStatus)
   }
 
   /// Words and nothing else, such as help.
   public init(text: String, folder: String? = nil, exitStatus: Int32 = 0) {
     self.init(
-      findings: Data(), text: { text }, remarks: [], skipped: [], folder: folder, exitStatus: exitStatus)
+      findings: Data(), text: { text }, remarks: [], skipped: [], annotations: [], folder: folder,
+      exitStatus: exitStatus)
   }
 }

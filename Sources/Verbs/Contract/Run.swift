@@ -58,11 +58,16 @@ public protocol RunFindings: Encodable, Sendable {
 
   /// As files hold them: without times, so that equal runs write equal bytes. Times are in the manifest.
   var timeless: Self { get }
+
+  /// Commands that make annotations of what is not as it should be, for the log of a workflow of GitHub's.
+  var annotations: [String] { get }
 }
 
 extension RunFindings {
   /// The findings themselves, where they hold no times.
   public var timeless: Self { self }
+  /// None, where nothing is tested.
+  public var annotations: [String] { [] }
   /// Named after the type.
   public static var schema: String { SchemaName.of(Self.self) }
   /// `findings.json`, unless they say otherwise.

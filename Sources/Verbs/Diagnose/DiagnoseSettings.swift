@@ -47,8 +47,9 @@ public struct DiagnoseSettings: Encodable, Hashable, Sendable {
 
   /// - Throws: ``SettingError``.
   func validate() throws {
+    try SettingError.require(pictures: paths)
     for (threshold, setting) in [
-      (minShare, "min_share"), (controlRatio, "control_ratio"), (minPeakDb, "min_peak_db"), (maxBlur, "max_blur"),
+      (minShare, "min_share"), (controlRatio, "control_ratio"), (minPeakDb, "min_peak"), (maxBlur, "max_blur"),
       (maxAddedBlur, "max_added_blur"), (minBits, "min_bits"), (maxEnds, "max_ends"), (colourChance, "colour_chance"),
       (maxTileDistance, "max_tile_distance"),
     ] {
@@ -57,4 +58,29 @@ public struct DiagnoseSettings: Encodable, Hashable, Sendable {
     try SettingError.require(minBits < 8, "min_bits", minBits, "a number below 8, the bits of a picture")
     try SettingError.require(periods)
   }
+}
+
+extension DiagnoseSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = DiagnoseSettings(paths: [])
+
+  /// All but the pictures.
+  public static let settings: [Setting<DiagnoseSettings>] = [
+    .list(into: \.paths),
+    Setting("reference", \.reference, "Pictures as they should be.", valueName: "dir").naming(.file()),
+    Setting("layer", \.layer, "The layer of that net; its activations are averaged over the map."),
+    Setting("periods", \.periods, "Periods of checkerboards in pixels.", valueName: "2,4,8"),
+    Setting("min_share", \.minShare, "Excess of a band's share over chance that makes a checkerboard."),
+    Setting("control_ratio", \.controlRatio, "Power of a frequency of the band over one of the control."),
+    Setting("min_peak", \.minPeakDb, "Peak of the band over its surroundings, in dB."),
+    Setting(
+      "max_blur", \.maxBlur, "Blur that counts, as the σ in px of a Gaussian; without a reference.", valueName: "px"),
+    Setting("max_added_blur", \.maxAddedBlur, "Blur beyond the reference's that counts.", valueName: "px"),
+    Setting("min_bits", \.minBits, "Bits of the levels found, at or below which colours count as banded."),
+    Setting("max_ends", \.maxEnds, "Share of the samples at the ends of the range that counts as saturated."),
+    Setting("colour_chance", \.colourChance, "Chance below which a colour difference from the reference counts."),
+    Setting(
+      "max_tile_distance", \.maxTileDistance,
+      "Distance of a tile from the norm that counts as distorted, in robust deviations."),
+  ]
 }

@@ -16,7 +16,27 @@ public struct ExemplarsSettings: Encodable, Hashable, Sendable {
 
   /// - Throws: ``SettingError``.
   func validate() throws {
+    try SettingError.require(pictures: images)
     try SettingError.require((1...100).contains(strongest), "strongest", strongest, "a number from 1 to 100")
     try SettingError.require((8...512).contains(side), "side", side, "a number of pixels from 8 to 512")
   }
+}
+
+extension ExemplarsSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = ExemplarsSettings(images: [])
+
+  /// All but the pictures.
+  public static let settings: [Setting<ExemplarsSettings>] = [
+    .list(into: \.images),
+    Setting(
+      "layer", .words, of: String.self, "Layers whose units are looked at; all convolutions without it.",
+      valueName: "layer"
+    ) {
+      $0.layers = $1
+    },
+    Setting("units", \.units, "Only these units of each layer.", valueName: "first-last"),
+    Setting("strongest", \.strongest, "Pictures that are kept for each unit."),
+    Setting("side", \.side, "Side of a crop.", valueName: "pixels"),
+  ]
 }

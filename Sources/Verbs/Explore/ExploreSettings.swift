@@ -55,9 +55,52 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
     }
   }
 
-  /// Reads names parted by commas; `nil` where there is none, or an empty one.
-  public static func layers(parsing text: String) -> [String]? {
-    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    return names.allSatisfy { !$0.isEmpty } ? names : nil
+  /// The same of a site that makes pictures when they are looked at: beforehand only those of what is named.
+  ///
+  /// - Throws: ``SettingError`` where pictures are held against units that nobody named.
+  public func whileServed() throws -> ExploreSettings {
+    guard layers == nil, units == nil else { return self }
+    guard images.isEmpty else {
+      throw SettingError.contradiction(
+        settings: ["layers", "units"], message: "pictures are held against units that are named, also while served")
+    }
+    var settings = self
+    settings.layers = []
+    return settings
   }
+}
+
+extension ExploreSettings: SettingOwner {
+  /// By the recipe that is usual for pictures.
+  public static let usual = ExploreSettings(recipe: .robust)
+
+  /// All but the recipe.
+  public static let settings: [Setting<ExploreSettings>] = [
+    Setting("layers", \.layers, "Layers whose units get pictures; all convolutions without it.", valueName: "a,b"),
+    Setting("units", \.units, "Only these units of each layer.", valueName: "first-last"),
+    Setting(
+      "pictures", .words, \.images,
+      "Your pictures: pages show which of them excite each unit most, and where. Folders, quoted patterns, @FILE and - go too.",
+      valueName: "files"
+    ).naming(.file()),
+    .list(into: \.images),
+    Setting("pages", \.pages, "Pictures that have a page of their own, at most.", valueName: "count"),
+    Setting("negative", \.negative, "A second picture of each unit, which lowers it: twice the work."),
+    Setting("accentuate", \.accentuate, "Each unit's best photograph, accentuated: as much work again."),
+    Setting(
+      "diversity", \.diversity, "Pictures of each unit that are pushed apart: so many times the work.",
+      valueName: "count"),
+    Setting(
+      "atlas", \.atlas,
+      "A layer whose responses to your pictures are laid out as an atlas, and taken apart into groups of channels.",
+      valueName: "layer"),
+    Setting("cells", \.cells, "Cells on a side of the atlas."),
+    Setting("groups", \.groups, "Groups of channels that respond together, 2 to 8; 0: none."),
+    Setting(
+      "against", \.against,
+      "Another net with layers of the same names, such as this one repaired: its units beside this one's.",
+      valueName: "model"
+    ).naming(.file()),
+    Setting("seed", \.seed, "Seed of the starts and of every random transform."),
+  ]
 }

@@ -51,3 +51,23 @@ extension SettingError {
     try require((1...1_000_000).contains(samples), "samples", samples, "a number from 1 to 1000000")
   }
 }
+
+extension GenerateSettings: SampledSettings {
+  /// As they are made.
+  public static let usual = GenerateSettings()
+
+  /// All of them.
+  public static let settings: [Setting<GenerateSettings>] =
+    sampling + [
+      Setting(
+        "latents", \.latents, "Latents to use in place of drawn ones: N×… as the net takes them.", valueName: "file.npy"
+      ).naming(.file(endings: ["npy"])),
+      Setting(
+        "flat", \.flat, "Inputs that are the same everywhere: what repeats in the pictures is then the net's own."),
+      Setting(
+        "shift", \.shift,
+        "Also shifts the inputs: pictures should go along, and what the net's strides leave does not (EQ-T)."),
+      Setting("bits", \.bits, "Bits a sample of the files: 8 or 16 of PNG, 16 or 24 of WAV (default: the fewer)."),
+      Setting("rate", \.rate, "Samples a second of WAV files.", valueName: "Hz"),
+    ]
+}

@@ -47,6 +47,7 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
 
   /// - Throws: ``SettingError``.
   func validate() throws {
+    try SettingError.require(pictures: images)
     try SettingError.require((1...100_000).contains(samples ?? 1), "samples", samples ?? 0, "a number from 1")
     try SettingError.require(noise >= 0 && noise.isFinite, "noise", noise, "a number from 0")
     try SettingError.require((2...64).contains(period ?? 2), "period", period ?? 0, "a number of pixels from 2 to 64")
@@ -65,3 +66,49 @@ public struct GradientSettings: Encodable, Hashable, Sendable {
     }
   }
 }
+
+extension GradientSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = GradientSettings(images: [])
+
+  /// All but the pictures.
+  public static let settings: [Setting<GradientSettings>] = [
+    .list(into: \.images),
+    Setting("target", \.target, "What the gradient is of.", valueName: "objective"),
+    Setting("method", \.method, "How gradients become a map.")
+      .explained(GradientMethod.all.map { "\($0.name): \($0.summary)" }),
+    Setting(
+      "compare", \.compare, "Table the gradient and its mitigated surrogates: evenness, cosine, faithfulness, time."),
+    Setting(
+      "each", \.each,
+      "A folder of figures for each picture, however many; sets of more than 64 have a table in their place."),
+    Setting("at", \.at, "The layer to take the gradient at, or Grad-CAM's layer."),
+    Setting(
+      "samples", \.samples, "Copies of smoothgrad (5) and uniform-jitter (16), or steps of integrated (50)."),
+    Setting("noise", \.noise, "Noise of smoothgrad, in the network's normalized units."),
+    Setting("seed", \.seed, "Seed of smoothgrad's noise and uniform-jitter's shifts."),
+    .signals(at: \.signals),
+    Setting(
+      "period", \.period, "Side of the lattice to treat: lattice-jitter's 4, else the net's.", valueName: "pixels"),
+    Setting("jitter", \.jitter, "Offsets an axis of uniform-jitter.", valueName: "pixels"),
+    Setting(
+      "cutoff", \.cutoff, "Radius that low-pass keeps, in cycles over 224 pixels.", valueName: "radius"),
+    Setting("energies", \.energies, "Energies that phase-equalisation divides by: predicted or measured."),
+  ]
+
+  /// The form of the verb that is meant.
+  public func run(of model: ModelSource) -> any Run {
+    compare ? GradientComparisonRun(model, settings: self) : GradientRun(model, settings: self)
+  }
+}
+
+extension GradientMethod: SettingValue {
+  /// By its name.
+  public init?(word: String) { self.init(named: word) }
+  /// Its name.
+  public var word: String? { name }
+  /// The names of all.
+  public static var choices: [String] { all.map(\.name) }
+}
+
+extension PhaseEqualisedGradient.Energies: SettingValue {}

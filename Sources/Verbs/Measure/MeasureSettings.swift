@@ -47,9 +47,10 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
 
   /// - Throws: ``SettingError``.
   func validate() throws {
+    try SettingError.require(pictures: paths)
     if let minShare { try SettingError.require(threshold: minShare, "min_share") }
     try SettingError.require(threshold: controlRatio, "control_ratio")
-    if let minPeakDb { try SettingError.require(threshold: minPeakDb, "min_peak_db") }
+    if let minPeakDb { try SettingError.require(threshold: minPeakDb, "min_peak") }
     try SettingError.require(threshold: minCv2, "min_cv2")
     switch periods {
     case .listed(let listed): try SettingError.require(listed)
@@ -61,6 +62,31 @@ public struct MeasureSettings: Encodable, Hashable, Sendable {
     }
   }
 }
+
+extension MeasureSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = MeasureSettings(paths: [])
+
+  /// All but the pictures.
+  public static let settings: [Setting<MeasureSettings>] = [
+    .list(into: \.paths),
+    Setting(
+      "periods", \.periods, "Periods in pixels, or search: the strongest lattice of 2 to 64.", valueName: "2,4,8|search"
+    ).called("period"),
+    Setting("as", \.as, "What the maps are: signed pictures or sounds, or gradients, of which power counts."),
+    Setting(
+      "min_share", \.minShare,
+      "Excess of a band's share over chance that makes an artifact of a picture (default: 0.01; of sounds: 1e-05)."),
+    Setting("control_ratio", \.controlRatio, "Power of a frequency of the band over one of the control."),
+    Setting(
+      "min_peak", \.minPeakDb,
+      "Peak of the band over its surroundings, in dB (default: 10; of half of a sound's band: 15)."),
+    Setting("min_cv2", \.minCv2, "Unevenness of a band that makes an artifact of a gradient."),
+    Setting("spectra", \.spectra, "Keep the spectra of every picture, and compute cosine spectra too."),
+  ]
+}
+
+extension MeasureSettings.Kind: SettingValue {}
 
 /// Which periods pictures are measured on.
 public enum PeriodChoice: Hashable, Sendable {
@@ -79,6 +105,20 @@ public enum PeriodChoice: Hashable, Sendable {
       return nil
     }
   }
+}
+
+extension PeriodChoice: SettingValue {
+  /// As ``init(parsing:)`` reads it.
+  public init?(word: String) { self.init(parsing: word) }
+  /// In words.
+  public static var expected: String { "\(Periods.expected), or search" }
+}
+
+extension Periods: SettingValue {
+  /// As ``Periods/init(parsing:)`` reads it.
+  public init?(word: String) { self.init(parsing: word) }
+  /// In words.
+  public static var expected: String { "numbers from \(bounds.lowerBound) to \(bounds.upperBound) such as 2,4,8" }
 }
 
 extension PeriodChoice: Encodable, CustomStringConvertible {
@@ -103,7 +143,6 @@ extension SettingError {
   /// - Parameter periods: of the setting `periods`.
   static func require(_ periods: Periods) throws {
     try require(
-      !periods.list.isEmpty && periods.list.allSatisfy(Periods.bounds.contains), "periods", periods,
-      "numbers from \(Periods.bounds.lowerBound) to \(Periods.bounds.upperBound) such as 2,4,8")
+      !periods.list.isEmpty && periods.list.allSatisfy(Periods.bounds.contains), "periods", periods, Periods.expected)
   }
 }

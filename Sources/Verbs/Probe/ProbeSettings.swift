@@ -83,9 +83,9 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
 
   /// - Throws: ``SettingError``.
   func validate() throws {
-    guard !images.isEmpty else {
-      throw SettingError.contradiction(settings: ["images"], message: "name at least one picture")
-    }
+    try SettingError.require(pictures: images)
+    try SettingError.require(
+      Set(attacks).count == attacks.count, "attack", attacks.map(\.name).joined(separator: ","), "each attack once")
     try SettingError.require((1...100_000).contains(steps ?? 1), "steps", steps ?? 0, "a number from 1")
     try SettingError.require((1...1000).contains(restarts), "restarts", restarts, "a number from 1")
     try SettingError.require((1...1024).contains(batch), "batch", batch, "a number from 1 to 1024")
@@ -110,4 +110,83 @@ public struct ProbeSettings: Encodable, Hashable, Sendable {
       throw ProbingError.noTargetedForm(attack: kind.name)
     }
   }
+}
+
+extension ProbeSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = ProbeSettings(images: [])
+
+  /// All but the pictures.
+  public static let settings: [Setting<ProbeSettings>] = [
+    .list(into: \.images),
+    Setting(
+      "labels", \.labels,
+      """
+      Right classes: filename (the number at its end), folder (the name of the one a picture lies in: the class's number or \
+      name), a table of file,class, or predicted (the network's own).
+      """, valueName: "filename|folder|file.csv|predicted"),
+    Setting("attack", \.attacks, "Attacks.", valueName: "list")
+      .explained(AttackKind.all.map { "\($0.name): \($0.summary)" }),
+    Setting(
+      "thorough", .flag, of: Bool.self,
+      "Also apgd-ce, the strongest of the usual attacks, which costs as much as the others together."
+    ) { settings, _ in
+      settings.attacks = ProbeSettings.thoroughAttacks
+    }.excluding(["attack"]),
+    Setting("norm", \.norm, "How changes are measured: linf or l2."),
+    Setting(
+      "epsilon", \.epsilons,
+      "Budgets, such as 8/255 or 0.5,1,2; ¼ to 8 levels of 255 without it, or 0.1 to 4 for l2.", valueName: "list"),
+    Setting("steps", \.steps, "Steps of pgd (40, l2: 50; fewer are longer) and apgd (100)."),
+    Setting("restarts", \.restarts, "Searches of pgd and apgd, until one succeeds."),
+    Setting("random_start", \.randomStart, "pgd starts at a random place of its budget."),
+    Setting("early_stop", \.earlyStop, "pgd leaves a picture alone once it is turned."),
+    Setting("target", \.target, "The class that every picture is to be taken for.", valueName: "class"),
+    Setting(
+      "mask", \.mask, "Only pixels where this map (.npy H×W, or a picture) is not zero may change.", valueName: "file"
+    ).naming(.file()),
+    Setting("minimal", \.minimal, "Look for each picture's smallest budget by bisection."),
+    Setting("fourier", \.fourier, "Cells a side of a Fourier heat map; 0 draws none.", valueName: "n"),
+    Setting(
+      "phase_study", \.phaseStudy,
+      "Attack each lattice phase alone, and random pixels, control periods and an even twin beside it."),
+    Setting(
+      "period", \.period,
+      "Side of the lattice; the network's largest stride without it, at most 4 in the phase study."),
+    Setting("batch", \.batch, "Pictures attacked together."),
+    Setting("seed", \.seed, "Seed of random starts, noise and random pixels."),
+    Setting("pictures", \.pictures, "Keep changed pictures as .npy and PNG."),
+  ]
+}
+
+extension LabelSource: SettingValue {
+  /// As ``init(parsing:)`` reads it.
+  public init?(word: String) { self.init(parsing: word) }
+  /// As it is written.
+  public var word: String? { title }
+  /// In words.
+  public static var expected: String { "filename, folder, predicted or the path of a table" }
+}
+
+extension AttackKind: SettingValue {
+  /// By its name.
+  public init?(word: String) { self.init(named: word) }
+  /// Its name.
+  public var word: String? { name }
+  /// The names of all.
+  public static var choices: [String] { all.map(\.name) }
+}
+
+extension PerturbationNorm: SettingValue {}
+
+extension Epsilon: SettingValue {
+  /// As ``Epsilon/init(parsing:)`` reads it.
+  public init?(word: String) {
+    guard let epsilon = try? Epsilon(parsing: word) else { return nil }
+    self = epsilon
+  }
+  /// As it was written.
+  public var word: String? { text }
+  /// In words.
+  public static var expected: String { "a number from 0 such as 0.03, or a fraction such as 8/255" }
 }

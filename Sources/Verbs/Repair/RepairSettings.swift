@@ -80,3 +80,43 @@ extension RepairSettings.Layers: Encodable {
     }
   }
 }
+
+extension RepairSettings: SettingOwner {
+  /// As they are made.
+  public static let usual = RepairSettings()
+
+  /// All of them.
+  public static let settings: [Setting<RepairSettings>] = [
+    Setting(
+      "layer", .repeated, of: String.self, "A layer to rewrite; can be given several times.", valueName: "layer"
+    ) {
+      $0.layers = .named($1)
+    },
+    Setting("all", .flag, of: Bool.self, "Rewrite every layer the method applies to.") { settings, _ in
+      settings.layers = .all
+    }.excluding(["layer"]),
+    Setting(
+      "with", \.with,
+      "How; whatever helps without it, and of named layers equalise for nets that paint, blurpool for all others."),
+    Setting(
+      "border", \.border,
+      "What a convolution behind a resize finds beyond the border: zero, as in training, or reflect."),
+    Setting("kernel", \.kernel, "Side of the kernel behind a resize; larger ones fit better and cost more."),
+    Setting(
+      "most_change", \.mostChange,
+      """
+      What a step by which a band's verdict falls may change the output by, in units of its deviation; larger values \
+      repair more. Without it 0.2, and as much as it takes where nothing comes of that.
+      """, valueName: "share"),
+    Setting("out", \.out, "Name of the ONNX file in the output folder.", valueName: "file"),
+    Setting(
+      "samples", \.samples, "Samples or seeded inputs to measure with; 64 for nets that paint, 16 for all others."),
+    Setting("seed", \.seed, "Seed of the samples."),
+    Setting("images", .words, \.images, "Pictures to measure with in place of seeded inputs.").naming(.file()),
+    .list(into: \.images),
+    Setting("target", \.target, "What gradients are of.", valueName: "objective"),
+  ]
+}
+
+extension RewriteMethod: SettingValue {}
+extension RewriteOptions.Border: SettingValue {}

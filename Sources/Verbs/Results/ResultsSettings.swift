@@ -64,3 +64,21 @@ public struct ResultsSettings: Encodable, Hashable, Sendable {
       && (layer.map { part in figure.layer?.lowercased().contains(part.lowercased()) ?? false } ?? true)
   }
 }
+
+extension ResultsSettings: SettingOwner {
+  /// Without folders.
+  public static let usual = ResultsSettings(folders: [])
+
+  /// All but the folders.
+  public static let settings: [Setting<ResultsSettings>] = [
+    Setting("model", \.model, "Only runs of models with this in their names.", valueName: "name"),
+    Setting("verb", \.verb, "Only runs of this verb.", valueName: "verb"),
+    Setting("layer", \.layer, "Only bands that such a layer brings in.", valueName: "name"),
+    Setting(
+      "period", .repeated, \.periods, "Only bands of this period; may be given several times.", valueName: "px"),
+    Setting("since", \.since, "Only runs from this day or moment on, in UTC.", valueName: "YYYY-MM-DD"),
+    Setting("until", \.until, "Only runs up to this day or moment, in UTC.", valueName: "YYYY-MM-DD"),
+    Setting("each", \.each, "List single pictures, layers and experiments, too."),
+    Setting("csv", \.csv, "A file for the figures, a line each.", valueName: "file").naming(.file()),
+  ]
+}

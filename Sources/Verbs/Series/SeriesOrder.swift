@@ -6,7 +6,7 @@ import GinghamTensors
 /// What is asked of a series that a file describes.
 public struct SeriesOrder: Sendable {
   /// What is to be done.
-  public enum Way: Sendable {
+  public enum Way: Hashable, Sendable {
     /// All steps, one after the other, up to the first that fails.
     case whole
     /// Nothing: their command lines are shown.
@@ -14,7 +14,7 @@ public struct SeriesOrder: Sendable {
     /// A command line a task goes into a file, for whoever runs tasks.
     case plan(String)
     /// An array of jobs, and one behind it that merges; without a scheduler the same tasks here.
-    case slurm(SlurmSubmission.Wishes)
+    case slurm
     /// One task's share of the steps, of so many.
     case share(Int, of: Int)
     /// What reads other steps' results, and the merging of all.
@@ -26,21 +26,22 @@ public struct SeriesOrder: Sendable {
   /// The YAML file; where only the state is asked for also the folder of a series.
   public var recipe: String
   /// What is to be done.
-  public var way: Way
+  public var way = Way.whole
   /// Of the series.
   public var folder: String
   /// Of each step that names none; `nil`: as many as there are cores.
   public var threads: Int?
   /// Steps a task; `nil`: one, or as many as keep the tasks below a thousand.
   public var pack: Int?
+  /// Of jobs, beside the work.
+  public var wishes = SlurmSubmission.Wishes()
   /// Whether what failed is tried again.
   public var retries = false
 
-  /// - Parameter folder: `nil`: `outputs/run-` and the file's name.
-  public init(_ recipe: String, _ way: Way, into folder: String? = nil) {
+  /// All steps, into `outputs/run-` and the file's name.
+  public init(_ recipe: String) {
     self.recipe = recipe
-    self.way = way
-    self.folder = folder ?? "outputs/run-" + Self.name(of: recipe)
+    folder = "outputs/run-" + Self.name(of: recipe)
   }
 
   private static func name(of recipe: String) -> String {
@@ -90,11 +91,11 @@ extension SeriesOrder {
     case .plan(let file):
       let shares = SeriesShares(of: try begin(hands).series, pack: pack)
       return try write(file, shares)
-    case .slurm(let wishes):
+    case .slurm:
       let work = try begin(hands)
       let shares = SeriesShares(of: work.series, pack: pack)
       guard let scheduler = hands.scheduler else { return try work.all(shares) }
-      return try submit(shares, of: work.series, wishes, scheduler)
+      return try submit(shares, of: work.series, scheduler)
     case .share(let number, let count):
       let work = try begin(hands)
       return try work.only(SeriesShares(of: work.series, count: count).share(number))
@@ -139,7 +140,7 @@ extension SeriesOrder {
   }
 
   private func submit(
-    _ shares: SeriesShares, of series: SeriesFolder, _ wishes: SlurmSubmission.Wishes,
+    _ shares: SeriesShares, of series: SeriesFolder,
     _ scheduler: (tool: String, submit: ([String]) throws -> String)
   ) throws -> Outcome {
     let open = try (1...shares.count).filter { number in

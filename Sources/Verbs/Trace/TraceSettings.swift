@@ -27,3 +27,32 @@ public struct TraceSettings: Encodable, Hashable, Sendable {
     self.images = images
   }
 }
+
+extension TraceSettings: SettingOwner {
+  /// Without pictures.
+  public static let usual = TraceSettings()
+
+  /// All but the pictures.
+  public static let settings: [Setting<TraceSettings>] = [
+    .list(into: \.images),
+    Setting("target", \.target, "What the gradient is of; top without it.", valueName: "objective"),
+    Setting("samples", \.samples, "Samples that a generator draws."),
+    Setting(
+      "seed", \.seed, "Seed of a generator's random numbers, of aliasing's shifts, and of random twins."),
+    Setting(
+      "flat", \.flat, "A generator's inputs are the same everywhere: what repeats on any layer is then the net's own."),
+    Setting(
+      "aliasing", \.aliasing,
+      "Also what each stride folds over on the way forward, and whether the class stays where a picture is shifted."),
+    Setting(
+      "without", .repeated, \.without,
+      "A layer whose backward pass is made even; can be given several times.", valueName: "layer"),
+    Setting(
+      "random_twins", \.randomTwins,
+      """
+      Holds the gradient against that many nets of the same graph with random weights, at the same pictures: what \
+      training made of each band, with its deviation. 8 are usual.
+      """, valueName: "n"),
+    .signals(at: \.signals),
+  ]
+}

@@ -27,3 +27,11 @@ public struct TrackSettings: Encodable, Hashable, Sendable {
     try SettingError.require(periods)
   }
 }
+
+extension TrackSettings: SampledSettings {
+  /// Without checkpoints.
+  public static let usual = TrackSettings(checkpoints: [])
+
+  /// All but the checkpoints.
+  public static let settings: [Setting<TrackSettings>] = sampling
+}

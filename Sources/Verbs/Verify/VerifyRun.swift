@@ -13,6 +13,18 @@ public struct VerifySettings: Encodable, Hashable, Sendable {
   public init() {}
 }
 
+extension VerifySettings: SettingOwner {
+  /// As they are made.
+  public static let usual = VerifySettings()
+
+  /// All of them.
+  public static let settings: [Setting<VerifySettings>] = [
+    Setting("image", \.image, "A picture to run; seeded noise without it.").naming(.file()),
+    Setting("seed", \.seed, "Seed of the noise."),
+    Setting("tolerance", \.tolerance, "The largest relative error that passes."),
+  ]
+}
+
 /// `verify MODEL`: holds the fast engine against the 64-bit reference on the user's network.
 public struct VerifyRun: Run {
   /// The verb: what manifests and folders call the run.

@@ -1,4 +1,5 @@
 import GinghamFeatureVisualization
+import GinghamModels
 
 /// What `visualize` is asked to do: pictures of an objective, or of the channels of a layer.
 public struct VisualizeSettings: Encodable, Hashable, Sendable {
@@ -28,18 +29,12 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
     (self.objective, self.recipe) = (objective, recipe)
   }
 
+  /// Of neither yet.
+  public init(recipe: Recipe = .robust) { self.recipe = recipe }
+
   /// Of a picture for each channel of a layer.
   public init(layer: String, recipe: Recipe = .robust) {
     (self.layer, self.recipe) = (layer, recipe)
-  }
-
-  /// Reads `0-31`, or one number; `nil` where the text is neither.
-  public static func channels(parsing text: String) -> ClosedRange<Int>? {
-    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let ends = ends as? [Int], (1...2).contains(ends.count), ends[0] >= 0, ends[ends.count - 1] >= ends[0] else {
-      return nil
-    }
-    return ends[0]...ends[ends.count - 1]
   }
 
   /// What the climb begins from.
@@ -56,7 +51,19 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   /// - Throws: ``VisualizationError``, ``SettingError``.
   func validate() throws {
     try recipe.validate()
-    try SettingError.require(holdWeight > 0 && holdWeight.isFinite, "holdWeight", holdWeight, "a number above 0")
+    try SettingError.require(holdWeight > 0 && holdWeight.isFinite, "hold_weight", holdWeight, "a number above 0")
+    guard (objective == nil) != (layer == nil) else {
+      throw SettingError.contradiction(
+        settings: ["objective", "all_channels"], message: "name an objective, or a layer for all of its channels")
+    }
+    guard channels == nil || layer != nil else {
+      throw SettingError.contradiction(
+        settings: ["channels", "all_channels"], message: "channels are those of a layer: name it")
+    }
+    guard layer == nil || start == nil && accentuate == nil && hold == nil && pathCheck.isEmpty else {
+      throw SettingError.contradiction(
+        settings: ["start", "accentuate", "hold", "path_check"], message: "these go with an objective")
+    }
     guard start == nil || accentuate == nil else {
       throw SettingError.contradiction(
         settings: ["start", "accentuate"],
@@ -75,5 +82,51 @@ extension Recipe {
     var folders = [parameterization.folder].compactMap { $0 }
     if case .measured(let folder) = colour { folders.append(folder) }
     return folders
+  }
+}
+
+extension VisualizeSettings: SettingOwner {
+  /// By the usual recipe.
+  public static let usual = VisualizeSettings()
+
+  /// All but the recipe.
+  public static let settings: [Setting<VisualizeSettings>] = [
+    Setting("objective", \.objective, "What the picture shall maximise."),
+    Setting(
+      "all_channels", \.layer, "Every channel of this layer, into a contact sheet and an index.", valueName: "layer"),
+    Setting("channels", \.channels, "Only these channels of that layer.", valueName: "first-last"),
+    Setting(
+      "start", \.start, "A picture to begin from, or parameters as .npy; noise without it.", valueName: "file"
+    ).naming(.file()),
+    Setting(
+      "accentuate", \.accentuate,
+      "A photograph: what the objective likes in it comes forward, and it stays what it is.", valueName: "picture"
+    ).naming(.file()),
+    Setting(
+      "hold", \.hold, "The layer that stays near the photograph's activations; one half-way without it.",
+      valueName: "layer"),
+    Setting(
+      "hold_weight", \.holdWeight, "How firmly it does: about one part in so many may change.", valueName: "number"),
+    Setting(
+      "path_check", .words, \.pathCheck,
+      """
+      Photographs: does the picture travel through the net as those do that excite the objective most? Folders, quoted \
+      patterns, @FILE and - go too.
+      """, valueName: "files"
+    ).naming(.file()),
+    Setting("seed", \.seed, "Seed of the start and of every random transform."),
+  ]
+
+  /// The form of the verb that is meant, with pictures by a recipe.
+  ///
+  /// - Throws: what reading the recipe does.
+  public func run(of model: ModelSource, by choice: RecipeChoice) throws -> any Run {
+    var settings = self
+    settings.recipe = try choice.recipe()
+    guard layer != nil, objective == nil else { return VisualizeRun(model, settings: settings) }
+    // Channels go several at a time where nobody says how many.
+    let isBatchGiven = choice.changes["batch"] != nil || settings.recipe.batch != 1
+    if !isBatchGiven { settings.recipe.batch = LayerVisualizationRun.usualBatch }
+    return LayerVisualizationRun(model, settings: settings)
   }
 }

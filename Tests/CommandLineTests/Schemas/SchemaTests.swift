@@ -89,7 +89,7 @@ import Testing
       let output = samples.scratch.path("out-\(number)")
       do {
         let file = try recording.record(
-          try command.makeRun(), words, into: output, engine: command.common.engine)
+          try command.makeRun(), words, into: output, engine: try command.common.conditions.engine)
         written.append((line, output, file))
       } catch {
         Issue.record("\(line): \(error)")
