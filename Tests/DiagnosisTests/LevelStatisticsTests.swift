@@ -31,6 +31,6 @@ import Testing
   @Test func whatPilesUpAtTheEndsIsCounted() {
     let half = Plane(height: 10, width: 10) { y, _ in y < 3 ? 0 : y < 5 ? 1 : 0.5 }
     #expect(isClose(LevelStatistics(of: [half]).endShare, 0.5))
-    #expect(LevelStatistics(of: [half]).histogram[128] == 50)
+    #expect(LevelStatistics.histogram(of: [half])[128] == 50)
   }
 }
