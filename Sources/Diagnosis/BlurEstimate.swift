@@ -12,7 +12,7 @@ import GinghamSignals
 /// Photographs have a power law P ∝ f^−s, and a Gaussian of deviation σ multiplies it by exp(−(2πσf)²): both are fitted
 /// together, ln P = a − s·ln f − σ²(2πf)². The spectrum is Hann-windowed, since the cross that unequal borders leave
 /// would fill up what a blur has emptied, and ends where rounding to 8 bits covers it.
-public struct BlurEstimate: Hashable, Sendable, Encodable {
+public struct BlurEstimate: Hashable, Sendable, Codable {
   /// Deviation in pixels of the Gaussian; 0 where the spectrum does not fall faster than a power law. Cameras and
   /// scaling leave 0.2 to 0.6.
   public var sigma: Double

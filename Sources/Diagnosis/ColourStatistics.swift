@@ -1,5 +1,6 @@
 import GinghamLattices
 import GinghamSignals
+import GinghamTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -8,22 +9,22 @@ import GinghamSignals
 #endif
 
 /// A picture's colours in CIE L*a*b*: lightness, chroma, and hue weighted by chroma, since the hue of grey means nothing.
-public struct ColourStatistics: Hashable, Sendable, Encodable {
+public struct ColourStatistics: Hashable, Sendable, Codable {
   /// Bins of the circle of hues, ten degrees each.
   public static let hueBins = 36
   /// L* 0…100 in steps of two, chroma 0…120 in steps of two: shares of the pixels.
   public static let binWidth = 2.0
 
   /// Share of all chroma in each ten degrees of hue; zeros for a grey picture.
-  public var hue: [Double]
+  @Packed public var hue: [Double]
   /// The same of the picture with red and blue exchanged.
-  public var exchangedHue: [Double]
+  @Packed public var exchangedHue: [Double]
   /// Mean chroma of the picture with red and blue exchanged.
   public var exchangedChroma: Double
   /// Share of the pixels in each bin of L*.
-  public var lightness: [Double]
+  @Packed public var lightness: [Double]
   /// Share of the pixels in each bin of chroma.
-  public var chroma: [Double]
+  @Packed public var chroma: [Double]
   /// L*, in 0…100.
   public var meanLightness: Double
   /// Deviation of L* within the picture.
@@ -32,13 +33,6 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
   public var meanChroma: Double
   /// Mean a* and b*: the tint of the whole picture.
   public var meanTint: SIMD2<Double>
-
-  private enum CodingKeys: String, CodingKey {
-    case contrast
-    case meanLightness = "lightness"
-    case meanChroma = "chroma"
-    case meanTint = "tint"
-  }
 
   /// Pixels looked at along each axis: colours need no more, and a cube root a pixel is dear.
   private static let samplesPerAxis = 96
@@ -70,8 +64,9 @@ public struct ColourStatistics: Hashable, Sendable, Encodable {
       }
     }
     guard count > 0 else { return nil }
-    (self.hue, meanChroma) = (hue.shares, hue.sum / count)
-    (exchangedHue, exchangedChroma) = (exchanged.shares, exchanged.sum / count)
+    self.hue = hue.shares
+    exchangedHue = exchanged.shares
+    (meanChroma, exchangedChroma) = (hue.sum / count, exchanged.sum / count)
     self.lightness = lightness.map { $0 / count }
     self.chroma = chroma.map { $0 / count }
     meanLightness = sum / count

@@ -8,9 +8,7 @@ import GinghamLattices
 
 /// Which of the 256 levels a picture's samples take: too few of them make bands on slow ramps, many at the two ends come
 /// from an output that saturates.
-public struct LevelStatistics: Hashable, Sendable, Encodable {
-  /// Samples of each 8-bit level, over all channels.
-  public var histogram: [Int]
+public struct LevelStatistics: Hashable, Sendable, Codable {
   /// Bits that as many levels as there are, spread as they are, would take: 8 where no level is missing, 4 for 16
   /// levels over the whole range. The fewest of the channels; `nil` where none has samples enough to tell.
   public var bits: Double?
@@ -23,24 +21,15 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
   /// one end in every channel, and reach the border.
   public var saturatedShare: Double
 
-  private enum CodingKeys: String, CodingKey {
-    case bits, levels, endShare, saturatedShare
-  }
-
   /// Samples a level below which an empty one may be chance.
   private static let samplesPerLevel = 30
 
   /// Of channels with values in 0…1; values outside are clamped.
   public init(of channels: [Plane]) {
-    var total = [Int](repeating: 0, count: 256)
-    var fewest: (bits: Double, levels: Int)?
-    for channel in channels {
-      let histogram = LevelStatistics.histogram(of: channel)
-      for level in 0..<256 { total[level] += histogram[level] }
-      if let found = LevelStatistics.depth(of: histogram), found.bits < fewest?.bits ?? .infinity { fewest = found }
-    }
+    let histograms = channels.map(LevelStatistics.histogram)
+    let fewest = histograms.compactMap(LevelStatistics.depth).min { $0.bits < $1.bits }
+    let total = LevelStatistics.sum(of: histograms)
     let count = total.reduce(0, +)
-    histogram = total
     bits = fewest?.bits
     levels = fewest?.levels
     guard count > 0 else {
@@ -57,6 +46,13 @@ public struct LevelStatistics: Hashable, Sendable, Encodable {
   enum Ends {
     static let low = 0...2
     static let high = 253...255
+  }
+
+  /// Samples of each 8-bit level, over all channels with values in 0…1; values outside are clamped.
+  public static func histogram(of channels: [Plane]) -> [Int] { sum(of: channels.map(histogram)) }
+
+  private static func sum(of histograms: [[Int]]) -> [Int] {
+    (0..<256).map { level in histograms.reduce(0) { $0 + $1[level] } }
   }
 
   /// Levels between the outer 1 % of the samples: tails hold too few samples to fill every level.

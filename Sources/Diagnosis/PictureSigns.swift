@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// What all detectors see on one picture.
-public struct PictureSigns: Sendable {
+public struct PictureSigns: Sendable, Codable {
   /// Which file, and which picture in it.
   public var place: SamplePlace
   /// In pixels.

@@ -1,4 +1,5 @@
 import GinghamLattices
+import GinghamTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +9,7 @@ import GinghamLattices
 
 /// Local statistics of a picture's luma, one row of numbers a tile. They speak of contrast and of how it is spread over
 /// scales, not of what is shown: a tile with a wrong shape but the right texture looks normal to them.
-public struct TileStatistics: Hashable, Sendable {
+public struct TileStatistics: Hashable, Sendable, Codable {
   /// What is taken of each tile, in this order.
   public enum Statistic: String, Hashable, Sendable, CaseIterable {
     /// ln of the variance.
@@ -27,8 +28,16 @@ public struct TileStatistics: Hashable, Sendable {
   public let rows: Int
   /// Of tiles.
   public let columns: Int
+  /// All statistics of each tile behind each other; NaN of flat tiles.
+  @Packed private var numbers: [Double]
+
   /// Tiles in rows, `nil` where a tile is so flat that rounding decides.
-  public let tiles: [[Double]?]
+  public var tiles: [[Double]?] {
+    let count = Statistic.allCases.count
+    return stride(from: 0, to: numbers.count, by: count).map { start in
+      numbers[start].isNaN ? nil : Array(numbers[start..<(start + count)])
+    }
+  }
 
   /// Tiles of 32 pixels, of 16 in pictures below 160; `nil` below 48 pixels a side.
   public init?(of luma: Plane) {
@@ -44,7 +53,8 @@ public struct TileStatistics: Hashable, Sendable {
     (self.rows, self.columns) = (rows, columns)
     // Sums of f, f², squared steps, squared steps over two, squared Laplacians; a line each.
     var lines = [Double](repeating: 0, count: 5 * width)
-    var tiles: [[Double]?] = []
+    let flat = [Double](repeating: .nan, count: Statistic.allCases.count)
+    var numbers: [Double] = []
     luma.values.withUnsafeBufferPointer { source in
       lines.withUnsafeMutableBufferPointer { lines in
         guard let base = source.baseAddress, let sums = lines.baseAddress else { return }
@@ -58,12 +68,12 @@ public struct TileStatistics: Hashable, Sendable {
           for column in 0..<columns {
             let range = max(1, column * side)..<min(width - 1, (column + 1) * side)
             let totals = (0..<5).map { line in range.reduce(0) { $0 + lines[line * width + $1] } }
-            tiles.append(TileStatistics.features(totals, count: Double(inner * range.count)))
+            numbers += TileStatistics.features(totals, count: Double(inner * range.count)) ?? flat
           }
         }
       }
     }
-    self.tiles = tiles
+    self.numbers = numbers
   }
 
   private static func add(_ here: UnsafePointer<Double>, width: Int, to sums: UnsafeMutablePointer<Double>) {

@@ -199,3 +199,28 @@ extension Plane {
     return mean > 0 ? Plane(height: height, width: width, values: values.map { $0 / mean }) : self
   }
 }
+
+extension Plane: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case height, width, values
+  }
+
+  /// - Throws: ``DecodingError`` where the values do not fill the plane.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    (height, width) = (try container.decode(Int.self, forKey: .height), try container.decode(Int.self, forKey: .width))
+    values = try container.decode(Packed.self, forKey: .values).wrappedValue
+    guard height >= 0, width >= 0, height.multipliedReportingOverflow(by: width) == (values.count, false) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .values, in: container, debugDescription: "\(values.count) values do not fill \(height)×\(width)")
+    }
+  }
+
+  /// Its values as ``Packed``.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(height, forKey: .height)
+    try container.encode(width, forKey: .width)
+    try container.encode(Packed(wrappedValue: values), forKey: .values)
+  }
+}

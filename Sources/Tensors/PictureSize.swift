@@ -1,5 +1,5 @@
 /// Height and width of a picture or of a network's input, in pixels.
-public struct PictureSize: Hashable, Sendable {
+public struct PictureSize: Hashable, Sendable, Codable {
   /// In pixels.
   public var height: Int
   /// In pixels.

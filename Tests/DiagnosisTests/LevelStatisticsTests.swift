@@ -31,7 +31,7 @@ import Testing
   @Test func whatPilesUpAtTheEndsIsCounted() {
     let half = Plane(height: 10, width: 10) { y, _ in y < 3 ? 0 : y < 5 ? 1 : 0.5 }
     #expect(isClose(LevelStatistics(of: [half]).endShare, 0.5))
-    #expect(LevelStatistics(of: [half]).histogram[128] == 50)
+    #expect(LevelStatistics.histogram(of: [half])[128] == 50)
   }
   /// Stars before a night, a subject on a white table: nothing is saturated, however much of the picture is empty.
   @Test(arguments: [0.0, 1.0]) func aBackgroundIsNotSaturated(_ end: Double) {

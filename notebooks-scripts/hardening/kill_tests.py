@@ -11,6 +11,7 @@ installed, a part of the kills falls on a rename, an fsync or a write.
 import argparse
 import json
 import pathlib
+import plistlib
 import random
 import re
 import shutil
@@ -28,7 +29,7 @@ GENERATOR = "random:dcgan_generator?features=4&latent=8"
 TIMES = re.compile(r"seconds|started|^command$|milliseconds|_ms$|^run_sha256$|throughput|per_second|gflops|speed")
 
 
-def verbs(pictures, checkpoints, series):
+def verbs(pictures, many, checkpoints, series):
     threads = ["--threads", "1", "--quiet"]
     return {
         "layers": ["layers", NET, *threads],
@@ -36,9 +37,12 @@ def verbs(pictures, checkpoints, series):
         "gradient-compare": ["gradient", NET, pictures[0], "--compare", *threads],
         "predict": ["predict", NET, *threads],
         "measure": ["measure", *pictures, *threads],
+        "measure-many": ["measure", many, *threads],
+        "measure-search": ["measure", many, "--periods", "search", *threads],
         "trace": ["trace", NET, *pictures[:2], "--target", "class:1", *threads],
         "generate": ["generate", GENERATOR, "--samples", "40", *threads],
         "diagnose": ["diagnose", *pictures, *threads],
+        "diagnose-many": ["diagnose", many, "--reference", many, *threads],
         "track": ["track", checkpoints, "--samples", "8", *threads],
         "repair": ["repair", GENERATOR, "--with", "equalise", "--all", "--samples", "4", *threads],
         "visualize": ["visualize", NET, "--objective", "class:1", "--steps", "12", *threads],
@@ -47,6 +51,7 @@ def verbs(pictures, checkpoints, series):
         "probe": ["probe", NET, *pictures[:3], "--attack", "pgd", "--epsilon", "2/255", "--steps", "4", "--batch", "1", *threads],
         "verify": ["verify", NET, *threads],
         "check": ["check", *pictures, "--bands", "1", "--blur", "99", *threads],
+        "check-many": ["check", many, "--bands", "1", "--blur", "99", *threads],
         "exemplars": ["exemplars", NET, *pictures, "--layer", "features.3.squeeze", *threads],
         "explore": ["explore", NET, "--layers", "features.3.squeeze", "--units", "0-3", "--steps", "6", "--size", "32x32", "--pictures", *pictures[:2], *threads],
         "run": ["run", series, *threads],
@@ -72,6 +77,12 @@ def without_times(value):
     if isinstance(value, dict):
         return {key: without_times(item) for key, item in value.items() if not TIMES.search(key)}
     return [without_times(item) for item in value] if isinstance(value, list) else value
+
+
+def files_done(folder):
+    """How many files each loop of a run that was cut short will go on behind."""
+    states = (plistlib.loads(path.read_bytes())["state"] for path in folder.glob(".gingham-*/keepsakes/*/state.plist"))
+    return [state["done"] for state in states if "done" in state]
 
 
 def content(path):
@@ -136,6 +147,7 @@ class Bench:
         self.finish([*arguments, "--output", str(again)])
         whole, other = files(reference), files(again)
         unstable = {name for name in whole if name in other and content(whole[name]) != content(other[name])}
+        kept, behind = self.resumed, []
         for _ in range(kills):
             target = self.scratch / "target" / verb
             shutil.rmtree(target.parent, ignore_errors=True)
@@ -153,6 +165,7 @@ class Bench:
                 if target.exists() and not self.is_whole(verb, target, None):
                     self.complain(verb, f"a partial folder after a kill: {sorted(files(target))[:12]}")
                 self.resumed += any(target.parent.glob(".gingham-*/keepsakes/*"))
+                behind += files_done(target.parent)
             done, _ = self.finish(command)
             if done.returncode != status:
                 self.complain(verb, f"the same command fails after a kill: {done.stderr.strip()[:300]}")
@@ -168,6 +181,10 @@ class Bench:
             if left:
                 self.complain(verb, f"left behind: {left}")
         note = f", by its timings: {sorted(unstable)}" if unstable else ""
+        if self.resumed > kept:
+            note += f", {self.resumed - kept} left work to go on from"
+        if behind:
+            note += f", behind {sorted(behind)} files"
         print(f"{verb}: {duration:.1f} s a run, {kills} rounds{note}", flush=True)
 
 
@@ -177,6 +194,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200, help="at least so many, over all verbs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="")
+    parser.add_argument("--many", type=int, default=240, help="pictures of the large set")
     options = parser.parse_args()
     tool = str(pathlib.Path(options.tool).resolve())
     with tempfile.TemporaryDirectory(prefix="gingham-kills-") as folder:
@@ -185,6 +203,14 @@ def main():
         for index, path in enumerate(pictures):
             picture(path, 64 + index, index)
         bench = Bench(tool, scratch, options.seed)
+        # Enough of them that a run lasts long enough to keep something.
+        many = scratch / "many"
+        many.mkdir()
+        for index in range(12):
+            picture(many / f"{index}.png", 160 + 8 * (index % 3), index)
+        for index in range(12, options.many):
+            (many / f"{index}.png").symlink_to(f"{index % 12}.png")
+        (many / "broken.png").write_text("no picture")
         checkpoints = scratch / "checkpoints"
         checkpoints.mkdir()
         for step in (1, 2, 3):
@@ -196,7 +222,7 @@ def main():
             f'defaults: {{model: "{NET}", quiet: true}}\nsteps:\n  - {{verb: predict}}\n'
             f'  - {{verb: visualize, objective: "class:1", steps: 6}}\n  - {{verb: layers}}\n'
         )
-        chosen = verbs([str(path) for path in pictures], str(checkpoints), str(series))
+        chosen = verbs([str(path) for path in pictures], str(many), str(checkpoints), str(series))
         if options.only:
             chosen = {verb: chosen[verb] for verb in options.only.split(",")}
         rounds = -(-options.kills // len(chosen))

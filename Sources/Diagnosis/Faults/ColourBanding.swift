@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// Signs that a channel has too few levels for its slow ramps.
-public struct ColourBanding: Hashable, Sendable, Encodable {
+public struct ColourBanding: Hashable, Sendable, Codable {
   /// Different values, counted in steps of 1/255.
   public var levels: Int
   /// Share of empty histogram bins between the lowest and the highest occupied one: 0 for a full range.

@@ -1,10 +1,11 @@
 import GinghamLattices
 import GinghamSignals
+import GinghamTensors
 
 /// What is measured on a picture beside its lattices: steps at block boundaries, sharpness, colour banding.
-public struct PictureFaults: Hashable, Sendable, Encodable {
+public struct PictureFaults: Hashable, Sendable, Codable {
   /// How strongly the boundaries of blocks of one period show.
-  public struct Blocks: Hashable, Sendable, Encodable {
+  public struct Blocks: Hashable, Sendable, Codable {
     /// In pixels.
     public var period: Int
     /// Of blocks that begin at pixel 0.
@@ -20,8 +21,9 @@ public struct PictureFaults: Hashable, Sendable, Encodable {
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(period, forKey: .period)
-      try container.encode(atOrigin.isFinite ? atOrigin : nil, forKey: .atOrigin)
-      try container.encode(strongest.isFinite ? strongest : nil, forKey: .strongest)
+      func written(_ steps: Double) -> Double? { steps.isFinite || encoder.keepsAll ? steps : nil }
+      try container.encode(written(atOrigin), forKey: .atOrigin)
+      try container.encode(written(strongest), forKey: .strongest)
     }
   }
 

@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// How sharp and how rough a map is. None of these can tell a grid from noise; they stand beside the lattice figures.
-public struct Sharpness: Hashable, Sendable, Encodable {
+public struct Sharpness: Hashable, Sendable, Codable {
   /// Variance of the Laplacian (4-neighbour stencil, inner pixels): low where blurred. In squared units of the map.
   public var laplacianVariance: Double
   /// Exponent of the radial power law; `nil` for maps that are too small or constant.

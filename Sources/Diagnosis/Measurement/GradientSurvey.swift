@@ -3,7 +3,7 @@ import GinghamSignals
 import GinghamTensors
 
 /// Measures saved gradients on the lattice that all periods of interest repeat after: only their squares matter.
-public struct GradientSurvey: Sendable {
+public struct GradientSurvey: Sendable, Codable {
   /// What counts as an artifact or a fault.
   public let thresholds: LatticeThresholds
   /// What all periods repeat after.
@@ -27,7 +27,7 @@ public struct GradientSurvey: Sendable {
   }
 
   /// The energy of one gradient, and its roughness.
-  public struct Map: Sendable {
+  public struct Map: Sendable, Codable {
     var name: String
     var channels: Int
     /// Σ_c g².

@@ -1,7 +1,7 @@
 import GinghamLattices
 
 /// All that is measured of one picture, or of a set of them.
-public struct PictureFigures: Encodable, Sendable {
+public struct PictureFigures: Codable, Sendable {
   /// What the lattice shows.
   public var lattice: PictureLatticeFinding
   /// `nil` where no period was sought.
@@ -41,13 +41,21 @@ public struct PictureFigures: Encodable, Sendable {
 }
 
 /// The strongest lattice, or that there is none.
-public struct PeriodSearchFigures: Encodable, Sendable {
+public struct PeriodSearchFigures: Codable, Sendable {
   /// `nil` where nothing stands out.
   public var found: PeriodSearch.Result?
 }
 
+extension PeriodSearchFigures {
+  /// - Returns: `nil` where no period was sought: that none was found is a null.
+  init?<Key>(in container: KeyedDecodingContainer<Key>, forKey key: Key) throws {
+    guard container.contains(key) else { return nil }
+    found = try container.decodeIfPresent(PeriodSearch.Result.self, forKey: key)
+  }
+}
+
 /// A spectrum by frequency whatever its direction.
-public struct SpectrumFigures: Encodable, Sendable {
+public struct SpectrumFigures: Codable, Sendable {
   /// Cycles a pixel.
   public var frequency: [Double]
   /// At each frequency, mean over directions.
@@ -63,6 +71,19 @@ public struct SpectrumFigures: Encodable, Sendable {
 extension PictureFigures {
   private enum CodingKeys: String, CodingKey {
     case verdict, setVerdict, search, radialSpectrum, cosineSpectrum, locked
+    /// One of ``faults``.
+    case sharpness
+  }
+
+  /// Of what ``encode(to:)`` writes where nothing may be left out.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    lattice = try PictureLatticeFinding(from: decoder)
+    faults = container.contains(.sharpness) ? try PictureFaults(from: decoder) : nil
+    search = try PeriodSearchFigures(in: container, forKey: .search)
+    locked = try container.decodeIfPresent(LockedLatticeFinding.self, forKey: .locked)
+    radial = try container.decodeIfPresent(SpectrumFigures.self, forKey: .radialSpectrum)
+    cosine = try container.decodeIfPresent(SpectrumFigures.self, forKey: .cosineSpectrum)
   }
 
   /// Figures of all kinds stand beside each other.

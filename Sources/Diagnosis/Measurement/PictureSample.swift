@@ -23,7 +23,7 @@ public struct PictureSample: Sendable {
 }
 
 /// Where a sample comes from.
-public struct SamplePlace: Hashable, Sendable {
+public struct SamplePlace: Hashable, Sendable, Codable {
   /// The file, or what a picture in memory is called.
   public var path: String
   /// The sample of an array of several, from 0.

@@ -5,7 +5,7 @@ import GinghamTensors
 ///
 /// Pictures are measured by ``measure(_:)``, on several threads where there are some, and added in their order, so that
 /// figures do not depend on the number of threads.
-public struct PictureSurvey: Sendable {
+public struct PictureSurvey: Sendable, Codable {
   /// As asked for, in ascending order.
   public var periods: [Int] { lattices.lattice.periods }
   /// Whether every picture's spectra are kept, and cosine spectra computed.
@@ -77,7 +77,7 @@ public struct PictureSurvey: Sendable {
 }
 
 /// One picture of a set.
-public struct MeasuredPicture: Sendable {
+public struct MeasuredPicture: Sendable, Codable {
   /// Of the file, and of the picture in it.
   public var name: String
   /// In pixels.

@@ -44,7 +44,7 @@ public struct SoundSample: Sendable {
 }
 
 /// All that is measured of one sound, or of a set of them.
-public struct SoundFigures: Encodable, Sendable {
+public struct SoundFigures: Codable, Sendable {
   /// What the lattice shows. Its periods are in samples.
   public var lattice: PictureLatticeFinding
   /// `nil` where no period was sought.
@@ -65,9 +65,23 @@ public struct SoundFigures: Encodable, Sendable {
     (1...max(1, period / 2)).filter { greatestCommonDivisor($0, period) == 1 }
       .map { Double($0) * Double(rate) / Double(period) }
   }
+}
 
+extension SoundFigures {
   private enum CodingKeys: String, CodingKey {
     case verdict, search, rate, peak, rootMeanSquare, clippedShare, locked
+  }
+
+  /// Of what ``encode(to:)`` writes where nothing may be left out.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    lattice = try PictureLatticeFinding(from: decoder)
+    search = try PeriodSearchFigures(in: container, forKey: .search)
+    rate = try container.decodeIfPresent(Int.self, forKey: .rate)
+    peak = try container.decode(Double.self, forKey: .peak)
+    rootMeanSquare = try container.decode(Double.self, forKey: .rootMeanSquare)
+    clippedShare = try container.decode(Double.self, forKey: .clippedShare)
+    locked = try container.decodeIfPresent(LockedLatticeFinding.self, forKey: .locked)
   }
 
   /// Figures of all kinds stand beside each other.
@@ -86,7 +100,7 @@ public struct SoundFigures: Encodable, Sendable {
 
 /// Measures the sounds of a set on lattices of samples: each by itself, and all together. The measure is that of
 /// pictures, along one axis.
-public struct SoundSurvey: Sendable {
+public struct SoundSurvey: Sendable, Codable {
   /// As asked for, in ascending order, in samples.
   public var periods: [Int] { lattices.lattice.periods }
   private var lattices: PictureSetLattice
@@ -146,7 +160,7 @@ public struct SoundSurvey: Sendable {
 /// The sounds of a set, and what they show together.
 public struct MeasuredSounds: Sendable {
   /// A sound by itself.
-  public struct Sound: Sendable {
+  public struct Sound: Sendable, Codable {
     /// Of the file, and of the sound in it.
     public var name: String
     /// Samples a channel.

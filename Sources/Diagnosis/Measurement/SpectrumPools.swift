@@ -2,14 +2,20 @@ import GinghamLattices
 import GinghamTensors
 
 /// Radial spectra of a set, those of each size added up.
-struct RadialSpectrumPool: Sendable {
-  private var sums: [PictureSize: (power: [Double], frequencies: [Double], pictures: Int)] = [:]
+struct RadialSpectrumPool: Sendable, Codable {
+  private struct Sum: Sendable, Codable {
+    @Packed var power: [Double]
+    @Packed var frequencies: [Double]
+    var pictures: Int
+  }
+
+  private var sums: [PictureSize: Sum] = [:]
 
   mutating func add(_ spectrum: RadialSpectrum, height: Int, width: Int) {
     let size = PictureSize(height: height, width: width)
     let known = sums.removeValue(forKey: size)
     let sum = known.map { zip($0.power, spectrum.power).map(+) } ?? spectrum.power
-    sums[size] = (sum, spectrum.frequencies, (known?.pictures ?? 0) + 1)
+    sums[size] = Sum(power: sum, frequencies: spectrum.frequencies, pictures: (known?.pictures ?? 0) + 1)
   }
 
   /// Of the commonest size, of several the largest.
@@ -24,22 +30,29 @@ struct RadialSpectrumPool: Sendable {
 }
 
 /// Logarithms of cosine spectra, those of each size added up.
-struct CosineSpectrumPool: Sendable {
-  private var sums: [PictureSize: (sum: Plane, pictures: Int)] = [:]
+struct CosineSpectrumPool: Sendable, Codable {
+  private struct Sum: Sendable, Codable {
+    var plane: Plane
+    var pictures: Int
+  }
+
+  private var sums: [PictureSize: Sum] = [:]
 
   mutating func add(_ logMagnitude: Plane) {
     let size = PictureSize(height: logMagnitude.height, width: logMagnitude.width)
     let known = sums.removeValue(forKey: size)
-    var sum = known?.sum ?? Plane(height: size.height, width: size.width)
+    var sum = known?.plane ?? Plane(height: size.height, width: size.width)
     for index in sum.values.indices { sum.values[index] += logMagnitude.values[index] }
-    sums[size] = (sum, (known?.pictures ?? 0) + 1)
+    sums[size] = Sum(plane: sum, pictures: (known?.pictures ?? 0) + 1)
   }
 
   /// Of the commonest size, of several the largest.
   var mean: (logMagnitude: Plane, pictures: Int)? {
     let found = sums.max { ($0.value.pictures, $0.key) < ($1.value.pictures, $1.key) }
-    guard let (sum, pictures) = found?.value else { return nil }
-    return (Plane(height: sum.height, width: sum.width, values: sum.values.map { $0 / Double(pictures) }), pictures)
+    return found.map { size, sum in
+      let values = sum.plane.values.map { $0 / Double(sum.pictures) }
+      return (Plane(height: size.height, width: size.width, values: values), sum.pictures)
+    }
   }
 }
 

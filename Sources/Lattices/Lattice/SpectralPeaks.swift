@@ -13,9 +13,9 @@ import GinghamTensors
 /// lattice, DC and low-frequency ones. Where the
 /// spectrum is locally flat R follows F(2, 2M) with M independent ring bins, and F(1, 2M) where k₀ is its own mirror
 /// image: a real coefficient has one degree of freedom.
-public struct SpectralPeaks: Hashable, Sendable {
+public struct SpectralPeaks: Hashable, Sendable, Codable {
   /// A frequency of the lattice.
-  public struct Peak: Hashable, Sendable {
+  public struct Peak: Hashable, Sendable, Codable {
     /// The frequency in units of 1/S.
     public let row: Int
     /// The same across.
@@ -176,8 +176,13 @@ public struct SpectralPeaks: Hashable, Sendable {
 }
 
 /// Peaks of several maps while they are gathered.
-struct SpectralPeakPool: Sendable {
-  private var sums: [Int: (peak: SpectralPeaks.Peak, maps: Int)] = [:]
+struct SpectralPeakPool: Sendable, Codable {
+  private struct Sum: Sendable, Codable {
+    var peak: SpectralPeaks.Peak
+    var maps: Int
+  }
+
+  private var sums: [Int: Sum] = [:]
   private(set) var mapCount = 0
 
   /// Adds what another pool has gathered.
@@ -192,15 +197,15 @@ struct SpectralPeakPool: Sendable {
   }
 
   private mutating func add(_ peak: SpectralPeaks.Peak, key: Int, maps: Int) {
-    guard let (sum, known) = sums[key] else {
-      sums[key] = (peak, maps)
+    guard let known = sums[key] else {
+      sums[key] = Sum(peak: peak, maps: maps)
       return
     }
     let added = SpectralPeaks.Peak(
-      row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: sum.power + peak.power,
-      surroundings: sum.surroundings + peak.surroundings, ringCount: sum.ringCount + peak.ringCount,
+      row: peak.row, column: peak.column, exactPeriod: peak.exactPeriod, power: known.peak.power + peak.power,
+      surroundings: known.peak.surroundings + peak.surroundings, ringCount: known.peak.ringCount + peak.ringCount,
       isSelfConjugate: peak.isSelfConjugate)
-    sums[key] = (added, known + maps)
+    sums[key] = Sum(peak: added, maps: known.maps + maps)
   }
 
   var peaks: SpectralPeaks {

@@ -52,7 +52,19 @@ public enum ColourLook: Hashable, Sendable {
   }
 }
 
-extension ColourLook: Encodable {
+extension ColourLook: Codable {
+  /// - Throws: ``DecodingError`` where no look has that name.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    var all: [ColourLook] = [.red, .green, .blue, .redGreen, .blueYellow, .luma]
+    if let number = name.split(separator: " ").last.flatMap({ Int($0) }) { all.append(.channel(number)) }
+    guard let look = all.first(where: { $0.name == name }) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no look at colours is '\(name)'")
+    }
+    self = look
+  }
+
   /// Its name.
   public func encode(to encoder: any Encoder) throws { try name.encode(to: encoder) }
 }

@@ -17,7 +17,7 @@ import GinghamTensors
 /// Each channel is high-passed and divided by its deviation first, so that no picture outweighs another. Channels are
 /// judged together, and each look at the colours by itself, with chances of as many looks as there are. Pictures of
 /// different sizes are cut to one that all of them hold, from pixel 0 on, where that leaves enough to look at.
-public struct LockedLattice: Sendable {
+public struct LockedLattice: Sendable, Codable {
   /// In pixels.
   public let periods: [Int]
   /// What counts as locked.
@@ -26,14 +26,14 @@ public struct LockedLattice: Sendable {
   public let controls: [Int]
   private var sums: [Size: Pile] = [:]
 
-  fileprivate struct Size: Hashable, Sendable {
+  fileprivate struct Size: Hashable, Sendable, Codable {
     var height: Int
     var width: Int
     var channels: Int
   }
 
   /// One look at the pictures of a size.
-  private struct Sum: Sendable {
+  private struct Sum: Sendable, Codable {
     var pictures = 0
     /// Of the detail, in units of its deviation and in the picture's own.
     var normalized: Plane
@@ -42,7 +42,7 @@ public struct LockedLattice: Sendable {
     var peaks: [Int: SpectralPeakPool] = [:]
   }
 
-  private struct Pile: Sendable {
+  private struct Pile: Sendable, Codable {
     /// With something that varies.
     var pictures = 0
     var looks: [ColourLook: Sum] = [:]

@@ -5,9 +5,9 @@
 #endif
 
 /// What the pictures of a set share on the lattices that were looked at.
-public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
+public struct LockedLatticeFinding: Hashable, Sendable, Codable {
   /// What repeats with one period, at the same pixels of all pictures.
-  public struct Band: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Codable {
     /// In pixels.
     public var period: Int
     /// Share of a picture's fine detail that all pictures have alike on this band, surroundings taken off.
@@ -55,7 +55,7 @@ public struct LockedLatticeFinding: Hashable, Sendable, Encodable {
 }
 
 /// When a band counts as locked to the pixels of a set. Set on generators and photographs; all can be changed.
-public struct LockedThresholds: Hashable, Sendable, Encodable {
+public struct LockedThresholds: Hashable, Sendable, Codable {
   /// A frequency over its surroundings, in the mean of the spectra and in the spectrum of the mean, in dB.
   public var peakDecibels: Double
   /// The mean picture's peak over the highest of the controls, in dB.

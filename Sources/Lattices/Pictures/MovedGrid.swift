@@ -1,3 +1,5 @@
+import GinghamTensors
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -5,7 +7,7 @@
 #endif
 
 /// A grid that was resized, or turned, since it was painted; or one of a period that nobody asked for.
-public struct MovedGrid: Hashable, Sendable, Encodable {
+public struct MovedGrid: Hashable, Sendable, Codable {
   /// In pixels; need not be a whole number.
   public var period: Double
   /// Degrees by which its rows are turned against the picture's, counterclockwise as the picture is seen.
@@ -24,7 +26,19 @@ public struct MovedGrid: Hashable, Sendable, Encodable {
   var resolution: Double
 
   private enum CodingKeys: String, CodingKey {
-    case period, turn, scale, score, chance, verdict
+    case period, turn, scale, score, chance, verdict, resolution
+  }
+
+  /// The resolution is nobody else's.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(period, forKey: .period)
+    try container.encode(turn, forKey: .turn)
+    try container.encode(scale, forKey: .scale)
+    try container.encode(score, forKey: .score)
+    try container.encode(chance, forKey: .chance)
+    try container.encode(verdict, forKey: .verdict)
+    if encoder.keepsAll { try container.encode(resolution, forKey: .resolution) }
   }
 
   /// Whether it lies on the pixels as it would if nobody had moved it.

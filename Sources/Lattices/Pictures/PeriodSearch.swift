@@ -10,7 +10,7 @@
 /// frequencies explain their power with the fewest frequencies.
 public struct PeriodSearch: Hashable, Sendable {
   /// The strongest lattice.
-  public struct Result: Hashable, Sendable, Encodable {
+  public struct Result: Hashable, Sendable, Codable {
     /// In pixels; need not be an integer.
     public var period: Double
     /// Share of the power of all peaks that lies on the lattice of this period.

@@ -7,7 +7,7 @@ import GinghamTensors
 /// Each channel is measured by itself on its high-passed map; a picture's figures, and those of a set, are medians
 /// over the channels that vary (of all pictures), so that one odd picture does not decide. Where a grid is in one channel
 /// only, or in a difference of colours, that look at the picture is named and its figures stand.
-public struct PictureLattice: Sendable {
+public struct PictureLattice: Sendable, Codable {
   /// In pixels.
   public let periods: [Int]
   /// What counts as an artifact or a fault.

@@ -1,7 +1,7 @@
 /// What a picture, or a set of them, shows on the lattices that were looked at.
-public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
+public struct PictureLatticeFinding: Hashable, Sendable, Codable {
   /// What repeats with one period and none of its divisors.
-  public struct Band: Hashable, Sendable, Encodable {
+  public struct Band: Hashable, Sendable, Codable {
     /// In pixels.
     public var period: Int
     /// Share of the high-passed map's variance on the frequencies of this exact period, 0…1.
@@ -47,7 +47,7 @@ public struct PictureLatticeFinding: Hashable, Sendable, Encodable {
   }
 
   /// A period that no layer causes, for comparison.
-  public struct Control: Hashable, Sendable, Encodable {
+  public struct Control: Hashable, Sendable, Codable {
     /// In pixels.
     public var period: Int
     /// Of the fine detail, in 0…1.

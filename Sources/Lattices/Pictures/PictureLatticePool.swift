@@ -1,4 +1,5 @@
 import GinghamSignals
+import GinghamTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -7,28 +8,28 @@ import GinghamSignals
 #endif
 
 /// What the channels of a set of pictures show together, gathered one by one: of each only a few numbers are kept.
-public struct PictureLatticePool: Sendable {
+public struct PictureLatticePool: Sendable, Codable {
   /// One band in one look at the pictures, or in all channels together.
-  private struct Band: Sendable {
-    var shares: [Double] = []
-    var controlsPerBin: [Double] = []
-    var scores: [Double] = []
-    var plainShares: [Double] = []
+  private struct Band: Sendable, Codable {
+    @Packed var shares: [Double] = []
+    @Packed var controlsPerBin: [Double] = []
+    @Packed var scores: [Double] = []
+    @Packed var plainShares: [Double] = []
     var peaks = SpectralPeakPool()
     var evened = SpectralPeakPool()
-    var evenDecibels: [Double] = []
-    var axisDecibels: [Double] = []
-    var signs: [DrawingSigns] = []
-    var sides: [Double] = []
+    @Packed var evenDecibels: [Double] = []
+    @Packed var axisDecibels: [Double] = []
+    var signs = DrawingSignsPool()
+    @Packed var sides: [Double] = []
     /// Powers of the grid in units of the picture's, each channel's.
-    var powers: [Double] = []
+    @Packed var powers: [Double] = []
     /// Of constant maps as well, which have nothing else to say.
-    var nulls: [Double] = []
+    @Packed var nulls: [Double] = []
 
     mutating func add(_ found: PictureLattice.ChannelBand, period: Int, of channel: PictureLattice.Channel) {
       nulls.append(found.null)
       guard channel.varies else { return }
-      if let surface = channel.surface { signs.append(DrawingSigns(found, on: surface, period: period)) }
+      if let surface = channel.surface { signs.add(DrawingSigns(found, on: surface, period: period)) }
       shares.append(found.share)
       controlsPerBin.append(found.controlPerBin)
       plainShares.append(found.plainShare)
@@ -46,13 +47,18 @@ public struct PictureLatticePool: Sendable {
     }
   }
 
+  private struct Control: Sendable, Codable {
+    @Packed var shares: [Double] = []
+    @Packed var nulls: [Double] = []
+  }
+
   private let lattice: PictureLattice
   private var bands: [Int: Band] = [:]
   private var looks: [ColourLook: [Int: Band]] = [:]
-  private var controls: [Int: (shares: [Double], nulls: [Double])] = [:]
+  private var controls: [Int: Control] = [:]
   /// Channels so far; opponent colours are looks at the same.
   public private(set) var mapCount = 0
-  private var blockSteps: [Double] = []
+  @Packed private var blockSteps: [Double] = []
   private var moved: [MovedGrid] = []
   private var pictures = 0
   private var varies = false
@@ -79,7 +85,7 @@ public struct PictureLatticePool: Sendable {
       bands[period, default: Band()].add(found, period: period, of: channel)
     }
     for (period, found) in channel.controls {
-      controls[period, default: ([], [])].nulls.append(found.null)
+      controls[period, default: Control()].nulls.append(found.null)
       if channel.varies { controls[period]?.shares.append(found.share) }
     }
   }
@@ -195,11 +201,10 @@ public struct PictureLatticePool: Sendable {
   /// What explains the band without a decoder.
   private func content(of band: Band, period: Int, look: ColourLook?, isPlain: Bool) -> RegularContent? {
     let peaks = isPlain ? band.peaks.peaks : band.evened.peaks
-    guard !band.signs.isEmpty else { return nil }
-    var (plain, signs) = (middle(band.plainShares), DrawingSigns(medianOf: band.signs))
-    if look?.isMixture == true, let channels = bands[period], !channels.signs.isEmpty {
+    guard var signs = DrawingSigns(medianOf: band.signs) else { return nil }
+    var plain = middle(band.plainShares)
+    if look?.isMixture == true, let channels = bands[period], let own = DrawingSigns(medianOf: channels.signs) {
       // Mixtures of channels are plain, blank and dithered where the channels are.
-      let own = DrawingSigns(medianOf: channels.signs)
       plain = max(plain, middle(channels.plainShares))
       (signs.blankShare, signs.ditherStep) = (max(signs.blankShare, own.blankShare), own.ditherStep)
       signs.isRounded = own.isRounded

@@ -2,7 +2,7 @@ import GinghamTensors
 
 /// The lattices of a set of pictures, gathered picture by picture: what single pictures show, what all of them have
 /// alike, and where it stands out in their mean spectrum.
-public struct PictureSetLattice: Sendable {
+public struct PictureSetLattice: Sendable, Codable {
   /// What each picture is measured by.
   public let lattice: PictureLattice
   /// Whether what all pictures have alike is gathered.

@@ -1,11 +1,12 @@
 import GinghamSignals
+import GinghamTensors
 
 /// What is regular in a picture without being a decoder's grid: rules, lines of text, tables, steps of a ramp, compressed
 /// and dithered files.
 ///
 /// Most grids that layers paint modulate rows and columns together, so that their spectra have frequencies off the axes.
 /// Those along one axis are told from rules by what the rest of the picture is: rules are drawn to be seen, on paper.
-public enum RegularContent: String, Hashable, Sendable, Encodable {
+public enum RegularContent: String, Hashable, Sendable, Codable {
   /// Lines along one axis, or along both without anything at their crossings, in a picture that is drawn: see
   /// ``DrawingSigns``.
   case rules
@@ -117,16 +118,16 @@ struct DrawingSigns: Sendable {
     ditherStep = surface.dither?.step
   }
 
-  /// The median of each sign over channels, of at least one.
-  init(medianOf signs: [DrawingSigns]) {
-    func middle(_ sign: (DrawingSigns) -> Double) -> Double { signs.map(sign).median ?? 0 }
-    self = signs[0]
-    (ink, dominance, roughness) = (middle(\.ink), middle(\.dominance), middle(\.roughness))
-    (spread, blankShare, strongestLine) = (middle(\.spread), middle(\.blankShare), middle(\.strongestLine))
-    (pageShare, deviation) = (middle(\.pageShare), middle(\.deviation))
-    isRounded = signs.allSatisfy(\.isRounded)
-    let steps = signs.compactMap(\.ditherStep)
-    ditherStep = 2 * steps.count > signs.count ? steps.median : nil
+  /// The median of each sign over channels; `nil` of none.
+  init?(medianOf pool: DrawingSignsPool) {
+    guard let ink = pool.ink.median else { return nil }
+    func middle(_ values: [Double]) -> Double { values.median ?? 0 }
+    self.ink = ink
+    (deviation, dominance, roughness) = (middle(pool.deviation), middle(pool.dominance), middle(pool.roughness))
+    (spread, blankShare, pageShare) = (middle(pool.spread), middle(pool.blankShare), middle(pool.pageShare))
+    strongestLine = middle(pool.strongestLine)
+    isRounded = pool.isRounded
+    ditherStep = 2 * pool.ditherSteps.count > pool.ink.count ? pool.ditherSteps.median : nil
   }
 
   /// Plain to see on a page that is blank all around: not even crossings speak for layers.
@@ -145,6 +146,35 @@ struct DrawingSigns: Sendable {
 
   /// Thresholds of 2×2, 4×4 and 8×8 pixels leave no more than a step.
   func isDithered(period: Int) -> Bool { ditherStep.map { [2, 4, 8].contains(period) && ink <= 2 * $0 } ?? false }
+}
+
+/// The signs of several channels while they are gathered.
+struct DrawingSignsPool: Sendable, Codable {
+  @Packed fileprivate var ink: [Double] = []
+  @Packed fileprivate var deviation: [Double] = []
+  @Packed fileprivate var dominance: [Double] = []
+  @Packed fileprivate var roughness: [Double] = []
+  @Packed fileprivate var spread: [Double] = []
+  @Packed fileprivate var blankShare: [Double] = []
+  @Packed fileprivate var pageShare: [Double] = []
+  @Packed fileprivate var strongestLine: [Double] = []
+  /// Of all.
+  fileprivate var isRounded = true
+  /// Of those that are dithered.
+  @Packed fileprivate var ditherSteps: [Double] = []
+
+  mutating func add(_ signs: DrawingSigns) {
+    ink.append(signs.ink)
+    deviation.append(signs.deviation)
+    dominance.append(signs.dominance)
+    roughness.append(signs.roughness)
+    spread.append(signs.spread)
+    blankShare.append(signs.blankShare)
+    pageShare.append(signs.pageShare)
+    strongestLine.append(signs.strongestLine)
+    isRounded = isRounded && signs.isRounded
+    if let step = signs.ditherStep { ditherSteps.append(step) }
+  }
 }
 
 extension Plane {

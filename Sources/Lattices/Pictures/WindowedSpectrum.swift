@@ -7,7 +7,7 @@ import GinghamTensors
 #endif
 
 /// Power of Hann-windowed maps of one size in units of each map's variance, added up: what a period is sought in.
-public struct WindowedSpectrum: Hashable, Sendable {
+public struct WindowedSpectrum: Hashable, Sendable, Codable {
   /// In pixels.
   public let height: Int
   /// In pixels.
@@ -15,7 +15,7 @@ public struct WindowedSpectrum: Hashable, Sendable {
   /// Maps added that are not constant.
   public private(set) var mapCount = 0
   /// Columns 0…W/2 of each row.
-  private var grid: [Double]
+  @Packed private var grid: [Double]
   private var half: Int { width / 2 + 1 }
 
   /// With the properties of the same names.

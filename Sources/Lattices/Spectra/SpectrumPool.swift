@@ -2,9 +2,9 @@ import GinghamTensors
 
 /// Mean power of the high-passed channels of a set, each in units of its variance: where the grid of a set stands out in
 /// a picture of its spectrum. Sizes are kept apart, since frequencies of one are none of the other.
-public struct SpectrumPool: Sendable {
-  private struct Sum: Sendable {
-    var power: [Double]
+public struct SpectrumPool: Sendable, Codable {
+  private struct Sum: Sendable, Codable {
+    @Packed var power: [Double]
     var maps: Int
   }
 

@@ -19,6 +19,8 @@ struct CheckSubject {
   private let limits: CheckLimits
   /// Nobody keeps the files of what is measured on the way.
   private let context: RunContext
+  /// What pictures show so far is kept, though.
+  private let keeping: RunContext
   private var generator: Generator?
 
   /// Everything that was measured, limited or not.
@@ -30,7 +32,7 @@ struct CheckSubject {
 
   init(_ source: ModelSource?, settings: CheckSettings, limits: CheckLimits, context: RunContext) {
     (self.source, self.settings, self.limits) = (source, settings, limits)
-    self.context = context.writing(into: nil)
+    (self.context, keeping) = (context.writing(into: nil), context)
   }
 
   /// What the user should know beside the figures.
@@ -63,10 +65,10 @@ struct CheckSubject {
     guard !files.isEmpty else { throw MeasureError.noPictures(in: settings.pictures) }
     var set = try CheckedPictures(limits: limits)
     let empty = set
-    skipped = try context.eachSample(files, counting: "checking") {
+    skipped = try keeping.eachSample(files, counting: "checking", into: &set) {
       try empty.measure($0)
-    } use: {
-      for part in $0 { set.add(part) }
+    } add: {
+      $0.add($1)
     }
     guard set.count > 0 else {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")

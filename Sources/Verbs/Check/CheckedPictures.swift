@@ -1,20 +1,24 @@
 import GinghamDiagnosis
 import GinghamLattices
 import GinghamSignals
+import GinghamTensors
 
 /// What is checked of a set of pictures, gathered picture by picture: nothing is kept of one but a few numbers.
-struct CheckedPictures {
+struct CheckedPictures: Codable {
   private var set: PictureSetLattice
-  private let limits: CheckLimits
-  private var blurs: [Double] = []
-  private var bits: [Double] = []
+  @Packed private var blurs: [Double] = []
+  @Packed private var bits: [Double] = []
   /// Of each period the picture with the largest share.
-  private var worst: [Int: (excess: Double, name: String)] = [:]
+  private var worst: [Int: Worst] = [:]
   private(set) var count = 0
+
+  private struct Worst: Codable {
+    var excess: Double
+    var name: String
+  }
 
   /// - Throws: ``ArtifactError`` for periods that are none.
   init(limits: CheckLimits) throws {
-    self.limits = limits
     // A band is judged at the strictest of the limits, and held against its own afterwards.
     let usual = LatticeThresholds().excessShare
     let thresholds = LatticeThresholds(excessShare: limits.bands?.least ?? usual)
@@ -39,7 +43,7 @@ struct CheckedPictures {
     if let blur = part.signs.blur { blurs.append(blur.sigma) }
     if let found = part.signs.levels?.bits { bits.append(found) }
     for band in part.signs.lattice.bands where band.share - band.null > worst[band.period]?.excess ?? -.infinity {
-      worst[band.period] = (band.share - band.null, part.signs.name)
+      worst[band.period] = Worst(excess: band.share - band.null, name: part.signs.name)
     }
   }
 
@@ -69,7 +73,7 @@ struct CheckedPictures {
   private func faint(_ locked: LockedLatticeFinding?, layers: [Int: String]) -> [CheckedFigure] {
     guard let locked, locked.pictures >= PictureSetLattice.fewestLocked else {
       let reason = "what pictures have alike shows from \(PictureSetLattice.fewestLocked) pictures of one size on"
-      return limits.periods.prefix(1).map { CheckedFigure(.faint(period: $0), nil, reason: reason) }
+      return set.lattice.periods.prefix(1).map { CheckedFigure(.faint(period: $0), nil, reason: reason) }
     }
     return locked.bands.map { band in
       CheckedFigure(

@@ -25,9 +25,26 @@ public struct DiagnoseFindings: RunFindings {
     /// Signs of too few levels on slow ramps, the median over the channels; `nil` where samples leave 0…1.
     public var banding: ColourBanding?
     /// In CIE L*a*b*; `nil` for anything but three channels, and where samples leave 0…1.
-    public var colour: ColourStatistics?
+    public var colour: MeanColour?
     /// The farthest tile's distance from the norm.
     public var tileDistance: Double?
+  }
+
+  /// A picture's colours in a few numbers.
+  public struct MeanColour: Encodable, Sendable {
+    /// Deviation of L* within the picture.
+    public var contrast: Double
+    /// Mean L*, in 0…100.
+    public var lightness: Double
+    /// Mean C*.
+    public var chroma: Double
+    /// Mean a* and b*.
+    public var tint: SIMD2<Double>
+
+    init(_ colours: ColourStatistics) {
+      (contrast, lightness) = (colours.contrast, colours.meanLightness)
+      (chroma, tint) = (colours.meanChroma, colours.meanTint)
+    }
   }
 
   /// One thing that is wrong with the set.
@@ -156,7 +173,7 @@ public struct DiagnoseFindings: RunFindings {
           diagnosis.findings.contains { $0.fault == fault && $0.pictures.contains(picture.name) }
         },
         lattice: picture.lattice, sharpness: picture.faults.sharpness, blur: picture.blur, levels: picture.levels,
-        banding: picture.faults.banding, colour: picture.colours, tileDistance: tile)
+        banding: picture.faults.banding, colour: picture.colours.map(MeanColour.init), tileDistance: tile)
     }
     findings = diagnosis.findings.map { Finding(fault: $0) }
     pooled = diagnosis.pooled

@@ -94,7 +94,7 @@ public struct DiagnoseRun: Run {
     }
   }
 
-  private struct Signs {
+  private struct Signs: Codable {
     var signs: [PictureSigns] = []
     var lattices: PictureSetLattice
     var skipped: [SkippedFile] = []
@@ -105,13 +105,11 @@ public struct DiagnoseRun: Run {
       periods: settings.periods.list, thresholds: settings.thresholds.lattice,
       seeksLocked: set.files.count >= PictureSetLattice.fewestLocked)
     var found = Signs(lattices: lattices)
-    found.skipped = try context.eachSample(set.files, counting: what) { sample in
+    found.skipped = try context.eachSample(set.files, counting: what, into: &found) { sample in
       try PictureSigns.signs(of: sample, isJPEG: sample.place.isJPEG, in: lattices)
-    } use: {
-      for picture in $0 {
-        found.lattices.add(picture.channels)
-        found.signs.append(picture.signs)
-      }
+    } add: { found, picture in
+      found.lattices.add(picture.channels)
+      found.signs.append(picture.signs)
     }
     guard !found.signs.isEmpty else {
       throw MeasureError.nothingMeasured(count: set.files.count, first: found.skipped.first?.reason ?? "")

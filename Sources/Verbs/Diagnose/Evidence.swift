@@ -46,7 +46,8 @@ struct Evidence {
       return try lattice(of: picture, channels: channels, period: shared.band.period, name: signs.name)
     case .blocks: return [.pixels(picture, caption: signs.name)]
     case .blur: return try [blur(channels: channels, name: signs.name), .pixels(picture, caption: signs.name)]
-    case .fewLevels, .saturation: return try [levels(of: signs), .pixels(picture, caption: signs.name)]
+    case .fewLevels, .saturation:
+      return try [levels(of: channels, name: signs.name), .pixels(picture, caption: signs.name)]
     case .colour(let difference):
       return try [
         colours(difference.aspect), .pixels(picture, caption: "\(signs.name), the farthest from the reference"),
@@ -106,11 +107,11 @@ struct Evidence {
     return .figure(try plot.figure(), caption: "\(name): a blur empties the high frequencies")
   }
 
-  private func levels(of signs: PictureSigns) throws -> Drawing {
+  private func levels(of channels: [Plane], name: String) throws -> Drawing {
     let plot = Plot(
       "Samples of each level", x: Axis("level (of 255)", range: 0...255), y: Axis("samples"),
-      series: [Series("", y: (signs.levels?.histogram ?? []).map(Double.init))])
-    return .figure(try plot.figure(), caption: "\(signs.name): gaps are levels that never occur")
+      series: [Series("", y: LevelStatistics.histogram(of: channels).map(Double.init))])
+    return .figure(try plot.figure(), caption: "\(name): gaps are levels that never occur")
   }
 
   /// What a colour finding of this aspect compares, of the set and of the reference.

@@ -155,18 +155,3 @@ struct ExemplarSearch {
     return state.done
   }
 }
-
-/// When to keep what is done: as soon as anything is, and afterwards so seldom that it costs one part in twenty.
-private struct Keeping {
-  private var last: ContinuousClock.Instant?
-  private var cost = Duration.zero
-
-  var isDue: Bool { last.map { ContinuousClock.now - $0 >= cost * 20 } ?? true }
-
-  mutating func keeping(_ body: () throws -> Void) rethrows {
-    let begin = ContinuousClock.now
-    try body()
-    last = .now
-    cost = .now - begin
-  }
-}

@@ -46,7 +46,7 @@ struct GradientSet {
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   init(_ gradients: PictureGradients, drawsEach: Bool, in context: RunContext, _ folder: RunFolder) throws {
     (self.gradients, self.drawsEach, self.context, self.folder) = (gradients, drawsEach, context, folder)
-    spool = try RowSpool("results.csv", in: ResultStore(folder: folder, place: .workshop))
+    spool = RowSpool("results.csv", in: ResultStore(folder: folder, place: .workshop))
     guard let found = spool.found else { return }
     state = found
     for subfolder in state.subfolders.sorted() { folder.adoptFiles(under: subfolder) }

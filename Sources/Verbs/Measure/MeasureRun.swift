@@ -39,12 +39,12 @@ public struct MeasureRun: Run {
   }
 
   private func pictures(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
-    let (periods, search) = try periods(searching: { pool in
+    let (periods, search) = try periods(searching: { pool, search in
       // What cannot be read is told when it is measured.
-      _ = try context.eachSample(files, counting: "searching a period") {
-        PeriodSearchPool.Picture($0)
-      } use: {
-        for picture in $0 { pool.add(picture) }
+      _ = try context.eachSample(files, counting: "searching a period", into: &pool) {
+        try PeriodSearchPool.Picture($0, by: search)
+      } add: {
+        $0.add($1)
       }
     })
     var survey = try PictureSurvey(
@@ -52,10 +52,10 @@ public struct MeasureRun: Run {
       // Too few pictures have nothing in common; how many an array holds shows when it is read.
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = try context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring", into: &survey) {
       try empty.measure($0)
-    } use: {
-      for measurement in $0 { survey.add(measurement) }
+    } add: {
+      $0.add($1)
     }
     guard var set = try survey.finding() else {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
@@ -70,21 +70,21 @@ public struct MeasureRun: Run {
   }
 
   private func sounds(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {
-    let (periods, search) = try periods(searching: { pool in
-      _ = try context.each(files, counting: "searching a period", samples: SoundSample.samples) {
-        PeriodSearchPool.Picture($0)
-      } use: {
-        for sound in $0 { pool.add(sound) }
+    let (periods, search) = try periods(searching: { pool, search in
+      _ = try context.each(files, counting: "searching a period", samples: SoundSample.samples, into: &pool) {
+        try PeriodSearchPool.Picture($0, by: search)
+      } add: {
+        $0.add($1)
       }
     })
     var survey = try SoundSurvey(
       periods: periods.list, thresholds: settings.thresholds(for: .sound),
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = try context.each(files, counting: "measuring", samples: SoundSample.samples) {
+    let skipped = try context.each(files, counting: "measuring", samples: SoundSample.samples, into: &survey) {
       try empty.measure($0)
-    } use: {
-      for measurement in $0 { survey.add(measurement) }
+    } add: {
+      $0.add($1)
     }
     guard var set = try survey.finding() else {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
@@ -101,10 +101,12 @@ public struct MeasureRun: Run {
   private typealias Search = (each: [String: PeriodSearchFigures], pooled: PeriodSearchFigures)
 
   /// Those named, or the divisors of the one that is found.
-  private func periods(searching fill: (inout PeriodSearchPool) throws -> Void) throws -> (Periods, Search?) {
+  private func periods(
+    searching fill: (inout PeriodSearchPool, PeriodSearch) throws -> Void
+  ) throws -> (Periods, Search?) {
     if case .listed(let listed) = settings.periods { return (listed, nil) }
     var pool = PeriodSearchPool()
-    try fill(&pool)
+    try fill(&pool, PeriodSearch())
     let search = try pool.search(PeriodSearch())
     guard let whole = search.pooled.found?.wholePeriod else { return (.usual, search) }
     return (Periods(try Lattice(period: whole).bandPeriods), search)
@@ -115,10 +117,10 @@ public struct MeasureRun: Run {
       throw ArtifactError.badArgument("a period is sought in pictures; name the periods of a gradient's network")
     }
     var survey = try GradientSurvey(periods: periods.list, thresholds: settings.thresholds(for: .gradient))
-    let skipped = try context.eachSample(files, counting: "measuring") {
+    let skipped = try context.eachSample(files, counting: "measuring", into: &survey) {
       try GradientSurvey.Map($0)
-    } use: {
-      for map in $0 { survey.add(map) }
+    } add: {
+      $0.add($1)
     }
     guard let set = try survey.finding() else {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")

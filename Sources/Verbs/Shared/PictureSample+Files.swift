@@ -62,35 +62,41 @@ extension SoundSample: PlacedSample {}
 /// What became of one file.
 private enum SampledFile<Measured: Sendable>: Sendable {
   case measured([Measured])
-  case skipped(SkippedFile)
+  case failed(any Error)
+  /// The run is over before its turn came.
+  case left
 }
 
 extension RunContext {
-  /// Measures the samples of files, several files at once, and hands over what each gave in the files' order. Files of
-  /// which a sample cannot be measured are left out with their reason.
+  /// Measures the samples of files, several files at once, and adds what each gave to a set, in the files' order. Files of
+  /// which a sample cannot be measured are left out with their reason. A run that goes on behind one that was cut short
+  /// begins with the set that that one had gathered.
   ///
-  /// - Throws: ``InterruptionError``.
-  func eachSample<Measured: Sendable>(
-    _ files: [String], counting what: String, measure: @Sendable (PictureSample) throws -> Measured,
-    use: ([Measured]) -> Void
+  /// - Parameters:
+  ///   - what: is counted; no other loop of the run counts the same.
+  ///   - set: empty; holds all files' samples afterwards.
+  /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
+  func eachSample<Measured: Sendable, Set: Codable>(
+    _ files: [String], counting what: String, into set: inout Set,
+    measure: @Sendable (PictureSample) throws -> Measured, add: (inout Set, Measured) -> Void
   ) throws -> [SkippedFile] {
-    try each(files, counting: what, samples: PictureSample.samples, measure: measure, use: use)
+    try each(files, counting: what, samples: PictureSample.samples, into: &set, measure: measure, add: add)
   }
 
   /// The same of samples of any kind.
   ///
   /// - Parameter samples: reads a file.
-  /// - Throws: ``InterruptionError``.
-  func each<Sample: PlacedSample, Measured: Sendable>(
-    _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample],
-    measure: @Sendable (Sample) throws -> Measured, use: ([Measured]) -> Void
+  /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
+  func each<Sample: PlacedSample, Measured: Sendable, Set: Codable>(
+    _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample], into set: inout Set,
+    measure: @Sendable (Sample) throws -> Measured, add: (inout Set, Measured) -> Void
   ) throws -> [SkippedFile] {
+    let gathering = Gathering(set, of: files, counting: what, in: self)
     let isInterrupted = Interruption.current
-    var skipped: [SkippedFile] = []
-    var done = 0
-    progress.step(what, 0, of: files.count)
-    team.forEach(files, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
-      guard !isInterrupted() else { return .measured([]) }
+    let stop = Flag()
+    var failure: (any Error)?
+    team.forEach(gathering.rest, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
+      guard !isInterrupted(), !stop.isSet else { return .left }
       do {
         return .measured(
           try samples(file).map { sample in
@@ -101,17 +107,24 @@ extension RunContext {
             }
           })
       } catch {
-        return .skipped(SkippedFile(path: file, reason: "\(error)"))
+        return .failed(error)
       }
-    } use: { result in
-      switch result {
-      case .measured(let measured): use(measured)
-      case .skipped(let file): skipped.append(file)
+    } use: { file in
+      guard !stop.isSet else { return }
+      do {
+        switch file {
+        case .measured(let measured): try gathering.take { set in for measured in measured { add(&set, measured) } }
+        case .failed(let error): try gathering.leaveOut(error)
+        case .left: stop.set()
+        }
+      } catch {
+        failure = error
+        stop.set()
       }
-      done += 1
-      progress.step(what, done, of: files.count)
     }
-    try Interruption.check()
+    if let failure { throw failure }
+    let skipped: [SkippedFile]
+    (set, skipped) = try gathering.finish()
     return skipped
   }
 }
