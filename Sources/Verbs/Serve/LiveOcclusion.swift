@@ -13,7 +13,7 @@ struct LiveOcclusion: Sendable {
   /// - Throws: ``LiveNet/Refusal``.
   init(_ fields: [String: String]) throws {
     func number(_ name: String) throws -> Int {
-      guard let value = fields[name].flatMap(Int.init), Self.places.contains(value) else {
+      guard let value = fields[name].flatMap({ Int($0) }), Self.places.contains(value) else {
         throw LiveNet.Refusal(description: "\(name) takes a number of pixels from 0 to \(Self.places.upperBound)")
       }
       return value
