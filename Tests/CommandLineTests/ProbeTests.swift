@@ -144,25 +144,27 @@ import Testing
   }
 
   private func expectFailure(
-    _ arguments: [String], says parts: String..., in scratch: Tool.Scratch, model: String = net, picture: String? = nil
+    _ arguments: [String], says parts: String..., in scratch: Tool.Scratch, model: String = net, picture: String? = nil,
+    isWrongUsage: Bool = false
   ) throws {
     let picture = try picture ?? scratch.picture("p_1.png")
     let before = try scratch.contents
     let outcome = try Tool.run(
       executable: Tool.path, ["probe", model, picture, "--output", scratch.path("run"), "--force"] + arguments)
-    #expect(outcome.status == 1, "\(arguments): \(outcome.errors)")
+    #expect(outcome.status == (isWrongUsage ? 64 : 1), "\(arguments): \(outcome.errors)")
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    // Wrong usage is answered with what is right, too.
+    #expect(outcome.errors.split(separator: "\n").count == (isWrongUsage ? 3 : 1), "\(outcome.errors)")
     for part in parts { #expect(outcome.errors.contains(part), "\(outcome.errors)") }
     #expect(try scratch.contents == before)
   }
 
   @Test func badBudgetsAreRefused() throws {
     let scratch = try Tool.Scratch()
-    try expectFailure(["--epsilon=-1/255"], says: "'-1/255'", "negative", in: scratch)
+    try expectFailure(["--epsilon=-1/255"], says: "a number from 0", "'-1/255'", in: scratch, isWrongUsage: true)
     try expectFailure(["--epsilon", "8"], says: "'8'", "8/255", in: scratch)
-    try expectFailure(["--epsilon", "8/"], says: "'8/'", "fraction", in: scratch)
-    try expectFailure(["--epsilon", "1/255,,2/255"], says: "''", in: scratch)
+    try expectFailure(["--epsilon", "8/"], says: "fraction", "'8/'", in: scratch, isWrongUsage: true)
+    try expectFailure(["--epsilon", "1/255,,2/255"], says: "'1/255,,2/255'", in: scratch, isWrongUsage: true)
     try expectFailure(["--norm", "l2", "--epsilon", "1000"], says: "'1000'", "L2", in: scratch)
   }
 
