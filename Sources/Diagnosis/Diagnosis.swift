@@ -24,14 +24,24 @@ public struct Diagnosis: Sendable {
     of signs: [PictureSigns], pooled: PictureLatticeFinding, locked: LockedLatticeFinding? = nil,
     reference: [PictureSigns] = [], thresholds: DiagnosisThresholds = DiagnosisThresholds()
   ) {
+    let norm = LocalOutliers(norm: (reference.isEmpty ? signs : reference).compactMap(\.tiles))
+    self.init(
+      of: signs, tileDistances: signs.map { $0.tileDistance(from: norm) }, norm: norm, pooled: pooled, locked: locked,
+      reference: reference, thresholds: thresholds)
+  }
+
+  /// The same of signs that have lost what the norm and the distances from it were made of.
+  ///
+  /// - Parameter distances: one a picture. The picture with the largest still has its tiles.
+  public init(
+    of signs: [PictureSigns], tileDistances distances: [Double?], norm: LocalOutliers?, pooled: PictureLatticeFinding,
+    locked: LockedLatticeFinding? = nil, reference: [PictureSigns] = [],
+    thresholds: DiagnosisThresholds = DiagnosisThresholds()
+  ) {
     self.signs = signs
     self.pooled = pooled
     self.reference = reference
     self.thresholds = thresholds
-    let norm = LocalOutliers(norm: (reference.isEmpty ? signs : reference).compactMap(\.tiles))
-    let distances = signs.map { picture in
-      picture.tiles.flatMap { tiles in norm.flatMap { $0.distances(of: tiles).max() } }
-    }
     self.norm = norm
     tileDistances = distances
     colours = ColourDistance(of: signs.compactMap(\.colours), from: reference.compactMap(\.colours))

@@ -11,7 +11,7 @@ public struct PictureSurvey: Sendable, Codable {
   /// Whether every picture's spectra are kept, and cosine spectra computed.
   public let keepsSpectra: Bool
   private var lattices: PictureSetLattice
-  private var pictures: [MeasuredPicture] = []
+  private var pictures = Spilled<MeasuredPicture>()
   private var radial = RadialSpectrumPool()
   private var cosines = CosineSpectrumPool()
 
@@ -25,6 +25,22 @@ public struct PictureSurvey: Sendable, Codable {
       periods: periods, thresholds: thresholds, seeksLocked: seeksLocked, seeksMoved: true)
     self.keepsSpectra = keepsSpectra
   }
+
+  /// Keeps what belongs to single pictures somewhere else than in memory: ``eachPicture(_:)`` has them.
+  ///
+  /// - Parameter storage: of a set that is empty yet.
+  package mutating func store(in storage: Storage) {
+    pictures = Spilled(in: storage)
+    lattices.store(in: storage)
+  }
+
+  /// Pictures so far.
+  package var count: Int { pictures.count }
+
+  /// Does `body` with each picture in turn.
+  ///
+  /// - Throws: ``FormatError``, what `body` does.
+  package func eachPicture(_ body: (MeasuredPicture) throws -> Void) throws { try pictures.forEach(body) }
 
   /// One picture, and what the set takes of it.
   public struct Measurement: Sendable {
@@ -64,15 +80,21 @@ public struct PictureSurvey: Sendable, Codable {
   ///
   /// - Throws: ``ArtifactError``.
   public func finding() throws -> MeasuredSet? {
-    guard !pictures.isEmpty else { return nil }
-    let faults = PictureFaults(median: pictures.compactMap(\.figures.faults))
+    guard pictures.count > 0 else { return nil }
+    var kept: [MeasuredPicture] = []
+    var measured: [PictureFaults] = []
+    try pictures.forEach { picture in
+      if pictures.isInMemory { kept.append(picture) }
+      if let faults = picture.figures.faults { measured.append(faults) }
+    }
+    let faults = PictureFaults(median: measured)
     let locked = try lattices.lockedFinding()
     let pooled = PictureFigures(
       lattice: try lattices.finding(), faults: faults, radial: radial.mean,
       cosine: cosines.mean.map { SpectrumFigures(profileOf: $0.logMagnitude, pictures: $0.pictures) },
       locked: locked.flatMap { $0.pictures >= PictureSetLattice.fewestLocked ? $0 : nil })
     return MeasuredSet(
-      periods: periods, pictures: pictures, pooled: pooled, spectrum: lattices.spectrum, cosine: cosines.mean)
+      periods: periods, pictures: kept, pooled: pooled, spectrum: lattices.spectrum, cosine: cosines.mean)
   }
 }
 
@@ -92,7 +114,7 @@ public struct MeasuredPicture: Sendable, Codable {
 public struct MeasuredSet: Sendable {
   /// In ascending order.
   public var periods: [Int]
-  /// One a picture.
+  /// One a picture; none of a set that is too large for memory.
   public var pictures: [MeasuredPicture]
   /// The medians of all pictures' figures, peaks from powers added up.
   public var pooled: PictureFigures

@@ -11,20 +11,27 @@ import GinghamTensors
 public struct PictureLatticePool: Sendable, Codable {
   /// One band in one look at the pictures, or in all channels together.
   private struct Band: Sendable, Codable {
-    @Packed var shares: [Double] = []
-    @Packed var controlsPerBin: [Double] = []
-    @Packed var scores: [Double] = []
-    @Packed var plainShares: [Double] = []
+    var shares: Column
+    var controlsPerBin: Column
+    var scores: Column
+    var plainShares: Column
     var peaks = SpectralPeakPool()
     var evened = SpectralPeakPool()
-    @Packed var evenDecibels: [Double] = []
-    @Packed var axisDecibels: [Double] = []
-    var signs = DrawingSignsPool()
-    @Packed var sides: [Double] = []
+    var evenDecibels: Column
+    var axisDecibels: Column
+    var signs: DrawingSignsPool
+    var sides: Column
     /// Powers of the grid in units of the picture's, each channel's.
-    @Packed var powers: [Double] = []
+    var powers: Column
     /// Of constant maps as well, which have nothing else to say.
-    @Packed var nulls: [Double] = []
+    var nulls: Column
+
+    init(in storage: Storage) {
+      let empty = Column(in: storage)
+      (shares, controlsPerBin, scores, plainShares) = (empty, empty, empty, empty)
+      (evenDecibels, axisDecibels, sides, powers, nulls) = (empty, empty, empty, empty, empty)
+      signs = DrawingSignsPool(in: storage)
+    }
 
     mutating func add(_ found: PictureLattice.ChannelBand, period: Int, of channel: PictureLattice.Channel) {
       nulls.append(found.null)
@@ -48,31 +55,36 @@ public struct PictureLatticePool: Sendable, Codable {
   }
 
   private struct Control: Sendable, Codable {
-    @Packed var shares: [Double] = []
-    @Packed var nulls: [Double] = []
+    var shares: Column
+    var nulls: Column
+
+    init(in storage: Storage) { (shares, nulls) = (Column(in: storage), Column(in: storage)) }
   }
 
   private let lattice: PictureLattice
+  private let storage: Storage
   private var bands: [Int: Band] = [:]
   private var looks: [ColourLook: [Int: Band]] = [:]
   private var controls: [Int: Control] = [:]
   /// Channels so far; opponent colours are looks at the same.
   public private(set) var mapCount = 0
-  @Packed private var blockSteps: [Double] = []
+  private var blockSteps: Column
   private var moved: [MovedGrid] = []
   private var pictures = 0
   private var varies = false
   private var isLine = false
 
   /// With the property of the same name.
-  public init(_ lattice: PictureLattice) {
-    self.lattice = lattice
+  public init(_ lattice: PictureLattice) { self.init(lattice, in: Storage()) }
+
+  init(_ lattice: PictureLattice, in storage: Storage) {
+    (self.lattice, self.storage, blockSteps) = (lattice, storage, Column(in: storage))
   }
 
   /// Adds a channel of a picture, or one of its opponent colours.
   public mutating func add(_ channel: PictureLattice.Channel) {
     for (period, found) in channel.bands {
-      looks[channel.look, default: [:]][period, default: Band()].add(found, period: period, of: channel)
+      looks[channel.look, default: [:]][period, default: Band(in: storage)].add(found, period: period, of: channel)
     }
     if let steps = channel.blockSteps { blockSteps.append(steps) }
     if channel.look.standsForPicture { pictures += 1 }
@@ -82,10 +94,10 @@ public struct PictureLatticePool: Sendable, Codable {
     varies = varies || channel.varies
     isLine = channel.isLine
     for (period, found) in channel.bands {
-      bands[period, default: Band()].add(found, period: period, of: channel)
+      bands[period, default: Band(in: storage)].add(found, period: period, of: channel)
     }
     for (period, found) in channel.controls {
-      controls[period, default: Control()].nulls.append(found.null)
+      controls[period, default: Control(in: storage)].nulls.append(found.null)
       if channel.varies { controls[period]?.shares.append(found.share) }
     }
   }
@@ -93,11 +105,13 @@ public struct PictureLatticePool: Sendable, Codable {
   /// - Throws: ``ArtifactError/noMaps`` before anything was added.
   public func finding() throws -> PictureLatticeFinding {
     guard mapCount > 0 else { throw ArtifactError.noMaps }
-    let found = lattice.periods.compactMap { period in bands[period].map { finding(of: $0, period: period) } }
+    let found = try lattice.periods.compactMap { period in
+      try bands[period].map { try finding(of: $0, period: period) }
+    }
     return PictureLatticeFinding(
       bands: found,
-      controls: lattice.controls.compactMap { period in
-        controls[period].map { .init(period: period, share: middle($0.shares), null: median($0.nulls)) }
+      controls: try lattice.controls.compactMap { period in
+        try controls[period].map { .init(period: period, share: try middle($0.shares), null: try middle($0.nulls)) }
       },
       skippedPeriods: lattice.periods.filter { bands[$0] == nil }, maps: mapCount, isConstant: !varies,
       moved: movedGrid(beside: found))
@@ -146,24 +160,24 @@ public struct PictureLatticePool: Sendable, Codable {
   private var judged: [ColourLook: [Int: Band]] { looks.filter { $0.key != .luma } }
 
   /// Of all channels together; where these show nothing, of the one look that does.
-  private func finding(of band: Band, period: Int) -> PictureLatticeFinding.Band {
-    let together = finding(of: band, period: period, look: nil)
+  private func finding(of band: Band, period: Int) throws -> PictureLatticeFinding.Band {
+    let together = try finding(of: band, period: period, look: nil)
     guard together.verdict == .clean, together.content == nil, judged.count > 1 else { return together }
-    let alone = judged.compactMap { look, bands -> PictureLatticeFinding.Band? in
+    let alone = try judged.compactMap { look, bands -> PictureLatticeFinding.Band? in
       // What most pictures do not have is no grid of the set.
       guard let band = bands[period], 2 * band.shares.count >= band.nulls.count else { return nil }
-      let found = finding(of: band, period: period, look: look)
+      let found = try finding(of: band, period: period, look: look)
       return found.verdict == .artifact ? found : nil
     }
     return alone.max { ($0.share, $0.look?.name ?? "") < ($1.share, $1.look?.name ?? "") } ?? together
   }
 
-  private func finding(of band: Band, period: Int, look: ColourLook?) -> PictureLatticeFinding.Band {
+  private func finding(of band: Band, period: Int, look: ColourLook?) throws -> PictureLatticeFinding.Band {
     let thresholds = lattice.thresholds
     let size = Double(Lattice.bandSize(ofPeriod: period, isLine: isLine))
-    let share = middle(band.shares)
-    let null = isLine ? share * surroundings(of: band, period: period) : median(band.nulls)
-    let controlPerBin = middle(band.controlsPerBin)
+    let share = try middle(band.shares)
+    let null = isLine ? share * surroundings(of: band, period: period) : try middle(band.nulls)
+    let controlPerBin = try middle(band.controlsPerBin)
     let peak = band.peaks.mapCount > 0 ? band.peaks.peaks.highest(ofBand: period) : nil
     let decibels = peak.flatMap { $0.ratio > 0 && $0.ratio.isFinite ? 10 * log10($0.ratio) : nil }
     let count = look == nil ? 1 : Double(judged.count)
@@ -173,8 +187,8 @@ public struct PictureLatticePool: Sendable, Codable {
     // A look among several must be as improbable, for all of them, as a single one is at the threshold.
     let isSeen =
       peak.map { $0.ratio >= needed && (count == 1 || $0.chance * count <= $0.chance(of: needed)) } ?? false
-    let (even, axis) = (band.evenDecibels.median, band.axisDecibels.median)
-    let chance = PhotographNull.chance(even: even, axis: axis, period: period, side: middle(band.sides)).map {
+    let (even, axis) = (try band.evenDecibels.median(), try band.axisDecibels.median())
+    let chance = PhotographNull.chance(even: even, axis: axis, period: period, side: try middle(band.sides)).map {
       min(1, $0 * Double(lattice.periods.count) * count)
     }
     let isImprobable =
@@ -186,8 +200,8 @@ public struct PictureLatticePool: Sendable, Codable {
       !isCommon && share - null >= thresholds.excessShare && share / size >= thresholds.controlRatio * controlPerBin
       && (isLine ? mostStandOut(band, period: period) : isSeen)
     let isGrid = isPlain || isImprobable
-    let content = isGrid && !isLine ? content(of: band, period: period, look: look, isPlain: isPlain) : nil
-    let score = band.scores.isEmpty ? nil : median(band.scores)
+    let content = isGrid && !isLine ? try content(of: band, period: period, look: look, isPlain: isPlain) : nil
+    let score = try band.scores.median()
     return .init(
       period: period, share: share, null: null, control: controlPerBin * size,
       controlPeriod: Lattice.nearestControl(to: period, among: lattice.periods), peakDecibels: decibels,
@@ -199,13 +213,13 @@ public struct PictureLatticePool: Sendable, Codable {
   }
 
   /// What explains the band without a decoder.
-  private func content(of band: Band, period: Int, look: ColourLook?, isPlain: Bool) -> RegularContent? {
+  private func content(of band: Band, period: Int, look: ColourLook?, isPlain: Bool) throws -> RegularContent? {
     let peaks = isPlain ? band.peaks.peaks : band.evened.peaks
-    guard var signs = DrawingSigns(medianOf: band.signs) else { return nil }
-    var plain = middle(band.plainShares)
-    if look?.isMixture == true, let channels = bands[period], let own = DrawingSigns(medianOf: channels.signs) {
+    guard var signs = try DrawingSigns(medianOf: band.signs) else { return nil }
+    var plain = try middle(band.plainShares)
+    if look?.isMixture == true, let channels = bands[period], let own = try DrawingSigns(medianOf: channels.signs) {
       // Mixtures of channels are plain, blank and dithered where the channels are.
-      plain = max(plain, middle(channels.plainShares))
+      plain = max(plain, try middle(channels.plainShares))
       (signs.blankShare, signs.ditherStep) = (max(signs.blankShare, own.blankShare), own.ditherStep)
       signs.isRounded = own.isRounded
     }
@@ -213,22 +227,22 @@ public struct PictureLatticePool: Sendable, Codable {
     if let drawn = RegularContent(peaks, period: period, plainShare: plain, strength: strength, signs: signs) {
       return drawn
     }
-    if period <= 4, isColourOnly(look.flatMap { looks[$0]?[period] } ?? band, period: period) {
+    if period <= 4, try isColourOnly(look.flatMap { looks[$0]?[period] } ?? band, period: period) {
       return .colourInterpolation
     }
-    if [4, 8, 16].contains(period), middle(blockSteps) >= BlockSteps.least { return .blocks }
+    if [4, 8, 16].contains(period), try middle(blockSteps) >= BlockSteps.least { return .blocks }
     return nil
   }
 
   /// Whether a grid fainter than a level leaves the luma, which files store at full resolution, as it was.
-  private func isColourOnly(_ band: Band, period: Int) -> Bool {
-    guard let luma = looks[.luma]?[period], let even = luma.evenDecibels.median,
-      255 * middle(band.powers).squareRoot() < Self.faintestColour
+  private func isColourOnly(_ band: Band, period: Int) throws -> Bool {
+    guard let luma = looks[.luma]?[period], let even = try luma.evenDecibels.median(),
+      try 255 * middle(band.powers).squareRoot() < Self.faintestColour
     else { return false }
-    let side = middle(luma.sides)
+    let side = try middle(luma.sides)
     guard PhotographNull.chance(of: even, period: period, side: side) > 0.05 else { return false }
     // A grid along one axis leaves most frequencies as they were.
-    guard period > 2, let axis = luma.axisDecibels.median else { return true }
+    guard period > 2, let axis = try luma.axisDecibels.median() else { return true }
     return PhotographNull.chance(of: axis, .axis, period: period, side: side) > 0.01
   }
 
@@ -245,5 +259,10 @@ public struct PictureLatticePool: Sendable, Codable {
   private static let faintestColour = 0.75
 
   /// The median, 0 where nothing varied.
-  private func middle(_ values: [Double]) -> Double { values.isEmpty ? 0 : median(values) }
+  private func middle(_ column: Column) throws -> Double { try column.median() ?? 0 }
+}
+
+extension Column {
+  /// - Throws: ``FormatError``.
+  func median() throws -> Double? { try numbers().median }
 }

@@ -25,6 +25,11 @@ public struct PictureSetLattice: Sendable, Codable {
     self.seeksLocked = seeksLocked
   }
 
+  /// Keeps numbers of single pictures somewhere else than in memory.
+  ///
+  /// - Parameter storage: of a set that is empty yet.
+  package mutating func store(in storage: Storage) { pool = PictureLatticePool(lattice, in: storage) }
+
   /// Fewer pictures have nothing in common to speak of.
   public static let fewestLocked = LockedThresholds().pictures
 

@@ -119,15 +119,18 @@ struct DrawingSigns: Sendable {
   }
 
   /// The median of each sign over channels; `nil` of none.
-  init?(medianOf pool: DrawingSignsPool) {
-    guard let ink = pool.ink.median else { return nil }
-    func middle(_ values: [Double]) -> Double { values.median ?? 0 }
+  ///
+  /// - Throws: ``FormatError``.
+  init?(medianOf pool: DrawingSignsPool) throws {
+    guard let ink = try pool.ink.median() else { return nil }
+    func middle(_ column: Column) throws -> Double { try column.median() ?? 0 }
     self.ink = ink
-    (deviation, dominance, roughness) = (middle(pool.deviation), middle(pool.dominance), middle(pool.roughness))
-    (spread, blankShare, pageShare) = (middle(pool.spread), middle(pool.blankShare), middle(pool.pageShare))
-    strongestLine = middle(pool.strongestLine)
+    (deviation, dominance) = (try middle(pool.deviation), try middle(pool.dominance))
+    (roughness, spread) = (try middle(pool.roughness), try middle(pool.spread))
+    (blankShare, pageShare) = (try middle(pool.blankShare), try middle(pool.pageShare))
+    strongestLine = try middle(pool.strongestLine)
     isRounded = pool.isRounded
-    ditherStep = 2 * pool.ditherSteps.count > pool.ink.count ? pool.ditherSteps.median : nil
+    ditherStep = 2 * pool.ditherSteps.count > pool.ink.count ? try pool.ditherSteps.median() : nil
   }
 
   /// Plain to see on a page that is blank all around: not even crossings speak for layers.
@@ -150,18 +153,24 @@ struct DrawingSigns: Sendable {
 
 /// The signs of several channels while they are gathered.
 struct DrawingSignsPool: Sendable, Codable {
-  @Packed fileprivate var ink: [Double] = []
-  @Packed fileprivate var deviation: [Double] = []
-  @Packed fileprivate var dominance: [Double] = []
-  @Packed fileprivate var roughness: [Double] = []
-  @Packed fileprivate var spread: [Double] = []
-  @Packed fileprivate var blankShare: [Double] = []
-  @Packed fileprivate var pageShare: [Double] = []
-  @Packed fileprivate var strongestLine: [Double] = []
+  fileprivate var ink: Column
+  fileprivate var deviation: Column
+  fileprivate var dominance: Column
+  fileprivate var roughness: Column
+  fileprivate var spread: Column
+  fileprivate var blankShare: Column
+  fileprivate var pageShare: Column
+  fileprivate var strongestLine: Column
   /// Of all.
   fileprivate var isRounded = true
   /// Of those that are dithered.
-  @Packed fileprivate var ditherSteps: [Double] = []
+  fileprivate var ditherSteps: Column
+
+  init(in storage: Storage) {
+    let empty = Column(in: storage)
+    (ink, deviation, dominance, roughness, spread) = (empty, empty, empty, empty, empty)
+    (blankShare, pageShare, strongestLine, ditherSteps) = (empty, empty, empty, empty)
+  }
 
   mutating func add(_ signs: DrawingSigns) {
     ink.append(signs.ink)

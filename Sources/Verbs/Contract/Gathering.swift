@@ -14,58 +14,76 @@ final class Gathering<Set: Codable> {
   private var state: State
   private let files: [String]
   private let what: String
-  private let progress: RunProgress
+  private let context: RunContext
   private let spool: RowSpool<State>?
 
   /// - Parameters:
   ///   - set: empty.
   ///   - what: is counted; no other loop of the run counts the same.
-  init(_ set: Set, of files: [String], counting what: String, in context: RunContext) {
-    (self.files, self.what, progress) = (files, what, context.progress)
+  ///   - storing: makes the set of many files (``RunContext/storesNumbers(of:)``) keep numbers on the disk.
+  init(
+    _ set: Set, of files: [String], counting what: String, in context: RunContext,
+    storing: (inout Set, Storage) -> Void = { _, _ in }
+  ) {
+    (self.files, self.what, self.context) = (files, what, context)
     spool = context.store().map { RowSpool("rows", of: what, in: $0) }
     state = spool?.found ?? State(set: set)
-    progress.step(what, state.done, of: files.count)
+    if let spool, spool.found == nil, context.storesNumbers(of: files) { storing(&state.set, Storage(spool.file)) }
   }
 
-  /// Files that are to come, in their order.
-  var rest: [String] { Array(files.dropFirst(state.done)) }
-
-  /// The first of them.
-  private var next: String { files[state.done] }
-
-  /// Takes in what the next file gives.
+  /// Reads the files that are left, several at once, and adds what each gives. Files that cannot be read or added are left
+  /// out with their reason.
   ///
-  /// - Throws: what `body` does, ``FormatError/unwritable(path:reason:)``.
-  func take(_ body: (inout Set) throws -> Void) throws {
-    try body(&state.set)
-    try pass()
-  }
-
-  /// Leaves the next file out.
-  ///
-  /// - Throws: ``FormatError/unwritable(path:reason:)``.
-  func leaveOut(_ error: any Error) throws {
-    state.skipped.append(SkippedFile(path: next, reason: "\(error)"))
-    try pass()
-  }
-
-  private func pass() throws {
-    state.done += 1
-    progress.step(what, state.done, of: files.count)
-    try spool?.keepNowAndThen(state)
-  }
-
-  /// The set, where all files are done with; of a run that nobody wants any more, whatever is done is kept.
-  ///
+  /// - Parameters:
+  ///   - ahead: how many files may be read before the first of them is added.
+  ///   - add: is called by one thread at a time, in the files' order.
+  /// - Returns: all files' set; files that were left out; what the first of these failed with in this run.
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
-  func finish() throws -> (set: Set, skipped: [SkippedFile]) {
+  func gather<Value: Sendable>(
+    ahead: Int, read: @Sendable (_ file: String) throws -> Value,
+    add: (inout Set, _ file: String, Value) throws -> Void
+  ) throws -> (set: Set, skipped: [SkippedFile], first: (any Error)?) {
+    let isInterrupted = Interruption.current
+    let stop = Flag()
+    var (first, failure): ((any Error)?, (any Error)?)
+    context.progress.step(what, state.done, of: files.count)
+    context.team.forEach(Array(files.dropFirst(state.done)), ahead: ahead) { file -> Result<Value, any Error>? in
+      isInterrupted() || stop.isSet ? nil : Result { try read(file) }
+    } use: { value in
+      guard !stop.isSet else { return }
+      guard let value else { return stop.set() }
+      do {
+        let file = files[state.done]
+        do {
+          try add(&state.set, file, value.get())
+        } catch let error as InterruptionError {
+          throw error
+        } catch {
+          first = first ?? error
+          state.skipped.append(SkippedFile(path: file, reason: "\(error)"))
+        }
+        state.done += 1
+        context.progress.step(what, state.done, of: files.count)
+        try spool?.keepNowAndThen(state)
+      } catch {
+        failure = error
+        stop.set()
+      }
+    }
     do {
+      if let failure { throw failure }
       try Interruption.check()
-    } catch {
+    } catch let error as InterruptionError {
+      // Whatever is done is not lost.
       if state.done > 0 { try spool?.keep(state) }
       throw error
     }
     try spool?.keepLast(state)
-    return (state.set, state.skipped)
+    return (state.set, state.skipped, first)
   }
+}
+
+extension RunContext {
+  /// Whether what belongs to single files is kept on the disk.
+  func storesNumbers(of files: [String]) -> Bool { folder != nil && files.count > fewFiles }
 }

@@ -13,15 +13,18 @@ final class RowSpool<State: Codable> {
     var state: State
   }
 
+  /// The same before what it means is known.
+  private struct Length: Codable {
+    var bytes: UInt64
+  }
+
   private let store: ResultStore
   private let unit: String
   private let name: String
-  private let path: String
-  private var handle: FileHandle?
-  private var waiting = Data()
-  private var written: UInt64
   private var keeping = Keeping()
 
+  /// The table.
+  let file: Spill
   /// What an earlier run has come to; `nil` where this one begins.
   let found: State?
 
@@ -30,55 +33,36 @@ final class RowSpool<State: Codable> {
   ///   - unit: of work, where a run has several.
   init(_ name: String, of unit: String = "rows", in store: ResultStore) {
     (self.store, self.unit, self.name) = (store, unit, name)
-    path = store.path(name, of: unit)
-    let data = FileManager.default.contents(atPath: store.path(Self.state, of: unit))
-    let mark = data.flatMap { try? PropertyListDecoder().decode(Mark.self, from: $0) }
+    let path = store.path(name, of: unit)
     let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64
+    func spill(_ known: UInt64) -> Spill {
+      Spill(path: path, known: known) {
+        try store.write(name, of: unit) { path in
+          if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write(path) { _ in } }
+        }
+      }
+    }
+    let decoder = PropertyListDecoder()
+    let data = FileManager.default.contents(atPath: store.path(Self.state, of: unit))
     // A state that knows more than there is stands for nothing.
-    let known = mark.flatMap { $0.bytes <= size ?? 0 ? $0 : nil }
-    found = known?.state
-    written = known?.bytes ?? 0
+    if let data, let length = try? decoder.decode(Length.self, from: data), length.bytes <= size ?? 0 {
+      let file = spill(length.bytes)
+      // Columns of a set in memory have written nothing.
+      if length.bytes > 0 { decoder.userInfo[.spill] = file }
+      if let mark = try? decoder.decode(Mark.self, from: data) {
+        (self.file, found) = (file, mark.state)
+        return
+      }
+    }
+    (file, found) = (spill(0), nil)
   }
-
-  deinit { try? handle?.close() }
 
   private static var state: String { "state.plist" }
 
   /// Rows are written when there are some of them.
-  ///
-  /// - Throws: ``FormatError/unwritable(path:reason:)``.
-  func append(_ row: String) throws {
-    waiting.append(contentsOf: row.utf8)
-    waiting.append(UInt8(ascii: "\n"))
-    if waiting.count > 1 << 16 { try flush() }
-  }
-
-  private func flush() throws {
-    guard !waiting.isEmpty else { return }
-    do {
-      try opened().write(contentsOf: waiting)
-    } catch let error as FormatError {
-      throw error
-    } catch {
-      throw FormatError.unwritable(path: name, reason: "\(error.localizedDescription)")
-    }
-    written += UInt64(waiting.count)
-    waiting.removeAll(keepingCapacity: true)
-  }
-
-  /// The table, which ends behind the last row that is known.
-  private func opened() throws -> FileHandle {
-    if let handle { return handle }
-    try store.write(name, of: unit) { path in
-      if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write(path) { _ in } }
-    }
-    guard let handle = FileHandle(forUpdatingAtPath: path) else {
-      throw FormatError.unwritable(path: name, reason: String(cString: strerror(errno)))
-    }
-    try handle.truncate(atOffset: written)
-    try handle.seekToEnd()
-    self.handle = handle
-    return handle
+  func append(_ row: String) {
+    file.append(row.utf8)
+    file.append(CollectionOfOne(UInt8(ascii: "\n")))
   }
 
   /// Keeps a state now and then: what has come since is lost of a run that is killed.
@@ -100,14 +84,13 @@ final class RowSpool<State: Codable> {
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   func keep(_ state: State) throws {
     try keeping.keeping {
-      try flush()
       // The state must not reach the disk before the rows it knows.
-      if let handle { fsync(handle.fileDescriptor) }
+      try file.synchronize()
       // Thousands of numbers: binary ones are read and written ten times as fast as text.
       let encoder = PropertyListEncoder()
       encoder.outputFormat = .binary
       encoder.userInfo[.keepsAll] = true
-      let data = try encoder.encode(Mark(bytes: written, state: state))
+      let data = try encoder.encode(Mark(bytes: file.length, state: state))
       try store.write(Self.state, of: unit) { path in try AtomicFile.write(path) { try $0.append(data) } }
     }
   }
@@ -116,10 +99,9 @@ final class RowSpool<State: Codable> {
   ///
   /// - Throws: ``FormatError``, and what `body` throws.
   func read<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
-    try flush()
-    _ = try opened()
-    let file = try MappedFile(path: path)
-    return try withExtendedLifetime(file) { try body(file.bytes) }
+    try file.flush()
+    let table = try MappedFile(path: file.path)
+    return try withExtendedLifetime(table) { try body(table.bytes) }
   }
 
   /// Makes the table a file of the run's folder.

@@ -16,6 +16,8 @@ public struct RunContext {
   public var figureFormats: Set<FigureFormat> = []
   /// `nil` where nobody keeps files: then nothing is drawn.
   public private(set) var folder: RunFolder?
+  /// Of so many files and fewer all that belongs to single ones is kept in memory, and in the findings.
+  var fewFiles = 1000
   /// What comes to light while a run computes.
   private(set) var remarks = RunRemarks()
 

@@ -50,7 +50,7 @@ extension DiagnoseFindings {
           ]
         })
     }
-    report.heading("Pictures")
+    report.heading(table.map { "Pictures with the most faults; all are in \($0)" } ?? "Pictures")
     report.table(
       [
         ("picture", .left), ("size", .left), ("lattice (%)", .right), ("σ (px)", .right), ("bits", .right),

@@ -11,7 +11,7 @@ extension DiagnoseFindings {
       for (index, finding) in findings.enumerated() {
         table.append([
           "\(index + 1)", finding.fault.name, Self.number(finding.fault.strength), finding.fault.unit,
-          finding.fault.pictures.isEmpty ? "the set" : "\(finding.fault.pictures.count)/\(images.count)",
+          finding.fault.pictures.isEmpty ? "the set" : "\(finding.fault.pictures.count)/\(count)",
         ])
       }
       blocks.append(table.description)
@@ -34,7 +34,7 @@ extension DiagnoseFindings {
   }
 
   var head: String {
-    let set = images.count == 1 ? "1 picture" : "\(images.count) pictures"
+    let set = count == 1 ? "1 picture" : "\(count) pictures"
     let beside = referenceCount > 0 ? ", beside \(referenceCount) of the reference" : ""
     switch findings.count {
     case 0: return "\(set)\(beside): no fault found"

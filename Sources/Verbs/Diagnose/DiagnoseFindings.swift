@@ -134,8 +134,23 @@ public struct DiagnoseFindings: RunFindings {
     case fewTiles
   }
 
-  /// In the order in which their files were named; those that could not be measured are in ``skipped``.
-  public var images: [Image]
+  /// A large set in a few numbers.
+  public struct Summary: Encodable, Sendable {
+    /// That were measured.
+    public var pictures: Int
+    /// Of these, how many show no fault by themselves.
+    public var faultless: Int
+  }
+
+  /// Pictures that were measured.
+  public var count: Int
+  /// In the order in which their files were named; where all stand in ``table``, those with the most faults. Those that could
+  /// not be measured are in ``skipped``.
+  public var images: [Image] = []
+  /// The file that holds a row a picture, where there are too many for ``images``.
+  public var table: String?
+  /// What the rows of ``table`` come to.
+  public var summary: Summary?
   /// The worst first.
   public var findings: [Finding]
   /// The set's checkerboard, over all pictures.
@@ -158,7 +173,8 @@ public struct DiagnoseFindings: RunFindings {
   public var notes: [Note]
 
   private enum CodingKeys: String, CodingKey {
-    case images, findings, pooled, colours, distance, thresholds, periods, skipped, referenceSkipped, notes
+    case images, table, summary, findings, pooled, colours, distance, thresholds, periods, skipped, referenceSkipped,
+      notes
     case referenceCount = "referencePictures"
   }
 
@@ -166,15 +182,7 @@ public struct DiagnoseFindings: RunFindings {
     _ diagnosis: Diagnosis, periods: [Int], skipped: [SkippedFile],
     referenceSkipped: [SkippedFile], distance: Distance?
   ) {
-    images = zip(diagnosis.signs, diagnosis.tileDistances).map { picture, tile in
-      Image(
-        path: picture.name, height: picture.height, width: picture.width,
-        faults: Fault.allCases.filter { fault in
-          diagnosis.findings.contains { $0.fault == fault && $0.pictures.contains(picture.name) }
-        },
-        lattice: picture.lattice, sharpness: picture.faults.sharpness, blur: picture.blur, levels: picture.levels,
-        banding: picture.faults.banding, colour: picture.colours.map(MeanColour.init), tileDistance: tile)
-    }
+    count = diagnosis.signs.count
     findings = diagnosis.findings.map { Finding(fault: $0) }
     pooled = diagnosis.pooled
     colours = (diagnosis.colours?.differences ?? []).map {

@@ -56,18 +56,29 @@ public struct DiagnoseRun: Run {
     let known = try other.map { try signs(of: $0, counting: "the reference", in: context) }
     var thresholds = settings.thresholds
     if known == nil, found.signs.count < Self.pooledPictures { thresholds.tileDistance *= Self.ownNormFactor }
+    let norm = try (known ?? found).signs.norm()
+    let own = try found.signs.all(distancesFrom: norm)
     let diagnosis = Diagnosis(
-      of: found.signs, pooled: try found.lattices.finding(), locked: try found.lattices.lockedFinding(),
-      reference: known?.signs ?? [], thresholds: thresholds)
+      of: own.signs, tileDistances: own.tileDistances, norm: norm, pooled: try found.lattices.finding(),
+      locked: try found.lattices.lockedFinding(),
+      reference: try known?.signs.all(distancesFrom: nil).signs ?? [], thresholds: thresholds)
     var distance: DiagnoseFindings.Distance?
-    if let features, let known {
+    if let features, known != nil {
       distance = try features.distance(
-        between: found.signs.map(\.place), and: known.signs.map(\.place),
-        preparation: PreparationDifference.differences(of: found.signs, from: known.signs), in: context)
+        between: diagnosis.signs.map(\.place), and: diagnosis.reference.map(\.place),
+        preparation: PreparationDifference.differences(of: diagnosis.signs, from: diagnosis.reference), in: context)
     }
     var findings = DiagnoseFindings(
       diagnosis, periods: found.lattices.lattice.periods, skipped: found.skipped,
       referenceSkipped: known?.skipped ?? [], distance: distance)
+    let table = DiagnoseTable(diagnosis, periods: found.lattices.lattice.periods)
+    if let folder = context.folder, context.storesNumbers(of: set.files) {
+      context.progress.step("writing the table")
+      (findings.images, findings.summary) = try table.write(found.signs, skipped: found.skipped, into: folder)
+      findings.table = SetTable.fileName
+    } else {
+      findings.images = try table.images(of: found.signs)
+    }
     if let folder = context.folder {
       context.progress.step("drawing")
       findings.findings = try Evidence(diagnosis: diagnosis).draw(findings, into: folder)
@@ -95,7 +106,7 @@ public struct DiagnoseRun: Run {
   }
 
   private struct Signs: Codable {
-    var signs: [PictureSigns] = []
+    var signs = SignsOfSet()
     var lattices: PictureSetLattice
     var skipped: [SkippedFile] = []
   }
@@ -105,13 +116,16 @@ public struct DiagnoseRun: Run {
       periods: settings.periods.list, thresholds: settings.thresholds.lattice,
       seeksLocked: set.files.count >= PictureSetLattice.fewestLocked)
     var found = Signs(lattices: lattices)
-    found.skipped = try context.eachSample(set.files, counting: what, into: &found) { sample in
+    found.skipped = try context.eachSample(set.files, counting: what, into: &found) { found, storage in
+      found.signs.store(in: storage)
+      found.lattices.store(in: storage)
+    } measure: { sample in
       try PictureSigns.signs(of: sample, isJPEG: sample.place.isJPEG, in: lattices)
     } add: { found, picture in
       found.lattices.add(picture.channels)
-      found.signs.append(picture.signs)
+      found.signs.add(picture.signs)
     }
-    guard !found.signs.isEmpty else {
+    guard found.signs.count > 0 else {
       throw MeasureError.nothingMeasured(count: set.files.count, first: found.skipped.first?.reason ?? "")
     }
     return found

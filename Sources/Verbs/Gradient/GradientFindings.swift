@@ -57,28 +57,6 @@ public struct GradientFindings: RunFindings {
     public var zeros: Int
     /// Of the pictures' CV² less what chance gives.
     public var cv2Corrected: Quantiles
-
-    /// Of numbers in ascending order.
-    public struct Quantiles: Encodable, Sendable {
-      /// The smallest.
-      public var least: Double
-      /// A twentieth lies below.
-      public var low: Double
-      /// A half lies below.
-      public var median: Double
-      /// A twentieth lies above.
-      public var high: Double
-      /// The largest.
-      public var largest: Double
-
-      private enum CodingKeys: String, CodingKey {
-        case median
-        case least = "min"
-        case low = "p5"
-        case high = "p95"
-        case largest = "max"
-      }
-    }
   }
 
   /// As it was asked for: a built-in architecture or a file.

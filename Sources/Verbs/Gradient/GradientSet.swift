@@ -58,7 +58,13 @@ struct GradientSet {
   mutating func result(of paths: [String], remarks: [String]) throws -> RunResult<GradientFindings> {
     try compute(paths)
     try spool.deliver(to: folder)
-    try spool.read { try GradientDatabase.write(rows: $0, skipped: state.skipped, into: folder) }
+    try spool.read { table in
+      var rows = CSVField.records(of: table).makeIterator()
+      guard let columns = rows.next() else { return }
+      try SetDatabase.write(columns: columns, skipped: state.skipped, into: folder) { add in
+        while let row = rows.next() { try add(row) }
+      }
+    }
     var findings = try gradients.findings(of: state.pool, skipped: state.skipped)
     findings.table = "results.csv"
     findings.summary = summary
@@ -132,8 +138,8 @@ struct GradientSet {
       state.subfolders.insert(prefix)
       subfolder = prefix
     }
-    if state.pool == nil { try spool.append(Self.header(finding)) }
-    try spool.append(Self.row(finding, folder: subfolder))
+    if state.pool == nil { spool.append(Self.header(finding)) }
+    spool.append(Self.row(finding, folder: subfolder))
     try LatticePool.add(result.pool, to: &state.pool)
     state.evenness.append(finding.lattice.cv2Corrected)
     if finding.lattice.verdict == .artifact { state.artifacts += 1 }
@@ -146,16 +152,9 @@ struct GradientSet {
   private static let namedZeros = 8
 
   private var summary: GradientFindings.Summary {
-    let sorted = state.evenness.sorted()
-    func quantile(_ share: Double) -> Double {
-      let place = share * Double(sorted.count - 1)
-      let (below, above) = (sorted[Int(place)], sorted[min(Int(place) + 1, sorted.count - 1)])
-      return below + (above - below) * (place - place.rounded(.down))
-    }
-    return .init(
-      count: sorted.count, artifacts: state.artifacts, zeros: state.zeros,
-      cv2Corrected: .init(
-        least: quantile(0), low: quantile(0.05), median: quantile(0.5), high: quantile(0.95), largest: quantile(1)))
+    .init(
+      count: state.evenness.count, artifacts: state.artifacts, zeros: state.zeros,
+      cv2Corrected: Quantiles(of: state.evenness))
   }
 
   // MARK: The table

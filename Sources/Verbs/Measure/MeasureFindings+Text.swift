@@ -23,7 +23,7 @@ extension MeasureFindings {
   }
 
   private var heading: String {
-    guard images.count == 1, let image = images.first else { return "all \(images.count) together" }
+    guard count == 1, let image = images.first else { return "all \(count) together" }
     return "\(image.path), \(image.size)"
   }
 
@@ -52,9 +52,11 @@ extension MeasureFindings {
       table.append(
         [String(image.path.dropFirst(folder.count)), image.size] + image.cells(periods: periods))
     }
-    let rest = images.count - Self.listed
+    let rest = count - min(images.count, Self.listed)
     let head = folder.isEmpty ? "" : folder + "\n"
-    return head + table.description + (rest > 0 ? "\n… and \(rest) more, all of them in \(Self.fileName)" : "")
+    let file = self.table ?? Self.fileName
+    return head + table.description + (rest > 0 ? "\n… and \(rest) more, all of them in \(file)" : "")
+      + (summary.map { "\n\n\($0.artifacts) of \(count) show an artifact by themselves" } ?? "")
   }
 }
 

@@ -28,14 +28,28 @@ public struct MeasureFindings: RunFindings {
     case sound(SoundFigures)
   }
 
+  /// A large set in a few numbers.
+  public struct Summary: Encodable, Sendable {
+    /// Pictures that show a checkerboard by themselves.
+    public var artifacts: Int
+    /// Of each picture's strongest band, its share less what chance gives; of pictures that are not constant.
+    public var excess: Quantiles?
+  }
+
   /// What the maps were taken for.
   public var kind: MeasureSettings.Kind
   /// Of the lattices that were measured, in pixels, as they were listed or found.
   public var periods: [Int]
   /// From which on figures count as artifacts.
   public var thresholds: LatticeThresholds
-  /// In the order in which their files were named.
+  /// Pictures that were measured.
+  public var count: Int
+  /// In the order in which their files were named; where all stand in ``table``, the worst few, the worst first.
   public var images: [Image]
+  /// The file that holds a row a picture, where there are too many for ``images``.
+  public var table: String?
+  /// What the rows of ``table`` come to.
+  public var summary: Summary?
   /// Over all pictures: the medians of their figures, peaks from powers added up.
   public var pooled: Figures
   /// Files that could not be measured, and why.
@@ -53,13 +67,13 @@ extension MeasureFindings.Image {
 extension MeasureFindings {
   init(of set: MeasuredSet, thresholds: LatticeThresholds, skipped: [SkippedFile]) {
     self.init(
-      kind: .picture, periods: set.periods, thresholds: thresholds, images: set.pictures.map(Image.init),
-      pooled: .picture(set.pooled), skipped: skipped)
+      kind: .picture, periods: set.periods, thresholds: thresholds, count: set.pictures.count,
+      images: set.pictures.map(Image.init), pooled: .picture(set.pooled), skipped: skipped)
   }
 
   init(of set: MeasuredSounds, thresholds: LatticeThresholds, skipped: [SkippedFile]) {
     self.init(
-      kind: .sound, periods: set.periods, thresholds: thresholds,
+      kind: .sound, periods: set.periods, thresholds: thresholds, count: set.sounds.count,
       images: set.sounds.map {
         Image(path: $0.name, height: 1, width: $0.length, channels: $0.channels, figures: .sound($0.figures))
       }, pooled: .sound(set.pooled), skipped: skipped)
@@ -67,7 +81,7 @@ extension MeasureFindings {
 
   init(of set: MeasuredGradients, thresholds: LatticeThresholds, skipped: [SkippedFile]) {
     self.init(
-      kind: .gradient, periods: set.periods, thresholds: thresholds,
+      kind: .gradient, periods: set.periods, thresholds: thresholds, count: set.gradients.count,
       images: set.gradients.map {
         Image(
           path: $0.name, height: $0.height, width: $0.width, channels: $0.channels, figures: .gradient($0.figures))
@@ -77,7 +91,7 @@ extension MeasureFindings {
 
 extension MeasureFindings {
   private enum CodingKeys: String, CodingKey {
-    case periods, thresholds, images, pooled, skipped, pictures
+    case periods, thresholds, images, table, summary, pooled, skipped, pictures
     case kind = "as"
   }
 
@@ -87,8 +101,10 @@ extension MeasureFindings {
     try container.encode(kind, forKey: .kind)
     try container.encode(periods, forKey: .periods)
     try container.encode(thresholds, forKey: .thresholds)
-    try container.encode(images.count, forKey: .pictures)
+    try container.encode(count, forKey: .pictures)
     try container.encode(images, forKey: .images)
+    try container.encodeIfPresent(table, forKey: .table)
+    try container.encodeIfPresent(summary, forKey: .summary)
     try container.encode(pooled, forKey: .pooled)
     try container.encode(skipped, forKey: .skipped)
   }

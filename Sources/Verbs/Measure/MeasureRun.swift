@@ -52,21 +52,28 @@ public struct MeasureRun: Run {
       // Too few pictures have nothing in common; how many an array holds shows when it is read.
       seeksLocked: files.count >= PictureSetLattice.fewestLocked || files.contains { SamplePlace($0).isInArray })
     let empty = survey
-    let skipped = try context.eachSample(files, counting: "measuring", into: &survey) {
-      try empty.measure($0)
-    } add: {
-      $0.add($1)
-    }
+    let skipped = try context.eachSample(
+      files, counting: "measuring", into: &survey, storing: { $0.store(in: $1) }, measure: { try empty.measure($0) },
+      add: { $0.add($1) })
     guard var set = try survey.finding() else {
       throw MeasureError.nothingMeasured(count: files.count, first: skipped.first?.reason ?? "")
+    }
+    var summary: MeasureFindings.Summary?
+    if let folder = context.folder, context.storesNumbers(of: files) {
+      context.progress.step("writing the table")
+      let table = MeasureTable(periods: survey.periods, search: search?.each)
+      (set.pictures, summary) = try table.write(survey, skipped: skipped, into: folder)
     }
     if let search {
       set.pooled.search = search.pooled
       for index in set.pictures.indices { set.pictures[index].figures.search = search.each[set.pictures[index].name] }
     }
-    return RunResult(
-      MeasureFindings(of: set, thresholds: settings.thresholds(for: .picture), skipped: skipped), skipped: skipped,
-      draw: set.draw)
+    var findings = MeasureFindings(of: set, thresholds: settings.thresholds(for: .picture), skipped: skipped)
+    if let summary {
+      (findings.summary, findings.table) = (summary, SetTable.fileName)
+      findings.count = survey.count
+    }
+    return RunResult(findings, skipped: skipped, draw: set.draw)
   }
 
   private func sounds(_ files: [String], in context: RunContext) throws -> RunResult<MeasureFindings> {

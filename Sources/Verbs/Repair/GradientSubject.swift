@@ -31,36 +31,44 @@ struct GradientSubject: RepairSubject {
     let shape = model.inputShape(batch: 1)
     let settle = try Self.settling(objective, by: context.differentiator(for: model.network), shape: shape)
     var inputs: [GradientTrial.Input] = []
-    func add(_ picture: Tensor, read: @escaping () throws -> Tensor) throws {
-      inputs.append(
-        .init(name: "input \(inputs.count)", objective: try settle(picture), picture: read))
+    func add(_ top: Int?, read: @escaping () throws -> Tensor) {
+      let own = top.map { ClassObjective(.index($0)) as any Objective } ?? objective
+      inputs.append(.init(name: "input \(inputs.count)", objective: own, picture: read))
     }
     if settings.images.isEmpty {
       let count = settings.samples ?? RepairSettings.samplesOfGradients
       for index in 0..<count {
         let picture = { SeededPictures.input(index, of: model, seed: settings.seed) }
-        try add(picture(), read: picture)
+        add(try settle(picture()), read: picture)
       }
       skipped = []
     } else {
+      var settled: [SettledPicture] = []
       skipped = try context.eachPicture(
-        InputFiles.files(settings.images), of: model, counting: "reading pictures"
-      ) { path, picture in
-        try add(picture) { try model.input(pictureAt: path) }
+        InputFiles.files(settings.images), of: model, counting: "reading pictures", into: &settled
+      ) { settled, path, picture in
+        settled.append(SettledPicture(path: path, top: try settle(picture)))
       }
+      for picture in settled { add(picture.top) { try model.input(pictureAt: picture.path) } }
     }
     trial = GradientTrial(inputs: inputs, shape: shape)
   }
 
-  /// Gives the objective itself for every input, or the class that its top one is.
+  /// A picture, and the class that is its top one where that is the objective.
+  private struct SettledPicture: Codable {
+    var path: String
+    var top: Int?
+  }
+
+  /// Gives the class that is an input's top one, where that is the objective.
   private static func settling(
     _ objective: any Objective, by differentiator: any Differentiator, shape: Shape
-  ) throws -> (Tensor) throws -> any Objective {
-    guard (objective as? ClassObjective)?.choice == .top else { return { _ in objective } }
+  ) throws -> (Tensor) throws -> Int? {
+    guard (objective as? ClassObjective)?.choice == .top else { return { _ in nil } }
     let pass = try ObjectivePass(objective, of: differentiator, inputShapes: [shape])
     return { input in
       _ = try pass.values(input)
-      return ClassObjective(.index(ClassObjective(.top).classes(of: pass.activations[0])[0]))
+      return ClassObjective(.top).classes(of: pass.activations[0])[0]
     }
   }
 

@@ -59,14 +59,6 @@ protocol PlacedSample: Sendable {
 extension PictureSample: PlacedSample {}
 extension SoundSample: PlacedSample {}
 
-/// What became of one file.
-private enum SampledFile<Measured: Sendable>: Sendable {
-  case measured([Measured])
-  case failed(any Error)
-  /// The run is over before its turn came.
-  case left
-}
-
 extension RunContext {
   /// Measures the samples of files, several files at once, and adds what each gave to a set, in the files' order. Files of
   /// which a sample cannot be measured are left out with their reason. A run that goes on behind one that was cut short
@@ -75,12 +67,15 @@ extension RunContext {
   /// - Parameters:
   ///   - what: is counted; no other loop of the run counts the same.
   ///   - set: empty; holds all files' samples afterwards.
+  ///   - storing: makes the set of many files (``storesNumbers(of:)``) keep numbers on the disk.
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
   func eachSample<Measured: Sendable, Set: Codable>(
     _ files: [String], counting what: String, into set: inout Set,
+    storing: (inout Set, Storage) -> Void = { _, _ in },
     measure: @Sendable (PictureSample) throws -> Measured, add: (inout Set, Measured) -> Void
   ) throws -> [SkippedFile] {
-    try each(files, counting: what, samples: PictureSample.samples, into: &set, measure: measure, add: add)
+    try each(
+      files, counting: what, samples: PictureSample.samples, into: &set, storing: storing, measure: measure, add: add)
   }
 
   /// The same of samples of any kind.
@@ -89,42 +84,22 @@ extension RunContext {
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
   func each<Sample: PlacedSample, Measured: Sendable, Set: Codable>(
     _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample], into set: inout Set,
+    storing: (inout Set, Storage) -> Void = { _, _ in },
     measure: @Sendable (Sample) throws -> Measured, add: (inout Set, Measured) -> Void
   ) throws -> [SkippedFile] {
-    let gathering = Gathering(set, of: files, counting: what, in: self)
-    let isInterrupted = Interruption.current
-    let stop = Flag()
-    var failure: (any Error)?
-    team.forEach(gathering.rest, ahead: 4 * team.threads) { file -> SampledFile<Measured> in
-      guard !isInterrupted(), !stop.isSet else { return .left }
-      do {
-        return .measured(
-          try samples(file).map { sample in
-            do {
-              return try measure(sample)
-            } catch let error as ArtifactError {
-              throw MapError(path: sample.place.name, error: error)
-            }
-          })
-      } catch {
-        return .failed(error)
-      }
-    } use: { file in
-      guard !stop.isSet else { return }
-      do {
-        switch file {
-        case .measured(let measured): try gathering.take { set in for measured in measured { add(&set, measured) } }
-        case .failed(let error): try gathering.leaveOut(error)
-        case .left: stop.set()
-        }
-      } catch {
-        failure = error
-        stop.set()
-      }
-    }
-    if let failure { throw failure }
+    let gathering = Gathering(set, of: files, counting: what, in: self, storing: storing)
     let skipped: [SkippedFile]
-    (set, skipped) = try gathering.finish()
+    (set, skipped, _) = try gathering.gather(ahead: 4 * team.threads) { file in
+      try samples(file).map { sample in
+        do {
+          return try measure(sample)
+        } catch let error as ArtifactError {
+          throw MapError(path: sample.place.name, error: error)
+        }
+      }
+    } add: { set, _, measured in
+      for measurement in measured { add(&set, measurement) }
+    }
     return skipped
   }
 }

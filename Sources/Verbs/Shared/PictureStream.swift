@@ -3,53 +3,32 @@ import GinghamReporting
 import GinghamTensors
 
 extension RunContext {
-  /// Reads pictures as a network sees them, ahead of who uses them, and hands over each in the files' order. Only a few are
-  /// held at a time. Those that cannot be read or used are left out with their reason.
+  /// Reads pictures as a network sees them, ahead of who uses them, and adds what is made of each to a set, in the files'
+  /// order. Only a few are held at a time. Those that cannot be read or used are left out with their reason. A run that goes
+  /// on behind one that was cut short begins with the set that that one had gathered.
   ///
   /// - Parameters:
   ///   - paths: of files.
-  ///   - what: is counted.
-  ///   - use: is called by one thread at a time, with 1×C×H×W.
+  ///   - what: is counted; no other loop of the run counts the same.
+  ///   - set: empty; holds what was made of all pictures afterwards.
+  ///   - add: is called by one thread at a time, with 1×C×H×W.
   /// - Throws: ``InterruptionError``, what the first picture fails with where none succeeds,
-  ///   ``MeasureError/noPictures(in:)``.
-  func eachPicture(
-    _ paths: [String], of model: Model, counting what: String,
-    use: (_ path: String, _ picture: Tensor) throws -> Void
+  ///   ``MeasureError/noPictures(in:)``, ``FormatError/unwritable(path:reason:)``.
+  func eachPicture<Set: Codable>(
+    _ paths: [String], of model: Model, counting what: String, into set: inout Set,
+    add: (inout Set, _ path: String, _ picture: Tensor) throws -> Void
   ) throws -> [SkippedFile] {
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: paths) }
-    let isInterrupted = Interruption.current
-    let stop = Flag()
-    var (done, skipped): (Int, [SkippedFile]) = (0, [])
-    var failure: (any Error)?
-    var first: (any Error)?
-    func leaveOut(_ error: any Error) {
-      first = first ?? error
-      skipped.append(SkippedFile(path: paths[done], reason: "\(error)"))
+    let gathering = Gathering(set, of: paths, counting: what, in: self)
+    let (gathered, skipped, first) = try gathering.gather(ahead: 2 * team.threads) {
+      try model.input(pictureAt: $0)
+    } add: {
+      try add(&$0, $1, $2)
     }
-    team.forEach(paths, ahead: 2 * team.threads) { path -> Result<Tensor, any Error>? in
-      guard !isInterrupted(), !stop.isSet else { return nil }
-      return Result { try model.input(pictureAt: path) }
-    } use: { read in
-      guard !stop.isSet else { return }
-      progress.step(what, done, of: paths.count)
-      switch read {
-      case nil: stop.set()
-      case .failure(let error)?: leaveOut(error)
-      case .success(let picture)?:
-        do {
-          try use(paths[done], picture)
-        } catch let error as InterruptionError {
-          failure = error
-          stop.set()
-        } catch {
-          leaveOut(error)
-        }
-      }
-      done += 1
+    if skipped.count == paths.count {
+      throw first ?? MeasureError.nothingMeasured(count: paths.count, first: skipped[0].reason)
     }
-    if let failure { throw failure }
-    try Interruption.check()
-    if skipped.count == paths.count, let first { throw first }
+    set = gathered
     return skipped
   }
 }

@@ -88,16 +88,21 @@ struct GradientTracer {
       PlanRequest(
         inputShapes: [shape], targets: try objective.layers.map(model.network.value), gradients: path.map(\.value)))
     let pass = ObjectivePass(objective, on: plan)
-    var collected = path.map { LayerGradients(survey: expectation.survey(at: $0.value)) }
-    var read: [String] = []
-    let skipped = try context.eachPicture(files, of: model, counting: "pictures") { file, picture in
+    let surveys = path.map { expectation.survey(at: $0.value) }
+    var gathered = TracedGradients(layers: path.map { _ in LayerGradients() })
+    let skipped = try context.eachPicture(
+      files, of: model, counting: "pictures", into: &gathered
+    ) { gathered, file, picture in
       let gradients = try pass.valuesAndGradients(picture).gradients
       for (station, gradient) in zip(path, gradients) {
         try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
       }
-      for (station, gradient) in gradients.enumerated() { try collected[station].add(gradient) }
-      read.append(file)
+      for (station, gradient) in gradients.enumerated() {
+        try gathered.layers[station].add(gradient, by: surveys[station])
+      }
+      gathered.pictures.append(file)
     }
+    let read = gathered.pictures
     let trial = GradientTrial(
       inputs: read.map { file in
         .init(name: "the pixels at '\(file)'", objective: objective) { try model.input(pictureAt: file) }
@@ -109,8 +114,10 @@ struct GradientTracer {
     }
     let trace = GradientTrace(
       model: model.source.specification, target: target, images: read,
-      layers: try zip(path, collected).map { station, gradients in
-        try gradients.layer(name: station.name, operation: station.operation, stride: station.stride)
+      layers: try path.indices.map { index in
+        let station = path[index]
+        return try gathered.layers[index].layer(
+          name: station.name, operation: station.operation, stride: station.stride, by: surveys[index])
       }, without: without, twins: nil, aliasing: nil, skipped: skipped.isEmpty ? nil : skipped)
     return (trace, skipped)
   }
@@ -170,21 +177,25 @@ struct GradientTracer {
   }
 }
 
+/// What is gathered of the pictures of a trace.
+private struct TracedGradients: Codable {
+  /// One a station.
+  var layers: [LayerGradients]
+  /// That have been gathered.
+  var pictures: [String] = []
+}
+
 /// Gradients at one layer, added up picture by picture.
-private struct LayerGradients {
-  let survey: LatticeSurvey
+private struct LayerGradients: Codable {
   private var lattice: GradientLattice?
-  private var example: Tensor?
+  /// N×C×H×W of one of them.
+  private var dimensions: [Int]?
   private var squares = 0.0
   private var magnitudes = 0.0
   private var zeros = 0
   private var count = 0
 
-  init(survey: LatticeSurvey) {
-    self.survey = survey
-  }
-
-  mutating func add(_ gradient: Tensor) throws {
+  mutating func add(_ gradient: Tensor, by survey: LatticeSurvey) throws {
     gradient.withUnsafeBufferPointer { values in
       for value in values {
         squares += Double(value) * Double(value)
@@ -193,20 +204,22 @@ private struct LayerGradients {
       }
     }
     count += gradient.count
-    if example == nil { example = Tensor(gradient.shape) }
+    dimensions = gradient.shape.dimensions
     // A lattice needs two positions along each axis.
     guard gradient.shape.rank == 4, Plane.side(height: gradient.shape[2], width: gradient.shape[3]) >= 2 else { return }
     if lattice == nil { lattice = try survey.emptyLattice(for: gradient.shape) }
     try lattice?.add(gradient)
   }
 
-  func layer(name: String, operation: String, stride: Double) throws -> GradientTrace.Layer {
+  func layer(
+    name: String, operation: String, stride: Double, by survey: LatticeSurvey
+  ) throws -> GradientTrace.Layer {
     let total = Double(max(count, 1))
     return GradientTrace.Layer(
-      name: name, operation: operation, shape: example.map { Array($0.shape.dimensions.dropFirst()) } ?? [],
+      name: name, operation: operation, shape: Array(dimensions?.dropFirst() ?? []),
       stride: stride, rootMeanSquare: (squares / total).squareRoot(), meanMagnitude: magnitudes / total,
       zeroShare: Double(zeros) / total,
       lattice: try lattice?.finding(
-        prediction: survey.expectation(forMapsOf: example?.shape), layers: survey.layers))
+        prediction: survey.expectation(forMapsOf: dimensions.map { Shape($0) }), layers: survey.layers))
   }
 }

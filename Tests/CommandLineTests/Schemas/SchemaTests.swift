@@ -37,6 +37,7 @@ import Testing
     "generate random:stable_diffusion_vae_decoder?side=8&width=32 --latent 4x8x8 --samples 2 --shift",
     "generate {generator} --samples 8",
     "generate random:stable_diffusion_vae_decoder --input-size 8x8 --samples 2 --flat",
+    "measure {large} --periods 2", "diagnose {large} --periods 2",
     "diagnose {set}", "diagnose {set} --reference {photographs}",
     "diagnose {set} --reference {photographs} --net {net} --layer features.0",
     "diagnose {banded.png} {broken.png}",
@@ -185,6 +186,12 @@ private final class Samples {
         atPath: scratch.path("many/\(number).png"), withDestinationPath: scratch.path("a.png"))
     }
     try Data().write(to: scratch.url.appending(path: "many/empty.png"))
+    _ = try scratch.picture("small.png", side: 16)
+    try FileManager.default.createDirectory(atPath: scratch.path("large"), withIntermediateDirectories: true)
+    for number in 0...1000 {
+      try FileManager.default.createSymbolicLink(
+        atPath: scratch.path("large/\(number).png"), withDestinationPath: scratch.path("small.png"))
+    }
   }
 
   /// A grid of 4.4 pixels over noise.
