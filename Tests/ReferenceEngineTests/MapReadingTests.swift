@@ -114,19 +114,42 @@ import Testing
 
   /// Split channels may be either half of what they were: nobody guesses.
   @Test func whatCannotBeToldIsRefused() throws {
-    var network = Network(name: "heads")
+    var network = Network(name: "halves")
     let x = network.addInput("x", shape: [nil, 6, 2, 2])
-    let split = network.append("split", .reshape(Reshape(shape: [0, 2, 3, 4])), x)
-    let moved = network.append("moved", .transpose(permutation: [0, 1, 3, 2]), split)
-    network.outputs = [network.append("boxes", .reshape(Reshape(shape: [0, 8, 3])), moved)]
-    #expect(throws: ObjectiveError.noClasses([1, 8, 3])) { try Self.gradient(ClassObjective(.top), of: network) }
-    #expect(throws: ObjectiveError.notSpatial(layer: "boxes", shape: [1, 8, 3])) {
-      try Self.gradient(ChannelObjective(layer: "boxes", channel: 0), of: network)
+    let mean = network.append("mean", .reduce(Reduction(.mean, axes: .spatial)), x)
+    network.outputs = [network.append("halves", .reshape(Reshape(shape: [0, 2, 3])), mean)]
+    #expect(throws: ObjectiveError.noClasses([1, 2, 3])) { try Self.gradient(ClassObjective(.top), of: network) }
+    #expect(throws: ObjectiveError.notSpatial(layer: "halves", shape: [1, 2, 3])) {
+      try Self.gradient(ChannelObjective(layer: "halves", channel: 0), of: network)
     }
-    // Shares over the last axis say what it is: classes of boxes, as detectors have them.
+    // Shares over the last axis say what it is.
     network.outputs = [network.append("shares", .softmax(Softmax(axis: -1)), network.outputs[0])]
     let (_, _, pass) = try Self.gradient(ClassObjective(.index(2)), of: network)
+    #expect(pass.activations[0].shape == [1, 3, 1, 2])
+  }
+
+  /// Of a detector's boxes, 2 at each of 4 places, the axis that holds nothing but channels holds the classes.
+  @Test func classesOfBoxesAreTheAxisThatHoldsNoPlaces() throws {
+    var network = Network(name: "boxes")
+    let x = network.addInput("x", shape: [nil, 6, 2, 2])
+    let split = network.append("split", .reshape(Reshape(shape: [0, 2, 3, 4])), x)
+    let moved = network.append("moved", .transpose(permutation: [0, 3, 1, 2]), split)
+    network.outputs = [network.append("boxes", .reshape(Reshape(shape: [0, 8, 3])), moved)]
+    let (_, gradient, pass) = try Self.gradient(ClassObjective(.index(1)), of: network)
     #expect(pass.activations[0].shape == [1, 3, 1, 8])
+    // Channels 1 and 4 are class 1 of either box.
+    #expect(gradient.scalars == (0..<24).map { [1, 4].contains($0 / 4) ? 1 / Float(8) : 0 })
+  }
+
+  /// Pixels shuffled by hand, N×(C·4)×H×W to N×C×2H×2W, leave the channels second.
+  @Test func shuffledPixelsLeaveChannelsSecond() throws {
+    var network = Network(name: "shuffle")
+    let x = network.addInput("x", shape: [nil, 12, 2, 2])
+    let split = network.append("split", .reshape(Reshape(shape: [0, 3, 2, 2, 2, 2])), x)
+    let woven = network.append("woven", .transpose(permutation: [0, 1, 4, 2, 5, 3]), split)
+    network.outputs = [network.append("pixels", .reshape(Reshape(shape: [0, 3, 4, 4])), woven)]
+    let (_, gradient, _) = try Self.gradient(ClassObjective(.index(2)), of: network)
+    #expect(gradient.scalars == (0..<48).map { $0 / 16 == 2 ? 1 / Float(16) : 0 })
   }
 
   /// What is asked for as it lies stays as it lies.

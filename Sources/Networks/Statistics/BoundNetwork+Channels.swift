@@ -43,7 +43,7 @@ extension BoundNetwork {
       let order = permutation ?? (0..<shape.rank).reversed()
       return known.map { known in Set(order.indices.filter { known.contains(order[$0]) }) }
     case .reshape, .flatten, .squeeze, .unsqueeze:
-      return known.map { Set($0.flatMap { Self.parts(of: $0, in: before, as: shape) }) }
+      return known.map { Self.carried($0, from: before, to: shape) }
     case .gather(let axis):
       let inserted = shape.rank - before.rank
       return known.map { known in
@@ -99,13 +99,19 @@ extension BoundNetwork {
     sides.dropFirst().reduce(sides.first) { $0?.intersection($1) }
   }
 
-  /// The axes of a shape that hold parts of another's axis, where both are of the same elements.
-  private static func parts(of axis: Int, in source: Shape, as shape: Shape) -> [Int] {
-    let inner = source.dimensions[(axis + 1)...].reduce(1, *)
-    let outer = inner * source[axis]
+  /// Where axes are found again when the same elements get other extents: on those that hold nothing else, as the classes of
+  /// a detector's boxes do, or else on all that hold a part of them.
+  private static func carried(_ known: Set<Int>, from source: Shape, to shape: Shape) -> Set<Int> {
+    let sources = spans(of: source)
+    let touched = spans(of: shape).map { span in sources.filter { $0.span.overlaps(span.span) }.map(\.axis) }
+    let axes = zip(spans(of: shape).map(\.axis), touched).filter { !known.isDisjoint(with: $0.1) }
+    let pure = axes.filter { known.isSuperset(of: $0.1) }
+    return Set((pure.isEmpty ? axes : pure).map(\.0))
+  }
+
+  /// What each axis of more than one element counts, in steps from one element to the next: stride to stride · extent.
+  private static func spans(of shape: Shape) -> [(axis: Int, span: Range<Int>)] {
     let strides = shape.strides
-    return shape.dimensions.indices.filter {
-      shape[$0] > 1 && strides[$0] < outer && strides[$0] * shape[$0] > inner
-    }
+    return shape.dimensions.indices.filter { shape[$0] > 1 }.map { ($0, strides[$0]..<(strides[$0] * shape[$0])) }
   }
 }

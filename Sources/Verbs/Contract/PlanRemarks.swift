@@ -28,10 +28,10 @@ final class PlanRemarks: Differentiator {
     let plan = try base.plan(request)
     guard let maps = plan as? MapPlan else { return plan }
     for case (let target, let view?) in zip(request.targets, maps.views) {
-      let isLast = view.channelAxis == view.source.rank - 1
+      let places = [1: "second axis", view.source.rank - 1: "last axis"]
       remarks.add(
         "channels of '\(network.name(of: target))', \(view.source), are counted along its "
-          + (isLast ? "last axis" : "axis \(view.channelAxis) from 0")
+          + (places[view.channelAxis] ?? "axis \(view.channelAxis), from 0")
           + ", as the operators in front of it tell; what is not batch or channel is a position")
     }
     return plan
