@@ -439,6 +439,9 @@ add("quantized_dense_by_filter",
     dict(xs=scale(0.0173), xz=u8(120), w=np.ascontiguousarray(matrix.T),
          ws=np.linspace(0.01, 0.05, 5).astype("f4"), wz=np.arange(5, dtype=np.int8), b=np.arange(5, dtype=np.int32)),
     microsoft=True)
+add("blocks_of_uneven_stride", [node("Col2Im", ["x", "size", "block"], strides=[2, 2], pads=[1, 1, 1, 1])], grid(2, 18, 9),
+    lambda x, size, block: F.fold(x, (6, 6), 3, padding=1, stride=2),
+    dict(size=np.array([6, 6]), block=np.array([3, 3])))
 np.savez(folder / "operators.npz", **golden)
 size = sum(path.stat().st_size for path in folder.iterdir())
 print(f"{len(golden) // 4} operators, {size // 1024} kB")
