@@ -1,3 +1,4 @@
+import GinghamNetworks
 import GinghamTensors
 
 extension Architectures {
@@ -7,12 +8,16 @@ extension Architectures {
     public let specification: ArchitectureSpecification
     /// With its dot; empty where the net is the whole file.
     public let prefix: String
+    /// Prefixes of modules that hold averages of the part's weights over training steps, as the file has them.
+    public var averages: [String] = []
+    /// Whether the part's own weights are such averages.
+    public var isAverage = false
   }
 
   /// The net of a file, under whichever prefix it stands.
   ///
   /// Where the names as they are fit nothing, those below each module are tried, from the outside in. Weights that were
-  /// averaged during training (`ema` in the prefix) stand back behind the ones they are averages of.
+  /// averaged during training (``AveragedNames``) stand back behind the ones they are averages of.
   ///
   /// - Parameters:
   ///   - specification: the net that is meant; `nil`: any.
@@ -28,9 +33,20 @@ extension Architectures {
       guard mismatch.isEmpty else { throw mismatch }
       return specification
     }
+    func part(_ shapes: [String: Shape], prefix: String) throws -> Part {
+      let names = Set(shapes.keys.map { name in name.firstIndex(of: ".").map { String(name[...$0]) } ?? name })
+      let averages = names.filter { $0.hasSuffix(".") && AveragedNames.contains($0, beside: names) }
+      do {
+        return Part(specification: try fitting(shapes), prefix: prefix)
+      } catch let error where error is ArchitectureError || error is ParameterMismatch {
+        let others = shapes.filter { name, _ in !averages.contains { name.hasPrefix($0) } }
+        guard !averages.isEmpty, let rest = try? fitting(others) else { throw error }
+        return Part(specification: rest, prefix: prefix, averages: averages.map { prefix + $0 }.sorted())
+      }
+    }
     let failure: any Error
     do {
-      return Part(specification: try fitting(parameterShapes), prefix: "")
+      return try part(parameterShapes, prefix: "")
     } catch let error as ArchitectureError {
       guard case .unrecognized = error else { throw error }
       failure = error
@@ -50,25 +66,22 @@ extension Architectures {
       for (prefix, shapes) in groups.sorted(by: { $0.key < $1.key }) {
         guard !witnesses.isDisjoint(with: StateDictNames.canonical(shapes).keys) else { continue }
         do {
-          fits.append(Part(specification: try fitting(shapes), prefix: prefix))
+          fits.append(try part(shapes, prefix: prefix))
         } catch let error where error is ArchitectureError || error is ParameterMismatch {
           // What differs is told of the names without what all of them begin with.
           if groups.count == 1 { shared = error }
         }
       }
-      let trained = fits.filter { !isAverage($0.prefix) }
-      if let only = (trained.isEmpty ? fits : trained).first, (trained.isEmpty ? fits : trained).count == 1 {
+      let beside = Array(groups.keys) + parameterShapes.keys
+      for index in fits.indices { fits[index].isAverage = AveragedNames.contains(fits[index].prefix, beside: beside) }
+      let trained = fits.filter { !$0.isAverage }
+      if var only = (trained.isEmpty ? fits : trained).first, (trained.isEmpty ? fits : trained).count == 1 {
+        if !trained.isEmpty { only.averages += fits.filter(\.isAverage).map(\.prefix) }
         return only
       }
       guard fits.isEmpty else { throw ArchitectureError.severalNets(fits.map(\.prefix)) }
     }
     throw shared
-  }
-
-  /// Whether a module's name says that its weights are averages over training steps.
-  private static func isAverage(_ prefix: String) -> Bool {
-    let words = prefix.lowercased().split { $0 == "." || $0 == "_" }
-    return words.contains { ["ema", "averaged", "swa", "netema"].contains($0) }
   }
 
   /// The first parameter of every net: modules without one of these need not be looked at.

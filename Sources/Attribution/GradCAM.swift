@@ -32,8 +32,10 @@ public struct GradCAM: AttributionMethod {
     let pass = try ObjectivePass(
       observing, of: differentiator, inputShapes: [pictures.shape], gradientsAt: [layer])
     let (values, gradients) = try pass.valuesAndGradients(pictures)
-    guard let activation = pass.activations.last, activation.shape.rank == 4 else {
-      throw ObjectiveError.notSpatial(layer: layer, shape: pass.activations.last?.shape ?? [])
+    // What only reads as a map has no rows and columns to draw.
+    guard let activation = pass.activations.last, activation.shape.rank == 4, gradients[0].shape == activation.shape
+    else {
+      throw ObjectiveError.noRows(layer: layer, shape: gradients[0].shape)
     }
     return Attribution(
       map: combine(activation, gradients[0]), values: values, activations: Array(pass.activations.dropLast()))

@@ -46,11 +46,14 @@ final class OpenModel: @unchecked Sendable {
 
   private func value(of layer: String?) throws -> ValueID { try model.gradientValue(ofLayer: layer) }
 
-  private func plan(_ layers: [String], gradients: [ValueID], for input: Tensor) throws -> any GradientPlan {
+  private func plan(
+    _ layers: [String], gradients: [ValueID], for input: Tensor, asMaps: Bool = false
+  ) throws -> any GradientPlan {
     guard !layers.isEmpty else { throw HostedFailure(kind: "usage", description: "no layer is named") }
     return try engine.plan(
       PlanRequest(
-        inputShapes: [input.shape], targets: try layers.map(model.network.value), gradients: gradients))
+        inputShapes: [input.shape], targets: try layers.map(model.network.value), gradients: gradients,
+        readsMaps: asMaps))
   }
 
   /// Runs a plan forward, which ends what could be gone back through before.
@@ -140,7 +143,8 @@ final class OpenModel: @unchecked Sendable {
       let objective = try model.objectiveParser().parse(settings.target)
       let found: [Float]
       if settings.method == .gradient, settings.at == nil {
-        let pass = GradientPass(try plan(objective.layers, gradients: [value(of: nil)], for: input))
+        let pass = GradientPass(
+          try plan(objective.layers, gradients: [value(of: nil)], for: input, asMaps: true))
         try pass.forward([input])
         var place = try Destinations(gradient, "gradient", shapes: pass.plan.gradientShapes)
         var values: [Float] = []

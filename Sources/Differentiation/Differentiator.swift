@@ -14,17 +14,20 @@ public struct PlanRequest: Hashable, Sendable {
   /// Channels of a target beyond which nobody looks: others need not be computed, what stands there means nothing, and
   /// cotangents there are zero.
   public var channels: [ValueID: Range<Int>]
+  /// Whether targets are wanted as maps N×C×H×W where their layout is another (``MapReading``), as objectives are.
+  public var readsMaps: Bool
 
   /// With the properties of the same names.
   public init(
     inputShapes: [Shape], targets: [ValueID], gradients: [ValueID], rules: BackwardRules = BackwardRules(),
-    channels: [ValueID: Range<Int>] = [:]
+    channels: [ValueID: Range<Int>] = [:], readsMaps: Bool = false
   ) {
     self.inputShapes = inputShapes
     self.targets = targets
     self.gradients = gradients
     self.rules = rules
     self.channels = channels
+    self.readsMaps = readsMaps
   }
 }
 

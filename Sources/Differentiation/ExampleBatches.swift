@@ -7,7 +7,8 @@ import GinghamTensors
 /// (``ShapeError/fixedExtent(_:exported:found:)``). Pictures then go through in batches of the file's own size, one behind
 /// the other: the same numbers, as no picture sees another. Everywhere else plans are the base's.
 ///
-/// Activations have their pictures first: a row of classes that a network squeezed to K for its one picture is 1×K.
+/// Activations have their pictures first: a row of classes that a network squeezed to K for its one picture is 1×K, and
+/// where maps are read, windows that were cut out of all pictures of a batch are each picture's own.
 public final class ExampleBatches: Differentiator {
   private let base: any Differentiator
 
@@ -32,7 +33,7 @@ public final class ExampleBatches: Differentiator {
       let plan = try base.plan(request)
       // One number for every picture of a batch is no row; what has one axis is no picture.
       guard request.inputShapes[0].rank > 1,
-        plan.targetShapes.contains(where: { $0.rank < 2 && $0.dimensions.first != batch })
+        plan.targetShapes.contains(where: { $0.dimensions.first != batch && ($0.rank < 2 || request.readsMaps) })
       else { return plan }
       return try BatchedPlan(batch == 1 ? plan : base.plan(request.holding(1)), for: request) ?? plan
     } catch let error as NetworkError {
@@ -72,10 +73,10 @@ private final class BatchedPlan: GradientPlan {
     let (batch, part) = (request.inputShapes[0][0], plan.request.inputShapes[0][0])
     func whole(_ shape: Shape) -> Shape? {
       if shape.dimensions.first == part { return Shape([batch] + shape.dimensions.dropFirst()) }
-      return part == 1 && shape.rank < 2 ? Shape([batch] + shape.dimensions) : nil
+      return part == 1 && (shape.rank < 2 || request.readsMaps) ? Shape([batch] + shape.dimensions) : nil
     }
     guard let targets = plan.targetShapes.map(whole) as? [Shape],
-      let gradients = plan.gradientShapes.map(whole) as? [Shape]
+      let gradients = batch == part ? plan.gradientShapes : plan.gradientShapes.map(whole) as? [Shape]
     else { return nil }
     self.plan = plan
     self.request = request

@@ -33,7 +33,7 @@ public final class ObjectivePass {
       try differentiator.plan(
         PlanRequest(
           inputShapes: inputShapes, targets: try objective.layers.map(network.value), gradients: gradients,
-          rules: rules, channels: channels)))
+          rules: rules, channels: channels, readsMaps: true)))
   }
 
   /// Another objective on a plan that is there already.

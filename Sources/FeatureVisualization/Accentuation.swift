@@ -88,8 +88,9 @@ final class HoldingPass: GradientSource {
     let slope = try ObjectivePass(
       objective, of: differentiator, inputShapes: [starts.shape], gradientsAt: [hold.layer], wholeActivations: false)
     let gradient = try slope.valuesAndGradients(starts).gradients[0]
-    let seen = try differentiator.plan(PlanRequest(inputShapes: [starts.shape], targets: [value], gradients: []))
-      .forward([starts])[0]
+    let seen = try differentiator.plan(
+      PlanRequest(inputShapes: [starts.shape], targets: [value], gradients: [], readsMaps: true)
+    ).forward([starts])[0]
     weights = (0..<starts.shape[0]).map { sample in
       hold.weight * gradient.sample(sample).length * seen.sample(sample).length
     }
@@ -97,13 +98,14 @@ final class HoldingPass: GradientSource {
       throw VisualizationError.nothingToHold(layer: hold.layer)
     }
     let shapes = [Shape([starts.shape[0] * draws] + starts.shape.dimensions.dropFirst())]
-    reference = try differentiator.plan(PlanRequest(inputShapes: shapes, targets: [value], gradients: []))
+    reference = try differentiator.plan(
+      PlanRequest(inputShapes: shapes, targets: [value], gradients: [], readsMaps: true))
     let both = Self.both(objective, HeldDistanceObjective(layer: hold.layer, reference: seen, weights: weights))
     pass = GradientPass(
       try differentiator.plan(
         PlanRequest(
           inputShapes: shapes, targets: try both.layers.map(network.value),
-          gradients: network.inputs.prefix(1).map(\.value), rules: rules)))
+          gradients: network.inputs.prefix(1).map(\.value), rules: rules, readsMaps: true)))
   }
 
   private static func both(_ objective: any Objective, _ held: HeldDistanceObjective) -> WeightedSum {

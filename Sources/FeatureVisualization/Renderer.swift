@@ -217,7 +217,8 @@ public final class Renderer {
     ).values(shown[0])
     let plan = try differentiator.plan(
       PlanRequest(
-        inputShapes: [shown[0].shape], targets: [try differentiator.network.value(ofLayer: hold.layer)], gradients: []))
+        inputShapes: [shown[0].shape], targets: [try differentiator.network.value(ofLayer: hold.layer)], gradients: [],
+        readsMaps: true))
     let seen = try shown.map { try plan.forward([$0])[0] }
     return (0..<recipe.batch).map { index in
       let reference = seen[0].sample(index)

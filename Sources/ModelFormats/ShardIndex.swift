@@ -38,18 +38,18 @@ extension WeightTable {
   /// - Parameter key: a prefix of names, to take one of several nets.
   /// - Throws: ``FormatError``.
   init(_ index: ShardIndex, under key: String?, limits: ResourceLimits) throws {
-    let folder = URL(filePath: index.path).deletingLastPathComponent()
+    let folder = ModelFolder(model: index.path)
     var tables: [(table: WeightTable, names: [String])] = []
     for (shard, names) in index.names.sorted(by: { $0.key < $1.key }) {
-      let path = folder.appending(path: shard).path(percentEncoded: false)
-      guard !path.lowercased().hasSuffix(".json") else {
-        throw FormatError.malformed(path: index.path, location: "weight_map", reason: "'\(shard)' holds no weights")
+      func malformed(_ reason: String) -> FormatError {
+        .malformed(path: index.path, location: "weight_map", reason: "'\(shard)' \(reason)")
+      }
+      guard !shard.lowercased().hasSuffix(".json") else { throw malformed("holds no weights") }
+      guard let path = try folder.file(at: shard) else {
+        throw malformed("is a link that leads out of the list's folder")
       }
       let table = try WeightTable.load(path: path, limits: limits)
-      for name in names where table.shape(of: name) == nil {
-        throw FormatError.malformed(
-          path: index.path, location: "weight_map", reason: "'\(shard)' does not hold '\(name)'")
-      }
+      for name in names where table.shape(of: name) == nil { throw malformed("does not hold '\(name)'") }
       tables.append((table, names))
     }
     let whole = WeightTable(path: index.path, joining: tables)

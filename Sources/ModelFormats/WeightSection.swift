@@ -1,3 +1,4 @@
+import GinghamNetworks
 import GinghamTensors
 
 /// A set of named arrays in a file, as its author filed it: the whole file, or one of the dictionaries of a checkpoint.
@@ -29,7 +30,8 @@ struct WeightSection {
 extension [WeightSection] {
   /// The one that `key` asks for; without a key, the only one that can be meant.
   ///
-  /// Training scripts file a state dict under one of a few usual keys beside other things; those go first.
+  /// Training scripts file a state dict under one of a few usual keys beside other things; those go first, and averages of
+  /// the weights over training steps last.
   func section(_ key: String?, path: String) throws -> WeightSection {
     if let key {
       if let section = first(where: { $0.key == key }) { return section }
@@ -48,10 +50,20 @@ extension [WeightSection] {
     let candidates = filter { section in
       !section.key.split(separator: ".").contains { $0.hasPrefix("optim") || $0.hasSuffix("optimizer") }
     }
-    if candidates.count == 1 { return candidates[0] }
-    for usual in ["state_dict", "model_state_dict", "model"] {
-      if let section = candidates.first(where: { $0.key == usual }) { return section }
+    let averages = averages
+    for some in [candidates.filter { !averages.contains($0.key) }, candidates] {
+      if some.count == 1 { return some[0] }
+      for usual in ["state_dict", "model_state_dict", "model"] {
+        if let section = some.first(where: { $0.key == usual }) { return section }
+      }
+      guard some.isEmpty else { break }
     }
     throw FormatError.choice(path: path, sought: nil, available: map(\.key))
+  }
+
+  /// Keys of those that hold averages of weights over training steps.
+  var averages: [String] {
+    let keys = map(\.key)
+    return keys.filter { AveragedNames.contains($0, beside: keys) }
   }
 }

@@ -14,7 +14,13 @@ extension WeightTable {
     let file = try MappedFile(path: path)
     if let index = try ShardIndex(file) { return try WeightTable(index, under: key, limits: limits) }
     let (sections, metadata) = try sections(of: file, limits)
-    return try WeightTable(sections.section(key, path: path), in: file, metadata: metadata)
+    let section = try sections.section(key, path: path)
+    var table = try WeightTable(section, in: file, metadata: metadata)
+    if key == nil {
+      table.isAverage = sections.averages.contains(section.key)
+      table.averages = table.isAverage ? [] : sections.averages
+    }
+    return table
   }
 
   /// The keys under which a file holds dictionaries of tensors; `""` is the file itself.

@@ -11,6 +11,10 @@ public struct WeightTable: Sendable {
   public private(set) var names: [String]
   /// Free text the author filed beside the weights (safetensors' `__metadata__`).
   public let metadata: [String: String]
+  /// Dictionaries of the same checkpoint that hold averages of weights over training steps, where nobody chose one.
+  public internal(set) var averages: [String] = []
+  /// Whether this is such a dictionary, taken because there is no other.
+  public internal(set) var isAverage = false
   private var tensors: [String: StoredTensor]
 
   /// A table of tensors that are in memory already. A later one of the same name replaces an earlier one.

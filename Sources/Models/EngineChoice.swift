@@ -35,11 +35,11 @@ public struct EngineChoice: Hashable, Sendable {
     precision.rawValue + (emulates && precision != .float32 ? ", emulated" : "")
   }
 
-  /// For pictures, in batches of any size.
+  /// For pictures, in batches of any size, with objectives about layers of any layout.
   ///
   /// - Throws: ``EngineError`` where the library or the CPU refuses.
   public func differentiator(for network: Network, team: ThreadTeam) throws -> any Differentiator {
-    ExampleBatches(try engine(for: network, team: team))
+    MapReading(ExampleBatches(try engine(for: network, team: team)))
   }
 
   /// For inputs of any kind, exactly as the network takes them.

@@ -17,13 +17,18 @@ public struct Model: Sendable {
   public let preprocessing: Preprocessing
   /// Empty where nobody knows them.
   public let classNames: ClassNames
+  /// What was chosen where the file leaves a choice that nobody made.
+  public let notes: [String]
 
   /// A network that was not read from a file: `source` then only names it.
-  public init(source: ModelSource, network: Network, preprocessing: Preprocessing, classNames: ClassNames) {
+  public init(
+    source: ModelSource, network: Network, preprocessing: Preprocessing, classNames: ClassNames, notes: [String] = []
+  ) {
     self.source = source
     self.network = network
     self.preprocessing = preprocessing
     self.classNames = classNames
+    self.notes = notes
   }
 
   /// Channels of the pictures it takes; `nil` where the file leaves that open.
@@ -61,13 +66,13 @@ public struct Model: Sendable {
 
   /// The same model with its graph changed.
   public func with(_ network: Network) -> Model {
-    Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
+    Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames, notes: notes)
   }
 
-  /// - Throws: ``ModelError/notPictures(_:)`` for networks over signals.
+  /// - Throws: ``ModelError/takesSignals(_:)`` for networks over signals.
   public func requirePictures() throws {
     guard network.isOneDimensional, let input = network.withoutRows.inputs.first else { return }
-    throw ModelError.notPictures(input.shape.map { $0.map(String.init) ?? "?" })
+    throw ModelError.takesSignals(input.shape.map { $0.map(String.init) ?? "?" })
   }
 
   /// The same model with inputs in 0…1: signals, which swing around 0, swing around ½. Pictures are so anyway.
@@ -83,7 +88,7 @@ public struct Model: Sendable {
   public func sized(height: Int, width: Int) -> Model {
     var preprocessing = preprocessing
     (preprocessing.height, preprocessing.width) = (height, width)
-    return Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames)
+    return Model(source: source, network: network, preprocessing: preprocessing, classNames: classNames, notes: notes)
   }
 
   /// The SHA-256 of the file; `nil` for random nets.

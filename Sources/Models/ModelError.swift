@@ -7,6 +7,8 @@ public enum ModelError: Error, Hashable, Sendable {
   case nonFiniteWeights(name: String, count: Int, of: Int)
   /// The first input is not N×C×H×W.
   case notPictures([String])
+  /// The input is a signal N×C×L where only pictures will do.
+  case takesSignals([String])
   /// The input holds no pixel, or more than can be counted.
   case impossibleInput([String])
   case extraInput(String)
@@ -29,6 +31,9 @@ extension ModelError: CustomStringConvertible {
         + "training diverged"
     case .notPictures(let shape):
       "the network's first input is \(shape.joined(separator: "×")), not a picture N×C×H×W"
+    case .takesSignals(let shape):
+      "the network takes signals of \(shape.joined(separator: "×")); this is made for pictures: their crops, pixels in 0…1 "
+        + "and distances mean nothing in sounds"
     case .impossibleInput(let shape):
       "the network's input is \(shape.joined(separator: "×")): no picture has this size"
     case .extraInput(let name):

@@ -85,7 +85,8 @@ public struct ModelSource: Sendable {
   ///
   /// - Throws: ``FormatError``, ``ArchitectureError``, ``ParameterMismatch``, ``NetworkError``, ``ModelError``.
   public func load() throws -> Model {
-    var network = try network()
+    let (loaded, notes) = try self.network()
+    var network = loaded
     if !isRandom { try checkParameters(of: network) }
     try fixInputs(of: &network)
     if let latentShape { try network.takeLatents(latentShape) } else { network.takePictures() }
@@ -95,22 +96,25 @@ public struct ModelSource: Sendable {
     try normalize(&network)
     return Model(
       source: self, network: network, preprocessing: cropped(try preprocessing(of: network)),
-      classNames: try ClassNames(path: classNamesPath, beside: isRandom ? nil : specification))
+      classNames: try ClassNames(path: classNamesPath, beside: isRandom ? nil : specification), notes: notes)
   }
 
-  private func network() throws -> Network {
+  /// - Returns: the network, and what was chosen in its file.
+  private func network() throws -> (Network, notes: [String]) {
     if isRandom {
       guard architecture == nil else {
         throw ModelError.contradiction("an architecture was named beside a random: model, which names its own")
       }
-      return skipsRandomWeights
-        ? try Architectures.skeleton(parsing: specification) : try Architectures.network(parsing: specification)
+      let network =
+        try skipsRandomWeights
+        ? Architectures.skeleton(parsing: specification) : Architectures.network(parsing: specification)
+      return (network, [])
     }
     if specification.lowercased().hasSuffix(".onnx") {
       guard architecture == nil else {
         throw ModelError.contradiction("an architecture was named beside an ONNX file, which holds its own graph")
       }
-      return try ONNXModel.load(path: specification, limits: limits)
+      return (try ONNXModel.load(path: specification, limits: limits), [])
     }
     guard FileManager.default.fileExists(atPath: specification) else {
       let known = Architectures.names.contains(specification)
@@ -121,8 +125,9 @@ public struct ModelSource: Sendable {
     let part = try Architectures.part(
       of: shapes, metadata: table.metadata, specification: architecture.map(ArchitectureSpecification.init(parsing:)))
     let net = table.part(under: part.prefix) ?? table
-    return try Architectures.network(
-      part.specification, parameterShapes: net.names.reduce(into: [:]) { $0[$1] = net.shape(of: $1) }
+    let names = net.names.filter { name in !part.averages.contains { (part.prefix + name).hasPrefix($0) } }
+    let network = try Architectures.network(
+      part.specification, parameterShapes: names.reduce(into: [:]) { $0[$1] = net.shape(of: $1) }
     ) { name in
       if let type = net.type(of: name), !type.isFloatingPoint, (net.shape(of: name)?.rank ?? 0) > 1 {
         throw ModelError.contradiction(
@@ -131,6 +136,17 @@ public struct ModelSource: Sendable {
       }
       return net[name]
     }
+    return (network, Self.notes(averages: table.averages + part.averages, areTaken: table.isAverage || part.isAverage))
+  }
+
+  private static func notes(averages: [String], areTaken: Bool) -> [String] {
+    if areTaken { return ["the weights are averages over training steps: the file holds no others"] }
+    guard !averages.isEmpty else { return [] }
+    let names = averages.map { "'\($0.printable())'" }.joined(separator: ", ")
+    return [
+      "beside the weights that are taken, the file holds their averages over training steps in \(names): a section's name "
+        + "takes those"
+    ]
   }
 
   private func normalize(_ network: inout Network) throws {

@@ -59,6 +59,12 @@ import Testing
         let front = try plan(layer)
         let sent = try front.backward(front.forward([x]))[0]
         #expect(Self.error(sent, try array("layer_gradient")) <= 1e-5, "\(name): \(net.layer)")
+
+        // A channel is one of tokens and of maps with channels last as of others.
+        let pass = try ObjectivePass(
+          ChannelObjective(layer: net.layer, channel: 1), of: engine, inputShapes: [x.shape], wholeActivations: false)
+        let channel = try pass.valuesAndGradients(x).gradients[0]
+        #expect(Self.error(channel, try array("channel_gradient")) <= 1e-5, "\(name): channel 1 of \(net.layer)")
       }
     }
     #expect(others >= 5)

@@ -107,6 +107,15 @@ def unsqueeze(attributes, x, axes=None):
     return x
 
 
+def resize(attributes, x, _=None, scales=None, sizes=None):
+    """Of the last two axes, by PyTorch's two ways."""
+    mode, places = attributes.get("mode", b"nearest"), attributes.get("coordinate_transformation_mode", b"half_pixel")
+    half = {b"half_pixel": False, b"pytorch_half_pixel": False, b"align_corners": True}
+    corners = {b"linear": half, b"nearest": {b"asymmetric": None}}[mode][places]
+    target = integers(sizes)[2:] if sizes is not None else [int(n * s) for n, s in zip(x.shape[2:], scales.tolist()[2:])]
+    return F.interpolate(x, target, mode={b"linear": "bilinear", b"nearest": "nearest"}[mode], align_corners=corners)
+
+
 OPERATIONS = {
     "Add": lambda _, x, y: x + y,
     "AveragePool": average_pool,
@@ -136,6 +145,7 @@ OPERATIONS = {
     "ReduceMean": reduce_mean,
     "Relu": lambda _, x: F.relu(x),
     "Reshape": reshape,
+    "Resize": resize,
     "Shape": lambda _, x: torch.tensor(x.shape),
     "Sigmoid": lambda _, x: torch.sigmoid(x),
     "Slice": slice_,
@@ -156,13 +166,18 @@ class Graph:
     def __init__(self, path):
         self.graph = onnx.load(path).graph
         self.constants = {entry.name: tensor(entry) for entry in self.graph.initializer}
+        self.side = self.graph.input[0].type.tensor_type.shape.dim[2].dim_value
 
     def values(self, x):
-        """All values of the graph by name, of an input N×C×H×W."""
+        """All values of the graph by name, of an input N×C×H×W. Of another size than the file's, maps are resized to as much
+        more or less, which is what the exported module does."""
         values = {**self.constants, self.graph.input[0].name: x}
         for node in self.graph.node:
             attributes = {entry.name: helper.get_attribute_value(entry) for entry in node.attribute}
             inputs = [values[name] if name else None for name in node.input]
+            if node.op_type == "Resize" and len(inputs) > 3 and inputs[3] is not None and x.shape[2] != self.side:
+                sides = inputs[3][2:] * x.shape[2] // self.side
+                inputs[3] = torch.cat([inputs[3][:2], sides])
             results = OPERATIONS[node.op_type](attributes, *inputs)
             values.update(zip(node.output, results if isinstance(results, (tuple, list)) else [results]))
         return values

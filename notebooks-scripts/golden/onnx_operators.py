@@ -289,7 +289,6 @@ add("quantized_dense",
         there_and_back(x, xs, xz) @ ((w.double() - wz) * ws).T + b.double() * xs * ws, ys, yz),
     dict(xs=scale(0.0173), xz=u8(120), w=np.ascontiguousarray(matrix.T), ws=scale(0.02), wz=i8(1),
          b=np.arange(5, dtype=np.int32), ys=scale(0.1), yz=u8(120)), microsoft=True, rounding=0.11)
-
 # Known once shapes are.
 body = oh.make_graph([node("Relu", ["x"], ["t"])], "then", [], [oh.make_tensor_value_info("t", TP.FLOAT, None)])
 other = oh.make_graph([node("Neg", ["x"], ["e"])], "else", [], [oh.make_tensor_value_info("e", TP.FLOAT, None)])
@@ -431,6 +430,18 @@ add("recurrent_lstm_peepholes",
     [node("LSTM", [*reads, "", "", "", "p"], ["", "y"], hidden_size=UNITS, clip=1.5, input_forget=1,
           activations=["HardSigmoid", "Softsign", "Elu"], activation_alpha=[0.25, 0.5], activation_beta=[0.5])],
     grid(5, 2, 6), with_peepholes, weights(4, p=(1, 3 * UNITS)))
+add("quantized_dense_by_filter",
+    [node("QuantizeLinear", ["x", "xs", "xz"], ["q"]),
+     runtime("QGemm", ["q", "xs", "xz", "w", "ws", "wz", "b"], ["y"], transB=1)],
+    grid(3, 4),
+    lambda x, xs, xz, w, ws, wz, b: there_and_back(x, xs, xz) @ ((w.double() - wz[:, None]) * ws[:, None]).T
+    + b.double() * xs * ws,
+    dict(xs=scale(0.0173), xz=u8(120), w=np.ascontiguousarray(matrix.T),
+         ws=np.linspace(0.01, 0.05, 5).astype("f4"), wz=np.arange(5, dtype=np.int8), b=np.arange(5, dtype=np.int32)),
+    microsoft=True)
+add("blocks_of_uneven_stride", [node("Col2Im", ["x", "size", "block"], strides=[2, 2], pads=[1, 1, 1, 1])], grid(2, 18, 9),
+    lambda x, size, block: F.fold(x, (6, 6), 3, padding=1, stride=2),
+    dict(size=np.array([6, 6]), block=np.array([3, 3])))
 np.savez(folder / "operators.npz", **golden)
 size = sum(path.stat().st_size for path in folder.iterdir())
 print(f"{len(golden) // 4} operators, {size // 1024} kB")

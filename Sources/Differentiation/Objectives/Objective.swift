@@ -37,7 +37,9 @@ public enum ObjectiveError: Error, Hashable, Sendable {
   case positionOutOfRange(y: Int, x: Int, layer: String, height: Int, width: Int)
   case classOutOfRange(index: Int, count: Int)
   case notSpatial(layer: String, shape: Shape)
-  /// The network's output is neither a row of classes nor a map a class.
+  /// A layer whose positions are no rows and columns, as those of tokens, where a map is to be drawn or measured.
+  case noRows(layer: String, shape: Shape)
+  /// The network's output is neither a row of classes nor a map a class, nor known to be read as such.
   case noClasses(Shape)
   case wrongDirection(layer: String, expected: Int, found: Int)
   case syntax(text: String, reason: String)
@@ -55,10 +57,13 @@ extension ObjectiveError: CustomStringConvertible {
     case .classOutOfRange(let index, let count):
       "class \(index) is out of range: the network has classes 0 to \(count - 1)"
     case .notSpatial(let layer, let shape):
-      "layer '\(layer)' has the shape \(shape): this objective needs channels (N×C or N×C×H×W)"
+      "layer '\(layer)' has the shape \(shape), and the operators in front of it do not tell its channels from its "
+        + "positions: this objective needs channels (N×C, N×C×H×W, tokens N×T×C). layer:\(layer) needs none"
+    case .noRows(let layer, let shape):
+      "layer '\(layer)' has the shape \(shape): its positions are no rows and columns, as those of N×C×H×W are"
     case .noClasses(let shape):
-      "the output has the shape \(shape): classes are known of N×K and N×K×H×W only. Name a layer, as in channel:LAYER:3, "
-        + "or mean another output"
+      "the output has the shape \(shape), and the operators in front of it do not tell its classes from its positions. Name "
+        + "a layer, as in channel:LAYER:3, or mean another output"
     case .wrongDirection(let layer, let expected, let found):
       "a direction in layer '\(layer)' needs \(expected) numbers, found \(found)"
     case .syntax(let text, let reason): "cannot read the objective '\(text)': \(reason)"

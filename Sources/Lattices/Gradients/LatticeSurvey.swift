@@ -24,7 +24,12 @@ public struct LatticeSurvey: Sendable {
   }
 
   /// For maps of a shape N×C×H×W.
+  ///
+  /// - Throws: ``ArtifactError/badArgument(_:)`` for others.
   package func emptyLattice(for shape: Shape) throws -> GradientLattice {
+    guard shape.rank == 4 else {
+      throw ArtifactError.badArgument("a lattice has rows and columns, N×C×H×W; what is \(shape) has none")
+    }
     let (height, width) = (shape[2], shape[3])
     // A method may speak of coarser positions than pixels: then only the finest lattice is left to look at.
     let period = min(period, max(2, Plane.side(height: height, width: width) / 2))

@@ -16,6 +16,8 @@ public struct LayerStatistics: Sendable {
   public var operation: String
   /// For one picture.
   public var outputShape: Shape
+  /// How many channels it has, along whichever axis; `nil` where its operators do not tell them from positions.
+  public var channels: Int?
   /// Along the first spatial axis.
   public var sampling: Sampling
   /// Elements of the weights this layer reads.
@@ -27,12 +29,14 @@ public struct LayerStatistics: Sendable {
 extension BoundNetwork {
   /// Name, shape, sampling and cost of each layer, in the network's order.
   public var layerStatistics: [LayerStatistics] {
-    let sampling = self.sampling
+    let (sampling, axes) = (self.sampling, channelAxes)
     return nodes.compactMap { node in
       guard let output = node.outputs.first, let shape = shapes[output] else { return nil }
+      let map = mapShape(of: output, axes: axes) ?? shape
       let weights = node.inputs.compactMap { $0.flatMap { constants[$0]?.tensor?.count } }
       return LayerStatistics(
         name: node.name, operation: node.operation.name, outputShape: shape,
+        channels: map.rank == 2 || map.rank == 4 ? map[1] : nil,
         sampling: sampling[output] ?? Sampling(stride: 1, receptiveField: nil), parameters: weights.reduce(0, +),
         multiplyAdds: multiplyAdds(of: node, output: shape))
     }

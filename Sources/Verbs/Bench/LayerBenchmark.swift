@@ -24,7 +24,7 @@ public struct LayerBenchmark: Encodable, Sendable {
 
   /// - Returns: `nil` where the pass' plan knows no layers.
   static func times(of pass: ObjectivePass, _ input: Tensor, runs: Int) throws -> [LayerBenchmark]? {
-    guard let plan = pass.plan as? any LayeredPlan else { return nil }
+    guard let plan = ((pass.plan as? MapPlan)?.base ?? pass.plan) as? any LayeredPlan else { return nil }
     let times = LayerTimes(layers: plan.layers.count)
     plan.layerTimes = times
     defer { plan.layerTimes = nil }

@@ -45,12 +45,14 @@ public struct RunContext {
     return context
   }
 
-  /// Loads a model, as every run begins.
+  /// Loads a model, as every run begins, and notes what was chosen in its file.
   ///
   /// - Throws: what ``ModelSource/load()`` throws.
   public func load(_ source: ModelSource) throws -> Model {
     progress.step("loading")
-    return try source.load()
+    let model = try source.load()
+    for note in model.notes { remarks.add(note) }
+    return model
   }
 
   /// - Throws: ``EngineError`` where the library refuses.
@@ -60,7 +62,7 @@ public struct RunContext {
 
   /// The same on another engine than the run's.
   func differentiator(for network: Network, on engine: EngineChoice) throws -> any Differentiator {
-    RoundingWatch(try engine.differentiator(for: network, team: team), telling: remarks)
+    PlanRemarks(try engine.differentiator(for: network, team: team), telling: remarks)
   }
 }
 

@@ -20,7 +20,7 @@ public final class FeatureNet {
     self.layer = layer
     let value = try model.network.value(ofLayer: layer)
     plan = try differentiator.plan(
-      PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: [value], gradients: []))
+      PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: [value], gradients: [], readsMaps: true))
   }
 
   /// The features of one picture file.

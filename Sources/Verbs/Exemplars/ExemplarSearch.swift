@@ -72,11 +72,12 @@ struct ExemplarSearch {
     let bound = try model.bound(leadingTo: values)
     let fields = bound.receptiveFields(of: values)
     let plan = try context.differentiator(for: model.network).plan(
-      PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: values, gradients: []))
-    var layers = zip(selection.layers, values).map { layer, value in
-      Layer(
-        name: layer.name, shape: bound.shapes[bound.resolved(value)] ?? [], fields: fields[value],
-        units: layer.units.map { ($0, UnitActivity()) })
+      PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: values, gradients: [], readsMaps: true))
+    var layers = selection.layers.enumerated().map { place, layer in
+      let (value, shape) = (values[place], plan.targetShapes[place])
+      // The elements of what only reads as a map are no rows and columns of pixels.
+      let fields = shape == bound.shapes[bound.resolved(value)] ? fields[value] : nil
+      return Layer(name: layer.name, shape: shape, fields: fields, units: layer.units.map { ($0, UnitActivity()) })
     }
     var reasons: [Int: String] = [:]
     var done = try resume(&layers, &reasons, pictures: paths.count)

@@ -79,7 +79,7 @@ struct ExploredComparison {
       return (
         model,
         try engine.plan(
-          PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: values, gradients: []))
+          PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: values, gradients: [], readsMaps: true))
       )
     }
     var sums = layers.flatMap { layer in (selection[layer] ?? []).map { _ in Covariance() } }

@@ -20,6 +20,8 @@ struct PictureGradients {
   private let objective: any Objective
   private let expectation: Expectation
   let survey: LatticeSurvey
+  /// How the gradient at a layer N×H×W×C is read.
+  private let view: MapView?
   // One of each, as each remembers one plan.
   private var differentiator: any Differentiator
   private var exactDifferentiator: any Differentiator
@@ -40,6 +42,12 @@ struct PictureGradients {
     let value = try model.gradientValue(ofLayer: layer)
     expectation = try Expectation(of: objective, in: model, at: [value], signals: signals)
     survey = expectation.survey(at: value)
+    view = try layer.flatMap { layer in
+      let bound = try model.bound(leadingTo: [value])
+      guard let shape = bound.shapes[bound.resolved(value)] else { return nil }
+      guard shape.rank == 4 else { throw ObjectiveError.noRows(layer: layer, shape: shape) }
+      return bound.mapView(of: value, shape: shape, axes: bound.channelAxes)
+    }
     let engine = try context.differentiator(for: model.network)
     differentiator = PlanCache(engine)
     exactDifferentiator = PlanCache(engine)
@@ -93,7 +101,7 @@ struct PictureGradients {
         value: Passes(
           value: attribution.values[0], completenessGap: attribution.completenessGaps.first,
           cosine: try cosine(of: attribution.map, at: input)),
-        tensors: [attribution.map, try logits(attribution, input)])
+        tensors: [view?.map(of: attribution.map) ?? attribution.map, try logits(attribution, input)])
     }
     let (map, outputs) = (passes.tensors[0], passes.tensors[1])
     let pool = try LatticePool(map, by: survey)

@@ -4,12 +4,14 @@ extension LayerTable {
   /// Columns for the terminal.
   public var text: String {
     var table = TextTable([
-      ("layer", .left), ("operation", .left), ("output", .left), ("stride", .right), ("field", .right),
+      ("layer", .left), ("operation", .left), ("output", .left), ("channels", .right), ("stride", .right),
+      ("field", .right),
       ("parameters", .right), ("multiply-adds", .right),
     ])
     for layer in layers {
       table.append([
         layer.name, layer.operation, layer.outputShape.map(String.init).joined(separator: "×"),
+        layer.channels.map(String.init) ?? "",
         Self.short(layer.stride), layer.receptiveField.map(Self.short) ?? "all",
         layer.parameters == 0 ? "" : Self.grouped(layer.parameters), layer.macs == 0 ? "" : Self.grouped(layer.macs),
       ])

@@ -11,6 +11,9 @@ public struct LayerTable: RunFindings {
     public var operation: String
     /// Of its first output for one picture, the batch in front.
     public var outputShape: [Int]
+    /// What `channel:LAYER:…` counts from 0, along the last axis of tokens and of maps N×H×W×C; `nil` where the layer's
+    /// operators do not tell channels from positions.
+    public var channels: Int?
     /// Distance of neighbouring elements in input pixels; below 1 behind an upsampling layer.
     public var stride: Double
     /// In input pixels; `nil` where an element sees the whole picture.
@@ -55,6 +58,7 @@ public struct LayerTable: RunFindings {
     layers = statistics.map { layer in
       Row(
         name: layer.name, operation: layer.operation, outputShape: layer.outputShape.dimensions,
+        channels: layer.channels,
         stride: layer.sampling.stride, receptiveField: layer.sampling.receptiveField, parameters: layer.parameters,
         macs: layer.multiplyAdds)
     }

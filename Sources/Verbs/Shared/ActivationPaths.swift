@@ -20,7 +20,8 @@ struct ActivationPaths {
     self.model = model.sized(size)
     layers = try self.model.weightedLayers(leadingTo: targets)
     plan = try differentiator.plan(
-      PlanRequest(inputShapes: [self.model.inputShape(batch: 1)], targets: layers.map(\.value), gradients: []))
+      PlanRequest(
+        inputShapes: [self.model.inputShape(batch: 1)], targets: layers.map(\.value), gradients: [], readsMaps: true))
   }
 
   /// Of all layers behind each other.
@@ -65,9 +66,11 @@ extension Model {
   /// - Throws: ``NetworkError``.
   func weightedLayers(leadingTo targets: [ValueID]) throws -> [WeightedLayer] {
     let bound = try bound(leadingTo: targets)
+    let axes = bound.channelAxes
     return bound.nodes.leading(to: targets).compactMap { node in
-      guard let value = node.outputs.first, let shape = bound.shapes[value], shape.rank == 4 || shape.rank == 2,
-        shape[0] == 1, shape[1] >= Self.fewestChannels, shape.elementCount > 0, let name = layerName(of: node),
+      guard let value = node.outputs.first, let shape = bound.mapShape(of: value, axes: axes),
+        shape.rank == 4 || shape.rank == 2, shape[0] == 1, shape[1] >= Self.fewestChannels, shape.elementCount > 0,
+        let name = layerName(of: node),
         targets.contains(value) || node.hasWeights
       else { return nil }
       return WeightedLayer(name: name, value: value, channels: shape[1])

@@ -51,9 +51,9 @@ struct Expectation {
   private static func start(
     of objective: any Objective, target: ValueID, in network: BoundNetwork
   ) -> (row: Int, column: Int)? {
-    guard let neuron = objective as? NeuronObjective, let shape = network.shapes[target], shape.rank == 4 else {
-      return nil
-    }
+    guard let neuron = objective as? NeuronObjective, network.shapes[target]?.rank == 4,
+      let shape = network.mapShape(of: target)
+    else { return nil }
     return neuron.position.map { ($0.y, $0.x) } ?? (shape[2] / 2, shape[3] / 2)
   }
 

@@ -33,7 +33,7 @@ struct GradientTrial {
     let plan = try differentiator.plan(
       PlanRequest(
         inputShapes: [shape], targets: try first.objective.layers.map(differentiator.network.value),
-        gradients: [value], rules: rules))
+        gradients: [value], rules: rules, readsMaps: true))
     for (index, input) in inputs.enumerated() {
       progress(index)
       try Interruption.check()

@@ -25,6 +25,8 @@ struct GradientTracer {
     let operation: String
     let value: ValueID
     let stride: Double
+    /// How its gradients are read where they are N×H×W×C.
+    var view: MapView?
   }
 
   private let context: RunContext
@@ -62,14 +64,16 @@ struct GradientTracer {
     let bound = try model.bound(leadingTo: targets + [source])
     let leading = bound.nodes.ancestors(of: targets)
     guard leading.contains(source) else { throw EngineError.unreachable(value: bound.name(of: source)) }
-    let sampling = bound.sampling
+    let (sampling, axes) = (bound.sampling, bound.channelAxes)
     let what = model.network.isOneDimensional ? "signal" : "picture"
     var stations = [Station(name: "input", operation: what, value: source, stride: 1)]
     for node in bound.nodes.following([source]) {
       guard let value = node.outputs.first, leading.contains(value), !targets.contains(value) else { continue }
+      let shape = bound.shapes[value] ?? []
       stations.append(
         Station(
-          name: node.name, operation: node.operation.name, value: value, stride: sampling[value]?.stride ?? 1))
+          name: node.name, operation: node.operation.name, value: value, stride: sampling[value]?.stride ?? 1,
+          view: shape.rank == 4 ? bound.mapView(of: value, shape: shape, axes: axes) : nil))
     }
     return stations
   }
@@ -86,7 +90,8 @@ struct GradientTracer {
     let shape = model.inputShape(batch: 1)
     let plan = try engine.plan(
       PlanRequest(
-        inputShapes: [shape], targets: try objective.layers.map(model.network.value), gradients: path.map(\.value)))
+        inputShapes: [shape], targets: try objective.layers.map(model.network.value), gradients: path.map(\.value),
+        readsMaps: true))
     let pass = ObjectivePass(objective, on: plan)
     let surveys = path.map { expectation.survey(at: $0.value) }
     var gathered = TracedGradients(layers: path.map { _ in LayerGradients() })
@@ -98,7 +103,7 @@ struct GradientTracer {
         try gradient.requireFinite("the gradient of '\(station.name)' at '\(file)'")
       }
       for (station, gradient) in gradients.enumerated() {
-        try gathered.layers[station].add(gradient, by: surveys[station])
+        try gathered.layers[station].add(path[station].view?.map(of: gradient) ?? gradient, by: surveys[station])
       }
       gathered.pictures.append(file)
     }

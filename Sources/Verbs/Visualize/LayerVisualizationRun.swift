@@ -106,7 +106,7 @@ extension Model {
   func channels(of layer: String, within range: ClosedRange<Int>?, size: PictureSize) throws -> [Int] {
     let value = try network.value(ofLayer: layer)
     let bound = try sized(size).bound(leadingTo: [value]).simplified(targets: [value])
-    guard let shape = bound.shapes[bound.resolved(value)], shape.rank == 2 || shape.rank == 4 else {
+    guard let shape = bound.mapShape(of: value), shape.rank == 2 || shape.rank == 4 else {
       throw ObjectiveError.notSpatial(layer: layer, shape: bound.shapes[bound.resolved(value)] ?? [])
     }
     guard let range else { return Array(0..<shape[1]) }

@@ -79,7 +79,7 @@ extension Model {
       .fitted(
         height: size.height, width: size.width, shorterSide: max(size.height, size.width), kernel: .bilinear)
     return try differentiator.plan(
-      PlanRequest(inputShapes: [input.shape], targets: [network.value(ofLayer: layer)], gradients: [])
+      PlanRequest(inputShapes: [input.shape], targets: [network.value(ofLayer: layer)], gradients: [], readsMaps: true)
     ).forward([input])[0]
   }
 

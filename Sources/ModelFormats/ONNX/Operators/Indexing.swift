@@ -189,17 +189,17 @@ extension Composer {
     let steps = (picture + edges - reach - 1).divided(by: list(strides, 1)) + 1
     let count = block.reduced(.product, [0])
     let filters = range(count).unsqueezed([1]).combined(.equal, range(count)).cast(to: .float32)
-    let window = Window(
-      kernel: [], strides: strides ?? [], dilations: dilations ?? [],
-      padding: .explicit(before: before, after: after))
+    let window = Window(kernel: [], strides: strides ?? [], dilations: dilations ?? [])
     let blocks = columns.reshaped(.fixed(-1), .computed(count), .computed(steps))
     let painted = apply(
       .transposedConvolution(TransposedConvolution(window)), blocks,
       filters.reshaped(.computed(count), 1, .computed(block)))
-    let rest = picture - painted.shape(from: 2)
+    // Whatever lies beyond the picture is cut off. Where the stride does not fit, that is less than the padding at its end.
+    let front = picture * 0 + list(pads.isEmpty ? nil : before, 0)
+    let rest = picture + front - painted.shape(from: 2)
     let zeros = integers([0, 0])
     let whole = apply(
-      .pad(Pad(mode: .constant)), painted, concatenated([zeros, rest * 0, zeros, rest]))
+      .pad(Pad(mode: .constant)), painted, concatenated([zeros, front * -1, zeros, rest]))
     return whole.reshaped(.computed(columns.extent(0)), .fixed(-1), .computed(picture))
   }
 }

@@ -189,13 +189,14 @@ extension Composer {
   fileprivate func quantizedProduct() throws -> Term {
     let (scaleA, scaleB) = (try input(1), try input(4))
     let a = dequantized(try input(0), scale: scaleA, zero: optional(2))
-    let b = dequantized(try input(3), scale: scaleB, zero: optional(5))
     var attributes = try node.generalMatrixMultiply()
     attributes.beta = 1
-    // Filters lie in rows where B is transposed: their scales lie along them.
-    guard !attributes.transposesB || node.shape(ofInput: 4).map({ $0.allSatisfy { $0 == 1 } }) ?? true else {
-      throw node.unsupported("scales a column of a transposed matrix")
+    // Filters lie in rows where B is transposed: a scale and a zero point each lie along these.
+    let codes = try input(3)
+    func filters(_ parameter: Term) -> Term {
+      attributes.transposesB ? apply(.align(axis: 0), parameter, codes) : parameter
     }
+    let b = dequantized(codes, scale: filters(scaleB), zero: optional(5).map(filters))
     let bias = optional(6).map { $0.floats * (scaleA * scaleB) * Double(attributes.alpha) }
     let sum = apply(.generalMatrixMultiply(attributes), a, b, bias)
     guard node.hasInput(7) else { return sum }
