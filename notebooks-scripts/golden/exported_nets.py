@@ -5,7 +5,7 @@ and PyTorch's outputs and input gradients for a batch of three distinct pictures
 
 NAME-EXPORTER.onnx takes x; the npz holds, of each NAME, x (3×3×H×W), a cotangent of the output (3×K, or maps), the output
 `y`, and the gradient of their product, worked out in double precision; `layer` is a layer in the middle with
-`layer_gradient` of half its squared norm and `channel_gradient` of the mean of its channel 1. Names that end in `_other` are the same at another size. Needs torch, timm, onnx (1.19 or later), onnxscript and numpy.
+`layer_gradient` of half its squared norm and `channel_gradient` of the mean of its channel 2. Names that end in `_other` are the same at another size. Needs torch, timm, onnx (1.19 or later), onnxscript and numpy.
 """
 
 import contextlib
@@ -145,7 +145,7 @@ def gradients(net, layer, x, random, channels):
     cotangent = (random.integers(-64, 64, y.shape) / 64).astype("f4")
     (gradient,) = torch.autograd.grad((y * torch.tensor(cotangent)).sum(), inputs, retain_graph=True)
     (layer_gradient,) = torch.autograd.grad(seen[0].square().sum() / 2, inputs, retain_graph=True)
-    channel = seen[0].select(channels, 1).flatten(1).mean(1).sum()
+    channel = seen[0].select(channels, 2).flatten(1).mean(1).sum()
     (channel_gradient,) = torch.autograd.grad(channel, inputs)
     return dict(x=x, y=y.detach().numpy(), cotangent=cotangent, gradient=gradient.numpy(),
                 layer_gradient=layer_gradient.numpy(), channel_gradient=channel_gradient.numpy())
