@@ -7,7 +7,7 @@ extension Site {
     const text=atob(address.slice(address.indexOf(',')+1));
     return new Blob([Uint8Array.from(text,mark=>mark.charCodeAt(0))])}
     function occlude(){
-    const number=location.hash.match(/^#picture\/(\d+)$/)?.[1],picture=number&&net.pictures[number];
+    const page=location.hash.match(/^#picture\/(\d+)$/)?.[1],picture=page&&net.pictures[page];
     if(!live.pictures||!picture||main.querySelector('.covered'))return;
     const frame=add(main,'section',{'aria-label':'Cover a part of it'});
     main.querySelector('.maps').after(frame);
