@@ -23,7 +23,7 @@ public enum Resource: Hashable, Sendable, CaseIterable {
   var usual: Int {
     switch self {
     case .elements: 1 << 31
-    case .computedElements: 1 << 25
+    case .computedElements: 1 << 24
     case .nodes: 1 << 17
     case .parts: 1 << 21
     case .nameLength: 1 << 12
