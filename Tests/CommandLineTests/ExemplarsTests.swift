@@ -156,7 +156,7 @@ import Testing
   /// Killed in the middle, the same command goes on and writes the bytes of a run that was left alone, on other threads.
   @Test func aKilledRunGoesOnWithTheSameBytes() throws {
     let scratch = try Tool.Scratch()
-    _ = try Self.pictures(in: scratch, count: 400)
+    _ = try Self.pictures(in: scratch, count: 60)
     let whole = try Tool.run(executable: Tool.path, arguments(scratch, "whole", ["--threads", "1"]))
     #expect(whole.status == 0, "\(whole.errors)")
     let process = Process()

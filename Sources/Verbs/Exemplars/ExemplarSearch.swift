@@ -103,7 +103,7 @@ struct ExemplarSearch {
         }
       }
       done = part.upperBound
-      if done < paths.count, kept.isDue {
+      if done < paths.count, kept.isDue || !kept.hasKept {
         try kept.keeping { try keep(layers, reasons, done: done) }
       }
     }
