@@ -160,7 +160,7 @@ extension Site {
     .watched img{display:block;width:min(16rem,calc(100vw - 2rem));height:auto;border-radius:.3rem}
     .curve{display:block;width:min(16rem,calc(100vw - 2rem));height:4rem;border-bottom:1px solid var(--line)}
     .curve polyline{stroke:var(--link);stroke-width:2;vector-effect:non-scaling-stroke}
-    .covered{position:relative;max-width:20rem;cursor:crosshair;touch-action:none}
+    .covered{position:relative;width:min(20rem,calc(100vw - 2rem));cursor:crosshair;touch-action:none}
     .covered img{display:block;width:100%;height:auto;border-radius:.2rem}
     .covered i{position:absolute;background:#808080;outline:1px solid #fff;pointer-events:none}
     .aimed main{outline:3px dashed var(--link);outline-offset:-3px}

@@ -161,10 +161,11 @@ import Testing
     func told(_ expected: [[Float]]) throws -> [[Float]] {
       var told: [[Float]] = []
       for _ in 0..<100 {
-        told = try driver.value(
+        let numbers: [[Double]] = try driver.value(
           """
-          return [...document.querySelectorAll('.covered~div tbody tr')].map(row=>[+row.cells[1].textContent,+row.cells[2].textContent])
+          return [...document.querySelectorAll('.covered~div tbody tr')].map(row=>[1,2].map(cell=>+row.cells[cell].textContent))
           """)
+        told = numbers.map { $0.map(Float.init) }
         // It writes four digits.
         let distances = zip(told.joined(), expected.joined()).map { abs($0 - $1) - 1e-3 * abs($1) }
         if told.count == expected.count, distances.allSatisfy({ $0 < 1e-5 }) { return expected }
