@@ -61,7 +61,7 @@ import Testing
     let scratch = try Tool.Scratch()
     var network = Network(name: "long")
     var value = network.addInput("x", shape: [1, 3, 2, 2])
-    let shape = network.addConstant("s", .integer(IntegerArray([1], [(1 << 25) + 64])))
+    let shape = network.addConstant("s", .integer(IntegerArray([1], [(1 << 24) + 64])))
     let zeros = network.append("zeros", .constantOfShape(value: 0, type: .float32), shape)
     let sum = network.append("sum", .slice(Slice(starts: [0], ends: [1])), zeros)
     value = network.append("y", .elementwise(.add), value, sum)
