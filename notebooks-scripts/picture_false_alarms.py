@@ -37,7 +37,9 @@ def photographs(folders, most=40):
                 if min(picture.size) >= 200 and picture.mode in ("RGB", "L"):
                     # A part is as good as the whole of a large one, and quick to resize.
                     x, y = (max(0, (extent - 1600) // 2) // 16 * 16 for extent in picture.size)
-                    yield picture.crop((x, y, min(picture.width, x + 1600), min(picture.height, y + 1600))).convert("RGB")
+                    part = picture.crop((x, y, min(picture.width, x + 1600), min(picture.height, y + 1600))).convert("RGB")
+                    part.source = path.name
+                    yield part
 
 
 def crop(picture, random, side=SIDE):

@@ -1,7 +1,7 @@
 import GinghamLattices
 
-/// When a sign counts as a fault. The defaults give about one in a hundred photographs of a held-out set a fault that it has
-/// not (`notebooks-scripts/diagnose_false_faults.py`); every one can be changed.
+/// When a sign counts as a fault. How often the defaults find one in photographs says
+/// `notebooks-scripts/diagnose_false_faults.py`; every one can be changed.
 public struct DiagnosisThresholds: Hashable, Sendable, Encodable {
   /// Of checkerboards.
   public var lattice: LatticeThresholds

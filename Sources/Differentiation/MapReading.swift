@@ -62,20 +62,32 @@ public final class MapPlan: GradientPlan {
   /// What runs the layers.
   public let base: any GradientPlan
   private var layers: [Tensor] = []
+  /// Cotangents as the layers lie; empty where there is no view.
+  private var turned: [Tensor]
 
   init(_ plan: any GradientPlan, _ request: PlanRequest, _ views: [MapView?]) {
     (base, self.request, self.views) = (plan, request, views)
     targetShapes = zip(base.targetShapes, views).map { $1?.shape ?? $0 }
+    turned = views.map { Tensor($0?.source ?? [0]) }
   }
 
   /// Runs forwards and writes the maps into `activations`.
   public func forward(_ inputs: [Tensor], into activations: inout [Tensor]) throws {
     try base.forward(inputs, into: &layers)
-    activations = zip(layers, views).map { layer, view in view?.map(of: layer) ?? layer }
+    if activations.map(\.shape) != targetShapes { activations = targetShapes.map { Tensor($0) } }
+    for (index, view) in views.enumerated() {
+      // What needs no turning changes places, so that either side writes into its own next time.
+      if let view {
+        view.write(mapOf: layers[index], into: &activations[index])
+      } else {
+        swap(&layers[index], &activations[index])
+      }
+    }
   }
 
   /// Takes cotangents of the maps.
   public func backward(_ cotangents: [Tensor], into gradients: inout [Tensor]) throws {
-    try base.backward(zip(cotangents, views).map { map, view in view?.layer(of: map) ?? map }, into: &gradients)
+    for (index, view) in views.enumerated() { view?.write(layerOf: cotangents[index], into: &turned[index]) }
+    try base.backward(views.indices.map { views[$0] == nil ? cotangents[$0] : turned[$0] }, into: &gradients)
   }
 }

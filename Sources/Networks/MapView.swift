@@ -19,31 +19,39 @@ public struct MapView: Hashable, Sendable {
 
   /// The map, from the layer's own layout.
   public func map(of layer: Tensor) -> Tensor {
-    moved(layer, to: shape) { target, source, place, origin in target[place] = source[origin] }
+    var map = Tensor(shape)
+    write(mapOf: layer, into: &map)
+    return map
   }
 
-  /// The layer's own layout, from the map.
-  public func layer(of map: Tensor) -> Tensor {
-    moved(map, to: source) { target, source, place, origin in target[origin] = source[place] }
+  /// The same into a tensor of ``shape``.
+  public func write(mapOf layer: Tensor, into map: inout Tensor) {
+    move(layer, into: &map) { target, elements, place, origin in target[place] = elements[origin] }
   }
 
-  /// - Parameter move: is told the place of each element in the map, and in the layer.
-  private func moved(
-    _ tensor: Tensor, to shape: Shape,
-    _ move: (UnsafeMutableBufferPointer<Float>, UnsafeBufferPointer<Float>, _ place: Int, _ origin: Int) -> Void
-  ) -> Tensor {
+  /// The layer's own layout, from the map, into a tensor of ``source``.
+  public func write(layerOf map: Tensor, into layer: inout Tensor) {
+    move(map, into: &layer) { target, elements, place, origin in target[origin] = elements[place] }
+  }
+
+  /// - Parameter step: is told the place of each element in the map, and in the layer.
+  @inline(__always)
+  private func move(
+    _ tensor: Tensor, into target: inout Tensor,
+    _ step: (UnsafeMutableBufferPointer<Float>, UnsafeBufferPointer<Float>, _ place: Int, _ origin: Int) -> Void
+  ) {
     let channels = source[channelAxis]
     let before = source.dimensions[1..<channelAxis].reduce(1, *)
     let behind = source.dimensions[(channelAxis + 1)...].reduce(1, *)
-    return tensor.withUnsafeBufferPointer { elements in
-      Tensor(shape) { target in
+    tensor.withUnsafeBufferPointer { elements in
+      target.withUnsafeMutableBufferPointer { target in
         var origin = 0
         for picture in 0..<source[0] {
           for position in 0..<before {
             for channel in 0..<channels {
               let start = ((picture * channels + channel) * before + position) * behind
               for place in start..<(start + behind) {
-                move(target, elements, place, origin)
+                step(target, elements, place, origin)
                 origin += 1
               }
             }

@@ -116,7 +116,10 @@ import Testing
         ["row": 0, "column": 0, "count": 40, "likest": [["page": 0, "count": 40]], "direction": direction],
         ["row": 2, "column": 1, "count": 60, "likest": [], "direction": direction],
       ],
-      "groups": [["share": 0.75, "direction": direction], ["share": 0.25, "direction": direction]],
+      "groups": [
+        ["share": 0.75, "colour": "#e69f00", "direction": direction],
+        ["share": 0.25, "colour": "#56b4e9", "direction": direction],
+      ],
     ]
   }()
 
@@ -351,7 +354,8 @@ import Testing
         await go('#group/1');await until('.thumbs span');found.push(texts('.thumbs span').map(text=>text.slice(0,4)));
         await go('#cell/2');found.push([find('h1').textContent]);
         await go('#picture/0');await until('.swatch');
-        found.push([...page.querySelectorAll('.thumbs a')].map(link=>link.getAttribute('href')));
+        found.push([...page.querySelectorAll('.thumbs a')].map(link=>link.getAttribute('href')+' '+
+        link.querySelector('.swatch').style.background));
         const mix=find('.mix input');mix.value=20;mix.dispatchEvent(new view.Event('input'));
         found.push([...page.querySelectorAll('.over')].map(image=>image.style.opacity));
         return found
@@ -362,7 +366,7 @@ import Testing
     #expect(found[2] == ["#cell/1"] && found[3] == ["#atlas"])
     // The picture with most of it comes first.
     #expect(found[4] == ["75 %", "25 %"] && found[5] == ["Not on this site"])
-    #expect(found[6] == ["#group/0", "#group/1"] && found[7] == ["0.2", "0.2"])
+    #expect(found[6] == ["#group/0 rgb(230, 159, 0)", "#group/1 rgb(86, 180, 233)"] && found[7] == ["0.2", "0.2"])
   }
 
   @Test func picturesLeadToClassesAndBack() throws {

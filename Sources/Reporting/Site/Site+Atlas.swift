@@ -14,10 +14,10 @@ extension Site {
     const order=picture.groups.shares.map((share,index)=>[share,index]).sort((p,q)=>q[0]-p[0]);
     for(const [share,index] of order)groupTile(place,data,index,`${percent(share)} of this picture`)})}
     function groupTile(parent,data,index,text){
-    const {direction}=data.groups[index],card=add(parent,'a',{href:groupLink(index)});
+    const {direction,colour}=data.groups[index],card=add(parent,'a',{href:groupLink(index)});
     add(card,'img',{src:direction.file,loading:'lazy',width:direction.width,height:direction.height,
     alt:`what group ${index} looks for`});
-    const line=add(card,'span');add(line,'i',{class:'swatch'}).style.background=swatches[index];
+    const line=add(card,'span');add(line,'i',{class:'swatch'}).style.background=colour;
     line.append(`group ${index} \u00b7 ${text}`)}
     /* An atlas of a layer over the reader's pictures. */
     function atlasLead(parent){

@@ -3,10 +3,10 @@ import GinghamTensors
 
 /// What is made of a set's files, in their order. It outlives a run that is cut short: the next one goes on behind the last
 /// file that was kept, with the set as it was then.
-final class Gathering<Set: Codable> {
+final class Gathering<Gathered: Codable> {
   /// What stands for all files so far.
   private struct State: Codable {
-    var set: Set
+    var set: Gathered
     var done = 0
     var skipped: [SkippedFile] = []
   }
@@ -22,8 +22,8 @@ final class Gathering<Set: Codable> {
   ///   - what: is counted; no other loop of the run counts the same.
   ///   - storing: makes the set of many files (``RunContext/storesNumbers(of:)``) keep numbers on the disk.
   init(
-    _ set: Set, of files: [String], counting what: String, in context: RunContext,
-    storing: (inout Set, Storage) -> Void = { _, _ in }
+    _ set: Gathered, of files: [String], counting what: String, in context: RunContext,
+    storing: (inout Gathered, Storage) -> Void = { _, _ in }
   ) {
     (self.files, self.what, self.context) = (files, what, context)
     spool = context.store().map { RowSpool("rows", of: what, in: $0) }
@@ -41,8 +41,8 @@ final class Gathering<Set: Codable> {
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
   func gather<Value: Sendable>(
     ahead: Int, read: @Sendable (_ file: String) throws -> Value,
-    add: (inout Set, _ file: String, Value) throws -> Void
-  ) throws -> (set: Set, skipped: [SkippedFile], first: (any Error)?) {
+    add: (inout Gathered, _ file: String, Value) throws -> Void
+  ) throws -> (set: Gathered, skipped: [SkippedFile], first: (any Error)?) {
     let isInterrupted = Interruption.current
     let stop = Flag()
     var (first, failure): ((any Error)?, (any Error)?)

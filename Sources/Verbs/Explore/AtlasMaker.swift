@@ -18,8 +18,10 @@ struct AtlasMaker {
   private let plan: any GradientPlan
   private let view: ChannelView
 
-  /// Positions that are laid out, at most; of more pictures each gives fewer.
+  /// Positions that are laid out, at most, and their numbers, which several copies are made of (64 MiB each); of more
+  /// pictures each gives fewer.
   private static let most = 16_384
+  private static let mostNumbers = 1 << 23
   /// Pictures that are looked at, at most.
   private static let mostPictures = 2048
   /// Positions a cell on average, below which there is nothing to lay out.
@@ -40,14 +42,14 @@ struct AtlasMaker {
   }
 
   /// - Parameters:
-  ///   - paths: of the pictures.
-  ///   - pages: of those that have one, by their place among the paths.
+  ///   - index: of the pictures; those that could not be looked at are left out.
+  ///   - pages: of those that have one, by their place in the index.
   /// - Returns: the atlas, and the groups' places by page; `nil` where there are too few positions to lay out.
   /// - Throws: what a visualization does, ``LinearAlgebraError``, and the folder.
   func make(
-    of paths: [String], pages: [Int: Int]
+    of index: ExemplarSearch.Index, pages: [Int: Int]
   ) throws -> (atlas: ExploredAtlas, places: [Int: ExploredAtlas.Places])? {
-    let (points, owners) = try points(of: paths)
+    let (points, owners) = try points(of: index)
     guard points.rows >= Self.fewest * settings.cells * settings.cells, points.columns > 1 else { return nil }
     context.progress.step("laying out \(points.rows) positions")
     let layout = try PointLayout(of: points, side: settings.cells)
@@ -82,29 +84,31 @@ struct AtlasMaker {
       let part = Array(groups.parts.values[(group * points.columns)..<((group + 1) * points.columns)])
       atlas.groups.append(
         .init(
-          share: shares[group],
+          share: shares[group], colour: GroupColour.all[group].word,
           direction: try direction(part, "group-\(group)", filled.count + group, of: total)))
     }
     var places: [Int: ExploredAtlas.Places] = [:]
     for (picture, page) in pages.sorted(by: { $0.value < $1.value }) {
-      places[page] = try self.places(of: groups, inPictureAt: paths[picture], page: page)
+      places[page] = try self.places(of: groups, inPictureAt: index.pictures[picture], page: page)
     }
     return (atlas, places)
   }
 
   // MARK: Positions
 
-  /// A row a position, and the place of its picture among the paths. Pictures that cannot be read were told before.
-  private func points(of paths: [String]) throws -> (Matrix, owners: [Int]) {
-    let chosen = Array(paths.indices).spread(over: Self.mostPictures)
-    let each = max(1, min(view.positions, Self.most / max(chosen.count, 1)))
-    let found = try context.once(named: "atlas of \(layer) over \(paths.count)") {
+  /// A row a position, and the place of its picture in the index.
+  private func points(of index: ExemplarSearch.Index) throws -> (Matrix, owners: [Int]) {
+    let chosen = index.pictures.indices.filter { index.reasons[$0] == nil }.spread(over: Self.mostPictures)
+    let most = min(Self.most, Self.mostNumbers / max(view.channels, 1))
+    let each = max(1, min(view.positions, most / max(chosen.count, 1)))
+    let found = try context.once(named: "atlas of \(layer)") {
       var owners: [Int] = []
       var values: [Float] = []
       for (number, picture) in chosen.enumerated() {
         context.progress.step("positions", number, of: chosen.count)
         try Interruption.check()
-        guard let rows = try? rows(ofPictureAt: paths[picture]) else { continue }
+        let path = index.pictures[picture]
+        let rows = try rows(of: model.input(pictureAt: path), at: path)
         var generator = SeededGenerator(seed: settings.seed, name: "positions", picture)
         let positions = Array(0..<view.positions).shuffled(using: &generator).prefix(each).sorted()
         for position in positions {
@@ -121,11 +125,12 @@ struct AtlasMaker {
   }
 
   /// The layer at a picture, a position a row.
-  private func rows(ofPictureAt path: String) throws -> Matrix {
-    let map = try plan.forward([model.input(pictureAt: path)])[0]
+  ///
+  /// - Parameter path: where it came from, for errors.
+  private func rows(of input: Tensor, at path: String) throws -> Matrix {
+    let map = try plan.forward([input])[0]
     try map.requireFinite("'\(layer)' at '\(path)'")
-    let channels = Matrix(rows: view.channels, columns: view.positions, values: map.scalars.map(Double.init))
-    return channels.transposed
+    return Matrix(rows: view.channels, columns: view.positions, values: map.scalars.map(Double.init)).transposed
   }
 
   // MARK: Pictures
@@ -174,7 +179,7 @@ struct AtlasMaker {
   ) throws -> ExploredAtlas.Places {
     let file = "pictures/\(page)-groups.webp"
     let input = try model.input(pictureAt: path)
-    let weights = groups.weights(of: try rows(ofPictureAt: path))
+    let weights = groups.weights(of: try rows(of: input, at: path))
     let totals = (0..<weights.rows).map { row in
       weights.values[(row * weights.columns)..<((row + 1) * weights.columns)].reduce(0, +)
     }
@@ -184,7 +189,7 @@ struct AtlasMaker {
       (0..<3).flatMap { channel in
         (0..<weights.rows).map { row in
           let sum = (0..<weights.columns).reduce(0) { sum, group in
-            sum + weights.values[row * weights.columns + group] * Double(GroupColour.all[group][channel])
+            sum + weights.values[row * weights.columns + group] * Double(GroupColour.all[group].channels[channel])
           }
           return strongest > 0 ? Float(sum / strongest / 255) : 0
         }
@@ -203,10 +208,15 @@ struct AtlasMaker {
 }
 
 /// Colours that colour-blind readers tell apart (Okabe & Ito 2008).
-enum GroupColour {
+struct GroupColour {
   /// Red, green and blue in 0…255.
+  let channels: [Int]
+
+  /// As styles are written.
+  var word: String { "#" + channels.map { String(format: "%02x", $0) }.joined() }
+
   static let all = [
     [230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167],
     [153, 153, 153],
-  ]
+  ].map(GroupColour.init)
 }

@@ -234,7 +234,7 @@ public struct ExploreRun: Run {
   ) throws {
     guard let layer = settings.atlas, let index else { return }
     let maker = try AtlasMaker(model, layer: layer, settings: settings, context: context, differentiator)
-    guard let made = try maker.make(of: index.pictures, pages: pages) else {
+    guard let made = try maker.make(of: index, pages: pages) else {
       site.remarks.append("\(layer) has no atlas: the pictures give too few positions for so many cells")
       return
     }

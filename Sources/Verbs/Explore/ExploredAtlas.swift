@@ -55,6 +55,8 @@ struct ExploredAtlas: Encodable {
   struct Group: Encodable {
     /// Of all groups' weights at all positions.
     var share: Double
+    /// In the maps of pictures.
+    var colour: String
     var direction: Direction
   }
 

@@ -69,10 +69,10 @@ extension RunContext {
   ///   - set: empty; holds all files' samples afterwards.
   ///   - storing: makes the set of many files (``storesNumbers(of:)``) keep numbers on the disk.
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
-  func eachSample<Measured: Sendable, Set: Codable>(
-    _ files: [String], counting what: String, into set: inout Set,
-    storing: (inout Set, Storage) -> Void = { _, _ in },
-    measure: @Sendable (PictureSample) throws -> Measured, add: (inout Set, Measured) -> Void
+  func eachSample<Measured: Sendable, Gathered: Codable>(
+    _ files: [String], counting what: String, into set: inout Gathered,
+    storing: (inout Gathered, Storage) -> Void = { _, _ in },
+    measure: @Sendable (PictureSample) throws -> Measured, add: (inout Gathered, Measured) -> Void
   ) throws -> [SkippedFile] {
     try each(
       files, counting: what, samples: PictureSample.samples, into: &set, storing: storing, measure: measure, add: add)
@@ -82,10 +82,10 @@ extension RunContext {
   ///
   /// - Parameter samples: reads a file.
   /// - Throws: ``InterruptionError``, ``FormatError/unwritable(path:reason:)``.
-  func each<Sample: PlacedSample, Measured: Sendable, Set: Codable>(
-    _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample], into set: inout Set,
-    storing: (inout Set, Storage) -> Void = { _, _ in },
-    measure: @Sendable (Sample) throws -> Measured, add: (inout Set, Measured) -> Void
+  func each<Sample: PlacedSample, Measured: Sendable, Gathered: Codable>(
+    _ files: [String], counting what: String, samples: @Sendable (String) throws -> [Sample], into set: inout Gathered,
+    storing: (inout Gathered, Storage) -> Void = { _, _ in },
+    measure: @Sendable (Sample) throws -> Measured, add: (inout Gathered, Measured) -> Void
   ) throws -> [SkippedFile] {
     let gathering = Gathering(set, of: files, counting: what, in: self, storing: storing)
     let skipped: [SkippedFile]

@@ -14,9 +14,9 @@ extension RunContext {
   ///   - add: is called by one thread at a time, with 1×C×H×W.
   /// - Throws: ``InterruptionError``, what the first picture fails with where none succeeds,
   ///   ``MeasureError/noPictures(in:)``, ``FormatError/unwritable(path:reason:)``.
-  func eachPicture<Set: Codable>(
-    _ paths: [String], of model: Model, counting what: String, into set: inout Set,
-    add: (inout Set, _ path: String, _ picture: Tensor) throws -> Void
+  func eachPicture<Gathered: Codable>(
+    _ paths: [String], of model: Model, counting what: String, into set: inout Gathered,
+    add: (inout Gathered, _ path: String, _ picture: Tensor) throws -> Void
   ) throws -> [SkippedFile] {
     guard !paths.isEmpty else { throw MeasureError.noPictures(in: paths) }
     let gathering = Gathering(set, of: paths, counting: what, in: self)

@@ -177,16 +177,19 @@ private final class SchemaEncoder: Encoder {
     func encodeIfPresent(_ value: Int?, forKey key: Key) throws { try optional(value, key) }
     func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws { try optional(value, key) }
 
-    // The protocol asks for these, and no findings use them: one that did would have no schema, so the test run ends.
     func nestedContainer<Nested: CodingKey>(
       keyedBy keyType: Nested.Type, forKey key: Key
-    ) -> KeyedEncodingContainer<Nested> { fatalError("no value writes nested containers") }
+    ) -> KeyedEncodingContainer<Nested> { SchemaEncoder.unwritten("nested containers") }
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-      fatalError("no value writes nested containers")
+      SchemaEncoder.unwritten("nested containers")
     }
-    func superEncoder() -> any Encoder { fatalError("no value has a class above it") }
-    func superEncoder(forKey key: Key) -> any Encoder { fatalError("no value has a class above it") }
+    func superEncoder() -> any Encoder { SchemaEncoder.unwritten("a class above") }
+    func superEncoder(forKey key: Key) -> any Encoder { SchemaEncoder.unwritten("a class above") }
   }
+
+  /// The protocols ask for these, and no findings use them: one that did would have no schema. They can neither throw nor
+  /// return nothing, so the test run ends.
+  private static func unwritten(_ what: String) -> Never { fatalError("no findings write \(what)") }
 
   struct Listed: UnkeyedEncodingContainer {
     let encoder: SchemaEncoder
@@ -203,12 +206,12 @@ private final class SchemaEncoder: Encoder {
     mutating func encodeNil() throws { add(Schema(isNull: true)) }
     mutating func encode<T: Encodable>(_ value: T) throws { add(try encoder.recorder.schema(of: value)) }
     mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
-      fatalError("no value writes nested containers")
+      SchemaEncoder.unwritten("nested containers")
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-      fatalError("no value writes nested containers")
+      SchemaEncoder.unwritten("nested containers")
     }
-    mutating func superEncoder() -> any Encoder { fatalError("no value has a class above it") }
+    mutating func superEncoder() -> any Encoder { SchemaEncoder.unwritten("a class above") }
   }
 
   struct Single: SingleValueEncodingContainer {
