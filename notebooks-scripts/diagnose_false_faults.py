@@ -6,7 +6,8 @@
 
 Squares of 256 pixels out of photographs that were reduced before, each by itself (the faults that `diagnose` gives to
 pictures of a large set are not asked for: it is run on each alone), and in sets of 16. Prints how many have a fault, of
-which kind, with 95 % intervals, and in which photographs: some faults are true. No picture is in two sets from one draw of the same place, but photographs are few.
+which kind, with 95 % intervals, and in which photographs: some faults are true. No picture is in two sets from one draw
+of the same place, but photographs are few.
 """
 import argparse
 import collections

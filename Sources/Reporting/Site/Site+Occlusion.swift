@@ -19,6 +19,7 @@ extension Site {
     add(stack,'img',{src:picture.file,width:picture.width,height:picture.height,alt:''});
     const square=add(stack,'i'),answer=add(row,'div',{role:'status'});
     square.hidden=true;
+    add(frame,'p',{class:'facts'},'Outputs of the picture as it is shown, compressed: those above are of the file itself.');
     const file=bytes(picture.file);
     let middle=[Math.round(picture.height/2),Math.round(picture.width/2)],waits=false,isAsking=false;
     async function ask(){
