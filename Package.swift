@@ -120,15 +120,18 @@ let package = Package(
     .target(
       name: "GinghamProcesses", dependencies: ["GinghamTensors"], path: "Sources/Processes", swiftSettings: strict),
     .target(
-      name: "GinghamCommandLine", dependencies: ["Gingham", "GinghamProcesses", "GinghamCommit", argumentParser],
-      path: "Sources/CommandLine",
+      name: "GinghamOptions", dependencies: ["GinghamVerbs", argumentParser], path: "Sources/Options",
       swiftSettings: strict),
+    .target(
+      name: "GinghamCommandLine",
+      dependencies: ["Gingham", "GinghamOptions", "GinghamProcesses", "GinghamCommit", argumentParser],
+      path: "Sources/CommandLine", swiftSettings: strict),
     .executableTarget(
       name: "GinghamTool", dependencies: ["GinghamCommandLine"], path: "Sources/Tool", swiftSettings: strict),
     // The declarations of the C interface: its implementation is compiled against them.
     .target(name: "CGingham"),
     .target(
-      name: "GinghamCInterface", dependencies: ["CGingham", "Gingham", "GinghamCommandLine"],
+      name: "GinghamCInterface", dependencies: ["CGingham", "Gingham", "GinghamCommandLine", argumentParser],
       path: "Sources/CInterface",
       swiftSettings: strict,
       // An object that takes the place of ICU's tables: notebooks-scripts/packaging/build.sh makes it.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamOptions
 
 struct CheckCommand: VerbCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 struct DiagnoseCommand: VerbCommand {
   static let configuration = CommandConfiguration(

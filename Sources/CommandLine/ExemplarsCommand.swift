@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 struct ExemplarsCommand: VerbCommand {
   static let configuration = CommandConfiguration(

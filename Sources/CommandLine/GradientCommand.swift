@@ -1,8 +1,9 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
-struct GradientCommand: VerbCommand {
-  static let configuration = CommandConfiguration(
+package struct GradientCommand: VerbCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "gradient",
     abstract: "Computes the input gradient of an objective, draws it, and measures its checkerboard.",
     discussion: """
@@ -19,12 +20,14 @@ struct GradientCommand: VerbCommand {
   @Argument(help: ModelOptions.picturesHelp, completion: .file()) var images: [String] = []
   @OptionGroup var options: SettingOptions<GradientSettings>
   @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var common: RunOptions
+  @OptionGroup package var common: RunOptions
+
+  package init() {}
 
   /// What the options ask for.
-  var settings: GradientSettings {
+  package var settings: GradientSettings {
     get throws { try options.applied(to: GradientSettings(images: images)) }
   }
 
-  func makeRun() throws -> any Run { try settings.run(of: modelOptions.source(model)) }
+  package func makeRun() throws -> any Run { try settings.run(of: modelOptions.source(model)) }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Gingham
 
 /// Puts the command line's own words into errors: libraries know settings, only this knows options and verbs.
-enum Hints {
+package enum Hints {
   /// A setting that is out of its range is wrong usage.
   static func usage(_ body: () throws -> Void) throws {
     do { try body() } catch let error as SettingError { throw ValidationError(text(of: error)) }
@@ -20,7 +20,7 @@ enum Hints {
   }
 
   /// An error in words, with what to type about it.
-  static func described(_ error: any Error) -> String? {
+  package static func described(_ error: any Error) -> String? {
     hint(for: error).map { hint in
       let text = "\(error)"
       return "\(text.hasSuffix(".") ? String(text.dropLast()) : text). \(hint)"
@@ -65,16 +65,15 @@ enum Hints {
     }
   }
 
-  static func text(of error: SettingError) -> String {
+  package static func text(of error: SettingError) -> String {
     switch error {
-    case .outOfRange(let setting, let value, let expected): "\(option(setting)) takes \(expected), not \(value)"
+    case .outOfRange(let setting, let value, let expected): "\(Mention.option(setting)) takes \(expected), not \(value)"
     case .contradiction(let settings, let message):
-      message + (settings.isEmpty ? "" : " (\(settings.map(option).joined(separator: ", ")))")
-    case .exclusive(let settings): "\(settings.map(option).joined(separator: " and ")) exclude each other"
+      message + (settings.isEmpty ? "" : " (\(settings.map { Mention.option($0) }.joined(separator: ", ")))")
+    case .exclusive(let settings):
+      "\(settings.map { Mention.option($0) }.joined(separator: " and ")) exclude each other"
     }
   }
-
-  private static func option(_ setting: String) -> String { "--" + setting.asOption }
 }
 
 /// An error and what to type about it.

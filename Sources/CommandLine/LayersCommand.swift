@@ -1,13 +1,16 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
-struct LayersCommand: VerbCommand {
-  static let configuration = CommandConfiguration(
+package struct LayersCommand: VerbCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "layers", abstract: "Lists each layer: shape, stride, receptive field, parameters, multiply-adds.")
 
   @Argument(help: ModelOptions.modelHelp, completion: .file()) var model: String
-  @OptionGroup var modelOptions: ModelOptions
-  @OptionGroup var common: RunOptions
+  @OptionGroup package var modelOptions: ModelOptions
+  @OptionGroup package var common: RunOptions
 
-  func makeRun() throws -> any Run { LayersRun(try modelOptions.source(model)) }
+  package init() {}
+
+  package func makeRun() throws -> any Run { LayersRun(try modelOptions.source(model)) }
 }

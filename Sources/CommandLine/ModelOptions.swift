@@ -1,8 +1,9 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 /// What a model's file leaves unsaid.
-typealias ModelOptions = SettingOptions<ModelSource>
+package typealias ModelOptions = SettingOptions<ModelSource>
 
 extension ModelOptions {
   /// Of the argument that names the model, which every verb declares itself.
@@ -19,5 +20,5 @@ extension ModelOptions {
   /// Which model the options make of a name.
   ///
   /// - Throws: ``SettingError``.
-  func source(_ model: String) throws -> ModelSource { try applied(to: ModelSource(model)) }
+  package func source(_ model: String) throws -> ModelSource { try applied(to: ModelSource(model)) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 struct PredictCommand: VerbCommand {
   static let configuration = CommandConfiguration(

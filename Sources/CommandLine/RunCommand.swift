@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamOptions
 import GinghamProcesses
 
-struct RunCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct RunCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Runs a described series of the other verbs; what is done already is skipped.",
     usage: """
@@ -36,12 +37,14 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "No progress and no remarks: the result alone, on standard output.") var quiet = false
   @Flag(help: "With --status: as JSON.") var json = false
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     try Hints.usage { try order.validate() }
     if json, try order.way != .status { throw ValidationError("--json goes with --status: steps have their own") }
   }
 
-  func run() throws {
+  package func run() throws {
     let progress = TerminalProgress(isShown: !quiet)
     let sbatch = ChildProcess.path(of: "sbatch")
     let outcome = try order.carriedOut(
@@ -61,7 +64,7 @@ struct RunCommand: ParsableCommand {
   /// Performs the series within this process; no other is started.
   ///
   /// - Parameter perform: one step, by its words.
-  func outcome(progress: RunProgress, perform: @escaping ([String]) throws -> Outcome) throws -> Outcome {
+  package func outcome(progress: RunProgress, perform: @escaping ([String]) throws -> Outcome) throws -> Outcome {
     try order.carriedOut(
       by: Self.hands(execute: { arguments, _ in try perform(arguments).exitStatus }, report: { progress.step($0) }))
   }

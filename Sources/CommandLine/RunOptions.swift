@@ -1,18 +1,21 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 import GinghamProcesses
 
 /// What every verb takes.
-struct RunOptions: ParsableArguments {
+package struct RunOptions: ParsableArguments {
   @OptionGroup private var given: SettingOptions<RunConditions>
   @Flag(help: "Print the findings as JSON on standard output, and nothing else there.") var json = false
   @Flag(help: "No progress and no remarks: the result alone, on standard output.") var quiet = false
   @Flag(help: "Tables and lines as wide as they come, in place of the terminal's width.") var wide = false
 
-  func validate() throws { try Hints.usage { _ = try conditions } }
+  package init() {}
+
+  package func validate() throws { try Hints.usage { _ = try conditions } }
 
   /// What runs are performed under.
-  var conditions: RunConditions {
+  package var conditions: RunConditions {
     get throws { try given.applied(to: .usual) }
   }
 

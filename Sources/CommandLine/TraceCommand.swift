@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 struct TraceCommand: VerbCommand {
   static let configuration = CommandConfiguration(

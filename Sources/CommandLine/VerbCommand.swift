@@ -2,7 +2,7 @@ import ArgumentParser
 import Gingham
 
 /// A verb on the command line: options, and the run that they make.
-protocol VerbCommand: ParsableCommand {
+package protocol VerbCommand: ParsableCommand {
   var common: RunOptions { get }
 
   /// - Throws: ``SettingError`` where a word cannot be read or options exclude each other.
@@ -10,9 +10,9 @@ protocol VerbCommand: ParsableCommand {
 }
 
 extension VerbCommand {
-  func validate() throws { try Hints.usage { try makeRun().validate() } }
+  package func validate() throws { try Hints.usage { try makeRun().validate() } }
 
-  func run() throws { try performAndReport().end() }
+  package func run() throws { try performAndReport().end() }
 
   /// - Returns: what was reported.
   func performAndReport() throws -> Outcome {
@@ -25,7 +25,7 @@ extension VerbCommand {
   }
 
   /// - Throws: `ValidationError` where the verb goes on until somebody ends its process.
-  func requireEnd() throws {
+  package func requireEnd() throws {
     if (self as? ExploreCommand)?.serve == true {
       throw ValidationError("--serve goes on until it is interrupted: it is for a command line of its own")
     }
@@ -35,7 +35,7 @@ extension VerbCommand {
   ///
   /// - Parameter command: as it was typed, for the manifest.
   /// - Throws: what the run throws.
-  func outcome(command: [String], progress: RunProgress) throws -> Outcome {
+  package func outcome(command: [String], progress: RunProgress) throws -> Outcome {
     func outcome(of run: some Run) throws -> Outcome {
       try Outcome(common.conditions.perform(run, command: command, telling: progress))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gingham
+import GinghamOptions
 
 struct VisualizeCommand: VerbCommand {
   /// For every verb that makes pictures by a recipe.

@@ -53,6 +53,24 @@ struct SettingTests {
     #expect(try RecipeChoice().reading(["view_size": ["32"]]).changes == ["input-size": "32"])
   }
 
+  @Test func everySettingOfAModelIsAskedForAgain() throws {
+    let words = [
+      "--architecture", "resnet18", "--section", "net", "--mean", "0.5,0.25,0.125", "--std", "0.5,1.0,2.0",
+      "--input-size", "64x96", "--crop", "none", "--latent", "4x8x8", "--input", "a=1", "--input", "b=2",
+      "--output-name", "y", "--class-names", "names.txt", "--limit", "10",
+    ]
+    var given: [String: [String]] = [:]
+    for (option, word) in zip(words, words.dropFirst()) where option.hasPrefix("--") {
+      given[option.dropFirst(2).replacing("-", with: "_"), default: []].append(word)
+    }
+    #expect(Set(given.keys) == Set(ModelSource.settings.map(\.name)))
+    #expect(try ModelSource("x.onnx").reading(given).words == words)
+    #expect(ModelSource("x.onnx").words == [])
+    #expect(try ProbeSettings.usual.reading(["pictures": ["false"]]).words == ["--no-pictures"])
+    #expect(try MeasureSettings(paths: []).reading(["spectra": ["true"]]).words == ["--spectra"])
+    #expect(try VisualizeSettings().reading(["path_check": ["a", "b"]]).words == ["--path-check", "a", "b"])
+  }
+
   @Test func aWordThatCannotBeReadIsNamedWithItsSettingAndWhatItTakes() {
     #expect(throws: SettingError.outOfRange(setting: "noise", value: "'x'", expected: "a number")) {
       try GradientSettings.usual.reading(["noise": ["x"]])

@@ -27,6 +27,8 @@ extension ModelSource: SettingOwner {
       "Extents of one random input of a generator, where its file leaves them open or they would pass for a picture's.",
       valueName: "CxHxW"
     ) {
+      $0.latentShape.map { [LatentExtents(list: $0)] }
+    } put: {
       $0.latentShape = $1.last?.list
     },
     Setting(
@@ -57,6 +59,8 @@ extension ModelSource.Crop: SettingValue {}
 /// most 2²⁸.
 private struct LatentExtents: SettingValue {
   let list: [Int]
+
+  init(list: [Int]) { self.list = list }
 
   init?(word: String) {
     let parts = word.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }

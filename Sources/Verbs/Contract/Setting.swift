@@ -135,6 +135,20 @@ extension SettingOwner {
   /// What a setting is where nobody asks for it, as words; `nil`: it is left open.
   public static func usualWords(of setting: Setting<Self>) -> [String]? { setting.show(usual) }
 
+  /// The options that ask for these settings, in the order of the table: of those that are not as usual. What a row does
+  /// not show is left out.
+  var words: [String] {
+    Self.settings.flatMap { row -> [String] in
+      guard let words = row.show(self), words != Self.usualWords(of: row) else { return [] }
+      let option = Mention.option(row.name)
+      return switch row.form {
+      case .flag: [words == [true.description] ? option : Mention.option("no_" + row.name)]
+      case .word, .repeated: words.flatMap { row.takesMinus ? ["\(option)=\($0)"] : [option, $0] }
+      case .words: [option] + words
+      }
+    }
+  }
+
   /// The same with settings that are asked for by name, each with its words; of a flag `true` or `false`.
   ///
   /// - Throws: ``SettingError`` where there is no such setting, a word cannot be read, or settings exclude each other.

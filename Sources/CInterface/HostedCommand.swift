@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gingham
+import GinghamCommandLine
 
 /// A command line inside a process that belongs to somebody else: its words are parsed and performed as the tool does, and
 /// what comes of it is handed over. Nothing is printed, nothing is read from standard input, no process is started or ended.

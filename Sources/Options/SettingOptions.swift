@@ -1,30 +1,30 @@
 import ArgumentParser
-import Gingham
+import GinghamVerbs
 
 /// An option for each setting of a table.
 ///
 /// The parser learns of options by reflecting on an instance, and reads their values through `Decodable`, so that an
 /// instance whose mirror and decoding follow the table has them all.
-struct SettingOptions<Owner: SettingOwner>: ParsableArguments, CustomReflectable {
+package struct SettingOptions<Owner: SettingOwner>: ParsableArguments, CustomReflectable {
   /// The words of settings that were asked for.
   private var given: [String: [String]] = [:]
 
-  init() {}
+  package init() {}
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: OptionKey.self)
     for setting in Owner.settings {
       given[setting.name] = try SettingOption(setting).words(in: container)
     }
   }
 
-  var customMirror: Mirror {
+  package var customMirror: Mirror {
     Mirror(
       self, children: Owner.settings.map { (label: "_" + $0.name, value: SettingOption($0).definition) })
   }
 
   /// - Throws: ``SettingError``.
-  func applied(to settings: Owner) throws -> Owner { try settings.reading(given) }
+  package func applied(to settings: Owner) throws -> Owner { try settings.reading(given) }
 }
 
 /// One setting as the parser has it: its form and the type of its words make the property wrapper.
@@ -38,7 +38,8 @@ struct SettingOption<Owner: SettingOwner> {
 
   private func definition<Value: SettingValue>(_ type: Value.Type) -> Any {
     typealias Word = OptionWord<Value>
-    let name = NameSpecification([setting.name, setting.otherName].compactMap { $0 }.map { .customLong($0.asOption) })
+    let name = NameSpecification(
+      [setting.name, setting.otherName].compactMap { $0 }.map { .customLong(Mention.typed($0)) })
     let help = ArgumentHelp(setting.help, discussion: setting.explanation, valueName: setting.valueName)
     let usual = Owner.usualWords(of: setting)?.map(Word.init(usual:))
     switch setting.form {
@@ -121,9 +122,4 @@ struct OptionKey: CodingKey {
   init(_ name: String) { stringValue = name }
   init(stringValue name: String) { stringValue = name }
   init?(intValue: Int) { nil }
-}
-
-extension String {
-  /// A setting's name as it is typed, without the dashes in front.
-  var asOption: String { replacing("_", with: "-") }
 }
