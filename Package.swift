@@ -176,9 +176,9 @@ if let runtime = Context.environment["GINGHAM_FUZZ"] {
   package.targets.append(
     .executableTarget(
       name: "GinghamFuzz",
-      dependencies: ["ModelFormats", "ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging", "Audio"].map {
-        .target(name: Room.module($0))
-      }, path: "Tests/Fuzz", swiftSettings: strict,
+      dependencies: [
+        "ModelFormats", "ReferenceEngine", "Rewriting", "FeatureVisualization", "Imaging", "Audio", "Serving",
+      ].map { .target(name: Room.module($0)) }, path: "Tests/Fuzz", swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(["-L\(runtime)"]), .linkedLibrary("clang_rt.fuzzer_no_main-x86_64"), .linkedLibrary("stdc++"),
       ]))

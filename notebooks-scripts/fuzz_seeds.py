@@ -11,6 +11,7 @@ import json
 import pathlib
 import struct
 import sys
+import tarfile
 import zipfile
 import zlib
 
@@ -24,10 +25,12 @@ def main(folder):
         "onnx": graphs(),
         "weights": files("Tests/*/Golden/**/*.pth", "Tests/*/Golden/**/*.pt", "Tests/*/Golden/**/*.pkl", "Tests/*/Golden/**/*.safetensors"),
         "npz": [*files("Tests/*/Golden/**/*.npz"), *archives()],
+        "tar": tars(),
         "npy": arrays(),
         "picture": [*files("Tests/*/Golden/**/*.png"), *golden_pictures(), *pictures()],
         "sound": sounds(),
         "yaml": files("notebooks-scripts/recipes/*.y*ml", "Tests/**/*.yaml"),
+        "request": requests(),
     }.items():
         (folder / target).mkdir(parents=True, exist_ok=True)
         for seed in seeds:
@@ -106,6 +109,35 @@ def archives():
                 archive.writestr(f"a{index}.npy", data)
         found.append(buffer.getvalue())
     return found
+
+
+def tars():
+    """Every form of tar, with names that are too long for the header, a folder and a link."""
+    found = []
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
+            for name, size in (("a.png", 5), ("b/" * 60 + "long.png", 600), ("empty", 0)):
+                member = tarfile.TarInfo(name)
+                member.size = size
+                archive.addfile(member, io.BytesIO(bytes(size)))
+            for name, kind in (("folder", tarfile.DIRTYPE), ("link", tarfile.SYMTYPE)):
+                member = tarfile.TarInfo(name)
+                member.type, member.linkname = kind, "a.png" if kind == tarfile.SYMTYPE else ""
+                archive.addfile(member)
+        found.append(buffer.getvalue())
+    return found
+
+
+def requests():
+    """Heads of HTTP requests."""
+    lines = (
+        "GET / HTTP/1.1\r\nHost: localhost:80",
+        "GET /units/features.9%2F40.json?size=3&name=a+b%20c HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: */*",
+        "POST /drop HTTP/1.1\r\nHost: [::1]:1\r\nOrigin: http://[::1]:1\r\nContent-Length: 12\r\nExpect: 100-continue",
+        "HEAD /%2e%2e/x/ HTTP/1.0\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked",
+    )
+    return [line.encode() for line in lines]
 
 
 def golden_pictures():

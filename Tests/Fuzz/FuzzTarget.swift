@@ -1,8 +1,11 @@
+import Foundation
 import GinghamAudio
 import GinghamFeatureVisualization
 import GinghamImaging
 import GinghamModelFormats
-import GinghamTensors
+
+@testable import GinghamServing
+@testable import GinghamTensors
 
 /// One reader under fuzz.
 struct FuzzTarget: Sendable {
@@ -24,6 +27,12 @@ struct FuzzTarget: Sendable {
     FuzzTarget(name: "npz") { path in
       for (_, array) in try Tensor.arrays(npz: path) { _ = array.isFinite }
     },
+    FuzzTarget(name: "tar") { path in
+      let file = try MappedFile(path: path)
+      for entry in try TarArchive(file).entries {
+        _ = MemoryBlock(copying: UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]))
+      }
+    },
     FuzzTarget(name: "npy") { path in _ = try Tensor(npy: path).isFinite },
     FuzzTarget(name: "picture") { path in
       let picture = try Picture(contentsOf: path)
@@ -31,5 +40,18 @@ struct FuzzTarget: Sendable {
     },
     FuzzTarget(name: "sound") { path in _ = try Sound(wav: path).wav(depth: .twentyFour).count },
     FuzzTarget(name: "yaml") { path in _ = try Recipe(yaml: path).yaml.count },
+    FuzzTarget(name: "request") { path in
+      var request = try ServedRequest(head: Array(Data(contentsOf: URL(filePath: path))))
+      let outside = CharacterSet(charactersIn: "/\\").union(.controlCharacters)
+      for part in request.path {
+        precondition(!["", ".", ".."].contains(part) && part.rangeOfCharacter(from: outside) == nil)
+      }
+      _ = try request.length(within: ServerLimits().body)
+      let gate = Gate(isLocal: true)
+      precondition(gate.admitted(request) == nil, "a token was guessed")
+      request.path.insert(gate.token, at: 0)
+      guard let admitted = gate.admitted(request) else { return }
+      _ = ServedFolder(path: "/", files: []).response(admitted.path.joined(separator: "/"))
+    },
   ]
 }

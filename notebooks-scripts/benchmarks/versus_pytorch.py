@@ -138,10 +138,11 @@ print(json.dumps(dict(forward_ms=median(forward), gradient_ms=median(gradient),
 
 
 def run(command):
+    """What a command prints as JSON, behind whatever its libraries have to say."""
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:
         sys.exit(f"{' '.join(command[:3])} … failed:\n{result.stderr}")
-    return json.loads(result.stdout)
+    return json.loads(result.stdout[result.stdout.index("{"):])
 
 
 def size(net, arguments):
