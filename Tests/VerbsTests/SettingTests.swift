@@ -61,7 +61,7 @@ struct SettingTests {
     ]
     var given: [String: [String]] = [:]
     for (option, word) in zip(words, words.dropFirst()) where option.hasPrefix("--") {
-      given[option.dropFirst(2).replacing("-", with: "_"), default: []].append(word)
+      given[String(option.dropFirst(2)).replacing("-", with: "_"), default: []].append(word)
     }
     #expect(Set(given.keys) == Set(ModelSource.settings.map(\.name)))
     #expect(try ModelSource("x.onnx").reading(given).words == words)
