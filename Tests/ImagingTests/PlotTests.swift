@@ -87,6 +87,26 @@ import Testing
     }
   }
 
+  /// What has ten times the power has the colour of 10 dB more; by itself it would look the same.
+  @Test func spectraBesideEachOtherHaveOneScale() throws {
+    let power = Tensor([8, 8], (0..<64).map { Float(pow(10, Double($0) / 16)) })
+    let (weak, strong) = (SpectrumPlot("", power: power), SpectrumPlot("", power: power.map { 10 * $0 }))
+    #expect(try weak.figure().svg() == strong.figure().svg())
+    func cells(_ figure: Figure) throws -> (left: [Float], right: [Float]) {
+      let pixels = try figure.picture(scale: 1).pixels
+      let row = pixels.shape[1] / 2
+      let values = (0..<pixels.shape[2]).map { pixels[0, row, $0] }
+      return (Array(values[..<(values.count / 2)]), Array(values[(values.count / 2)...]))
+    }
+    let alike = try cells(SpectrumPlot.row([weak, weak]))
+    #expect(alike.left.max() == alike.right.max())
+    let apart = try cells(SpectrumPlot.row([weak, strong]))
+    func brightest(_ values: [Float]) -> Float { values.filter { $0 < 0.99 }.max() ?? 0 }
+    #expect(brightest(apart.left) < brightest(apart.right))
+    let ticks = try SpectrumPlot.row([weak, strong]).textBoxes().map(\.text)
+    #expect(ticks[..<(ticks.count / 2)] == ticks[(ticks.count / 2)...].prefix(ticks.count / 2))
+  }
+
   /// The ring of each lattice frequency stands in the middle of the bin that holds its power.
   @Test(arguments: [8, 12, 24]) func ringsStandOnTheirBins(size: Int) throws {
     let across = AxisScale(SpectrumPlot.axis("horizontal", count: size), showing: [])
