@@ -44,8 +44,8 @@ import Testing
   }
 
   @Test func comparedMapsShareAScale() throws {
-    let strong = try HeatMap(of: Tensor([1, 1, 2], [0, 4]), reducing: .norm)
-    let weak = try HeatMap(of: Tensor([1, 1, 2], [0, 1]), reducing: .norm)
+    let strong = try HeatMap(of: Tensor([1, 1, 2], [0, 4]), reducing: .norm, percentile: 100)
+    let weak = try HeatMap(of: Tensor([1, 1, 2], [0, 1]), reducing: .norm, percentile: 100)
     #expect(weak.picture == strong.picture)
     let pixels = weak.onScale(of: strong).picture.pixels
     let quarter = ColourMap.sequential.colour(at: 0.25)

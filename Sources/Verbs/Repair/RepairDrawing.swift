@@ -1,4 +1,5 @@
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 

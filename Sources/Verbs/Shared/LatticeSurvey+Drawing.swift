@@ -25,7 +25,8 @@ extension LatticeSurvey {
     func title(_ text: String, _ name: String, _ pool: LatticePool) -> String {
       [text, pool.count == 1 ? "" : "\(pool.count) pictures", name].filter { !$0.isEmpty }.joined(separator: ", ")
     }
-    let (spectrum, bands) = ("Spectrum of the gradient's energy", first.lattice.lattice.bandPeriods)
+    let (spectrum, predicted) = ("Spectrum of the gradient's energy", "Predicted from the architecture")
+    let bands = first.lattice.lattice.bandPeriods
     let spectra =
       first.lattice.lattice.isLine
       ? try LineSpectrumPlot.row(
@@ -34,12 +35,11 @@ extension LatticeSurvey {
         states.map { SpectrumPlot(title(spectrum, $0.name, $0.pool), power: $0.pool.meanPower, periods: bands) })
     try folder.write(prefix + "spectrum.png", figure: spectra)
 
-    let tables = try states.flatMap { name, survey, pool in
-      let lattice = pool.lattice
-      let measured = (title: title("Measured energy of each phase", name, pool), table: relative(lattice.phases))
-      let expected = try survey.expectedPhases(forMapsOf: pool.shape, on: lattice).map(relative)
-      return [measured]
-        + (expected.map { [("Predicted from the architecture" + (name.isEmpty ? "" : ", \(name)"), $0)] } ?? [])
+    var tables: [(title: String, table: PhaseTable)] = []
+    for (name, survey, pool) in states {
+      tables.append((title("Measured energy of each phase", name, pool), relative(pool.lattice.phases)))
+      guard let expected = try survey.expectedPhases(forMapsOf: pool.shape, on: pool.lattice) else { continue }
+      tables.append((name.isEmpty ? predicted : "\(predicted), \(name)", relative(expected)))
     }
     let largest = tables.flatMap(\.table.values).max() ?? 1
     let plots = try tables.map { title, table in
