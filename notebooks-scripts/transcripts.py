@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Types the commands of README and guides, and holds what comes out against what is printed there.
 
-    notebooks-scripts/transcripts.py [--gingham TOOL] [--list] [DOCUMENT[:LINE]...]
+    notebooks-scripts/transcripts.py [--gingham TOOL] [--list] [--update] [DOCUMENT[:LINE]...]
 
 Every fenced block with a line that begins with `$ ` is a transcript: commands, each followed by a part of its output. They
 are typed in order in a fresh clone of the last commit, with the tool on the PATH, the fetched `models` and the folders
@@ -11,11 +11,15 @@ Of the output every printed line must be there, in order; `…` stands for anyth
 Numbers hold within one unit of their last printed digit. Times, rates and memory, and the dates in names of folders,
 are those of one machine: only their place is looked at, and a table may leave its last column, the seconds, out.
 
+With --update what does not hold is written anew in the documents, `…` staying where it is: read the difference, for what the
+text around it says may no longer be true.
+
 Commands that begin with `python` need packages of their own and are left out where those are missing; so is all of a
 document that is not named, where some are. Exit status: 0 everything holds, 1 something does not (each with its line),
 2 something was left out.
 """
 import argparse
+import difflib
 import os
 import pathlib
 import re
@@ -134,6 +138,45 @@ def complaints(command, output):
             place, may_skip = found + 1, False
 
 
+def skeleton(line):
+    """A line without its numbers and the width of its columns: what stays when figures change."""
+    return " ".join("#" if NUMBER.fullmatch(token) else token for token in TOKEN.findall(line)) or "─" * bool(line)
+
+
+def anew(printed, output):
+    """The lines of a transcript as they come out now, parts left out staying so."""
+    kept = []
+    matcher = difflib.SequenceMatcher(None, *([skeleton(line) for line in lines] for lines in (printed, output)), False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        old, new = printed[first:last], output[start:end]
+        if kind == "equal":
+            kept += [before if holds(before, after) else after for before, after in zip(old, new)]
+            continue
+        # Where a part is left out, lines of the old kind are looked for in order; the rest is what is left out.
+        is_open = any("…" in line for line in old) or bool(kept) and kept[-1].strip().startswith("…")
+        is_open = is_open or last < len(printed) and printed[last].strip().startswith("…")
+        if not is_open:
+            kept += new
+            continue
+        for line in old:
+            found = next((index for index, other in enumerate(new) if line.strip() != "…" and holds(line, other)), None)
+            if found is not None or "…" in line:
+                kept.append(line)
+                new = new[(found or -1) + 1:]
+    return kept
+
+
+def update(document, command, output):
+    path = ROOT / document
+    lines = path.read_text().splitlines()
+    first, last = command.printed[0][0] - 1, command.printed[-1][0]
+    output = output.splitlines()
+    while output and not output[-1].strip():
+        output.pop()
+    lines[first:last] = anew(lines[first:last], output)
+    path.write_text("\n".join(lines) + "\n")
+
+
 def is_possible(command):
     if not command.text.startswith("python "):
         return True
@@ -161,6 +204,7 @@ def main():
     parser.add_argument("documents", nargs="*", help="README.md or a guide, or one command of it by its line")
     parser.add_argument("--gingham", default=os.environ.get("GINGHAM", ROOT / ".build/release/gingham"))
     parser.add_argument("--list", action="store_true", help="print the commands and type none")
+    parser.add_argument("--update", action="store_true", help="write anew in the documents what does not hold")
     options = parser.parse_args()
     tool = pathlib.Path(options.gingham).resolve()
     known = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / GUIDES).glob("*.md"))]
@@ -177,7 +221,7 @@ def main():
         return
     if not tool.exists():
         sys.exit(f"there is no {tool}: make build")
-    failed, left_out = 0, 0
+    failed, left_out, stale = 0, 0, []
     with tempfile.TemporaryDirectory() as folder:
         clone_folder = f"{folder}/gingham"
         environment = clone(tool, clone_folder)
@@ -194,12 +238,18 @@ def main():
                     continue
                 result = subprocess.run(["bash", "-c", part.text], cwd=clone_folder, env=environment,
                                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
-                wrong = list(complaints(part, result.stdout))
+                output = result.stdout.replace(f"{clone_folder}/", "")
+                wrong = list(complaints(part, output))
+                stale += [(name, part, output)] if wrong and part.printed else []
                 # A net that is not repaired says so by its status too.
                 if result.returncode and not (result.returncode == 2 and "\nnot repaired:" in result.stdout):
                     wrong.append(f"{part}: exit status {result.returncode}: {result.stderr.strip()[-400:]}")
                 failed += bool(wrong)
                 print("\n".join(wrong) if wrong else f"{part}: holds: {part.text}", flush=True)
+    if options.update:
+        # From the end, or the lines of what comes before would move.
+        for name, part, output in reversed(stale):
+            update(name, part, output)
     sys.exit(1 if failed else 2 if left_out else 0)
 
 
