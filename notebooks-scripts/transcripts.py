@@ -156,13 +156,33 @@ def anew(printed, output):
         is_open = any("…" in line for line in old) or bool(kept) and kept[-1].strip().startswith("…")
         is_open = is_open or last < len(printed) and printed[last].strip().startswith("…")
         if not is_open:
-            kept += new
+            # A transcript may end before its output does.
+            kept += new if old or last < len(printed) else []
             continue
         for line in old:
-            found = next((index for index, other in enumerate(new) if line.strip() != "…" and holds(line, other)), None)
-            if found is not None or "…" in line:
+            if line.strip().startswith("…"):
                 kept.append(line)
-                new = new[(found or -1) + 1:]
+                continue
+            alike = (index for index, other in enumerate(new) if holds(line, other) or skeleton(line) == skeleton(other))
+            found = next(alike, None)
+            if found is not None:
+                kept.append(line if holds(line, new[found]) else new[found])
+                new = new[found + 1:]
+    return kept
+
+
+def without_seconds(output):
+    """Tables without their last column, where that holds seconds."""
+    kept, end = [], None
+    for line in output:
+        if line.endswith(" seconds"):
+            end = line.rindex("seconds")
+            # Rules stand under the names of columns.
+            if kept and RULE.fullmatch(kept[-1]):
+                kept[-1] = kept[-1][:end].rstrip()
+        elif not line.strip():
+            end = None
+        kept.append(line[:end].rstrip())
     return kept
 
 
@@ -173,6 +193,8 @@ def update(document, command, output):
     output = output.splitlines()
     while output and not output[-1].strip():
         output.pop()
+    if not any(line.endswith("seconds") for line in lines[first:last]):
+        output = without_seconds(output)
     lines[first:last] = anew(lines[first:last], output)
     path.write_text("\n".join(lines) + "\n")
 

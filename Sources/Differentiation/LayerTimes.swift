@@ -40,4 +40,21 @@ public protocol LayeredPlan: GradientPlan {
   var layers: [PlannedLayer] { get }
   /// Where passes add the time that each of ``layers`` takes; `nil` leaves the clock alone.
   var layerTimes: LayerTimes? { get set }
+  /// `nil` where values stand wherever the system puts them.
+  var memory: PlanMemory? { get }
+}
+
+/// What the values of a pass take up, weights and what goes in and comes out apart.
+public struct PlanMemory: Hashable, Sendable {
+  /// What the plan holds, in bytes.
+  public var bytes: Int
+  /// What one pass in this order of steps cannot do without, in bytes: all values that are needed at the same time, where
+  /// these are most. A plan may hold more, so that values fit beside each other, and the way back can be gone again.
+  public var leastBytes: Int
+
+  /// With the properties of the same names.
+  public init(bytes: Int, leastBytes: Int) {
+    self.bytes = bytes
+    self.leastBytes = leastBytes
+  }
 }

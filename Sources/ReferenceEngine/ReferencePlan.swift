@@ -27,6 +27,8 @@ public final class ReferencePlan<Scalar: ReferenceScalar>: LayeredPlan {
   public let layers: [PlannedLayer]
   /// Collects times of layers while it is set.
   public var layerTimes: LayerTimes?
+  /// Values are arrays of their own.
+  public var memory: PlanMemory? { nil }
   private let steps: [Step]
   /// Of each open input; `nil` where no target depends on it.
   private let inputs: [Scratch<Scalar>?]

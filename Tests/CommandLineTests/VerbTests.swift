@@ -151,8 +151,11 @@ import Testing
   @Test func benchPrintsItsKeys() throws {
     let outcome = try Tool.run("bench", Self.net, "--json", "--runs", "2")
     let json = try outcome.json()
-    for key in ["forward_ms", "gradient_ms", "gflops", "peak_rss_mb", "plan_ms"] {
+    for key in ["forward_ms", "gradient_ms", "gflops", "peak_rss_mb", "plan_ms", "plan_mb", "least_plan_mb"] {
       #expect(try #require(json[key] as? Double) > 0, "\(key)")
     }
+    #expect(try #require(json["plan_mb"] as? Double) >= #require(json["least_plan_mb"] as? Double))
+    let reference = try Tool.run("bench", Self.net, "--json", "--runs", "1", "--backend", "reference").json()
+    #expect(reference["forward_ms"] is Double && !(reference["plan_mb"] is Double))
   }
 }

@@ -10,6 +10,7 @@ final class FastPlan: LayeredPlan {
   let gradientShapes: [Shape]
   let layers: [PlannedLayer]
   var layerTimes: LayerTimes?
+  let memory: PlanMemory?
 
   private let library: OneDNN
   private let exchange: Exchange
@@ -19,7 +20,7 @@ final class FastPlan: LayeredPlan {
   /// Which of ``layers`` each step works for.
   private let forwardLayers: [Int]
   private let backwardLayers: [Int]
-  private let memory: [MemoryBlock]
+  private let blocks: [MemoryBlock]
   private var hasRun = false
 
   /// - Parameters:
@@ -34,21 +35,21 @@ final class FastPlan: LayeredPlan {
     exchange = builder.exchange
     let plan = MemoryPlan(
       byteCounts: builder.byteCounts, forward: builder.forwardSteps, backward: builder.backwardSteps)
+    let use = plan.use(ofPictures: pictures)
     try SystemMemory.require(
-      plan.sharedBytes + pictures * plan.keptBytes
-        + PlanRequest.exchangedBytes(targets: targetShapes, gradients: gradientShapes),
+      use.bytes + PlanRequest.exchangedBytes(targets: targetShapes, gradients: gradientShapes),
       for: "the pass through '\(builder.network.name)'")
     let shared = MemoryBlock(byteCount: plan.sharedBytes)
-    var memory = [shared]
+    var blocks = [shared]
     var (forward, backward): ([[() throws -> Void]], [[() throws -> Void]]) = ([], [])
     for picture in 0..<pictures {
       let kept = MemoryBlock(byteCount: plan.keptBytes)
-      memory.append(kept)
+      blocks.append(kept)
       let addresses = plan.addresses(ofPicture: picture, kept: kept.base, shared: shared.base)
       forward.append(try builder.forwardSteps.map { try $0.bind(addresses) })
       backward.append(try builder.backwardSteps.map { try $0.bind(addresses) })
     }
-    self.memory = memory
+    (self.blocks, memory) = (blocks, use)
     (forwardSteps, backwardSteps) = (forward, backward)
     layers = builder.layers
     forwardLayers = builder.forwardSteps.map(\.layer)

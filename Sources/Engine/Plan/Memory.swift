@@ -1,4 +1,5 @@
 import COneDNN
+import GinghamDifferentiation
 
 /// Where a value's bytes stand: in a buffer whose address is decided when all steps are known, or in a constant.
 enum Location {
@@ -77,6 +78,8 @@ struct MemoryPlan {
   private(set) var offsets: [(isKept: Bool, offset: Int)] = []
   private(set) var keptBytes = 0
   private(set) var sharedBytes = 0
+  /// Of all buffers that are in use at the same time, where these are most.
+  private(set) var leastBytes = 0
 
   init(byteCounts: [Int], forward: [Step], backward: [Step]) {
     var lives = [Life?](repeating: nil, count: byteCounts.count)
@@ -86,6 +89,7 @@ struct MemoryPlan {
         lives[id.index] = Life(first: first, last: time, isKept: first < forward.count && time >= forward.count)
       }
     }
+    leastBytes = Self.most(byteCounts, lives, steps: forward.count + backward.count)
     offsets = [(isKept: Bool, offset: Int)](repeating: (false, 0), count: byteCounts.count)
     let size = { (index: Int) in (byteCounts[index] + 63) / 64 * 64 }
     var placed: [(life: Life, range: Range<Int>)] = []
@@ -107,6 +111,26 @@ struct MemoryPlan {
       placed.append((life, offset..<(offset + size(index))))
       sharedBytes = max(sharedBytes, offset + size(index))
     }
+  }
+
+  private static func most(_ byteCounts: [Int], _ lives: [Life?], steps: Int) -> Int {
+    var changes = [Int](repeating: 0, count: steps + 1)
+    for case (let bytes, let life?) in zip(byteCounts, lives) {
+      changes[life.first] += bytes
+      changes[life.last + 1] -= bytes
+    }
+    var (now, most) = (0, 0)
+    for change in changes {
+      now += change
+      most = max(most, now)
+    }
+    return most
+  }
+
+  /// What so many pictures take up that go through one after the other, all forward before the first comes back.
+  func use(ofPictures pictures: Int) -> PlanMemory {
+    PlanMemory(
+      bytes: sharedBytes + pictures * keptBytes, leastBytes: leastBytes + max(0, pictures - 1) * keptBytes)
   }
 
   func addresses(ofPicture picture: Int, kept: UnsafeMutableRawPointer, shared: UnsafeMutableRawPointer) -> Addresses {

@@ -5,13 +5,16 @@ extension Benchmark {
   /// For the terminal, without a newline at its end.
   public var text: String {
     func short(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.1f", value) }
+    let planned = planMemory.flatMap { plan in
+      leastPlanMemory.map { "\n  of it for values    \(short(plan)) MiB  (at least \(short($0)) are needed)" }
+    }
     let summary = """
       \(model), input \(inputShape.map(String.init).joined(separator: "×")), target \(target), \(threads) threads, \
       \(backend) engine, \(precision)
         forward             \(short(forwardMilliseconds)) ms
         forward + gradient  \(short(gradientMilliseconds)) ms  (\(short(gigaflops)) GFLOP/s)
         plan                \(short(planMilliseconds)) ms
-        peak memory         \(short(peakMemory)) MiB
+        peak memory         \(short(peakMemory)) MiB\(planned ?? "")
       """
     return layers.map { "\(summary)\n\n\(Self.table($0))" } ?? summary
   }

@@ -28,6 +28,10 @@ public struct Benchmark: RunFindings {
   public var gigaflops: Double
   /// Of the whole process, in MiB.
   public var peakMemory: Double
+  /// Of the values of a pass, in MiB, weights apart; `nil` where an engine does not lay them out.
+  public var planMemory: Double?
+  /// What such a pass cannot do without, in MiB.
+  public var leastPlanMemory: Double?
   /// At least so many passes were timed of each kind, as asked for; more where they took less than half a second.
   public var runs: Int
   /// Of forward + gradient layer by layer, where it was asked for.
@@ -40,6 +44,8 @@ public struct Benchmark: RunFindings {
     case planMilliseconds = "plan_ms"
     case gigaflops = "gflops"
     case peakMemory = "peak_rss_mb"
+    case planMemory = "plan_mb"
+    case leastPlanMemory = "least_plan_mb"
   }
 
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError``.
@@ -54,6 +60,9 @@ public struct Benchmark: RunFindings {
     forwardMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.values(input) }
     gradientMilliseconds = try Self.median(runs: settings.runs) { _ = try pass.valuesAndGradients(input) }
 
+    let memory = pass.layeredPlan?.memory
+    planMemory = memory.map { Double($0.bytes) / 1_048_576 }
+    leastPlanMemory = memory.map { Double($0.leastBytes) / 1_048_576 }
     if settings.layers { layers = try LayerBenchmark.times(of: pass, input, runs: settings.runs) }
 
     var usage = rusage()

@@ -24,7 +24,7 @@ public struct LayerBenchmark: Encodable, Sendable {
 
   /// - Returns: `nil` where the pass' plan knows no layers.
   static func times(of pass: ObjectivePass, _ input: Tensor, runs: Int) throws -> [LayerBenchmark]? {
-    guard let plan = ((pass.plan as? MapPlan)?.base ?? pass.plan) as? any LayeredPlan else { return nil }
+    guard let plan = pass.layeredPlan else { return nil }
     let times = LayerTimes(layers: plan.layers.count)
     plan.layerTimes = times
     defer { plan.layerTimes = nil }
@@ -39,6 +39,11 @@ public struct LayerBenchmark: Encodable, Sendable {
         share: total > 0 ? (ahead + back) / total : 0)
     }
   }
+}
+
+extension ObjectivePass {
+  /// The plan that runs the layers, whatever stands in front of it; `nil` where it knows none.
+  var layeredPlan: (any LayeredPlan)? { ((plan as? MapPlan)?.base ?? plan) as? any LayeredPlan }
 }
 
 extension Duration {
