@@ -32,6 +32,12 @@ import Testing
     #expect(
       lattice(false).cause.contains("8 output pixels apart") && lattice(false).fix.contains("`gingham predict MODEL`"))
     #expect(lattice(false).summary.contains("1 of 24 pictures show it by themselves"))
+    #expect(lattice(false).summary.hasPrefix("a lattice of period 8 holds 25.00 % of the fine detail beyond chance;"))
+    var faint = finding(.lattice(.init(period: 4, peakDecibels: 16, periods: [4], isJPEG: false)))
+    faint.strength = 0
+    #expect(
+      faint.summary.hasPrefix(
+        "a lattice of period 4 holds no more of the fine detail than chance gives, peak 16 dB over its surroundings"))
     #expect(!finding(.lattice(.init(period: 8, periods: [8], isJPEG: false)), of: 1).summary.contains("by themselves"))
   }
 

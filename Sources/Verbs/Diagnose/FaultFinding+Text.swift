@@ -33,9 +33,12 @@ extension FaultFinding {
     case .lattice(let lattice):
       let peak = lattice.peakDecibels.map { String(format: ", peak %.0f dB over its surroundings", $0) } ?? ""
       let bands = lattice.periods.map(String.init).joined(separator: ", ")
+      // Faint frequencies may stand out together and hold no more than chance gives.
+      let share = strength < 5e-5 ? "no more" : String(format: "%.2f %%", 100 * strength)
       return String(
-        format: "a lattice of period %d holds %.2f %% of the fine detail beyond chance%@%@%@", lattice.period,
-        100 * strength, peak, bands.isEmpty ? "" : "; artifacts at periods " + bands,
+        format: "a lattice of period %d holds %@ of the fine detail %@%@%@%@", lattice.period, share,
+        strength < 5e-5 ? "than chance gives" : "beyond chance", peak,
+        bands.isEmpty ? "" : "; artifacts at periods " + bands,
         setSize == 1 ? "" : "; \(pictures.count) of \(setSize) pictures show it by themselves")
     case .sharedLattice(let shared):
       return String(
