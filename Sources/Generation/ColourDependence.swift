@@ -54,11 +54,15 @@ public struct ColourDependence: Sendable {
   /// `nil` where there are fewer than eight blocks or nothing varies.
   ///
   /// - Parameters:
-  ///   - planes: all channels of all pictures.
-  ///   - shape: N×C×H×W of the pictures.
+  ///   - shape: C×H×W of a picture.
   ///   - frequency: of the lattice of `period`, along rows and columns.
-  public init?(of planes: [Plane], of shape: Shape, period: Int, frequency: [Double]) throws {
-    let (channels, height, width) = (shape[1], shape[2], shape[3])
+  ///   - forEach: hands over the channels of each picture in turn; called twice, so that no picture has to be kept.
+  /// - Throws: what `forEach` does.
+  public init?(
+    ofPicturesOf shape: [Int], period: Int, frequency: [Double],
+    forEach: (_ body: (_ picture: [Plane]) throws -> Void) throws -> Void
+  ) throws {
+    let (channels, height, width) = (shape[0], shape[1], shape[2])
     let control = period.isMultiple(of: 3) ? 5 : 3
     let controlFrequency = frequency.map { Self.nearest(to: $0, period: control) }
     // Whole periods of both, so that a block's colour does not leak into either.
@@ -66,18 +70,23 @@ public struct ColourDependence: Sendable {
     let side = (12 + unit - 1) / unit * unit
     let border = 4
     let (rows, columns) = ((height - 2 * border) / side, (width - 2 * border) / side)
-    guard rows > 0, columns > 0, !planes.isEmpty else { return nil }
+    guard rows > 0, columns > 0 else { return nil }
     let filter = try TriangleFilter(period: border)
     let waves = [frequency, controlFrequency].map { Wave($0, side: side) }
-    let means = (0..<channels).map { channel in
-      stride(from: channel, to: planes.count, by: channels).map { planes[$0].mean }.reduce(0, +)
-        / Double(planes.count / channels)
+    var (sums, count) = ([Double](repeating: 0, count: channels), 0)
+    try forEach { picture in
+      for (channel, plane) in picture.enumerated() { sums[channel] += plane.mean }
+      count += 1
     }
+    let means = sums.map { $0 / Double(max(count, 1)) }
     var points: [Point] = []
-    for start in stride(from: 0, to: planes.count, by: channels) {
-      let picture = planes[start..<(start + channels)]
+    var isWhole = true
+    try forEach { picture in
       let details = picture.compactMap(filter.highPassed)
-      guard details.count == channels else { return nil }
+      guard details.count == channels else {
+        isWhole = false
+        return
+      }
       for block in 0..<(rows * columns) {
         let (top, left) = (block / columns * side, block % columns * side)
         var (squares, powers) = (0.0, [0.0, 0.0])
@@ -94,6 +103,7 @@ public struct ColourDependence: Sendable {
             control: 255 * powers[1].squareRoot()))
       }
     }
+    guard isWhole else { return nil }
     let distances = points.map(\.distance)
     guard points.count >= 8, let r = correlation(distances, points.map(\.strength)),
       let rank = rankCorrelation(distances, points.map(\.strength)),

@@ -18,14 +18,19 @@ public struct FlatField: Encodable, Sendable {
   /// Side of the middle part that was looked at, rows and columns.
   public var interior: [Int]
 
-  /// Of pictures N×C×H×W in 0…1 that were made of flat inputs: the middle half, where borders reach least.
+  /// Of pictures that were made of flat inputs: the middle half, where borders reach least.
   ///
-  /// - Parameter periods: in pixels; those that do not fit twice are left out.
+  /// - Parameters:
+  ///   - shape: C×H×W of a picture.
+  ///   - periods: in pixels; those that do not fit twice are left out.
+  ///   - forEach: hands over pictures N×C×H×W in 0…1, some at a time.
   /// - Returns: `nil` where none fits.
-  /// - Throws: ``ArtifactError``.
-  public init?(of pictures: Tensor, periods: [Int]) throws {
-    guard pictures.shape.rank == 4 else { throw ArtifactError.wrongRank(pictures.shape) }
-    let (height, width) = (pictures.shape[2], pictures.shape[3])
+  /// - Throws: ``ArtifactError``, what `forEach` does.
+  public init?(
+    ofPicturesOf shape: [Int], periods: [Int], forEach: (_ body: (_ pictures: Tensor) throws -> Void) throws -> Void
+  ) throws {
+    guard shape.count == 3 else { throw ArtifactError.wrongRank(Shape(shape)) }
+    let (height, width) = (shape[1], shape[2])
     let room = min(height, width) / 2
     let fitting = periods.filter { 2 * $0 <= room }
     // One lattice holds as many of them as fit together.
@@ -37,8 +42,8 @@ public struct FlatField: Encodable, Sendable {
     let lattice = try Lattice(period: side)
     var (sums, rest, count): ([Int: Double], Double, Double) = ([:], 0, 0)
     let (top, left) = (height / 4, width / 4)
-    for index in 0..<pictures.shape[0] {
-      for plane in try Plane.planes(of: pictures.sample(index)) {
+    try forEach { pictures in
+      for plane in try Plane.planes(of: pictures) {
         let middle = Plane(
           height: height - 2 * top, width: width - 2 * left,
           values: (top..<(height - top)).flatMap { plane.values[($0 * width + left)..<($0 * width + width - left)] }

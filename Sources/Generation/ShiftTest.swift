@@ -37,38 +37,43 @@ public struct ShiftTest: Encodable, Sendable {
   private static let furthest = 8
 
   /// - Parameters:
-  ///   - inputs: N×C×H×W, as the net takes them.
-  ///   - pictures: what it makes of them, N×C×H′×W′ in 0…1.
+  ///   - input: C×H×W of an input.
+  ///   - picture: C×H′×W′ of what the net makes of it.
   ///   - seed: of the shifts.
   ///   - make: the pictures of other inputs.
+  ///   - forEach: hands over inputs N×C×H×W, as the net takes them, some at a time, with the pictures N×C×H′×W′ in 0…1.
   /// - Returns: `nil` where inputs are too small for a shift by an eighth that the pictures could follow by whole pixels.
-  /// - Throws: what `make` throws.
+  /// - Throws: what `make` and `forEach` throw.
   public init?(
-    of inputs: Tensor, pictures: Tensor, seed: UInt64, make: (Tensor) throws -> Tensor
+    of input: [Int], picture: [Int], seed: UInt64, make: @escaping (Tensor) throws -> Tensor,
+    forEach: (_ body: (_ inputs: Tensor, _ pictures: Tensor) throws -> Void) throws -> Void
   ) throws {
-    guard inputs.shape.rank == 4, pictures.shape.rank == 4 else { return nil }
-    let axes = [2, 3].map { Axis(input: inputs.shape[$0], picture: pictures.shape[$0]) }
+    guard input.count == 3, picture.count == 3 else { return nil }
+    let axes = [1, 2].map { Axis(input: input[$0], picture: picture[$0]) }
     guard axes.allSatisfy({ $0.most > 0 }) else { return nil }
     var random = SeededGenerator(seed: seed, name: "shift")
     var (sum, count): (Double, Double) = (0, 0)
     var worst = (error: -1.0, shift: [0, 0])
     interior = axes.map(\.interior.count)
-    trials = 0
-    for index in 0..<inputs.shape[0] {
-      let (input, picture) = (inputs.sample(index), pictures.sample(index))
-      for _ in 0..<Self.shifts {
-        var steps = [0, 0]
-        while steps == [0, 0] { steps = axes.map { Int.random(in: -$0.most...$0.most, using: &random) } }
-        let shift = zip(axes, steps).map { $0.step * $1 }
-        let made = try make(input.rolled(shift)).sample(0)
-        let follows = zip(axes, shift).map { $0.picture * $1 / $0.input }
-        let error = made.meanSquare(to: picture.rolled(follows), rows: axes[0].interior, columns: axes[1].interior)
-        if error > worst.error { worst = (error, shift) }
-        sum += error
-        count += 1
-        trials += 1
+    var trials = 0
+    try forEach { inputs, pictures in
+      for index in 0..<inputs.shape[0] {
+        let (input, picture) = (inputs.sample(index), pictures.sample(index))
+        for _ in 0..<Self.shifts {
+          var steps = [0, 0]
+          while steps == [0, 0] { steps = axes.map { Int.random(in: -$0.most...$0.most, using: &random) } }
+          let shift = zip(axes, steps).map { $0.step * $1 }
+          let made = try make(input.rolled(shift)).sample(0)
+          let follows = zip(axes, shift).map { $0.picture * $1 / $0.input }
+          let error = made.meanSquare(to: picture.rolled(follows), rows: axes[0].interior, columns: axes[1].interior)
+          if error > worst.error { worst = (error, shift) }
+          sum += error
+          count += 1
+          trials += 1
+        }
       }
     }
+    self.trials = trials
     func decibels(_ error: Double) -> Double? { error > 0 ? -10 * log10(error) : nil }
     self.decibels = decibels(sum / max(count, 1))
     leastDecibels = decibels(worst.error)

@@ -26,8 +26,10 @@ public struct Manifest: Encodable, Sendable {
   public var seed: Int?
   /// Everything that shaped the result, defaults included.
   public var parameters: [String: JSONValue]
-  /// Every file that was read beside the model, in the order of reading.
+  /// Every file that was read beside the model, in the order of reading; none where they stand in ``inputTable``.
   public var inputs: [Input] = []
+  /// The same of very many files; `nil` where ``inputs`` holds them.
+  public var inputTable: InputTable?
   /// When the run began, ISO 8601 in UTC.
   public var started: Date
   /// Files the run wrote, relative to the manifest.
@@ -75,6 +77,7 @@ public struct Manifest: Encodable, Sendable {
   private enum Keys: String, CodingKey {
     case schema, command, version, model, backend, precision, threads, seed, parameters, inputs, started, files
     case modelOptions
+    case inputTable = "inputs_table"
     case modelDigest = "model_sha256"
     case run = "run_sha256"
   }
@@ -96,6 +99,7 @@ public struct Manifest: Encodable, Sendable {
     try container.encodeIfPresent(seed, forKey: .seed)
     try container.encode(parameters, forKey: .parameters)
     try container.encode(inputs, forKey: .inputs)
+    try container.encodeIfPresent(inputTable, forKey: .inputTable)
     try container.encode(started.formatted(.iso8601), forKey: .started)
     try container.encode(files, forKey: .files)
     try container.encodeIfPresent(run, forKey: .run)

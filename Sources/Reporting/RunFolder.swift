@@ -182,6 +182,7 @@ public final class RunFolder {
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   public func commit(_ manifest: Manifest) throws {
     var manifest = manifest
+    if let table = manifest.inputTable { try write(InputTable.fileName, data: Data(table.bytes)) }
     manifest.files = files
     manifest.run = identity
     try write(Self.manifestName, data: manifest.json())

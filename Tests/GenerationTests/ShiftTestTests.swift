@@ -62,3 +62,13 @@ import Testing
     #expect(try ShiftTest(of: inputs(1), pictures: wide, seed: 1) { _ in wide } == nil)
   }
 }
+
+extension ShiftTest {
+  /// Of pictures in memory, N×C×H×W as the inputs.
+  fileprivate init?(
+    of inputs: Tensor, pictures: Tensor, seed: UInt64, make: @escaping (Tensor) throws -> Tensor
+  ) throws {
+    func extents(_ tensor: Tensor) -> [Int] { Array(tensor.shape.dimensions.dropFirst()) }
+    try self.init(of: extents(inputs), picture: extents(pictures), seed: seed, make: make) { try $0(inputs, pictures) }
+  }
+}

@@ -43,6 +43,19 @@ import Testing
     ).result.findings
   }
 
+  /// `check` lists no picture, and sees what all show together.
+  @Test func checkedGradientsArePooled() throws {
+    let scratch = try Scratch()
+    let kept = try run(scratch).result(in: RunContext(team: .alone)).findings
+    var settings = CheckSettings()
+    (settings.pictures, settings.target) = ([scratch.path("set")], "layer:output")
+    let found = try CheckRun(ModelSource(Self.net), settings: settings).result(in: RunContext(team: .alone)).findings
+    let pooled = try #require(kept.pooled)
+    #expect(found.measured == 66 && found.kind == .gradient && found.skipped.count == 1)
+    let whole = try #require(found.limits.first { $0.figure.quantity == .gradient })
+    #expect(whole.figure.value == pooled.cv2Corrected)
+  }
+
   /// Rows and sums are those of the pictures one by one, whoever computes them.
   @Test func rowsAndSumsAreThoseOfThePictures() throws {
     let scratch = try Scratch()

@@ -105,4 +105,93 @@ import Testing
       #expect(try scratch.contents("few/\(name)") == scratch.contents("many/\(name)"))
     }
   }
+
+  private static let generator = "dcgan_generator?features=4&latent=8&kernel=5"
+
+  /// Two portions and a part of a third; nothing that is made of them shows that they were never together.
+  @Test func generatedRowsAreTheSamples() throws {
+    let scratch = try SetScratch()
+    var settings = GenerateSettings()
+    (settings.samples, settings.seed) = (37, 3)
+    let run = GenerateRun(ModelSource("random:" + Self.generator), settings: settings)
+    let few = try findings(of: run, few: 1000, to: scratch.path("few"))
+    let many = try findings(of: run, few: 4, to: scratch.path("many"))
+    #expect(few.images.count == 37 && few.table == nil && many.images.count == 20 && many.table == "results.csv")
+    #expect(try json(many.pooled) == json(few.pooled) && json(many.colour) == json(few.colour))
+    #expect(few.colour != nil && few.samples == 37 && many.samples == 37)
+    for file in ["samples.npy", "latents.npy", "contact-sheet.png", "spectrum.png", "colours.png", "samples/0036.png"] {
+      #expect(try scratch.contents("few/\(file)") == scratch.contents("many/\(file)"), "\(file)")
+    }
+    let (columns, rows) = try table(scratch, "many")
+    #expect(rows.map { $0[0] } == few.images.map(\.path) && rows.allSatisfy { $0.count == columns.count })
+    // What is written portion by portion is what the net makes of all latents.
+    let sampler = try PictureSampler(ModelSource("random:" + Self.generator).load(), team: .alone)
+    #expect(try Tensor(npy: scratch.path("many/samples.npy")) == sampler.samples(37, seed: 3))
+    let whole = try PictureSurvey.measure(
+      sampler.samples(37, seed: 3), periods: Periods.usual.list, on: .alone, name: { "\($0)" })
+    #expect(try json(whole.pooled) == json(few.pooled))
+  }
+
+  /// The change from one checkpoint to the next is that of all their samples.
+  @Test func trackedSamplesAreNeverTogether() throws {
+    let scratch = try SetScratch()
+    var files: [String] = []
+    for seed in [1, 2] {
+      let network = try Architectures.network(parsing: Self.generator + "&seed=\(seed)")
+      let tensors = network.constants.sorted { $0.key < $1.key }.compactMap { value, constant in
+        constant.tensor.map { (name: network.name(of: value), tensor: $0) }
+      }
+      files.append(scratch.path("g_\(seed).safetensors"))
+      try WeightTable(path: files[seed - 1], tensors).write(safeTensors: files[seed - 1])
+    }
+    var settings = TrackSettings(checkpoints: files)
+    settings.samples = 37
+    var source = ModelSource("")
+    source.architecture = Self.generator
+    let run = TrackRun(source, settings: settings)
+    let few = try findings(of: run, few: 1000, to: scratch.path("few"))
+    let many = try findings(of: run, few: 4, to: scratch.path("many"))
+    #expect(try json(many) == json(few) && few.samples == 37)
+    func samples(_ index: Int) throws -> Tensor {
+      var source = source
+      source.specification = files[index]
+      return try PictureSampler(source.load(), team: .alone).samples(37, seed: 0)
+    }
+    let (first, second) = (try samples(0).scalars, try samples(1).scalars)
+    let squares = zip(second, first).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    let change = try #require(few.checkpoints[1].change)
+    #expect(abs(change - 255 * (squares / Double(first.count)).squareRoot()) < 1e-6 * change && change > 0)
+    #expect(few.checkpoints[0].change == nil)
+    let mean = first.reduce(0.0) { $0 + Double($1) } / Double(first.count)
+    #expect(abs(few.checkpoints[0].level.mean - mean) < 1e-9)
+  }
+
+  /// A manifest that would be all about files has them in a table, and still tells runs apart.
+  @Test func manyInputsAreATable() throws {
+    let scratch = try SetScratch()
+    let run = MeasureRun(settings: MeasureSettings(paths: [scratch.path("set")]))
+    func manifest(_ folder: String) throws -> [String: Any] {
+      try #require(
+        try JSONSerialization.jsonObject(with: scratch.contents("\(folder)/manifest.json")) as? [String: Any])
+    }
+    _ = try findings(of: run, few: 1000, to: scratch.path("few"))
+    _ = try findings(of: run, few: 4, to: scratch.path("many"))
+    let listed = try #require(try manifest("few")["inputs"] as? [[String: String]])
+    let many = try manifest("many")
+    #expect((many["inputs"] as? [Any])?.isEmpty == true && (many["files"] as? [String])?.contains("inputs.csv") == true)
+    let lines = String(decoding: try scratch.contents("many/inputs.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.first == "path,sha256" && listed.count == 12)
+    #expect(lines.dropFirst().map(String.init) == listed.map { "\($0["path"] ?? ""),\($0["sha256"] ?? "")" })
+    let table = try #require(many["inputs_table"] as? [String: Any])
+    #expect(table["count"] as? Int == 12 && table["first"] as? String == listed[0]["path"])
+    #expect(table["sha256"] as? String == (try FileDigest.sha256(path: scratch.path("many/inputs.csv"))))
+    // `results` still knows what was measured.
+    #expect(try StoredRun(folder: scratch.path("many")).subject == listed[0]["path"])
+    // One other byte in one file, and it is another run.
+    var picture = try scratch.contents("set/5.png")
+    picture.append(1)
+    try picture.write(to: scratch.url.appending(path: "set/5.png"))
+    _ = try findings(of: run, few: 4, to: scratch.path("other"))
+    #expect(try manifest("other")["run_sha256"] as? String != many["run_sha256"] as? String)
+  }
 }

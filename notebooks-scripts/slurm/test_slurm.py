@@ -171,22 +171,31 @@ def main():
 def run(options, chance, cluster, scratch):
     steps = 12 if options.short else 60
     objectives = ", ".join(f'"features.3.cat:{number}"' for number in range(options.units - 1))
-    series = (
-        "defaults: {quiet: true, threads: 1}\n"
-        f"steps:\n  - {{verb: visualize, name: unit, model: \"random:squeezenet1_1?size=64&classes=4\", "
-        f"objective: [{objectives}], steps: {steps}, size: 64}}\n"
-        # Reads what another one writes: it must come behind the array.
-        "  - {verb: measure, arguments: out/01-unit-features.3.cat-0/picture.png}\n")
-    for place in ("here", "there"):
-        (scratch / place).mkdir()
-        (scratch / place / "series.yaml").write_text(series)
     line = [options.gingham, "run", "series.yaml", "--output", "out", "--slurm", "--threads", "1"]
-    # Relative words mean the folder of the submission, in which tasks begin.
+
+    def begin_series(steps):
+        series = (
+            "defaults: {quiet: true, threads: 1}\n"
+            f"steps:\n  - {{verb: visualize, name: unit, model: \"random:squeezenet1_1?size=64&classes=4\", "
+            f"objective: [{objectives}], steps: {steps}, size: 64}}\n"
+            # Reads what another one writes: it must come behind the array.
+            "  - {verb: measure, arguments: out/01-unit-features.3.cat-0/picture.png}\n")
+        for place in ("here", "there"):
+            shutil.rmtree(scratch / place, ignore_errors=True)
+            (scratch / place).mkdir()
+            (scratch / place / "series.yaml").write_text(series)
+        # Relative words mean the folder of the submission, in which tasks begin.
+        begin = time.time()
+        without = {**os.environ, "PATH": "/nonexistent"}
+        here = subprocess.run([*line, "--quiet"], cwd=scratch / "here", env=without, capture_output=True, text=True)
+        assert here.returncode == 0, here.stdout + here.stderr
+        print(f"here: {options.units} units of {steps} steps in {time.time() - begin:.0f} s", flush=True)
+        return time.time() - begin
+
     begin = time.time()
-    without = {**os.environ, "PATH": "/nonexistent"}
-    here = subprocess.run([*line, "--quiet"], cwd=scratch / "here", env=without, capture_output=True, text=True)
-    assert here.returncode == 0, here.stdout + here.stderr
-    print(f"here: {options.units} units in {time.time() - begin:.0f} s")
+    # The least time limit is a minute, and it must come before the end.
+    while begin_series(steps) < 120 and not options.short:
+        steps *= 3
 
     def submit(*words):
         for attempt in range(20):
@@ -209,8 +218,7 @@ def run(options, chance, cluster, scratch):
         cluster.settle(turn=watch.look)
         found = status()
         print("after the time limit:", {key: found[key] for key in ("done", "waiting")}, found["failed"])
-        if found["done"] == options.units:
-            print("the time limit came too late to cut anything off")
+        assert found["done"] < options.units, "the time limit came too late to cut anything off"
     print(submit("--pack", "3"))
     kills = {"task": 0, "slurmd": 0, "slurmctld": 0, "drained": 0}
     last = 0.0
@@ -222,11 +230,12 @@ def run(options, chance, cluster, scratch):
         if sum(kills.values()) >= options.kills or time.time() - last < 0.7:
             return
         last = time.time()
-        what = chance.choice(["task", "task", "slurmd", "slurmctld", "drained"])
+        tasks = children(b"gingham", scratch / "there")
+        # What is killed while nothing runs disturbs little, and Slurm needs seconds to notice.
+        if not tasks and chance.random() < 0.7:
+            return
+        what = chance.choice((["task"] * 2 if tasks else []) + ["slurmd", "slurmctld", "drained"])
         if what == "task":
-            tasks = children(b"gingham", scratch / "there")
-            if not tasks:
-                return
             try:
                 os.kill(chance.choice(tasks), signal.SIGKILL)
             except ProcessLookupError:
@@ -269,6 +278,7 @@ def run(options, chance, cluster, scratch):
     submit("--retry")
     cluster.settle()
     print(f"killed: {kills}; submitted again {again} times")
+    assert options.short or kills["task"] > 0, "no task was ever killed"
     watch.look()
     ours, theirs = results(scratch / "here" / "out"), results(scratch / "there" / "out")
     assert ours.keys() == theirs.keys(), sorted(ours.keys() ^ theirs.keys())

@@ -137,11 +137,27 @@ extension PictureSurvey {
     name: (Int) -> String, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> MeasuredSet {
     guard pictures.shape.rank == 4 else { throw ArtifactError.wrongRank(pictures.shape) }
+    var survey = try PictureSurvey(
+      periods: periods, thresholds: thresholds, seeksLocked: pictures.shape[0] >= PictureSetLattice.fewestLocked)
+    try survey.add(pictures, on: team, name: name, progress: progress)
+    guard let found = try survey.finding() else { throw ArtifactError.noMaps }
+    return found
+  }
+
+  /// Measures pictures in memory, side by side, and adds them in their order.
+  ///
+  /// - Parameters:
+  ///   - pictures: N×C×H×W in 0…1.
+  ///   - name: of the picture of each index.
+  ///   - progress: told how many of how many are measured.
+  /// - Throws: ``ArtifactError/tooSmall(height:width:needed:why:)``.
+  package mutating func add(
+    _ pictures: Tensor, on team: ThreadTeam, name: (Int) -> String,
+    progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws {
     let (count, channels) = (pictures.shape[0], pictures.shape[1])
     let planes = try Plane.planes(of: pictures)
-    var survey = try PictureSurvey(
-      periods: periods, thresholds: thresholds, seeksLocked: count >= PictureSetLattice.fewestLocked)
-    let empty = survey
+    let empty = self
     let samples = (0..<count).map { index in
       PictureSample(
         SamplePlace(name(index)), channels: Array(planes[(index * channels)..<((index + 1) * channels)]), isArray: true)
@@ -153,14 +169,12 @@ extension PictureSurvey {
       Result { try empty.measure(sample) }
     } use: { result in
       switch result {
-      case .success(let measurement): survey.add(measurement)
+      case .success(let measurement): add(measurement)
       case .failure(let error): failure = failure ?? error
       }
       done += 1
       progress(done, count)
     }
     if let failure { throw failure }
-    guard let found = try survey.finding() else { throw ArtifactError.noMaps }
-    return found
   }
 }

@@ -83,25 +83,25 @@ struct CheckSubject {
     let inputs = try GeneratorInputs(
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.pictures, in: context)
     let sampler = try PictureSampler(generator, range: settings.range, engine: context.engine, team: context.team)
-    let count = inputs.tensor.shape[0]
-    let pictures = try sampler.pictures(of: inputs.tensor) { context.progress.step("samples", $0, of: count) }
     var set = try CheckedPictures(limits: limits)
     let empty = set
-    var failure: (any Error)?
-    context.team.forEach(Array(0..<count), ahead: 4 * context.team.threads) { index in
-      Result {
-        // As files hold them.
-        let shown = pictures.sample(index).map { min(max($0, 0), 1) }
-        let name = generator.isLatent ? "sample \(index)" : inputs.names[index]
-        return try empty.measure(PictureSample(SamplePlace(name), channels: Plane.planes(of: shown)))
+    try SampledPictures(of: inputs, by: sampler, in: context).forEach { start, pictures in
+      var failure: (any Error)?
+      context.team.forEach(Array(0..<pictures.shape[0]), ahead: 4 * context.team.threads) { index in
+        Result {
+          // As files hold them.
+          let shown = pictures.sample(index).map { min(max($0, 0), 1) }
+          let name = generator.isLatent ? "sample \(start + index)" : inputs.names[start + index]
+          return try empty.measure(PictureSample(SamplePlace(name), channels: Plane.planes(of: shown)))
+        }
+      } use: { (result: Result<CheckedPictures.Part, any Error>) in
+        switch result {
+        case .success(let part): set.add(part)
+        case .failure(let error): failure = failure ?? error
+        }
       }
-    } use: { (result: Result<CheckedPictures.Part, any Error>) in
-      switch result {
-      case .success(let part): set.add(part)
-      case .failure(let error): failure = failure ?? error
-      }
+      if let failure { throw failure }
     }
-    if let failure { throw failure }
     let layers = generator.prediction.0?.bandLayers(of: limits.periods) ?? [:]
     (figures, measured, skipped) = (try set.figures(layers: layers), set.count, inputs.skipped)
   }
@@ -109,7 +109,7 @@ struct CheckSubject {
   private mutating func measureGradient(_ source: ModelSource) throws {
     var gradient = GradientSettings(images: settings.pictures)
     gradient.target = settings.target ?? gradient.target
-    let result = try GradientRun(source, settings: gradient).result(in: context)
+    let result = try GradientRun(source, settings: gradient).pooled(in: context)
     (said, skipped) = (result.remarks, result.skipped)
     guard let lattice = result.findings.pooled ?? result.findings.images.first?.lattice else {
       throw MeasureError.noPictures(in: settings.pictures)

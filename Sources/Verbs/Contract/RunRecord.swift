@@ -79,10 +79,16 @@ public struct RunRecord: Sendable {
       threads: context.team.threads, seed: seed.flatMap(Int.init(exactly:)),
       parameters: try parameters(), started: started)
     manifest.modelOptions = try model.map { try JSONValue(encoding: $0.options) }
-    manifest.inputs = InputFiles.recorded(inputs).map { path in
+    let files = InputFiles.recorded(inputs)
+    let read = files.lazy.map { path in
       // A checkpoint may be written just now.
       let digest = try? MappedFile.noticingLosses(at: path) { try FileDigest.sha256(path: path) }
       return Manifest.Input(path: path, digest: digest)
+    }
+    if files.count > context.fewFiles {
+      manifest.inputTable = read.reduce(into: InputTable()) { $0.append($1) }
+    } else {
+      manifest.inputs = Array(read)
     }
     return manifest
   }

@@ -7,17 +7,35 @@ import GinghamTensors
 extension RunFolder {
   /// Writes samples as PNG (`samples/0000.png` or under the names of their pictures) and `samples.npy`.
   ///
-  /// - Parameters:
-  ///   - samples: N×C×H×W in 0…1.
-  ///   - names: of the samples in findings.
-  /// - Throws: ``ImageError``, ``FormatError``.
-  func write(_ samples: Tensor, named names: [String], depth: BitDepth, on team: ThreadTeam) throws {
-    let files = PictureNames(names).files
-    let encoded = team.map(Array(files.indices)) { index in
-      Result { try Picture(samples.sample(index)).encodedPNG(path: files[index], depth: depth) }
+  /// - Throws: ``ImageError``, ``FormatError``, what making them does.
+  func write(_ samples: SampledPictures, depth: BitDepth, on team: ThreadTeam) throws {
+    let files = PictureNames(samples.inputs.names).files
+    try writeArray(of: samples) { start, pictures in
+      let encoded = team.map(Array(0..<pictures.shape[0])) { index in
+        Result { try Picture(pictures.sample(index)).encodedPNG(path: files[start + index], depth: depth) }
+      }
+      for (index, png) in encoded.enumerated() { try write(files[start + index], data: Data(png.get())) }
+      return pictures
     }
-    for (name, png) in zip(files, encoded) { try write(name, data: Data(png.get())) }
-    try write("samples.npy") { try samples.write(npy: $0) }
+  }
+
+  /// Writes `samples.npy`: N×C×H×W.
+  ///
+  /// - Parameter values: makes of each portion, as ``SampledPictures/forEach(_:)`` hands it over, what the array holds.
+  func writeArray(
+    of samples: SampledPictures, _ values: (_ start: Int, _ pictures: Tensor) throws -> Tensor
+  ) throws {
+    let extents = ([samples.count] + samples.shape).map(String.init).joined(separator: ", ")
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
+    // The elements start at a multiple of 64 bytes, as in every array that is written.
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    let length = UInt16(header.utf8.count)
+    try write("samples.npy") { path in
+      try AtomicFile.write(path) { file in
+        try file.append([0x93] + "NUMPY".utf8 + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + header.utf8)
+        try samples.forEach { try file.append(values($0, $1)) }
+      }
+    }
   }
 }
 

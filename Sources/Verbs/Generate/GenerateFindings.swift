@@ -37,8 +37,12 @@ public struct GenerateFindings: RunFindings {
   public var flat: FlatField?
   /// Whether the pictures go along where their inputs are shifted; `nil` where nobody asked.
   public var shift: ShiftTest?
-  /// Each sample's own figures.
+  /// Each sample's own figures; where all stand in ``table``, the worst few, the worst first.
   public var images: [MeasureFindings.Image]
+  /// The file that holds a row a sample, where there are too many for ``images``.
+  public var table: String?
+  /// What the rows of ``table`` come to.
+  public var summary: MeasureFindings.Summary?
   /// As `measure` gives it for the samples together.
   public var pooled: PictureFigures
   /// How the grid goes with strong colours; `nil` for grey or constant pictures.
@@ -52,12 +56,11 @@ public struct GenerateFindings: RunFindings {
   public var verdict: SetVerdict { pooled.setVerdict }
 
   private enum CodingKeys: String, CodingKey {
-    case model, samples, seed, picture, range, prediction, unpredicted, layers, flat, shift, images, pooled, colour,
-      thresholds,
-      skipped, verdict
+    case model, samples, seed, picture, range, prediction, unpredicted, layers, flat, shift, images, table, summary,
+      pooled, colour, thresholds, skipped, verdict
   }
 
-  /// Every key is always there, but for the reason why there is no prediction.
+  /// Every key is always there, but for why there is no prediction, what nobody asked for, and the table.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(model, forKey: .model)
@@ -72,6 +75,8 @@ public struct GenerateFindings: RunFindings {
     try container.encodeIfPresent(flat, forKey: .flat)
     try container.encodeIfPresent(shift, forKey: .shift)
     try container.encode(images, forKey: .images)
+    try container.encodeIfPresent(table, forKey: .table)
+    try container.encodeIfPresent(summary, forKey: .summary)
     try container.encode(pooled, forKey: .pooled)
     try container.encode(colour, forKey: .colour)
     try container.encode(thresholds, forKey: .thresholds)

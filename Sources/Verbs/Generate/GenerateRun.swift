@@ -46,58 +46,85 @@ public struct GenerateRun: Run {
       latents: settings.latents, flat: settings.flat, in: context)
     let sampler = try PictureSampler(
       generator, range: settings.range, engine: context.engine, team: context.team)
-    let samples = try sampler.pictures(of: inputs, in: context)
-    let measured = try PictureSurvey.measure(
-      samples, periods: settings.periods.list, thresholds: thresholds, on: context.team, name: { inputs.names[$0] },
-      progress: { context.progress.step("measuring", $0, of: $1) })
+    let samples = SampledPictures(of: inputs, by: sampler, in: context)
+    var (outside, elements) = (0, 0)
+    let survey = try samples.survey(periods: settings.periods.list, thresholds: thresholds) { _, pictures in
+      outside += pictures.withUnsafeBufferPointer { $0.count { $0 < 0 || $0 > 1 } }
+      elements += pictures.count
+    }
+    guard var measured = try survey.finding() else { throw ArtifactError.noMaps }
+    let summary = try context.folder.flatMap { folder in
+      guard samples.areMany else { return nil as MeasureFindings.Summary? }
+      let found = try MeasureTable(periods: survey.periods, search: nil).write(
+        survey, skipped: inputs.skipped, into: folder)
+      measured.pictures = found.worst
+      return found.summary
+    }
     let pooled = measured.pooled
     let colours = try (generator.isSound ? nil : pooled.clearest).flatMap {
-      try ColourDependence(
-        of: Plane.planes(of: samples), of: samples.shape, period: $0.period, frequency: $0.frequency)
+      try ColourDependence(ofPicturesOf: samples.shape, period: $0.period, frequency: $0.frequency) { body in
+        try samples.forEach { start, pictures in
+          for index in 0..<pictures.shape[0] where start + index < Self.coloured {
+            try body(Plane.planes(of: pictures.sample(index)))
+          }
+        }
+      }
     }
-    let shift = settings.shift ? try shiftTest(of: inputs.tensor, samples, by: sampler, in: context) : nil
+    let shift = settings.shift ? try shiftTest(of: samples, in: context) : nil
     let (prediction, unpredicted) = generator.prediction
-    let findings = GenerateFindings(
-      model: model.specification, samples: samples.shape[0], seed: inputs.isDrawn ? settings.seed : nil,
-      picture: generator.pictureShape, range: .init(of: sampler, samples: samples),
+    var findings = GenerateFindings(
+      model: model.specification, samples: samples.count, seed: inputs.isDrawn ? settings.seed : nil,
+      picture: generator.pictureShape,
+      range: .init(
+        lower: sampler.range.lower, upper: sampler.range.upper, origin: sampler.rangeOrigin,
+        outsideShare: Double(outside) / Double(max(elements, 1))),
       prediction: prediction?.upsamples == true ? prediction?.finding : nil, unpredicted: unpredicted,
       layers: prediction?.bandLayers(of: settings.periods.list) ?? [:],
-      flat: settings.flat ? try FlatField(of: samples, periods: settings.periods.list) : nil,
+      flat: settings.flat
+        ? try FlatField(ofPicturesOf: samples.shape, periods: settings.periods.list) { body in
+          try samples.forEach { try body($1) }
+        } : nil,
       shift: shift, images: measured.pictures.map(MeasureFindings.Image.init), pooled: pooled, colour: colours?.figures,
       thresholds: thresholds, skipped: inputs.skipped)
-    let latents = generator.isLatent ? inputs.tensor : nil
+    if let summary { (findings.summary, findings.table) = (summary, SetTable.fileName) }
+    let latents = generator.isLatent ? inputs.numbers : nil
     return RunResult(
       findings, skipped: inputs.skipped,
       settled: ["range": .string(sampler.range.description), "inputs": model.settledInputs]
     ) { folder in
       switch files {
       case .pictures(let depth):
-        try folder.write(samples, named: inputs.names, depth: depth, on: context.team)
-        try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples).write(to: $0) }
-      case .sounds(let depth):
-        try folder.writeSounds(samples, named: inputs.names, depth: depth, rate: settings.rate)
+        try folder.write(samples, depth: depth, on: context.team)
+        try folder.write("contact-sheet.png") { try Picture.contactSheet(of: samples.first(256)).write(to: $0) }
+      case .sounds(let depth): try folder.writeSounds(samples, depth: depth, rate: settings.rate)
       }
       if let latents { try folder.write("latents.npy") { try latents.write(npy: $0) } }
       try measured.draw(into: folder)
       if let colours { try folder.write("colours.png", figure: colours.plot.figure()) }
     }
   }
+
+  /// So many samples are looked at for how the grid goes with colours: each block of them is a point of the plot.
+  private static let coloured = 1000
 }
 
 extension GenerateRun {
   /// - Throws: ``GeneratorError/hasNoField(model:shape:)`` where inputs have no positions, and where they have too few.
-  private func shiftTest(
-    of inputs: Tensor, _ samples: Tensor, by sampler: PictureSampler, in context: RunContext
-  ) throws -> ShiftTest {
+  private func shiftTest(of samples: SampledPictures, in context: RunContext) throws -> ShiftTest {
     var done = 0
-    let found = try ShiftTest(of: inputs, pictures: samples, seed: settings.seed) { input in
-      context.progress.step("shifts", done, of: 4 * inputs.shape[0])
+    let extents = try samples.inputs.slice(0..<1).shape.dimensions.dropFirst().map { $0 }
+    let found = try ShiftTest(of: extents, picture: samples.shape, seed: settings.seed) { input in
+      context.progress.step("shifts", done, of: 4 * samples.count)
       done += 1
-      return try sampler.pictures(of: input)
+      return try samples.sampler.pictures(of: input)
+    } forEach: { body in
+      try samples.forEach { start, pictures in
+        try body(samples.inputs.slice(start..<(start + pictures.shape[0])), pictures)
+      }
     }
     guard let found else {
       throw GeneratorError.hasNoField(
-        model: model.specification, shape: inputs.shape.dimensions.dropFirst().map { $0 })
+        model: model.specification, shape: extents)
     }
     return found
   }
@@ -126,15 +153,6 @@ private enum SampleFiles {
   }
 }
 
-extension GenerateFindings.Range {
-  init(of sampler: PictureSampler, samples: Tensor) {
-    let outside = samples.withUnsafeBufferPointer { $0.count { $0 < 0 || $0 > 1 } }
-    self.init(
-      lower: sampler.range.lower, upper: sampler.range.upper, origin: sampler.rangeOrigin,
-      outsideShare: Double(outside) / Double(max(samples.count, 1)))
-  }
-}
-
 extension Generator {
   /// What the architecture alone implies for the pictures, or why that cannot be told.
   var prediction: (PicturePrediction?, failure: String?) {
@@ -149,25 +167,4 @@ extension Generator {
 extension ModelSource {
   /// Inputs beside the picture, among the settings of runs that are about pictures of one class or style.
   var settledInputs: JSONValue { .array(fixedInputs.map(JSONValue.string)) }
-}
-
-extension PictureSampler {
-  /// Samples that are drawn in one go: a run that is cut short loses no more of them.
-  private static let portion = 16
-
-  /// The pictures of all inputs, portion by portion: those of a run that was cut short are taken.
-  fileprivate func pictures(of inputs: GeneratorInputs, in context: RunContext) throws -> Tensor {
-    let count = inputs.tensor.shape[0]
-    let portion = (Self.portion + generator.batch - 1) / generator.batch * generator.batch
-    let parts = try stride(from: 0, to: count, by: portion).map { start in
-      try context.once("samples-\(start)") {
-        let part = inputs.tensor.slice(axis: 0, start..<min(start + portion, count))
-        let pictures = try pictures(of: part, from: start) {
-          context.progress.step("samples", start + $0, of: inputs.names.count)
-        }
-        return Finished(value: start, tensors: [pictures])
-      }.tensors[0]
-    }
-    return .stacked(parts)
-  }
 }

@@ -5,8 +5,15 @@ import GinghamTensors
 
 /// What goes through a generator: drawn latents, those of a file, or pictures.
 struct GeneratorInputs {
-  /// N×… as the network takes them.
-  let tensor: Tensor
+  /// Where they come from.
+  private enum Source {
+    /// N×… as the network takes them.
+    case numbers(Tensor)
+    /// Each is read when it is wanted, as there may be many.
+    case pictures(of: Generator)
+  }
+
+  private let source: Source
   /// The samples' names in findings: the pictures' paths, or the files that drawn samples are written to.
   let names: [String]
   /// Files that are no pictures.
@@ -18,18 +25,18 @@ struct GeneratorInputs {
   ///   - images: files, folders and patterns; empty for a network that takes latents.
   ///   - latents: a .npy file in place of drawn latents.
   ///   - flat: whether inputs are drawn that are the same everywhere.
+  ///   - keepingPictures: whether all that is made of them will be in memory at once.
   /// - Throws: ``GeneratorError`` where the network takes the one and was given the other, ``MeasureError`` and
   ///   ``ImageError`` where no picture can be read, ``FormatError``.
   init(
     for generator: Generator, samples: Int, seed: UInt64, images: [String], latents: String? = nil, flat: Bool = false,
-    in context: RunContext
+    keepingPictures: Bool = false, in context: RunContext
   ) throws {
     let specification = generator.model.source.specification
     if flat {
-      try Self.check(samples, of: generator)
-      tensor = try generator.flatInputs(samples, seed: seed)
-      isDrawn = true
-      names = Self.names(of: tensor, of: generator)
+      try Self.check(samples, of: generator, keepingPictures)
+      let inputs = try generator.flatInputs(samples, seed: seed)
+      (source, isDrawn, names) = (.numbers(inputs), true, Self.names(of: inputs, of: generator))
       return
     }
     switch generator.source {
@@ -40,18 +47,40 @@ struct GeneratorInputs {
       let files = try InputFiles.files(images)
       guard !files.isEmpty else { throw MeasureError.noPictures(in: images) }
       let (read, skipped) = try context.each(files, counting: "reading pictures") { path in
-        (path: path, picture: try generator.input(pictureAt: path))
+        _ = try generator.input(pictureAt: path)
+        return path
       }
-      (tensor, names, self.skipped) = (.stacked(read.map(\.picture)), read.map(\.path), skipped)
+      (source, names, self.skipped) = (.pictures(of: generator), read, skipped)
     case .latents:
+      let inputs: Tensor
       if let latents {
-        tensor = try generator.latents(npy: latents)
+        inputs = try generator.latents(npy: latents)
       } else {
-        try Self.check(samples, of: generator)
-        tensor = try generator.latents(samples, seed: seed)
+        try Self.check(samples, of: generator, keepingPictures)
+        inputs = try generator.latents(samples, seed: seed)
         isDrawn = true
       }
-      names = Self.names(of: tensor, of: generator)
+      (source, names) = (.numbers(inputs), Self.names(of: inputs, of: generator))
+    }
+  }
+
+  /// Inputs that are there already, N×… as the network takes them.
+  init(_ inputs: Tensor, of generator: Generator) {
+    (source, names) = (.numbers(inputs), Self.names(of: inputs, of: generator))
+  }
+
+  var count: Int { names.count }
+
+  /// N×… as the network takes them; `nil` of pictures.
+  var numbers: Tensor? { if case .numbers(let tensor) = source { tensor } else { nil } }
+
+  /// Some of them, N×… as the network takes them.
+  ///
+  /// - Throws: ``ImageError`` where a picture cannot be read any more.
+  func slice(_ range: Range<Int>) throws -> Tensor {
+    switch source {
+    case .numbers(let tensor): tensor.slice(axis: 0, range)
+    case .pictures(let generator): .stacked(try names[range].map(generator.input(pictureAt:)))
     }
   }
 
@@ -61,11 +90,15 @@ struct GeneratorInputs {
   }
 
   /// - Throws: ``GeneratorError/tooMany(samples:limit:)``.
-  private static func check(_ samples: Int, of generator: Generator) throws {
-    let limit = elementLimit / max(generator.pictureShape.reduce(1, *), 1)
+  private static func check(_ samples: Int, of generator: Generator, _ keepingPictures: Bool) throws {
+    let (input, picture) = (generator.model.inputShape(batch: 1).elementCount, generator.pictureShape.reduce(1, *))
+    let limit = min(
+      elementLimit / max(input, 1), (keepingPictures ? elementLimit : pictureLimit) / max(picture, 1))
     guard samples <= limit else { throw GeneratorError.tooMany(samples: samples, limit: limit) }
   }
 
-  /// Elements of all samples together: 2 GiB.
+  /// Elements in memory: 2 GiB.
   private static let elementLimit = 1 << 29
+  /// Elements on the disk: 64 GiB.
+  private static let pictureLimit = 1 << 34
 }

@@ -8,20 +8,21 @@ extension RunFolder {
   /// Writes sounds as WAV (`samples/0000.wav`), as `samples.npy` in −1…1, and the spectrograms of the first of them as
   /// `spectrogram.png`.
   ///
-  /// - Parameters:
-  ///   - samples: N×C×1×L in 0…1, of which ½ is silence.
-  ///   - names: of the samples in findings.
-  /// - Throws: ``SoundError``, ``ImageError``, ``FormatError``.
-  func writeSounds(_ samples: Tensor, named names: [String], depth: Sound.Depth, rate: Int) throws {
-    let signed = samples.map { 2 * $0 - 1 }
-    let files = PictureNames(names, ending: "wav").files
+  /// - Parameter samples: N×C×1×L in 0…1, of which ½ is silence.
+  /// - Throws: ``SoundError``, ``ImageError``, ``FormatError``, what making them does.
+  func writeSounds(_ samples: SampledPictures, depth: Sound.Depth, rate: Int) throws {
+    let files = PictureNames(samples.inputs.names, ending: "wav").files
     var shown: [Figure] = []
-    for (index, file) in files.enumerated() {
-      let sound = try Sound(signed.sample(index), rate: rate)
-      try write(file, data: Data(try sound.wav(depth: depth, path: file)))
-      if shown.count < 4 { shown.append(try sound.spectrogramPlot("Spectrogram of \(file)").figure()) }
+    try writeArray(of: samples) { start, pictures in
+      let signed = pictures.map { 2 * $0 - 1 }
+      for index in 0..<signed.shape[0] {
+        let file = files[start + index]
+        let sound = try Sound(signed.sample(index), rate: rate)
+        try write(file, data: Data(try sound.wav(depth: depth, path: file)))
+        if shown.count < 4 { shown.append(try sound.spectrogramPlot("Spectrogram of \(file)").figure()) }
+      }
+      return signed
     }
-    try write("samples.npy") { try signed.write(npy: $0) }
     try write("spectrogram.png", figure: Figure.row(shown))
   }
 }

@@ -41,17 +41,30 @@ public struct GradientRun: Run {
   /// - Throws: ``ObjectiveError`` where the target cannot be read, ``NetworkError`` where a layer is unknown,
   ///   ``EngineError``, and what the first picture fails with where none succeeds.
   public func result(in context: RunContext) throws -> RunResult<GradientFindings> {
+    let (gradients, paths, fitting) = try begin(in: context)
+    if context.folder != nil, paths.count > GradientSet.fewPictures {
+      return try GradientSet(gradients, drawsEach: settings.each, in: context).result(of: paths, remarks: fitting)
+    }
+    return try few(gradients, in: context, isOfOne: paths.count == 1, remarks: fitting)
+  }
+
+  /// The same for whoever looks at nothing but all pictures together: of a large set no picture is listed.
+  ///
+  /// - Throws: as ``result(in:)``.
+  func pooled(in context: RunContext) throws -> RunResult<GradientFindings> {
+    let (gradients, paths, fitting) = try begin(in: context)
+    guard paths.count > GradientSet.fewPictures else {
+      return try few(gradients, in: context, isOfOne: paths.count == 1, remarks: fitting)
+    }
+    return try GradientSet(gradients, drawsEach: false, in: context).result(of: paths, remarks: fitting)
+  }
+
+  private func begin(in context: RunContext) throws -> (PictureGradients, paths: [String], fitting: [String]) {
     let model = try context.load(model)
     let method = try settings.attributionMethod(for: model)
     let gradients = try PictureGradients(
       model, target: settings.target, method: method, signals: settings.signals, context: context)
-    let paths = try InputFiles.listed(settings.images)
-    let fitting = model.fittingRemarks(at: settings.images)
-    if let folder = context.folder, paths.count > GradientSet.fewPictures {
-      var set = try GradientSet(gradients, drawsEach: settings.each, in: context, folder)
-      return try set.result(of: paths, remarks: fitting)
-    }
-    return try few(gradients, in: context, isOfOne: paths.count == 1, remarks: fitting)
+    return (gradients, try InputFiles.listed(settings.images), model.fittingRemarks(at: settings.images))
   }
 
   /// Of a few pictures all is kept: maps, figures and findings of each.
@@ -66,7 +79,7 @@ public struct GradientRun: Run {
           gradients.subject, into: folder, under: isOfOne ? "" : folder.subfolder(for: path))
       }
       try LatticePool.add(result.pool, to: &pool)
-      return (finding: result.finding, map: result.map)
+      return (finding: result.finding, map: context.folder.map { _ in result.map })
     }
     var findings = try gradients.findings(of: pool, skipped: skipped)
     findings.images = results.map(\.finding)
@@ -75,7 +88,7 @@ public struct GradientRun: Run {
       findings, remarks: gradients.remarks(zeros: zeros) + remarks, skipped: skipped
     ) { folder in
       try gradients.draw(pool, into: folder)
-      try folder.write("gradient.npy") { try Tensor.stacked(results.map(\.map)).write(npy: $0) }
+      try folder.write("gradient.npy") { try Tensor.stacked(results.compactMap(\.map)).write(npy: $0) }
     }
   }
 }

@@ -15,8 +15,8 @@ struct GradientSet {
   private let gradients: PictureGradients
   private let drawsEach: Bool
   private let context: RunContext
-  private let folder: RunFolder
-  private let spool: RowSpool<State>
+  /// `nil` where nobody keeps files.
+  private let spool: RowSpool<State>?
   private var state = State()
 
   /// What stands for the pictures that are done with.
@@ -44,29 +44,31 @@ struct GradientSet {
 
   /// - Parameter drawsEach: whether each picture has a folder of its own.
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
-  init(_ gradients: PictureGradients, drawsEach: Bool, in context: RunContext, _ folder: RunFolder) throws {
-    (self.gradients, self.drawsEach, self.context, self.folder) = (gradients, drawsEach, context, folder)
-    spool = RowSpool("results.csv", in: ResultStore(folder: folder, place: .workshop))
-    guard let found = spool.found else { return }
+  init(_ gradients: PictureGradients, drawsEach: Bool, in context: RunContext) throws {
+    (self.gradients, self.drawsEach, self.context) = (gradients, drawsEach, context)
+    spool = context.store().map { RowSpool("results.csv", in: $0) }
+    guard let found = spool?.found else { return }
     state = found
-    for subfolder in state.subfolders.sorted() { folder.adoptFiles(under: subfolder) }
+    for subfolder in state.subfolders.sorted() { context.folder?.adoptFiles(under: subfolder) }
   }
 
   /// - Parameter remarks: on the pictures.
   /// - Throws: ``InterruptionError``, what the first picture fails with where none succeeds,
   ///   ``FormatError/unwritable(path:reason:)``.
-  mutating func result(of paths: [String], remarks: [String]) throws -> RunResult<GradientFindings> {
+  consuming func result(of paths: [String], remarks: [String]) throws -> RunResult<GradientFindings> {
     try compute(paths)
-    try spool.deliver(to: folder)
-    try spool.read { table in
-      var rows = CSVField.records(of: table).makeIterator()
-      guard let columns = rows.next() else { return }
-      try SetDatabase.write(columns: columns, skipped: state.skipped, into: folder) { add in
-        while let row = rows.next() { try add(row) }
-      }
-    }
     var findings = try gradients.findings(of: state.pool, skipped: state.skipped)
-    findings.table = "results.csv"
+    if let spool, let folder = context.folder {
+      try spool.deliver(to: folder)
+      try spool.read { table in
+        var rows = CSVField.records(of: table).makeIterator()
+        guard let columns = rows.next() else { return }
+        try SetDatabase.write(columns: columns, skipped: state.skipped, into: folder) { add in
+          while let row = rows.next() { try add(row) }
+        }
+      }
+      findings.table = "results.csv"
+    }
     findings.summary = summary
     let (gradients, pool) = (gradients, state.pool)
     return RunResult(
@@ -103,7 +105,7 @@ struct GradientSet {
         case .found(let result): try add(result)
         }
         state.done += 1
-        try spool.keepNowAndThen(state)
+        try spool?.keepNowAndThen(state)
         context.progress.step("pictures", state.done, of: paths.count)
       } catch {
         failure = error
@@ -111,8 +113,12 @@ struct GradientSet {
       }
     }
     for remark in alone.remarks.all { context.remarks.add(remark) }
-    try spool.keep(state)
-    if let failure { throw failure }
+    if let failure {
+      // Keeping may fail for the same reason, which is the one to be told.
+      try? spool?.keep(state)
+      throw failure
+    }
+    try spool?.keep(state)
     try Interruption.check()
     if state.pool == nil {
       throw first ?? MeasureError.nothingMeasured(count: paths.count, first: state.skipped.first?.reason ?? "")
@@ -131,15 +137,17 @@ struct GradientSet {
   private mutating func add(_ result: PictureGradients.Result) throws {
     let finding = result.finding
     var subfolder: String?
-    if drawsEach {
+    if drawsEach, let folder = context.folder {
       let prefix = folder.subfolder(for: finding.path)
       try result.draw(gradients.subject, into: folder, under: prefix)
       try folder.write(prefix + "gradient.npy") { try result.map.write(npy: $0) }
       state.subfolders.insert(prefix)
       subfolder = prefix
     }
-    if state.pool == nil { spool.append(Self.header(finding)) }
-    spool.append(Self.row(finding, folder: subfolder))
+    if let spool {
+      if state.pool == nil { spool.append(Self.header(finding)) }
+      spool.append(Self.row(finding, folder: subfolder))
+    }
     try LatticePool.add(result.pool, to: &state.pool)
     state.evenness.append(finding.lattice.cv2Corrected)
     if finding.lattice.verdict == .artifact { state.artifacts += 1 }

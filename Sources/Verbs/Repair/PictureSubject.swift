@@ -15,21 +15,23 @@ struct PictureSubject: RepairSubject {
   private let trial: PictureTrial
   private let context: RunContext
 
-  var count: Int { trial.inputs.shape[0] }
+  var count: Int { trial.inputs.count }
 
   /// - Throws: ``GeneratorError``, ``NetworkError``, ``EngineError``, ``ImageError`` and ``MeasureError`` for pictures.
   init(_ model: Model, settings: RepairSettings, context: RunContext) throws {
     let generator = try Generator(model)
     (output, self.context) = (generator.output, context)
     let count = settings.samples ?? RepairSettings.samplesOfPictures
-    let inputs: Tensor
+    let inputs: GeneratorInputs
     if !generator.isLatent, settings.images.isEmpty {
-      inputs = .stacked(SeededPictures.inputs(of: model, count: count, seed: settings.seed))
+      let drawn = Tensor.stacked(SeededPictures.inputs(of: model, count: count, seed: settings.seed))
+      inputs = GeneratorInputs(drawn, of: generator)
       skipped = []
     } else {
-      let given = try GeneratorInputs(
-        for: generator, samples: count, seed: settings.seed, images: settings.images, in: context)
-      (inputs, skipped) = (given.tensor, given.skipped)
+      inputs = try GeneratorInputs(
+        for: generator, samples: count, seed: settings.seed, images: settings.images,
+        keepingPictures: true, in: context)
+      skipped = inputs.skipped
     }
     trial = PictureTrial(
       inputs: inputs,
@@ -70,7 +72,7 @@ struct PictureSubject: RepairSubject {
     for start in stride(from: 0, to: count, by: batch) {
       context.progress.step(layer, start, of: count)
       let taken = min(batch, count - start)
-      let maps = try plan.forward([generator.filled(trial.inputs.slice(axis: 0, start..<(start + taken)))])[0]
+      let maps = try plan.forward([generator.filled(trial.inputs.slice(start..<(start + taken)))])[0]
       for index in 0..<taken { try phases.add(maps.sample(index)) }
     }
     return StaggerBalance(painting: convolution.window, groups: convolution.groups, weight: weight, front: phases)?
@@ -81,8 +83,9 @@ struct PictureSubject: RepairSubject {
   private static let longestLattice = 4
 
   func measure(_ model: Model, counting what: String) throws -> RepairMeasurement {
-    let outcome = try trial.run(model, counting: what)
+    var pictures: [Tensor] = []
+    let outcome = try trial.run(model, counting: what) { pictures.append($1) }
     return RepairMeasurement(
-      outputs: outcome.pictures, pictures: outcome.lattice, locked: outcome.locked, spectrum: outcome.spectrum)
+      outputs: .stacked(pictures), pictures: outcome.lattice, locked: outcome.locked, spectrum: outcome.spectrum)
   }
 }

@@ -45,7 +45,7 @@ public struct StoredRun: Encodable, Hashable, Sendable {
     verb = words.dropFirst().first { !$0.hasPrefix("-") } ?? ""
     (self.started, self.version, run) = (started, version, members["run_sha256"]?.text)
     let model = members["model"]?.text ?? ""
-    subject = model.isEmpty ? Self.firstInput(members["inputs"]) ?? "" : model
+    subject = model.isEmpty ? Self.firstInput(members) ?? "" : model
     var names: [String] = []
     if case .array(let files)? = members["files"] {
       // Findings stand beside the manifest; what lies deeper is of single pictures.
@@ -59,8 +59,9 @@ public struct StoredRun: Encodable, Hashable, Sendable {
     }
   }
 
-  private static func firstInput(_ inputs: JSONValue?) -> String? {
-    guard case .array(let inputs)? = inputs, case .object(let first)? = inputs.first else { return nil }
+  private static func firstInput(_ manifest: [String: JSONValue]) -> String? {
+    if case .object(let table)? = manifest["inputs_table"] { return table["first"]?.text }
+    guard case .array(let inputs)? = manifest["inputs"], case .object(let first)? = inputs.first else { return nil }
     return first["path"]?.text
   }
 

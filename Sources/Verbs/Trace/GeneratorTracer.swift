@@ -50,7 +50,7 @@ struct GeneratorTracer {
       for: generator, samples: settings.samples, seed: settings.seed, images: settings.images,
       flat: settings.flat, in: context)
     sampler = try PictureSampler(generator, engine: context.engine, team: context.team)
-    trial = PictureTrial(inputs: inputs.tensor, range: sampler.range, periods: Periods.usual.list, context: context)
+    trial = PictureTrial(inputs: inputs, range: sampler.range, periods: Periods.usual.list, context: context)
     (self.settings, self.context) = (settings, context)
     prediction = try PicturePrediction(generator.network, output: generator.output)
     stations = Self.stations(of: generator, prediction: prediction)
@@ -91,15 +91,11 @@ struct GeneratorTracer {
   /// - Throws: ``ModelError/nonFiniteResult(what:count:of:)``, ``EngineError``, ``ArtifactError``.
   func result() throws -> RunResult<TraceFindings> {
     let thresholds = generator.isSound ? LatticeThresholds.sounds : LatticeThresholds()
-    let pictures = try sampler.pictures(of: inputs.tensor) {
-      context.progress.step("samples", $0, of: inputs.names.count)
+    let pictures = SampledPictures(of: inputs, by: sampler, in: context)
+    guard let pooled = try pictures.survey(periods: trial.periods, thresholds: thresholds).finding()?.pooled else {
+      throw ArtifactError.noMaps
     }
-    let pooled = try PictureSurvey.measure(
-      pictures, periods: trial.periods, thresholds: thresholds, on: context.team,
-      name: { inputs.names[$0] },
-      progress: { context.progress.step("measuring", $0, of: $1) }
-    ).pooled
-    let gathered = try gather(inputs.tensor)
+    let gathered = try gather(inputs)
     let names = prediction.bandLayers(of: Array(Set(stations.flatMap { $0.periods.map(\.pixels) })))
     let layers = try stations.map { station in
       let bands = try gathered[station.value]?.lattice?.bands() ?? []
@@ -115,7 +111,7 @@ struct GeneratorTracer {
     let grids = try self.grids(gathered)
     let without = try counterfactuals(pictures)
     let trace = GeneratorTrace(
-      model: generator.model.source.specification, samples: pictures.shape[0],
+      model: generator.model.source.specification, samples: pictures.count,
       seed: inputs.isDrawn ? settings.seed : nil, layers: layers, upsampling: grids,
       prediction: prediction.upsamples ? prediction.finding : nil, pooled: pooled, thresholds: thresholds,
       without: without,
@@ -131,7 +127,7 @@ struct GeneratorTracer {
   }
 
   /// Every station's maps over all samples, in as many passes as memory asks for.
-  private func gather(_ inputs: Tensor) throws -> [ValueID: ActivationMaps] {
+  private func gather(_ inputs: GeneratorInputs) throws -> [ValueID: ActivationMaps] {
     let network = generator.network
     let ends = Set(prediction.upsamplingLayers.flatMap { [$0.value, $0.front] }.map(network.resolved))
     let shown = Set(prediction.upsamplingLayers.map { network.resolved($0.value) })
@@ -156,7 +152,7 @@ struct GeneratorTracer {
       bytes += size
     }
     let engine = try context.differentiator(for: generator.model.network)
-    let (count, batch) = (inputs.shape[0], generator.batch)
+    let (count, batch) = (inputs.count, generator.batch)
     for values in passes where !values.isEmpty {
       let plan = try engine.plan(
         PlanRequest(inputShapes: [generator.model.inputShape(batch: batch)], targets: values, gradients: []))
@@ -165,7 +161,7 @@ struct GeneratorTracer {
         context.progress.step("layers", start, of: count)
         let taken = min(batch, count - start)
         try plan.forward(
-          [generator.filled(inputs.slice(axis: 0, start..<(start + taken)))], into: &activations)
+          [generator.filled(inputs.slice(start..<(start + taken)))], into: &activations)
         let maps = zip(values, activations).compactMap { value, tensor in
           gathered[value].map { (maps: $0, tensor: tensor, name: network.name(of: value)) }
         }
@@ -193,16 +189,19 @@ struct GeneratorTracer {
   }
 
   /// The pictures once a layer's filters have equal phase sums: each layer alone.
-  private func counterfactuals(_ pictures: Tensor) throws -> [GeneratorTrace.Without] {
+  private func counterfactuals(_ pictures: SampledPictures) throws -> [GeneratorTrace.Without] {
     try prediction.upsamplingLayers.compactMap { layer in
       let (network, changed) = generator.model.network.evened([layer.value])
       guard !changed.isEmpty else { return nil }
-      let evened = try trial.run(generator.model.with(network), counting: "without \(layer.name)")
+      var change = PictureChange()
+      let evened = try trial.run(generator.model.with(network), counting: "without \(layer.name)") { start, evened in
+        change.add(evened, from: try pictures.pictures(from: start))
+      }
       guard let lattice = evened.lattice else { return nil }
       return GeneratorTrace.Without(
         layers: [layer.name],
         locked: evened.locked.flatMap { $0.pictures >= PictureSetLattice.fewestLocked ? $0 : nil }, pooled: lattice,
-        change: 255 * evened.pictures.rootMeanSquareDifference(from: pictures))
+        change: change.levels)
     }
   }
 
@@ -234,7 +233,7 @@ struct GeneratorTracer {
   private func culprit(
     of period: Int, peak: Double?, among without: [GeneratorTrace.Without]
   ) -> String? {
-    guard let peak, inputs.tensor.shape[0] >= GeneratorTrace.Cause.fewestSamples else { return nil }
+    guard let peak, inputs.count >= GeneratorTrace.Cause.fewestSamples else { return nil }
     let falls = without.compactMap { trial -> (layer: String, fall: Double)? in
       guard let layer = trial.layers.first, let evened = trial.peakDecibels(of: period) else { return nil }
       return (layer, peak - evened)

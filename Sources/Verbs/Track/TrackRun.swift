@@ -2,6 +2,7 @@ import Foundation
 import GinghamDiagnosis
 import GinghamGeneration
 import GinghamImaging
+import GinghamLattices
 import GinghamModels
 import GinghamPrediction
 import GinghamReporting
@@ -52,7 +53,7 @@ public struct TrackRun: Run {
     guard let first else { throw TrackError.noCheckpoints(in: settings.checkpoints) }
     let left = first.inputs.skipped + skipped
     let findings = TrackFindings(
-      samples: first.inputs.tensor.shape[0], seed: first.inputs.isDrawn ? settings.seed : nil,
+      samples: first.inputs.count, seed: first.inputs.isDrawn ? settings.seed : nil,
       checkpoints: steps.map(\.finding), layers: first.prediction.0?.bandLayers(of: settings.periods.list) ?? [:],
       skipped: left)
     let drawing = TrackDrawing(findings: findings, sheets: steps.map(\.sheet), dates: steps.map(\.date))
@@ -79,11 +80,12 @@ public struct TrackRun: Run {
     let finding: TrackFindings.Checkpoint
     let sheet: Tensor
     let date: Date
-    var pictures: Tensor?
+    var pictures: SampledPictures?
   }
 
   private func step(
-    _ checkpoint: CheckpointSeries.Checkpoint, after before: Tensor?, first: inout First?, in context: RunContext
+    _ checkpoint: CheckpointSeries.Checkpoint, after before: SampledPictures?, first: inout First?,
+    in context: RunContext
   ) throws -> Step {
     let model = try load(checkpoint.path)
     let inventory = ParameterInventory(model.network)
@@ -104,16 +106,16 @@ public struct TrackRun: Run {
     }
     // A file that training wrote anew is another checkpoint.
     let digest = try? FileDigest.sha256(path: checkpoint.path)
-    let pictures = try context.once(named: "\(checkpoint.path) \(digest ?? "") \(common.range)") {
-      do {
-        let pictures = try sampler(generator, range: common.range, in: context).pictures(of: common.inputs.tensor)
-        return Finished(value: checkpoint.step, tensors: [pictures])
-      } catch let error as ModelError {
-        throw TrackError.checkpoint(path: checkpoint.path, reason: "\(error)")
-      }
-    }.tensors[0]
-    let finding = try measured(checkpoint, pictures, names: common.inputs.names, before: before, in: context)
-    let sheet = try Picture.contactSheet(of: pictures, limit: 64).pixels
+    let pictures = SampledPictures(
+      of: common.inputs, by: try sampler(generator, range: common.range, in: context),
+      key: "\(checkpoint.path) \(digest ?? "") \(common.range)", in: context)
+    let finding: TrackFindings.Checkpoint
+    do {
+      finding = try measured(checkpoint, pictures, before: before)
+    } catch let error as ModelError {
+      throw TrackError.checkpoint(path: checkpoint.path, reason: "\(error)")
+    }
+    let sheet = try Picture.contactSheet(of: pictures.first(64)).pixels
     // Nothing begins with a checkpoint that cannot be followed.
     first = common
     return Step(finding: finding, sheet: sheet, date: Self.date(of: checkpoint.path), pictures: pictures)
@@ -136,32 +138,31 @@ public struct TrackRun: Run {
   }
 
   private func measured(
-    _ checkpoint: CheckpointSeries.Checkpoint, _ pictures: Tensor, names: [String], before: Tensor?,
-    in context: RunContext
+    _ checkpoint: CheckpointSeries.Checkpoint, _ pictures: SampledPictures, before: SampledPictures?
   ) throws -> TrackFindings.Checkpoint {
-    let measured = try PictureSurvey.measure(
-      pictures, periods: settings.periods.list, on: context.team, name: { names[$0] })
-    let count = Double(max(pictures.count, 1))
-    let (sum, squares) = pictures.withUnsafeBufferPointer {
-      $0.reduce((0.0, 0.0)) { ($0.0 + Double($1), $0.1 + Double($1) * Double($1)) }
+    var (sum, squares, count) = (0.0, 0.0, 0)
+    var change = PictureChange()
+    let survey = try pictures.survey(periods: settings.periods.list) { start, pictures in
+      count += pictures.count
+      pictures.withUnsafeBufferPointer { values in
+        for value in values {
+          sum += Double(value)
+          squares += Double(value) * Double(value)
+        }
+      }
+      if let before { change.add(pictures, from: try before.pictures(from: start)) }
     }
-    let mean = sum / count
+    guard let set = try survey.finding() else { throw ArtifactError.noMaps }
+    let mean = sum / Double(max(count, 1))
     return .init(
-      path: checkpoint.path, step: checkpoint.step, pooled: measured.pooled,
-      level: .init(mean: mean, deviation: max(0, squares / count - mean * mean).squareRoot()),
-      change: before.map { 255 * pictures.rootMeanSquareDifference(from: $0) })
+      path: checkpoint.path, step: checkpoint.step, pooled: set.pooled,
+      level: .init(
+        mean: mean, deviation: max(0, squares / Double(max(count, 1)) - mean * mean).squareRoot()),
+      change: before == nil ? nil : change.levels)
   }
 
   private static func date(of path: String) -> Date {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return attributes?[.modificationDate] as? Date ?? Date(timeIntervalSince1970: 0)
-  }
-}
-
-extension Tensor {
-  /// Of two tensors of one shape.
-  func rootMeanSquareDifference(from other: Tensor) -> Double {
-    let squares = zip(scalars, other.scalars).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-    return (squares / Double(max(count, 1))).squareRoot()
   }
 }
