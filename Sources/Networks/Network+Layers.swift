@@ -44,6 +44,15 @@ extension Network {
     throw NetworkError.unknownLayer(name: name, nearest: NearestNames.nearest(to: name, among: layerNames))
   }
 
+  /// The operator whose output a layer name stands for, by its own name: of a module's name, for one.
+  ///
+  /// - Returns: the name as it is where no operator of the graph itself gives that value.
+  /// - Throws: as ``value(ofLayer:)``.
+  public func operatorName(ofLayer name: String) throws -> String {
+    let value = try value(ofLayer: name)
+    return nodes.last { $0.outputs.first == value }?.name ?? name
+  }
+
   private static let deepestModule = 64
 
   /// Names of operators and of the modules that hold them, without repetition.

@@ -204,6 +204,142 @@ import Testing
     #expect(few.status == 0 && few.errors.contains("too few positions"), "\(few.errors)")
   }
 
+  /// A module stands for its last layer, whose page goes by its own name, and whose channels are those of the convolutions in
+  /// front.
+  @Test func modulesLeadToTheirLayers() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<4).map { try scratch.picture("\($0).png", side: 64 + 9 * $0) }
+    let site = scratch.path("site")
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      [
+        "explore", Self.net, "--layers", "features.6,features.0", "--units", "0-1", "--steps", "3", "--size", "48x48",
+        "--threads", "1", "--atlas", "features.6", "--cells", "2", "--groups", "2", "--mitigations", "features.6",
+        "--output", site, "--pictures",
+      ] + pictures)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try units(site, "features.6.cat").units.count == 2)
+    let atlas = try part(site, "atlas")
+    #expect(atlas["layer"] as? String == "features.6.cat")
+    let direction = try #require((atlas["groups"] as? [[String: Any]])?.first?["direction"] as? [String: Any])
+    for channel in try #require(direction["units"] as? [[String: Any]]) {
+      let (number, origin) = (try #require(channel["unit"] as? Int), try #require(channel["origin"] as? [String: Any]))
+      #expect(origin["layer"] as? String == (number < 128 ? "features.6.expand1x1" : "features.6.expand3x3"))
+      #expect(origin["unit"] as? Int == number % 128)
+    }
+    let all = try #require(try data(site)["layers"] as? [[String: Any]])
+    let row = try #require(all.first { $0["name"] as? String == "features.6.cat" })
+    #expect((row["reads"] as? [String])?.count == 2)
+    #expect((row["explored"] as? [String: Any])?["mitigations"] as? String == "units/0-mitigations")
+  }
+
+  /// Pictures under other recipes are those of the command line beside them.
+  @Test func mitigationsAreThoseOfTheirCommandLines() throws {
+    let scratch = try Tool.Scratch()
+    let site = scratch.path("site")
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options + ["--negative", "--mitigations", Self.layers[1], "--output", site])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let recipes = try #require(try part(site, "units/1-mitigations")["recipes"] as? [[String: Any]])
+    #expect(
+      recipes.compactMap { $0["name"] as? String }
+        == ["naive", "jitter", "multiscale", "frequency", "fourier", "robust", "lattice", "all"])
+    func typed(_ line: String, _ name: String) throws -> [[String: Any]] {
+      let again = try Tool.run(
+        executable: "/bin/sh",
+        [
+          "-c",
+          line.replacing("gingham ", with: Tool.path + " ", maxReplacements: 1)
+            .replacing("recipe.yaml", with: site + "/recipe.yaml") + " --threads 1 --json --output "
+            + scratch.path(name),
+        ])
+      #expect(again.status == 0, "\(again.errors)")
+      return try #require(try again.json()["channels"] as? [[String: Any]])
+    }
+    func expectAlike(_ one: String, _ other: String) throws {
+      let (a, b) = (try Picture(contentsOf: one).pixels, try Picture(contentsOf: other).pixels)
+      #expect(a.shape == b.shape)
+      let distances = zip(a.scalars, b.scalars).map { abs($0 - $1) }
+      #expect(distances.reduce(0, +) / Float(max(distances.count, 1)) < 0.06)
+    }
+    for recipe in [recipes[0], recipes[7]] {
+      let name = try #require(recipe["name"] as? String)
+      let channels = try typed(try #require(recipe["command"] as? String), name)
+      let activations = channels.compactMap { ($0["finding"] as? [String: Any])?["activation"] as? Double }
+      #expect(activations.count == 3)
+      let mean = activations.reduce(0, +) / 3
+      #expect(abs((recipe["activation"] as? Double ?? .nan) - mean) < 1e-5 * abs(mean))
+      for unit in 0..<3 {
+        try expectAlike(
+          "\(site)/\(recipe["folder"] as? String ?? "")/\(unit).webp", scratch.path("\(name)/channels/000\(unit).png"))
+      }
+    }
+    // So is the picture that lowers a unit.
+    let (folder, units) = try self.units(site, Self.layers[1])
+    let layer = try #require(
+      try (data(site)["layers"] as? [[String: Any]])?.first { $0["name"] as? String == Self.layers[1] })
+    let command = try #require((layer["explored"] as? [String: Any])?["command"] as? [String])
+    let lowered = try typed("\(command[0]) 0-1 \(command[1]) --negative", "lowered")
+    for unit in 0..<2 {
+      #expect(
+        (lowered[unit]["finding"] as? [String: Any])?["activation"] as? Double == units[unit]["negative"] as? Double)
+      try expectAlike("\(site)/\(folder)/\(unit)-negative.webp", scratch.path("lowered/channels/000\(unit).png"))
+    }
+    let strange = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net] + Self.options + ["--mitigations", "features.12", "--output", scratch.path("strange")])
+    #expect(strange.status != 0 && strange.errors.contains("features.12.cat"), "\(strange.errors)")
+  }
+
+  /// Each unit's part of the gradient's energy, by the reference in 64 bits; and the chain of filters by its rule.
+  @Test func sharesOfTheGradientAreThoseOfTheReference() throws {
+    let scratch = try Tool.Scratch()
+    let pictures = try (0..<3).map { try scratch.picture("\($0).png", side: 64 + 9 * $0) }
+    let site = scratch.path("site")
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      [
+        "explore", Self.net, "--layers", "features.3.squeeze", "--steps", "2", "--size", "32x32", "--threads", "1",
+        "--pages", "0", "--output", site, "--pictures",
+      ] + pictures)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let units = try units(site, "features.3.squeeze").units
+    let model = try ModelSource(Self.net).load()
+    let pass = try ObjectivePass(
+      model.objectiveParser().parse("top"), of: ReferenceDifferentiator<Double>(model.network),
+      inputShapes: [[1, 3, 64, 64]], gradientsAt: ["features.3.squeeze"])
+    var expected = [Double](repeating: 0, count: 16)
+    for path in pictures {
+      let gradient = try pass.valuesAndGradients(model.input(pictureAt: path)).gradients[0]
+      let energies = (0..<16).map { unit in
+        gradient.slice(axis: 1, unit..<(unit + 1)).scalars.reduce(0) { $0 + Double($1) * Double($1) }
+      }
+      for unit in 0..<16 { expected[unit] += energies[unit] / energies.reduce(0, +) / 3 }
+    }
+    let found = units.compactMap { $0["flow"] as? Double }
+    #expect(found.count == 16 && abs(found.reduce(0, +) - 1) < 1e-5)
+    for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-3 * max(expected, 1e-3)) }
+    // From unit 0 on, always to the nearest of those that are left.
+    let places = units.compactMap { $0["place"] as? Int }
+    #expect(places.sorted() == Array(0..<16))
+    let weights = try #require(model.network.valueNames.firstIndex(of: "features.3.squeeze.weight"))
+    let kernels = try #require(model.network.constants[ValueID(weights)]?.tensor)
+    func cosine(_ one: Int, _ other: Int) -> Double {
+      let (a, b) = (
+        kernels.slice(axis: 0, one..<(one + 1)).scalars, kernels.slice(axis: 0, other..<(other + 1)).scalars
+      )
+      func product(_ p: [Float], _ q: [Float]) -> Double { zip(p, q).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+      return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+    }
+    let order = (0..<16).sorted { places[$0] < places[$1] }
+    #expect(order[0] == 0)
+    for place in 1..<16 {
+      let best = order[place...].map { cosine(order[place - 1], $0) }.max() ?? .nan
+      #expect(abs(cosine(order[place - 1], order[place]) - best) < 1e-9)
+    }
+  }
+
   /// What a page says of a unit's way, its best photograph and its sides is what its command lines find.
   @Test func accentuationDiversityAndWaysAreThoseOfTheirCommandLines() throws {
     let scratch = try Tool.Scratch()

@@ -132,7 +132,9 @@ struct ManifestTests {
           "accentuate": ["a.png"], "path-check": ["a.png", "b.png"], "hold-weight": ["2"],
         ]) { $1 }),
       Sample("visualize random:squeezenet1_1 --objective conv1:3 --accentuate a.png", ["hold": ["conv1"]]),
-      Sample("visualize random:squeezenet1_1 --all-channels conv1", ["all-channels": ["conv2"], "channels": ["0-3"]]),
+      Sample(
+        "visualize random:squeezenet1_1 --all-channels conv1",
+        ["all-channels": ["conv2"], "channels": ["0-3"], "negative": []]),
       Sample("visualize random:squeezenet1_1 --objective conv1:3 --parameterization laplacian", ["levels": ["3"]]),
       Sample(
         "visualize random:squeezenet1_1 --objective conv1:3 --parameterization maco", ["spectrum": ["photographs"]]),
@@ -153,7 +155,9 @@ struct ManifestTests {
         ]) { $1 }),
       Sample(
         "explore random:squeezenet1_1 --pictures a.png",
-        ["accentuate": [], "atlas": ["features.9"], "cells": ["4"], "groups": ["3"]]),
+        [
+          "accentuate": [], "atlas": ["features.9"], "cells": ["4"], "groups": ["3"], "mitigations": ["features.9"],
+        ]),
       Sample("explore random:squeezenet1_1 --parameterization laplacian", ["levels": ["3"]]),
       Sample("explore random:squeezenet1_1 --parameterization maco", ["spectrum": ["photographs"]]),
     ],

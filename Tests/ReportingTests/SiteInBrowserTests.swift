@@ -22,20 +22,29 @@ import Testing
       let pages = units.map { unit -> JSONValue in
         [
           "unit": .number(Double(unit.unit)), "activation": .number(unit.activation), "grid": .number(unit.grid),
-          "dead": false, "pass": [0, 2], "width": 8, "height": 8,
+          "dead": false, "pass": [0, 2], "width": 8, "height": 8, "flow": .number(1 / Double(2 + unit.unit)),
+          "place": .number(Double(unit.unit * 2 % 3)), "negative": -0.5,
         ]
       }
       return [
         "name": .string(name), "operation": "convolution", "shape": [1, 3, 56, 56], "stride": 4, "field": 7,
-        "parameters": 1040, "macs": 3_211_264, "grid": .number(0.5 / Double(number + 1)), "period": 2,
+        "parameters": 1040, "macs": 3_211_264, "reads": ["block.b"], "grid": .number(0.5 / Double(number + 1)),
+        "period": 2,
         "explored": [
           "folder": .string("tiles/\(number)"), "details": .string("units/\(number)"), "together": 2,
           "crops": .string("crops/\(number)"), "command": ["gingham visualize net.onnx", "--seed 0"],
+          "mitigations": number == 0 ? "units/0-mitigations" : .null,
           "units": .array(pages),
         ],
       ]
     }
     let units = [(0, 1.0, 0.2), (1, 3.0, 0.1), (2, 2.0, 0.3)]
+    func plain(_ name: String, _ reads: [JSONValue]) -> JSONValue {
+      [
+        "name": .string(name), "operation": "pointwise", "shape": [1, 3, 56, 56], "stride": 4, "parameters": 7,
+        "macs": 100, "reads": .array(reads), "grid": 0.25,
+      ]
+    }
     let classes: JSONValue = [
       "folder": "tiles/0", "details": "classes", "command": ["gingham visualize net.onnx", "--seed 0"],
       "units": [
@@ -59,7 +68,10 @@ import Testing
     let net: JSONValue = [
       "model": .string(hostile), "input": [1, 3, 224, 224], "sentences": [.string(hostile)],
       "bands": [["period": 4, "cv2": 0.5, "layer": "features.9"]],
-      "layers": [try layer("features.9", 0, units: units), try layer(hostile, 1, units: units)],
+      "layers": [
+        plain("block.a", []), plain("block.b", ["block.a"]), try layer("features.9", 0, units: units),
+        try layer(hostile, 1, units: units),
+      ],
       "pictures": [try picture(0, hostile + ".png"), try picture(1, "plain.png")], "sheet": ["side": 64, "gap": 2],
       "atlas": ["layer": .string(hostile), "cells": 2, "groups": 2], "against": .string(hostile),
       "class_names": ["tabby cat", .string(hostile)], "classes": classes,
@@ -91,6 +103,7 @@ import Testing
         parts: [
           ("units/0-0", details), ("units/0-1", details), ("units/1-0", details), ("units/1-1", details),
           ("classes", ["likest": [[], [["page": 1, "value": 7.5]]]]), ("atlas", atlas),
+          ("units/0-mitigations", mitigations),
         ],
         into: run)
     for number in 0..<2 {
@@ -103,10 +116,20 @@ import Testing
     return folder
   }
 
+  private static let mitigations: JSONValue = [
+    "recipes": [
+      ["name": "naive", "folder": "crops/0", "command": .string("gingham " + hostile), "activation": 12, "grid": 0.5],
+      ["name": .string(hostile), "folder": "crops/1", "command": "gingham visualize", "activation": 3],
+    ]
+  ]
+
   private static let atlas: JSONValue = {
     let direction: JSONValue = [
       "file": "pictures/1.webp", "width": 8, "height": 8,
-      "units": [["unit": 2, "weight": 0.5], ["unit": 99, "weight": 0.25]],
+      "units": [
+        ["unit": 2, "weight": 0.5], ["unit": 99, "weight": 0.25, "origin": ["layer": "features.9", "unit": 1]],
+        ["unit": 98, "weight": 0.125, "origin": ["layer": "features.9", "unit": 77]],
+      ],
       "command": .string("gingham visualize " + hostile),
     ]
     return [
@@ -184,11 +207,77 @@ import Testing
       of: """
         await go('#/features.9');
         const units=()=>[...page.querySelectorAll('.tiles a')].map(link=>link.dataset.unit),found=[units()];
-        for(const order of ['activation','grid']){
+        for(const order of ['activation','grid','flow','place']){
         const choice=find('select');choice.value=order;choice.onchange();found.push(units())}
         return found
         """)
-    #expect(orders == [["0", "1", "2"], ["1", "2", "0"], ["2", "0", "1"]])
+    #expect(orders == [["0", "1", "2"], ["1", "2", "0"], ["2", "0", "1"], ["0", "1", "2"], ["0", "2", "1"]])
+  }
+
+  /// The first stop is the site's own recipe; order and recipe go together.
+  @Test func theSliderLeadsThroughRecipes() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        await go('#/features.9');await until('.recipe');
+        const slide=find('.mix input'),choice=find('select'),found=[];
+        const look=()=>found.push([find('.recipe').textContent,slide.getAttribute('aria-valuetext'),
+        texts('.mix~div .facts').join('|').slice(0,55),texts('.command').join('|'),
+        ...[...page.querySelectorAll('.tiles img')].map(image=>image.getAttribute('src'))]);
+        look();
+        for(const value of [1,2]){slide.value=value;slide.dispatchEvent(new view.Event('input'));look()}
+        choice.value='activation';choice.onchange();look();
+        slide.value=0;slide.dispatchEvent(new view.Event('input'));look();
+        found.push([slide.max,String(page.querySelectorAll('img[src=x]').length)]);
+        const second=[...page.querySelectorAll('header a')].length;
+        await go('#/'+encodeURIComponent('block.a'));found.push(texts('.facts').slice(1));
+        return found
+        """)
+    let name = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(
+      shown[0] == [
+        "this site\u{2019}s", "this site\u{2019}s", "", "", "tiles/0/0.webp", "tiles/0/1.webp", "tiles/0/2.webp",
+      ])
+    #expect(
+      Array(shown[1][0...3]) == [
+        "naive", "naive", "Activation 12, mean over units; grid of the pictures 0.", "gingham \(name)",
+      ])
+    #expect(Array(shown[1][4...]) == ["crops/0/0.webp", "crops/0/1.webp", "crops/0/2.webp"])
+    #expect(shown[2][0] == name && shown[2][2].contains("Activation 3,"))
+    #expect(Array(shown[3][4...]) == ["crops/1/1.webp", "crops/1/2.webp", "crops/1/0.webp"])
+    #expect(Array(shown[4][4...]) == ["tiles/0/1.webp", "tiles/0/2.webp", "tiles/0/0.webp"])
+    #expect(shown[5] == ["2", "0"] && shown[6] == ["Goes to block.b"])
+  }
+
+  /// Layers of a module stand under its name, with what the module takes and all that it costs.
+  @Test func modulesFold() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        const rows=()=>[...page.querySelectorAll('table tr')].filter(row=>row.offsetHeight>0)
+        .map(row=>row.cells[0].textContent).filter(text=>/block|features/.test(text)),
+        button=find('.module button'),found=[rows()];
+        button.click();found.push(rows(),[button.getAttribute('aria-expanded')]);
+        button.click();found.push([button.getAttribute('aria-expanded')]);
+        found.push([...find('.module').cells].map(cell=>cell.textContent));
+        const row=[...page.querySelectorAll('tr')].find(row=>row.cells[0].textContent==='features.9');
+        found.push([row.cells[1].textContent]);
+        return found
+        """)
+    #expect(shown[0] == ["block", "block.a", "block.b", "features.9"])
+    #expect(shown[1] == ["block", "features.9"] && shown[2] == ["false"] && shown[3] == ["true"])
+    #expect(shown[4] == ["block", "", "2 layers", "3\u{d7}56\u{d7}56", "all", "14", "200", "", "0.25"])
+    // Only the layer before it.
+    #expect(shown[5] == [""])
+  }
+
+  /// What was predicted stands beside what was measured.
+  @Test func bandsOfPicturesStandBesideThePredicted() throws {
+    let shown: [[String]] = try Self.result(
+      of: """
+        return [texts('p.lead').slice(-1),[...page.querySelectorAll('table')].find(one=>one.textContent.includes('at your pictures'))
+        ?[...page.querySelectorAll('table tbody tr')].map(row=>row.textContent).filter(text=>text.includes('features.9')).slice(0,1):[]]
+        """)
+    #expect(shown[0] == ["Of your 2 pictures the gradients of 2 show a grid."])
+    #expect(shown[1].count == 1)
   }
 
   @Test func pagesHaveLinksThatLastAndTheBackButtonWorks() throws {
@@ -348,7 +437,7 @@ import Testing
         await go('#atlas');await until('.atlas a');
         found.push([...page.querySelectorAll('.atlas a')].map(link=>link.style.gridArea.replaceAll(' ','')));
         find('.atlas a').click();await until('.command');
-        found.push([view.location.hash,texts('.thumbs span')[0],String(page.querySelectorAll('.unit td a').length)]);
+        found.push([view.location.hash,texts('.thumbs span')[0],String(page.querySelectorAll('.unit td a').length),texts('.unit td').filter(text=>text.includes(' = ')).join('|')]);
         await press('ArrowRight');found.push([view.location.hash]);
         await press('ArrowUp');found.push([view.location.hash]);
         await go('#group/1');await until('.thumbs span');found.push(texts('.thumbs span').map(text=>text.slice(0,4)));
@@ -362,7 +451,9 @@ import Testing
         """)
     // Places lie where their cells do; a channel that has a page is a link, another is text.
     #expect(found[0] == ["1/1", "3/2"])
-    #expect(found[1][0] == "#cell/0" && found[1][1].hasPrefix("40 positions") && found[1][2] == "1")
+    #expect(found[1][0] == "#cell/0" && found[1][1].hasPrefix("40 positions") && found[1][2] == "2")
+    let hidden = Self.hostile.replacing("\u{202E}", with: "\\u{202E}")
+    #expect(found[1][3] == "\(hidden) / 99 = features.9 / 1|\(hidden) / 98 = features.9 / 77")
     #expect(found[2] == ["#cell/1"] && found[3] == ["#atlas"])
     // The picture with most of it comes first.
     #expect(found[4] == ["75 %", "25 %"] && found[5] == ["Not on this site"])

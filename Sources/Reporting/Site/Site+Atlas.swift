@@ -24,7 +24,7 @@ extension Site {
     add(parent,'h2',{},'What your pictures make of '+net.atlas.layer);
     add(add(parent,'p'),'a',{href:'#atlas'},`Atlas: ${net.atlas.cells} places, ${net.atlas.groups} groups of channels`)}
     function atlasPage(){
-    add(main,'h1',{},'Atlas of '+net.atlas.layer);
+    layerLink(add(main,'h1',{},'Atlas of '),net.atlas.layer);
     later(main,'atlas',(frame,data)=>{
     add(frame,'p',{class:'facts'},`${grouped(data.positions)} positions of ${grouped(data.pictures)} pictures, laid out by their activations: from left to right along the direction in which they differ most (${
     percent(data.shares[0])} of their variance), from top to bottom along the next (${percent(data.shares[1])}); strips of cells hold equally many. Each picture was made to resemble its cell\u2019s mean, less the mean of all.`);
@@ -48,10 +48,14 @@ extension Site {
     add(figure,'img',{src:direction.file,width:direction.width,height:direction.height,alt:`what ${kind} ${number} looks for`});
     add(figure,'figcaption',{},kind==='cell'?`Row ${found.row+1}, column ${found.column+1}: ${grouped(found.count)} positions.`:
     `${percent(found.share)} of all groups\u2019 weights.`);
-    const layer=byName.get(data.layer),body=table(row,['channel','part of the direction'],[1]);
-    for(const {unit,weight} of direction.units){
-    const line=add(body,'tr'),cell=add(line,'td'),text=`${data.layer} / ${unit}`;
-    if(layer?.explored?.units.some(other=>other.unit===unit))add(cell,'a',{href:link(data.layer,unit)},text);else cell.append(visible(text));
+    const body=table(row,['channel','part of the direction'],[1]);
+    for(const {unit,weight,origin} of direction.units){
+    const line=add(body,'tr'),cell=add(line,'td');
+    /* A layer that passes channels on has those of the convolutions in front. */
+    for(const [name,number] of [[data.layer,unit],...(origin?[[origin.layer,origin.unit]]:[])]){
+    if(cell.firstChild)cell.append(' = ');
+    const text=`${name} / ${number}`;
+    if(unitAt(name,number))add(cell,'a',{href:link(name,number)},text);else cell.append(visible(text))}
     add(line,'td',{class:'number'},short(weight))}
     const likest=kind==='cell'?found.likest.map(like=>[like.page,`${grouped(like.count)} positions`]):
     pictures.map((picture,page)=>[page,picture.groups?.shares[number]??0]).sort((p,q)=>q[1]-p[1]).slice(0,8).

@@ -40,6 +40,7 @@ extension Site {
     const percent=share=>short(100*share)+' %';
     const grouped=value=>String(value).replace(/\B(?=(\d{3})+$)/g,'\u202f');
     const tile=(layer,unit)=>layer.explored.folder+'/'+unit.unit+'.webp';
+    const unitAt=(layer,number)=>byName.get(layer)?.explored?.units.find(unit=>unit.unit===number);
     /* Viridis at five places: even in lightness, and told apart by colour-blind readers. */
     const stops=[[68,1,84],[59,82,139],[33,145,140],[94,201,98],[253,231,37]];
     function colour(share){
@@ -119,11 +120,16 @@ extension Site {
     if(net.atlas)atlasLead(main);
     if(net.bands.length){
     add(main,'h2',{},'Bands of the gradient at the picture');
-    const body=table(main,['period in pixels','CV\u00b2','from','to','verdict',
-    'brought in by'],[0,1,2,3]);
+    const seen=pictures.filter(picture=>picture.bands.length);
+    if(seen.length)add(main,'p',{class:'lead'},`Of your ${seen.length} pictures the gradients of ${
+    seen.filter(picture=>picture.bands.some(band=>band.verdict==='artifact')).length} show a grid.`);
+    const body=table(main,['period in pixels','CV\u00b2','from','to',...(seen.length?['at your pictures']:[]),'verdict',
+    'brought in by'],seen.length?[0,1,2,3,4]:[0,1,2,3]);
     for(const band of net.bands){
     const row=add(body,'tr');add(row,'td',{class:'number'},band.period);
-    for(const value of [band.cv2,band.lower,band.upper])add(row,'td',{class:'number'},short(value));
+    const found=seen.flatMap(picture=>picture.bands.filter(other=>other.period===band.period).map(other=>other.cv2));
+    for(const value of [band.cv2,band.lower,band.upper,...(seen.length?[found.length?
+    found.reduce((sum,value)=>sum+value,0)/found.length:undefined]:[])])add(row,'td',{class:'number'},short(value));
     add(row,'td',{},band.verdict);
     const cell=add(row,'td');
     if(byName.has(band.layer))add(cell,'a',{href:link(band.layer)},band.layer);else cell.append('\u2013')}}
@@ -135,29 +141,8 @@ extension Site {
     const place=add(thumbs,'a',{href:pictureLink(index),title:visible(picture.name)});
     add(place,'img',{src:picture.file,loading:'lazy',width:picture.width,height:picture.height,alt:''});
     add(place,'span',{},picture.top.length?className(picture.top[0].index):picture.name)})}
-    add(main,'h2',{},'The net');
-    let rest=layers;
-    while(rest.length){
-    const stride=rest[0].stride;
-    let end=rest.findIndex(layer=>layer.stride!==stride);
-    if(end<0)end=rest.length;
-    stage(rest.slice(0,end),stride);rest=rest.slice(end)}}
-    function stage(part,stride){
-    const fold=add(main,'details',part.some(layer=>layer.explored)?{open:''}:{});
-    add(fold,'summary',{},`Stride ${short(stride)} \u00b7 ${part[0].shape.slice(1).join('\u00d7')} \u2192 ${
-    part.at(-1).shape.slice(1).join('\u00d7')} \u00b7 ${part.length} ${part.length>1?'layers':'layer'} \u00b7 ${
-    grouped(part.reduce((sum,layer)=>sum+layer.macs,0))} multiply-adds`);
-    const body=table(fold,['layer','operation','output','field','parameters','multiply-adds','period','grid (CV\u00b2)'],
-    [3,4,5,6,7]);
-    for(const layer of part){
-    const row=add(body,'tr'),name=add(row,'td');
-    add(name,'a',{href:link(layer.name),class:layer.explored?'explored':undefined},layer.name);
-    for(const text of [layer.operation,layer.shape.slice(1).join('\u00d7')])add(row,'td',{},text);
-    for(const text of [layer.field===undefined||layer.field===null?'all':short(layer.field),layer.parameters?
-    grouped(layer.parameters):'',layer.macs?grouped(layer.macs):'',layer.period>1?layer.period:''])
-    add(row,'td',{class:'number'},text);
-    const grid=add(row,'td',{class:'number'},short(layer.grid));
-    if(layer.grid)add(grid,'i',{class:'dot'}).style.background=colour(layer.grid/most)}}
+    graph()}
+    \#(graphScript)
     function table(parent,heads,numbers){
     const frame=add(parent,'div',{class:'table',tabindex:'0',role:'region','aria-label':'table of '+heads[0]});
     const whole=add(frame,'table'),row=add(add(whole,'thead'),'tr');
@@ -167,51 +152,76 @@ extension Site {
     const orders={unit:['number',(p,q)=>p.unit-q.unit],
     activation:['activation of the picture',(p,q)=>q.activation-p.activation],
     grid:['grid of the picture',(p,q)=>(q.grid??-Infinity)-(p.grid??-Infinity)],
+    flow:['share of the net\u2019s gradient that goes through',(p,q)=>(q.flow??-1)-(p.flow??-1)],
+    place:['likeness: neighbours have like filters',(p,q)=>(p.place??Infinity)-(q.place??Infinity)],
     correlation:['how unlike the other net responds',(p,q)=>(p.correlation??Infinity)-(q.correlation??Infinity)]};
+    const isKnown=(layer,value)=>['unit','activation','grid'].includes(value)||
+    layer.explored.units.some(unit=>typeof unit[value]==='number');
     const sorted=layer=>[...layer.explored.units].sort((p,q)=>orders[order][1](p,q)||p.unit-q.unit);
     function facts(parent,layer){
     add(parent,'p',{class:'facts'},`${layer.operation} \u00b7 output ${layer.shape.slice(1).join('\u00d7')} \u00b7 stride ${
     short(layer.stride)} \u00b7 receptive field ${layer.field===undefined||layer.field===null?'the whole picture':
     short(layer.field)+' pixels'} \u00b7 grid of the gradient: CV\u00b2 ${short(layer.grid)}${
     layer.period>1?' on a lattice of '+layer.period:''}`)}
+    /* The layers in front and behind. */
+    function ways(parent,layer){
+    for(const [title,names] of [['Takes ',layer.reads],['Goes to ',layers.filter(other=>other.reads.includes(layer.name)).map(other=>other.name)]]){
+    if(!names.length)continue;
+    const line=add(parent,'p',{class:'facts'},title);
+    names.forEach((name,index)=>{if(index)line.append(' \u00b7 ');layerLink(line,name)})}}
     function layerPage(layer){
-    add(main,'h1',{},layer.name);facts(main,layer);
+    add(main,'h1',{},layer.name);facts(main,layer);ways(main,layer);
     if(net.atlas?.layer===layer.name)atlasLead(main);
     if(!layer.explored){add(main,'p',{},'Its units have no pictures on this site.');return}
     const field=add(main,'label',{class:'order'},'Sorted by '),choice=add(field,'select',{'aria-label':'Sorted by'});
-    for(const [value,[text]] of Object.entries(orders))if(value!=='correlation'||layer.explored.against)add(choice,'option',{value},text);
-    if(order==='correlation'&&!layer.explored.against)order='unit';
+    for(const [value,[text]] of Object.entries(orders))if(isKnown(layer,value))add(choice,'option',{value},text);
+    if(!isKnown(layer,order))order='unit';
     choice.value=order;
-    const tiles=add(main,'div',{class:'tiles'});
+    const stops=add(main,'div'),tiles=add(main,'div',{class:'tiles'});
+    let recipe;
+    const source=unit=>recipe?`${recipe.folder}/${unit}.webp`:tile(layer,{unit});
     const fill=()=>{tiles.replaceChildren();
     for(const unit of sorted(layer)){
     const place=add(tiles,'a',{href:link(layer.name,unit.unit),'data-unit':unit.unit});
-    add(place,'img',{src:tile(layer,unit),loading:'lazy',width:unit.width,height:unit.height,
+    add(place,'img',{src:source(unit.unit),loading:'lazy',width:unit.width,height:unit.height,
     alt:`what unit ${unit.unit} of ${layer.name} looks for`});
     if(layer.explored.against)add(place,'img',{src:`${layer.explored.against}/${unit.unit}.webp`,loading:'lazy',width:unit.width,
     height:unit.height,alt:'and in the other net'});
-    add(place,'span',{},unit.unit+(unit.dead?' dead':order==='unit'?'':' \u00b7 '+short(unit[order])))}};
-    choice.onchange=()=>{order=choice.value;fill()};fill()}
+    add(place,'span',{},unit.unit+(unit.dead?' dead':order==='unit'||order==='place'?'':' \u00b7 '+
+    (order==='flow'?percent(unit.flow??0):short(unit[order]))))}};
+    choice.onchange=()=>{order=choice.value;fill()};fill();
+    mitigations(stops,layer,next=>{
+    recipe=next;
+    for(const place of tiles.children)place.firstChild.src=source(place.dataset.unit)})}
+    \#(mitigationScript)
     function unitPage(layer,unit){
     const title=add(main,'h1');
     add(title,'a',{href:link(layer.name)},layer.name);title.append(' / '+unit.unit);facts(main,layer);
     const frame=add(main,'div',{class:'unit'}),figure=add(frame,'figure');
     add(figure,'img',{src:tile(layer,unit),width:unit.width,height:unit.height,
     alt:`what unit ${unit.unit} of ${layer.name} looks for`});
-    add(figure,'figcaption',{},unit.dead?'The gradient at this picture is zero everywhere: the unit is dead there.':
-    'A picture made to excite the unit.');
+    const caption=add(figure,'figcaption');
     if(unit.negative!==undefined&&unit.negative!==null){
     const low=add(frame,'figure');
     add(low,'img',{src:tile(layer,unit).replace(/\.webp$/,'-negative.webp'),width:unit.width,height:unit.height,
     alt:`what lowers unit ${unit.unit} of ${layer.name}`});
     add(low,'figcaption',{},`A picture made to lower it: activation ${short(unit.negative)}.`)}
     const body=add(frame,'dl');
+    const tell=()=>{
+    caption.replaceChildren();body.replaceChildren();
+    add(caption,'span',{},unit.dead?'The gradient at this picture is zero everywhere: the unit is dead there.':
+    'A picture made to excite the unit. ');
+    if(net.live)add(caption,'a',{href:tile(layer,unit).replace(/webp$/,'png'),download:''},'As PNG');
     for(const [name,value] of [['activation, mean over its map',short(unit.activation)],
-    ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)]])
-    {add(body,'dt',{},name);add(body,'dd',{},value)}
+    ['grid: share of fine detail on the net\u2019s lattice above chance',short(unit.grid)],
+    ['share of the energy of the net\u2019s gradient at your pictures that goes through',unit.flow===undefined?'':percent(unit.flow)]])
+    if(value){add(body,'dt',{},name);add(body,'dd',{},value)}};
+    tell();
     const at=layer.explored.units.indexOf(unit),{details,together}=layer.explored;
-    later(main,!unit.live&&details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
-    const found=data.units[at%together];
+    /* A unit that the server makes when it is looked at has a part of its own. */
+    later(main,unit.live?`${layer.explored.folder}/${unit.unit}`:details&&`${details}-${Math.floor(at/together)}`,(frame,data)=>{
+    const found=data.units[unit.live?0:at%together];
+    if(unit.live){Object.assign(unit,data.unit);tell()}
     if(found.activity)activity(frame,layer,unit,found.activity);
     if(found.against)against(frame,layer,unit,found);
     if(found.accentuated)accentuated(frame,layer,unit,found.accentuated);
@@ -223,6 +233,8 @@ extension Site {
     add(main,'h2',{},'How the picture was made');
     add(main,'p',{},`Units ${unit.pass[0]} to ${unit.pass[1]} in one pass; recipe.yaml lies in the site\u2019s folder.`);
     command(main,line);
+    if(unit.negative!==undefined&&unit.negative!==null){
+    add(main,'p',{},'And the one that lowers it:');command(main,line+' --negative')}
     const [before,behind]=neighbours(layer,unit),row=add(main,'nav',{'aria-label':'Neighbours'});
     if(before!==undefined)add(row,'a',{href:link(layer.name,before),rel:'prev'},'\u2190 '+before);
     if(behind!==undefined)add(row,'a',{href:link(layer.name,behind),rel:'next'},behind+' \u2192')}
@@ -359,7 +371,7 @@ extension Site {
     add(parent,'h2',{},title);
     const row=add(parent,'div',{class:'chain'}),most=Math.max(...links.map(other=>Math.abs(other.weight)));
     for(const other of links){
-    const layer=byName.get(other.layer),unit=layer?.explored?.units.find(unit=>unit.unit===other.unit);
+    const layer=byName.get(other.layer),unit=unitAt(other.layer,other.unit);
     const card=add(row,unit?'a':'div',unit?{href:link(other.layer,other.unit)}:{});
     if(unit)add(card,'img',{src:tile(layer,unit),loading:'lazy',width:unit.width,height:unit.height,alt:''});
     else add(card,'span',{class:'blank'});
@@ -404,7 +416,10 @@ extension Site {
     const frame=add(main,'div',{class:'unit'}),figure=add(frame,'figure');
     add(figure,'img',{src:tile({explored:classes},unit),width:unit.width,height:unit.height,
     alt:`what the class ${className(number)} looks for`});
-    add(figure,'figcaption',{},`A picture made to raise the output, to ${short(unit.activation)}.`)}
+    const caption=add(figure,'figcaption'),tell=()=>{
+    caption.replaceChildren();add(caption,'span',{},`A picture made to raise the output, to ${short(unit.activation)}.`)};
+    tell();
+    if(unit.live)later(main,`${classes.folder}/${number}`,(_,data)=>{Object.assign(unit,data.unit);tell()})}
     later(main,'classes',(frame,data)=>{
     add(frame,'h2',{},'Your pictures with the largest output');
     const row=add(frame,'div',{class:'thumbs'});

@@ -39,6 +39,11 @@ extension Site {
     th{color:var(--soft);font-weight:500;border-bottom:1px solid var(--line)}
     .number{text-align:right;white-space:nowrap}
     .explored{font-weight:600}
+    .module th{font-weight:600;border:0;color:inherit}
+    .module button{padding:0 .4rem}
+    .module button::before{content:'\\25BE  '}
+    .module button[aria-expanded=false]::before{content:'\\25B8  '}
+    .module+tbody td:first-child{padding-left:1.2rem}
     .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.2rem,1fr));gap:.5rem;margin-top:.8rem}
     .tiles a{color:inherit;text-decoration:none;font-size:.82rem}
     .tiles img{display:block;width:100%;height:auto;border-radius:.2rem}
@@ -89,6 +94,7 @@ extension Site {
     .chain i{display:block;height:.3rem;max-width:4.5rem;margin-top:.2rem}
     .mix{display:flex;align-items:center;gap:.6rem;max-width:30rem;margin-top:.6rem}
     .mix input{flex:1;min-width:0;padding:0}
+    .recipe{min-width:6rem}
     .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1rem;max-width:72rem}
     .maps figure{margin:.4rem 0}
     .stack{position:relative}

@@ -43,14 +43,19 @@ public struct Site {
   public func write(
     _ data: some Encodable, parts: [(name: String, data: any Encodable)] = [], into folder: RunFolder
   ) throws {
-    for (name, part) in parts {
-      let front = Data("window.gingham.parts[".utf8) + (try name.jsonLine().dropLast()) + Data("]=".utf8)
-      try folder.write("\(name).js", data: front + part.jsonLine() + Data(";\n".utf8))
-    }
+    for (name, part) in parts { try folder.write("\(name).js", data: Self.part(name, part)) }
     try folder.write("data.js", data: Data("window.gingham=".utf8) + data.jsonLine() + Data(";\n".utf8))
     try folder.write("page.js", data: Data(Self.script.utf8))
     try folder.write("page.css", data: Data(Self.style.utf8))
     try folder.write("index.html", data: Data(page.utf8))
+  }
+
+  /// A part of the data, as the file `<name>.js` has it.
+  ///
+  /// - Throws: what encoding does.
+  public static func part(_ name: String, _ data: any Encodable) throws -> Data {
+    let front = Data("window.gingham.parts[".utf8) + (try name.jsonLine().dropLast()) + Data("]=".utf8)
+    return front + (try data.jsonLine()) + Data(";\n".utf8)
   }
 
   /// Nothing comes from elsewhere, even where a name were taken for markup.

@@ -41,6 +41,9 @@ struct ExemplarSearch {
     /// What pictures are fitted to.
     var size: PictureSize
 
+    /// Those of ``pictures`` that were looked at.
+    var readable: [String] { pictures.indices.filter { reasons[$0] == nil }.map { pictures[$0] } }
+
     var skipped: [SkippedFile] {
       reasons.sorted { $0.key < $1.key }.map { SkippedFile(path: pictures[$0.key], reason: $0.value) }
     }

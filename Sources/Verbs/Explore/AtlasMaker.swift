@@ -17,6 +17,8 @@ struct AtlasMaker {
   let differentiator: any Differentiator
   private let plan: any GradientPlan
   private let view: ChannelView
+  /// By channel.
+  private let origins: [UnitLinks.Origin?]
 
   /// Positions that are laid out, at most, and their numbers, which several copies are made of (64 MiB each); of more
   /// pictures each gives fewer.
@@ -30,7 +32,8 @@ struct AtlasMaker {
 
   /// - Throws: ``NetworkError``, ``EngineError``, ``ObjectiveError/notSpatial(layer:shape:)``.
   init(
-    _ model: Model, layer: String, settings: ExploreSettings, context: RunContext, _ differentiator: any Differentiator
+    _ model: Model, layer: String, links: UnitLinks, settings: ExploreSettings, context: RunContext,
+    _ differentiator: any Differentiator
   ) throws {
     (self.model, self.layer, self.settings, self.context) = (model, layer, settings, context)
     self.differentiator = differentiator
@@ -39,6 +42,7 @@ struct AtlasMaker {
     view = try ChannelView(bound.shapes[bound.resolved(value)] ?? [], layer: layer)
     plan = try differentiator.plan(
       PlanRequest(inputShapes: [model.inputShape(batch: 1)], targets: [value], gradients: []))
+    origins = links.origins[layer] ?? []
   }
 
   /// - Parameters:
@@ -161,7 +165,9 @@ struct AtlasMaker {
     let strongest = unit.scalars.indices.sorted { (-unit.scalars[$0], $0) < (-unit.scalars[$1], $1) }
     return .init(
       file: file, width: made.width, height: made.height,
-      units: strongest.prefix(Self.listed).map { .init(unit: $0, weight: Double(unit.scalars[$0])) },
+      units: strongest.prefix(Self.listed).map {
+        .init(unit: $0, weight: Double(unit.scalars[$0]), origin: origins.indices.contains($0) ? origins[$0] : nil)
+      },
       command: ShellWord.line(
         ["gingham", VisualizeRun.name, model.source.specification] + model.source.words
           + ["--objective", objective, "--recipe", "recipe.yaml", "--batch", "1", "--seed", "\(settings.seed)"]))

@@ -36,21 +36,34 @@ public struct ExploreRun: Run {
   /// - Throws: ``NetworkError`` where a layer is unknown, ``ObjectiveError`` for units that a layer has not.
   public func check(_ model: Model, in context: RunContext) throws {
     guard try !GeneratorExplorer.explores(model) else {
-      guard settings.against == nil, !settings.accentuate, settings.diversity == 0, settings.atlas == nil else {
+      guard settings.against == nil, !settings.accentuate, settings.diversity == 0, settings.atlas == nil,
+        settings.mitigations == nil
+      else {
         throw SettingError.contradiction(
-          settings: ["against", "accentuate", "diversity", "atlas"],
+          settings: ["against", "accentuate", "diversity", "atlas", "mitigations"],
           message: "a generator's site shows samples and no units, so nothing stands beside them")
       }
       return
     }
-    _ = try selection(of: model, in: LayerTable(of: model))
+    let selected = Set(try selection(of: model, in: LayerTable(of: model)).layers.map(\.name))
+    for layer in try mitigated(in: model) where !selected.contains(layer) {
+      throw SettingError.contradiction(
+        settings: ["mitigations", "layers"],
+        message: "mitigations are shown of layers whose units have pictures, and '\(layer)' is none of them")
+    }
     if let atlas = settings.atlas { _ = try model.network.value(ofLayer: atlas) }
   }
 
   /// Whose pictures the site has.
   func selection(of model: Model, in table: LayerTable) throws -> UnitSelection {
-    try UnitSelection(
-      of: model, in: table, named: settings.layers, within: settings.units, size: settings.recipe.inputSize(of: model))
+    // Pages go by the names that the table has, whatever else a layer may be called.
+    let names = try settings.layers?.map(model.network.operatorName)
+    return try UnitSelection(
+      of: model, in: table, named: names, within: settings.units, size: settings.recipe.inputSize(of: model))
+  }
+
+  private func mitigated(in model: Model) throws -> [String] {
+    try settings.mitigations?.map(model.network.operatorName) ?? []
   }
 
   /// Looks through the reader's pictures, makes the tiles, one pass of units at a time, and the pages over them. What a run
@@ -72,8 +85,9 @@ public struct ExploreRun: Run {
         .run(over: settings.images)
     var site = ExploredSite(net: try net(table, of: model))
     let shown = try pages(of: index, model, differentiator, context, into: &site)
-    try tiles(of: selection, index, pages: shown, model, differentiator, context, into: &site)
-    try atlas(of: index, pages: shown, model, differentiator, context, into: &site)
+    let links = UnitLinks(of: try model.bound())
+    try tiles(of: selection, index, pages: shown, links, model, differentiator, context, into: &site)
+    try atlas(of: index, pages: shown, links, model, differentiator, context, into: &site)
     let all = site.net.layers.compactMap(\.explored).flatMap(\.units)
     let findings = ExploreFindings(
       model: model.source.specification, site: context.folder?.path,
@@ -156,8 +170,8 @@ public struct ExploreRun: Run {
   }
 
   private func tiles(
-    of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages shown: [Int: Int], _ model: Model,
-    _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
+    of selection: UnitSelection, _ index: ExemplarSearch.Index?, pages shown: [Int: Int], _ links: UnitLinks,
+    _ model: Model, _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
   ) throws {
     let ways = try index.flatMap {
       try ExploredWays(
@@ -173,7 +187,12 @@ public struct ExploreRun: Run {
     }
     let variants = ExploredVariants(
       model: model, settings: settings, context: context, differentiator: PlanCache(differentiator, capacity: 8))
-    let links = UnitLinks(of: try model.bound())
+    let flow = try index.flatMap { index in
+      try ExploredPictures.isClassifier(model)
+        ? GradientFlow(through: selection.layers.map(\.name), of: model, at: index.readable, differentiator, context)
+        : nil
+    }
+    let mitigated = Set(try mitigated(in: model))
     var done = 0
     for (number, (layer, units)) in selection.layers.enumerated() {
       let folder = "tiles/\(number)"
@@ -188,7 +207,7 @@ public struct ExploreRun: Run {
         context.progress.step("variants", done - units.count + place, of: selection.count)
         let unit = made.unit.unit
         var page = ExploredDetails.Unit(
-          bands: made.bands, reads: links.reads[layer]?[at: unit] ?? [], writes: links.writes[layer]?[at: unit] ?? [],
+          bands: made.bands, reads: links.reads(of: layer, unit), writes: links.writes(of: layer, unit),
           against: beside[unit])
         if let index, let found {
           let activity = found.units[place].activity
@@ -206,14 +225,22 @@ public struct ExploreRun: Run {
         }
         pages.append(page)
       }
-      let explored = ExploredNet.Explored(
+      let chain = links.kernels[layer].map { KernelChain(of: $0).places }
+      var explored = ExploredNet.Explored(
         folder: folder, details: details, crops: found.map { _ in "crops/\(number)" },
         against: beside.isEmpty ? nil : "against/\(number)", command: command(for: layer),
         units: made.map { made in
           var unit = made.unit
           unit.correlation = beside[unit.unit]?.correlation
+          unit.flow = flow?.shares[layer]?[at: unit.unit]
+          unit.place = chain?[at: unit.unit]
           return unit
         })
+      if mitigated.contains(layer) {
+        let part = "\(details)-mitigations"
+        site.parts.append((part, try tiles.mitigations(layer, units, into: folder)))
+        explored.mitigations = part
+      }
       for (part, first) in stride(from: 0, to: pages.count, by: explored.together).enumerated() {
         let units = pages[first..<min(first + explored.together, pages.count)]
         site.parts.append(
@@ -229,11 +256,13 @@ public struct ExploreRun: Run {
 
   /// Lays out what a layer makes of the pictures.
   private func atlas(
-    of index: ExemplarSearch.Index?, pages: [Int: Int], _ model: Model, _ differentiator: any Differentiator,
-    _ context: RunContext, into site: inout ExploredSite
+    of index: ExemplarSearch.Index?, pages: [Int: Int], _ links: UnitLinks, _ model: Model,
+    _ differentiator: any Differentiator, _ context: RunContext, into site: inout ExploredSite
   ) throws {
-    guard let layer = settings.atlas, let index else { return }
-    let maker = try AtlasMaker(model, layer: layer, settings: settings, context: context, differentiator)
+    guard let named = settings.atlas, let index else { return }
+    let layer = try model.network.operatorName(ofLayer: named)
+    let maker = try AtlasMaker(
+      model, layer: layer, links: links, settings: settings, context: context, differentiator)
     guard let made = try maker.make(of: index, pages: pages) else {
       site.remarks.append("\(layer) has no atlas: the pictures give too few positions for so many cells")
       return
@@ -251,8 +280,7 @@ public struct ExploreRun: Run {
       self.model, other, selection, size: settings.recipe.inputSize(of: model), context: context)
     let engine = try context.differentiator(for: comparison.model.network)
     if let index {
-      let pictures = index.pictures.indices.filter { index.reasons[$0] == nil }.map { index.pictures[$0] }
-      try comparison.correlate(with: model, over: pictures, (differentiator, engine))
+      try comparison.correlate(with: model, over: index.readable, (differentiator, engine))
     }
     var quiet = settings
     quiet.negative = false
@@ -282,10 +310,12 @@ public struct ExploreRun: Run {
       remarks.append("the start page has no prediction: \(error)")
     }
     let predicted = Dictionary(prediction?.layers.map { ($0.name, $0) } ?? []) { first, _ in first }
+    let reads = (try? model.bound()).map(ExploredNet.readers) ?? [:]
     let layers = table.layers.map { row in
       ExploredNet.Layer(
         name: row.name, operation: row.operation, shape: row.outputShape, stride: row.stride,
-        field: row.receptiveField, parameters: row.parameters, macs: row.macs, grid: predicted[row.name]?.cv2,
+        field: row.receptiveField, parameters: row.parameters, macs: row.macs, reads: reads[row.name] ?? [],
+        grid: predicted[row.name]?.cv2,
         period: predicted[row.name]?.period)
     }
     let net = ExploredNet(

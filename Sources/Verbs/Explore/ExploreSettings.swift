@@ -16,6 +16,9 @@ public struct ExploreSettings: Encodable, Hashable, Sendable {
   public var accentuate = false
   /// Pictures of each unit that are pushed apart, so that they show different sides of it: so many times the work; 0: none.
   public var diversity = 0
+  /// Of these layers, of those with pictures, the units have pictures under each of ``ExploredMitigations/names``, too; `nil`: of
+  /// none.
+  public var mitigations: [String]?
   /// The layer whose responses to the reader's pictures are laid out as an atlas and taken apart into groups; `nil`: none.
   public var atlas: String?
   /// Cells on a side of the atlas.
@@ -90,6 +93,12 @@ extension ExploreSettings: SettingOwner {
     Setting(
       "diversity", \.diversity, "Pictures of each unit that are pushed apart: so many times the work.",
       valueName: "count"),
+    Setting(
+      "mitigations", \.mitigations,
+      """
+      Layers whose units get pictures under other recipes as well, with a slider on the layer's page: so many times the \
+      work, \(ExploredMitigations.names.joined(separator: ", ")).
+      """, valueName: "a,b"),
     Setting(
       "atlas", \.atlas,
       "A layer whose responses to your pictures are laid out as an atlas, and taken apart into groups of channels.",

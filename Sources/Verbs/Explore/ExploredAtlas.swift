@@ -21,7 +21,7 @@ struct ExploredAtlas: Encodable {
   var unexplained: Double
 
   /// A direction and the picture that was made of it.
-  struct Direction: Codable {
+  struct Direction: Encodable {
     var file: String
     var width: Int
     var height: Int
@@ -30,9 +30,11 @@ struct ExploredAtlas: Encodable {
     var command: String
   }
 
-  struct Unit: Codable {
+  struct Unit: Encodable {
     var unit: Int
     var weight: Double
+    /// The unit of a convolution that it is, where the layer passes channels on; `nil` of others.
+    var origin: UnitLinks.Origin?
   }
 
   /// Positions that lie beside each other on the plane.

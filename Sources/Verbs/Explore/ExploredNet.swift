@@ -1,5 +1,6 @@
 import Foundation
 import GinghamLattices
+import GinghamNetworks
 import GinghamPrediction
 import GinghamReporting
 
@@ -17,6 +18,8 @@ struct ExploredNet: Encodable {
     var field: Double?
     var parameters: Int
     var macs: Int
+    /// Layers whose outputs it takes.
+    var reads: [String]
     /// Predicted unevenness of the gradient at its output; `nil` where it cannot be predicted.
     var grid: Double?
     /// Side of the lattice in its own elements.
@@ -36,6 +39,8 @@ struct ExploredNet: Encodable {
     var crops: String?
     /// Folder of the other net's tiles; `nil` where no net stands beside this one, or it has no such layer.
     var against: String?
+    /// The part of the site's data that holds ``ExploredMitigations``; `nil` where none were made.
+    var mitigations: String?
     /// The command line that makes pictures of this layer, but for the units: words in front of them and behind.
     var command: [String]
     var units: [Unit]
@@ -59,9 +64,13 @@ struct ExploredNet: Encodable {
     var negative: Float?
     /// Of its responses with those of the same unit of the other net.
     var correlation: Double?
+    /// ``GradientFlow/shares``; `nil` without pictures, or where the net has no row of classes.
+    var flow: Double?
+    /// ``KernelChain/places``; `nil` of all that are no convolutions.
+    var place: Int?
 
     private enum CodingKeys: String, CodingKey {
-      case unit, activation, grid, pass, width, height, negative, correlation
+      case unit, activation, grid, pass, width, height, negative, correlation, flow, place
       case isDead = "dead"
     }
   }
@@ -113,6 +122,18 @@ struct ExploredNet: Encodable {
 }
 
 extension ExploredNet {
+  /// By name, the layers in front of each whose outputs it takes as they are.
+  static func readers(in network: BoundNetwork) -> [String: [String]] {
+    var makers: [ValueID: String] = [:]
+    var reads: [String: [String]] = [:]
+    for node in network.nodes {
+      var seen: Set<String> = []
+      reads[node.name] = node.inputs.compactMap { $0.flatMap { makers[$0] } }.filter { seen.insert($0).inserted }
+      for output in node.outputs where network.constants[output] == nil { makers[output] = node.name }
+    }
+    return reads
+  }
+
   /// Those that are predicted.
   static func bands(_ prediction: PredictFindings) -> [Band] {
     zip(prediction.input.bands, prediction.bounds.bands).map { band, bound in

@@ -47,10 +47,9 @@ struct ExploredTiles {
   /// - Throws: what a visualization does, and the folder.
   func make(_ layer: String, _ units: [Int], batch: Int, into folder: String, behind done: Int) throws -> [Made] {
     let owners = try owners(of: layer)
-    return try stride(from: 0, to: units.count, by: batch).flatMap { first in
-      let part = Array(units[first..<min(first + batch, units.count)])
+    return try units.parted(by: batch).enumerated().flatMap { number, part in
       let pass = try context.once(named: "\(name)\(layer) \(part)") {
-        let (pass, means) = try self.pass(layer, part, owners, behind: done + first)
+        let (pass, means) = try self.pass(layer, part, owners, behind: done + number * batch)
         return Finished(value: pass, tensors: means)
       }
       let means = pass.tensors.map(\.scalars)
@@ -68,7 +67,7 @@ struct ExploredTiles {
   }
 
   /// The layers that bring in the bands of a layer's gradient, by period; empty where that cannot be predicted.
-  private func owners(of layer: String) throws -> [Int: String] {
+  func owners(of layer: String) throws -> [Int: String] {
     let sized = model.sized(settings.recipe.inputSize(of: model))
     let value = try sized.gradientValue(ofLayer: nil)
     let objective = EachChannelObjective(layer: layer, channels: [0])
@@ -110,17 +109,30 @@ struct ExploredTiles {
     return (pass, means ?? [])
   }
 
+  /// One of a pass's pictures as it is, as PNG.
+  ///
+  /// - Parameter place: of the unit among those of the pass.
+  func exact(_ layer: String, _ units: [Int], at place: Int) throws -> Data {
+    let pictures = try visualize(layer, units, behind: 0, reversed: false).visualization.pictures
+    return Data(try Visualizer.picture(pictures.sample(place)).encodedPNG())
+  }
+
   private func visualize(_ layer: String, _ units: [Int], behind done: Int, reversed: Bool) throws -> Visualizer.Result
   {
     var recipe = settings.recipe
     recipe.batch = units.count
-    let objective = EachChannelObjective(layer: layer, channels: units)
     let visualizer = try Visualizer(
-      model, objective: "channel:\(layer):\(units.map(String.init).joined(separator: ","))",
-      parsed: reversed ? WeightedSum([(-1, objective)]) : objective, recipe: recipe, seed: settings.seed,
+      model, channels: units, of: layer, lowers: reversed, recipe: recipe, seed: settings.seed,
       differentiator: differentiator)
     return try visualizer.run { step, _ in
       context.progress.step("steps", done * recipe.steps + step * units.count, of: total * recipe.steps)
     }
+  }
+}
+
+extension Array {
+  /// In order, so many at a time.
+  func parted(by count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }
 }

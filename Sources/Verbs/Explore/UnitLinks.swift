@@ -18,6 +18,24 @@ struct UnitLinks {
   /// By layer and unit, strongest first.
   private(set) var reads: [String: [[UnitLink]]] = [:]
   private(set) var writes: [String: [[UnitLink]]] = [:]
+  /// Of layers that pass channels on as they are: the unit that each is; `nil` of one in which several meet.
+  private(set) var origins: [String: [Origin?]] = [:]
+  /// Of convolutions, normalizations folded in: a filter a unit.
+  private(set) var kernels: [String: Tensor] = [:]
+
+  /// A unit of a convolution.
+  struct Origin: Encodable, Hashable {
+    var layer: String
+    var unit: Int
+  }
+
+  /// The strongest units in front of one; empty of all that is no convolution.
+  func reads(of layer: String, _ unit: Int) -> [UnitLink] { Self.at(unit, of: reads[layer]) }
+  /// The strongest units behind one.
+  func writes(of layer: String, _ unit: Int) -> [UnitLink] { Self.at(unit, of: writes[layer]) }
+  private static func at(_ unit: Int, of units: [[UnitLink]]?) -> [UnitLink] {
+    units.flatMap { $0.indices.contains(unit) ? $0[unit] : nil } ?? []
+  }
 
   /// Links that are kept on either side.
   static let most = 6
@@ -29,36 +47,33 @@ struct UnitLinks {
     let targets = network.outputs.filter { network.shapes[$0] != nil }
     let network = network.simplified(targets: targets)
     /// Units behind each channel of a value.
-    var sources: [ValueID: [[Source]]] = [:]
+    var sources: [ValueID: [[Origin]]] = [:]
     for node in network.nodes {
       guard let output = node.outputs.first, let shape = network.shapes[output], shape.rank == 4 else { continue }
       if case .convolution(let convolution) = node.operation {
         if let input = node.inputs.first ?? nil, let weights = node.inputs.count > 1 ? node.inputs[1] : nil,
-          let kernels = network.constants[weights]?.tensor, let behind = sources[input]
+          let kernels = network.constants[weights]?.tensor
         {
-          link(node.name, kernels, groups: convolution.groups, behind)
+          self.kernels[node.name] = kernels
+          if let behind = sources[input] { link(node.name, kernels, groups: convolution.groups, behind) }
         }
-        sources[output] = (0..<shape[1]).map { [Source(layer: node.name, unit: $0)] }
-      } else {
-        sources[output] = Self.passed(by: node, shape, network, sources)
+        sources[output] = (0..<shape[1]).map { [Origin(layer: node.name, unit: $0)] }
+      } else if let passed = Self.passed(by: node, shape, network, sources) {
+        sources[output] = passed
+        origins[node.name] = passed.map { $0.count == 1 ? $0[0] : nil }
       }
     }
   }
 
-  private struct Source: Hashable {
-    var layer: String
-    var unit: Int
-  }
-
   /// What stands behind the channels of a node that leaves them what they are; `nil` of all others.
   private static func passed(
-    by node: Node, _ shape: Shape, _ network: BoundNetwork, _ sources: [ValueID: [[Source]]]
-  ) -> [[Source]]? {
+    by node: Node, _ shape: Shape, _ network: BoundNetwork, _ sources: [ValueID: [[Origin]]]
+  ) -> [[Origin]]? {
     let inputs = node.inputs.compactMap { $0 }.filter { network.constants[$0] == nil }
     switch node.operation {
     case .concatenate(let axis) where axis == 1 || axis == -3:
       return inputs.flatMap { input in
-        sources[input] ?? [[Source]](repeating: [], count: network.shapes[input].map { $0.rank == 4 ? $0[1] : 0 } ?? 0)
+        sources[input] ?? [[Origin]](repeating: [], count: network.shapes[input].map { $0.rank == 4 ? $0[1] : 0 } ?? 0)
       }.ifCount(is: shape[1])
     case .pointwise, .parametricReLU, .elementwise, .maxPool, .averagePool, .batchNormalization, .pad, .resize,
       .identity, .dropout, .cast, .quantize, .dynamicQuantize, .localResponseNormalization, .instanceNormalization:
@@ -71,7 +86,7 @@ struct UnitLinks {
     }
   }
 
-  private mutating func link(_ layer: String, _ kernels: Tensor, groups: Int, _ behind: [[Source]]) {
+  private mutating func link(_ layer: String, _ kernels: Tensor, groups: Int, _ behind: [[Origin]]) {
     let (outputs, inputs) = (kernels.shape[0], kernels.shape[1])
     let taps = kernels.count / max(outputs * inputs, 1)
     guard groups > 0, behind.count == inputs * groups, outputs.isMultiple(of: groups) else { return }

@@ -22,6 +22,8 @@ final class LiveNet {
   let layers: [Layer]
   /// Classes that have pictures, or get them; `nil` where the net has none.
   let classes: Layer?
+  /// By layer, the units that were made together before.
+  private let passes: [String: [[Int]]]
   /// What climbs came to, oldest first: one goes on from them.
   private var climbed: [(id: String, picture: Tensor)] = []
 
@@ -47,11 +49,14 @@ final class LiveNet {
     model = try context.load(run.model)
     differentiator = try context.differentiator(for: model.network)
     guard try !GeneratorExplorer.explores(model) else {
-      (layers, classes) = ([], nil)
+      (layers, classes, passes) = ([], nil, [:])
       return
     }
     let table = try LayerTable(of: model)
-    let selected = try run.selection(of: model, in: table).layers.map(\.name)
+    let selection = try run.selection(of: model, in: table).layers
+    let selected = selection.map(\.name)
+    passes = Dictionary(
+      uniqueKeysWithValues: selection.map { ($0.name, $0.units.parted(by: run.settings.recipe.batch)) })
     layers = table.layers.enumerated().compactMap { number, row in
       guard [2, 4].contains(row.outputShape.count), row.outputShape[1] > 0 else { return nil }
       let folder = selected.firstIndex(of: row.name).map { "tiles/\($0)" } ?? "live/tiles/\(number)"
@@ -67,14 +72,59 @@ final class LiveNet {
   /// Of each tile.
   var size: PictureSize { run.settings.recipe.size ?? model.pictureSize }
 
-  private lazy var tiles = ExploredTiles(
-    model: model, settings: run.settings, context: context, differentiator: differentiator, total: 1)
+  private func tiles(by recipe: String?) throws -> ExploredTiles {
+    var settings = try recipe.map(run.settings.mitigated) ?? run.settings
+    settings.negative = false
+    return ExploredTiles(
+      model: model, settings: settings, context: context, differentiator: differentiator, total: 1)
+  }
 
-  /// A unit's picture, or the one that lowers it, as WebP: the same bytes as its command line's.
+  /// What a unit's page says of it.
+  private struct Facts: Encodable {
+    var unit: ExploredNet.Unit
+    /// As in ``ExploredDetails``: of this one.
+    var units: [ExploredDetails.Unit]
+  }
+
+  /// Makes what is asked for, with what comes of the same work: the same bytes as those of a site that was made before.
   ///
+  /// - Returns: files by their names.
   /// - Throws: what a visualization does.
-  func tile(_ layer: Layer, _ unit: Int) throws -> Data {
-    try tiles.pass(layer.name, [unit], [:], behind: 0).0.pictures[0]
+  func made(_ tile: LiveTile) throws -> [String: Data] {
+    let layer = tile.layer
+    // Pictures that are made together come out the same again together.
+    let units = passes[layer.name]?.first { $0.contains(tile.unit) } ?? [tile.unit]
+    let tiles = try tiles(by: tile.recipe)
+    if tile.kind == .exact {
+      return [tile.name: try tiles.exact(layer.name, units, at: units.firstIndex(of: tile.unit) ?? 0)]
+    }
+    let pass = try tiles.pass(layer.name, units, tile.recipe == nil ? owners(of: layer.name) : [:], behind: 0).0
+    var files: [String: Data] = [:]
+    for (place, unit) in units.enumerated() {
+      files[tile.with(unit: unit, kind: .picture).name] = pass.pictures[place]
+      guard tile.recipe == nil else { continue }
+      let links = try links.get()
+      let facts = Facts(
+        unit: pass.units[place],
+        units: [
+          .init(
+            bands: pass.bands[place], reads: links.reads(of: layer.name, unit),
+            writes: links.writes(of: layer.name, unit))
+        ])
+      let own = tile.with(unit: unit, kind: .facts)
+      files[own.name] = try Site.part(own.part, facts)
+    }
+    return files
+  }
+
+  private lazy var links = Result { UnitLinks(of: try model.bound()) }
+  private var bandOwners: [String: [Int: String]] = [:]
+
+  private func owners(of layer: String) throws -> [Int: String] {
+    if let known = bandOwners[layer] { return known }
+    let found = try tiles(by: nil).owners(of: layer)
+    bandOwners[layer] = found
+    return found
   }
 
   private lazy var explained = Result {

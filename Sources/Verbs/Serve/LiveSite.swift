@@ -44,6 +44,10 @@ public final class LiveSite: Sendable {
       layers: live.layers, classes: live.classes, classNames: live.model.classNames.names, width: live.size.width,
       height: live.size.height, pictures: live.classes != nil, most: limits.body, presets: Recipe.presetNames,
       preset: run.settings.recipe.preset, steps: run.settings.recipe.steps, stepsMost: LiveClimb.steps.upperBound,
+      mitigations: try ExploredMitigations.names.map { name in
+        let recipe = try run.settings.mitigated(by: name).recipe
+        return .init(name: name, words: ShellWord.line(run.settings.mitigationWords(recipe, batch: 1)))
+      },
       side: min(max(live.size.height, LiveClimb.sides.lowerBound), LiveClimb.sides.upperBound),
       sideMost: LiveClimb.sides.upperBound, seed: run.settings.seed)
     data = Data("window.gingham.live=".utf8) + (try facts.jsonLine())
@@ -67,9 +71,17 @@ public final class LiveSite: Sendable {
     var preset: String
     var steps: Int
     var stepsMost: Int
+    /// Recipes under which units can be looked at.
+    var mitigations: [Mitigation]
     var side: Int
     var sideMost: Int
     var seed: UInt64
+  }
+
+  private struct Mitigation: Encodable {
+    var name: String
+    /// What the command line of one unit's picture ends with.
+    var words: String
   }
 
   /// Work that waits or is being done.
@@ -100,22 +112,26 @@ public final class LiveSite: Sendable {
   }
 
   private func tile(_ path: [String]) async -> ServedResponse {
-    let folder = path.dropLast().joined(separator: "/")
-    guard let file = path.last, file.hasSuffix(".webp"), let unit = Int(file.dropLast(5)), "\(unit).webp" == file,
-      let layer = layers[folder], (0..<layer.units).contains(unit)
-    else { return .missing }
-    let name = "\(folder)/\(unit)"
-    if let known = tiles.withLock({ $0[name] }) { return Self.webP(known) }
+    guard let tile = LiveTile(path, of: layers) else { return .missing }
     do {
-      let made = try await bench.perform { [net] in try net.net.tile(layer, unit) }
-      tiles.withLock { $0[name] = made }
-      return Self.webP(made)
+      return ServedResponse(type: ServedFolder.type(of: tile.name), body: .data(try await data(of: tile)))
     } catch {
       return refusal(error)
     }
   }
 
-  private static func webP(_ data: Data) -> ServedResponse { ServedResponse(type: "image/webp", body: .data(data)) }
+  private func data(of tile: LiveTile) async throws -> Data {
+    if let known = tiles.withLock({ $0[tile.name] }) { return known }
+    return try await bench.perform { [self] in
+      // It may have come of what was made while this was waiting.
+      if let known = tiles.withLock({ $0[tile.name] }) { return known }
+      let made = try net.net.made(tile)
+      tiles.withLock { store in
+        for (name, data) in made { store[name] = data }
+      }
+      return made[tile.name] ?? Data()
+    }
+  }
 
   private func picture(_ request: ServedRequest) async -> ServedResponse {
     let name = String((request.query["name"] ?? "picture").prefix(200))

@@ -61,9 +61,8 @@ public struct LayerVisualizationRun: Run {
       var batchRecipe = recipe
       batchRecipe.batch = part.count
       let visualizer = try Visualizer(
-        model, objective: "channel:\(layer):\(part.map(String.init).joined(separator: ","))",
-        parsed: EachChannelObjective(layer: layer, channels: part), recipe: batchRecipe,
-        seed: settings.seed, differentiator: differentiator)
+        model, channels: part, of: layer, lowers: settings.negative, recipe: batchRecipe, seed: settings.seed,
+        differentiator: differentiator)
       let result = try visualizer.run(as: "channels-\(first)", in: context) {
         context.progress.step("steps", first * recipe.steps + $0 * part.count, of: channels.count * $1)
       }
@@ -73,8 +72,10 @@ public struct LayerVisualizationRun: Run {
         let file = "channels/\(String(format: "%04d", channel)).png"
         try context.folder?.write(file, picture)
         let isDead = result.visualization.gradient.sample(place).isZero
-        index.channels.append(
-          .init(channel: channel, file: file, finding: result.findings.images[place], isDead: isDead))
+        var finding = result.findings.images[place]
+        // As the layer gives it, not as the objective does.
+        if settings.negative { finding.activation.negate() }
+        index.channels.append(.init(channel: channel, file: file, finding: finding, isDead: isDead))
         tiles.append(.init(try picture.thumbnail, label: isDead ? "\(channel) (dead)" : "\(channel)"))
       }
       index.warnings += result.visualization.warnings.map { .init(channels: part, warning: $0) }

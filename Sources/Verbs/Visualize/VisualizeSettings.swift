@@ -9,6 +9,8 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
   public var layer: String?
   /// Of that layer, these channels; `nil`: all.
   public var channels: ClosedRange<Int>?
+  /// Whether each channel's picture lowers it.
+  public var negative = false
   /// A picture to begin from, or a `.npy` file of parameters; `nil`: noise.
   public var start: String?
   /// A photograph whose parts that the objective likes shall come forward, while it stays what it is.
@@ -60,6 +62,10 @@ public struct VisualizeSettings: Encodable, Hashable, Sendable {
       throw SettingError.contradiction(
         settings: ["channels", "all_channels"], message: "channels are those of a layer: name it")
     }
+    guard !negative || layer != nil else {
+      throw SettingError.contradiction(
+        settings: ["negative", "all_channels"], message: "what is lowered are the channels of a layer: name it")
+    }
     guard layer == nil || start == nil && accentuate == nil && hold == nil && pathCheck.isEmpty else {
       throw SettingError.contradiction(
         settings: ["start", "accentuate", "hold", "path_check"], message: "these go with an objective")
@@ -95,6 +101,7 @@ extension VisualizeSettings: SettingOwner {
     Setting(
       "all_channels", \.layer, "Every channel of this layer, into a contact sheet and an index.", valueName: "layer"),
     Setting("channels", \.channels, "Only these channels of that layer.", valueName: "first-last"),
+    Setting("negative", \.negative, "Of that layer's channels the pictures that lower them."),
     Setting(
       "start", \.start, "A picture to begin from, or parameters as .npy; noise without it.", valueName: "file"
     ).naming(.file()),

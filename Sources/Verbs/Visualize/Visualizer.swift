@@ -71,6 +71,19 @@ struct Visualizer {
       latticePeriod: latticePeriod, seed: seed, materials: materials)
   }
 
+  /// Of several channels of a layer, a picture each.
+  ///
+  /// - Parameter lowers: whether pictures shall lower them; values count as the objective's then, with the other sign.
+  init(
+    _ model: Model, channels: [Int], of layer: String, lowers: Bool, recipe: Recipe, seed: UInt64,
+    differentiator: any Differentiator
+  ) throws {
+    let each = EachChannelObjective(layer: layer, channels: channels)
+    try self.init(
+      model, objective: (lowers ? "-" : "") + "channel:\(layer):\(channels.map(String.init).joined(separator: ","))",
+      parsed: lowers ? WeightedSum([(-1, each)]) : each, recipe: recipe, seed: seed, differentiator: differentiator)
+  }
+
   /// What the climb begins from.
   enum Start {
     case noise

@@ -51,6 +51,84 @@ import Testing
     #expect(try get(part.address + "tiles/0/6.webp").status == 200)
   }
 
+  /// What a page says of a unit that is made while somebody waits, its picture as it is, and pictures under other recipes are
+  /// those of a site that was made before.
+  @Test func measuresAreThoseThatTheSiteWouldHave() throws {
+    let tool = try ServedTool()
+    let whole = tool.scratch.path("whole")
+    let layer = "features.3.expand3x3"
+    let outcome = try Tool.run(
+      executable: Tool.path,
+      ["explore", ServedTool.net, "--output", whole, "--layers", layer, "--units", "5-5", "--mitigations", layer]
+        + ServedTool.settings)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    func json(_ data: Data, behind mark: String) throws -> [String: Any] {
+      let text = String(decoding: data, as: UTF8.self)
+      let json = try #require(text.split(separator: mark, maxSplits: 1).last).dropLast(text.hasSuffix(";\n") ? 2 : 0)
+      return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    }
+    let facts = try json(try get(tool.address + "live-data.js").data, behind: "=")
+    let layers = try #require(facts["layers"] as? [[String: Any]])
+    let folder = try #require(layers.first { $0["name"] as? String == layer }?["folder"] as? String)
+    let told = try get(tool.address + folder + "/5.js")
+    #expect(told.status == 200 && String(decoding: told.data, as: UTF8.self).contains("parts[\"\(folder)/5\"]="))
+    let found = try json(told.data, behind: "]=")
+    let net = try json(try #require(FileManager.default.contents(atPath: whole + "/data.js")), behind: "=")
+    let row = try #require((net["layers"] as? [[String: Any]])?.first { $0["name"] as? String == layer })
+    var unit = try #require(((row["explored"] as? [String: Any])?["units"] as? [[String: Any]])?.first)
+    unit["place"] = nil
+    #expect(NSDictionary(dictionary: unit) == NSDictionary(dictionary: found["unit"] as? [String: Any] ?? [:]))
+    let details = try json(try #require(FileManager.default.contents(atPath: whole + "/units/0-0.js")), behind: "]=")
+    #expect(NSArray(array: details["units"] as? [Any] ?? []) == NSArray(array: found["units"] as? [Any] ?? [0]))
+    // Without loss.
+    let exact = tool.scratch.path("exact.png")
+    try get(tool.address + folder + "/5.png").data.write(to: URL(filePath: exact))
+    let alone = try Tool.run(
+      executable: Tool.path,
+      [
+        "visualize", ServedTool.net, "--all-channels", layer, "--channels", "5-5", "--output",
+        tool.scratch.path("alone"),
+      ]
+        + ["--recipe", whole + "/recipe.yaml", "--threads", "1", "--quiet"])
+    #expect(alone.status == 0, "\(alone.errors)")
+    #expect(
+      try Picture(contentsOf: exact).pixels == Picture(contentsOf: tool.scratch.path("alone/channels/0005.png")).pixels)
+    for recipe in ["naive", "lattice"] {
+      let tile = try get(tool.address + folder + "/\(recipe)/5.webp")
+      #expect(tile.data == FileManager.default.contents(atPath: whole + "/tiles/0/\(recipe)/5.webp"))
+    }
+    for wrong in ["maco/5.webp", "naive/5.js", "naive/naive/5.webp", "../5.webp", "5.gif", "naive/64.webp", "5.JS"] {
+      #expect([400, 404].contains(try get(tool.address + folder + "/" + wrong).status), "\(wrong)")
+    }
+  }
+
+  /// Of many large bodies a few are held at a time; what they weigh is given back. `server_attacks.py` does worse for longer.
+  @Test func memoryIsBounded() async throws {
+    let tool = try ServedTool()
+    var request = URLRequest(url: try #require(URL(string: tool.address + "live/picture?name=x.png")))
+    let address = try #require(request.url)
+    request.httpMethod = "POST"
+    request.setValue("http://127.0.0.1:\(address.port ?? 0)", forHTTPHeaderField: "Origin")
+    let (asked, body, before) = (request, Data(count: 32 << 20), tool.kilobytes("VmRSS"))
+    let statuses = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<16 {
+        group.addTask {
+          await withCheckedContinuation { waiter in
+            URLSession.shared.uploadTask(with: asked, from: body) { _, response, _ in
+              waiter.resume(returning: (response as? HTTPURLResponse)?.statusCode ?? 0)
+            }.resume()
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == [Int](repeating: 422, count: 16))
+    // Two bodies, each once as it came and once handed on, of sixteen.
+    let peak = tool.kilobytes("VmHWM")
+    #expect(before > 0 && peak > before && peak < before + 256 << 10, "\(before) \(peak)")
+    #expect(tool.comesToRest())
+  }
+
   @Test func interruptingEndsCleanlyAndChangesNothing() throws {
     let tool = try ServedTool()
     let before = try files(of: tool.site)

@@ -253,6 +253,68 @@ import Testing
     #expect(try driver.complaints() == [])
   }
 
+  /// A unit that nobody made before has its measures and neighbours once somebody looks at it, and tiles follow the slider.
+  @Test func unitsAreMeasuredAndMitigatedWhileOneLooks() throws {
+    let tool = try ServedTool()
+    let driver = try WebDriver()
+    try driver.open(tool.address + "#/features.3.expand3x3/7")
+    try driver.wait("document.querySelector('.chain')&&document.querySelector('main table')")
+    let told: [String] = try driver.value(
+      "return [...document.querySelectorAll('main .unit dd')].map(text=>text.textContent)")
+    #expect(told.count == 2 && Double(told[0]) != nil)
+    #expect(
+      try driver.value("return document.querySelector('a[download]').getAttribute('href')", as: String.self).hasSuffix(
+        "/7.png"))
+    try driver.run("location.hash='#/features.3.squeeze'")
+    try driver.wait("[...document.querySelectorAll('.tiles img')].every(image=>image.naturalWidth===64)")
+    let own: [String] = try driver.value("return [...document.querySelectorAll('.tiles img')].map(image=>image.src)")
+    #expect(own.count == 16)
+    try driver.tab(to: ".mix input")
+    try driver.press(.right)
+    try driver.wait("document.querySelector('.recipe').textContent==='naive'")
+    try driver.wait(
+      "[...document.querySelectorAll('.tiles img')].every(image=>image.complete&&image.naturalWidth===64&&image.src.includes('/naive/'))"
+    )
+    #expect(
+      try driver.value("return document.querySelector('.command').textContent", as: String.self).contains(
+        "--preset naive"))
+    #expect(try driver.complaints() == [])
+  }
+
+  /// Two readers of one server: one watches a climb while the other opens units, and neither sees the other's picture.
+  @Test func twoBrowsersAtOnce() throws {
+    let tool = try ServedTool()
+    let (one, other) = (try WebDriver(), try WebDriver())
+    for driver in [one, other] {
+      try driver.open(tool.address)
+      try driver.wait("document.querySelector('#live')")
+    }
+    try one.run(
+      """
+      document.querySelector('button[aria-controls=live]').click();const form=document.querySelector('#live form');
+      form.objective.value='class:1';form.steps.value=4096;form.requestSubmit()
+      """)
+    try one.wait("document.querySelector('.watched figcaption').textContent.startsWith('Step')")
+    try other.run("location.hash='#/features.6.squeeze/3'")
+    try other.wait("document.querySelector('.unit img')?.naturalWidth===64")
+    let picture = try Data(contentsOf: URL(filePath: tool.scratch.picture(side: 70)))
+    try other.run(Self.drop, ["mine.png", picture.base64EncodedString()])
+    try other.wait("location.hash==='#picture/0'")
+    let before: String = try one.value("return document.querySelector('.watched figcaption').textContent")
+    try one.wait("document.querySelector('.watched figcaption').textContent!=='\(before)'")
+    #expect(try one.value("return gingham.pictures.length", as: Int.self) == 0)
+    #expect(try other.value("return document.querySelector('.watched').hidden", as: Bool.self))
+    // A second climb begins when the first one is left.
+    try other.run(
+      """
+      const form=document.querySelector('#live form');
+      form.objective.value='class:2';form.steps.value=3;form.requestSubmit()
+      """)
+    try one.closeTab()
+    try other.wait("\(Self.status)==='Done.'")
+    #expect(tool.comesToRest())
+  }
+
   @Test func narrowWindowsAndDarkOnesAreFilledWell() throws {
     let tool = try ServedTool()
     let driver = try WebDriver(width: 400, height: 800, isDark: true)

@@ -58,6 +58,13 @@ final class ServedTool {
     return ((Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
+  /// What the system says of its memory, such as `VmRSS`, now, and `VmHWM`, at most so far.
+  func kilobytes(_ key: String) -> Int {
+    let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+    return line.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } } ?? 0
+  }
+
   /// Whether it computes nothing for a second, within some seconds.
   func comesToRest() -> Bool {
     for _ in 0..<20 {
