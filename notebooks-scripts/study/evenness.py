@@ -18,8 +18,8 @@ so that a difference among those is of the dose of unevenness alone, not of a re
 `control aligned` and `control staggered`: the same corners at stride 1, where nothing is uneven, each layer followed by an
 average over 2×2; what differs there is the union of windows alone.
 
-Data. MNIST digits of 16² (two layers, all arms), and pieces of photographs of 32² in colour, of which the net is to say how
-they were turned (three layers; aligned, 7/8 and staggered only, as they cost ten times as much).
+Data. 16² pixels, two layers, ten classes: MNIST digits, and pieces of photographs in colour, of which the net is to say
+which of ten photographs they are from; each seed draws its own ten.
 
 Outcomes, in this order, over the pictures that all arms of a seed classify rightly: (1) log of the smallest L2 change,
 the least that PGD at budgets √2 apart and DeepFool find, (2) log of the fewest elements (σ-zero), (3) log of the smallest
@@ -61,8 +61,7 @@ ARMS = {
 }
 DATA = {
     "digits": {"side": 16, "channels": 1, "classes": 10, "widths": (24, 24), "epochs": 6, "arms": list(ARMS)},
-    "photographs": {"side": 32, "channels": 3, "classes": 4, "widths": (24, 24, 24), "epochs": 6,
-                    "arms": ["aligned", "seven eighths", "staggered"]},
+    "photographs": {"side": 16, "channels": 3, "classes": 10, "widths": (24, 24), "epochs": 6, "arms": list(ARMS)},
 }
 #: Pictures a seed; steps of PGD and of σ-zero; least and largest budget.
 ATTACKED, STEPS, FEWEST_STEPS, L2, LINF = 50, 20, 100, (0.1, 8), (1 / 255, 0.7)
@@ -217,23 +216,29 @@ def run(options):
     if options.data == "photographs":
         if not options.folder:
             raise SystemExit("photographs: name their --folder (notebooks-scripts/fetch_photographs.sh fetches some)")
-        parts = twins.rotations(options.folder, settings["side"])
+        files = twins.photographs(options.folder)
+        names = "\n".join(f"{file.relative_to(options.folder)} {file.stat().st_size}" for file in files)
+        print(f"{len(files)} photographs")
+
+        def parts(seed):
+            return twins.pieces(files, settings["side"], seed)
     else:
-        parts = twins.digits(settings["side"])
-    # Results of other data or another recipe do not stand in one file.
-    made = json.dumps([settings, ARMS, count, STEPS, FEWEST_STEPS, L2, LINF]).encode()
-    for part in parts:
-        made += hashlib.sha256(part.numpy().tobytes()).digest()
-    recipe = hashlib.sha256(made).hexdigest()[:16]
+        all_digits, names = twins.digits(settings["side"]), ""
+
+        def parts(seed):
+            return all_digits
+    # Results of other pictures or another recipe do not stand in one file.
+    made = json.dumps([settings, ARMS, count, STEPS, FEWEST_STEPS, L2, LINF, names])
+    recipe = hashlib.sha256(made.encode()).hexdigest()[:16]
     lines = [line for line in kept(options.results) if line["data"] == options.data]
     if any(line["recipe"] != recipe for line in lines):
         raise SystemExit(f"{options.results} holds {options.data} of another recipe or other pictures: name other --results")
     done = {line["seed"] for line in lines}
-    print(f"{options.data}: {len(parts[0])} pictures to train, {len(parts[2])} to test; {len(done)} seeds are done", flush=True)
+    print(f"{options.data}: {len(done)} seeds are done", flush=True)
     for seed in range(seeds):
         if seed in done:
             continue
-        line = one_seed(options.data, settings, parts, seed, options, count)
+        line = one_seed(options.data, settings, parts(seed), seed, options, count)
         options.results.parent.mkdir(parents=True, exist_ok=True)
         with open(options.results, "a") as file:
             file.write(json.dumps(line | {"recipe": recipe}) + "\n")

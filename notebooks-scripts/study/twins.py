@@ -123,35 +123,51 @@ def digits(side):
     return x[:4000], y[:4000], x[4000:], y[4000:]
 
 
-def rotations(folder, side, crops=12, reduced=2):
-    """Which of four ways is a piece of a photograph turned? Pieces of `side`² from photographs whose shorter side was
-    reduced to `reduced`·side; one photograph in four is for testing, with all its pieces."""
+def photographs(folder):
+    """The files to choose from, in an order that no computer changes."""
+    kinds = (".jpg", ".jpeg", ".png", ".webp")
+    return sorted(path for path in pathlib.Path(folder).rglob("*") if path.suffix.lower() in kinds)
+
+
+def pieces(files, side, seed, classes=10, train=400, test=100, reduced=12, blocks=2):
+    """Of which of ten photographs is a piece? The ten go with the seed, so that seeds are replicates of the pictures too.
+
+    Each is reduced until its shorter side is `reduced`·side. It is cut into blocks of `blocks`·side; one in four of them,
+    spread evenly, is for testing, and no piece leaves its block. So no pixel is in both parts.
+    """
     from PIL import Image
 
-    random = numpy.random.default_rng(0)
-    files = sorted(
-        path for path in pathlib.Path(folder).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
-    parts = ([], [])
-    for index, path in enumerate(files):
+    random = numpy.random.default_rng(seed)
+    parts, taken, block = ([], [], [], []), 0, blocks * side
+    for index in random.permutation(len(files)):
         try:
-            with Image.open(path) as file:
+            with Image.open(files[index]) as file:
                 file.draft("RGB", (reduced * side, reduced * side))
                 picture = file.convert("RGB")
-        except (OSError, ValueError) as failure:
-            print(f"left out: {path}: {failure}")
+        except (OSError, ValueError):
             continue
         scale = reduced * side / min(picture.size)
-        if scale > 1:
+        # Nothing is enlarged; a panorama would give many times the blocks.
+        if scale > 1 or max(picture.size) > 3 * min(picture.size):
             continue
-        picture = numpy.asarray(picture.resize([max(reduced * side, round(scale * n)) for n in picture.size], Image.LANCZOS))
-        for _ in range(crops):
-            row, column = (random.integers(0, n - side + 1) for n in picture.shape[:2])
-            parts[index % 4 == 3].append(picture[row:row + side, column:column + side].transpose(2, 0, 1))
+        picture = picture.resize([max(reduced * side, round(scale * n)) for n in picture.size], Image.LANCZOS)
+        picture = numpy.asarray(picture)
+        rows, columns = (n // block for n in picture.shape[:2])
+        places = [(row, column) for row in range(rows) for column in range(columns)]
+        for first, (count, wanted) in enumerate(((train, False), (test, True))):
+            mine = [(row, column) for row, column in places if ((row + 2 * column) % 4 == 0) == wanted]
+            for _ in range(count):
+                row, column = (block * n + random.integers(0, block - side + 1) for n in mine[random.integers(len(mine))])
+                parts[2 * first].append(picture[row:row + side, column:column + side].transpose(2, 0, 1))
+                parts[2 * first + 1].append(taken)
+        taken += 1
+        if taken == classes:
+            break
+    else:
+        raise SystemExit(f"only {taken} of {len(files)} files are photographs of {reduced * side} pixels or more")
     found = []
-    for pieces in parts:
-        x = torch.tensor(numpy.stack(pieces), dtype=torch.float32) / 255
-        turns = torch.tensor(random.integers(0, 4, len(x)))
-        turned = torch.stack([torch.rot90(piece, int(turn), (1, 2)) for piece, turn in zip(x, turns)])
-        order = torch.tensor(random.permutation(len(x)))
-        found += [turned[order], turns[order]]
+    for first in (0, 2):
+        order = torch.tensor(random.permutation(len(parts[first])))
+        found += [torch.tensor(numpy.stack(parts[first]), dtype=torch.float32)[order] / 255,
+                  torch.tensor(parts[first + 1])[order]]
     return tuple(found)
