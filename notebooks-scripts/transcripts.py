@@ -174,12 +174,10 @@ def anew(printed, output):
 def without_seconds(output):
     """Tables without their last column, where that holds seconds."""
     kept, end = [], None
-    for line in output:
-        if line.endswith(" seconds"):
-            end = line.rindex("seconds")
-            # Rules stand under the names of columns.
-            if kept and RULE.fullmatch(kept[-1]):
-                kept[-1] = kept[-1][:end].rstrip()
+    for line, following in zip(output, [*output[1:], ""]):
+        if line.endswith(" seconds") and RULE.fullmatch(following):
+            # The rule below a name is as wide as its column.
+            end = following.rindex(" ") + 1
         elif not line.strip():
             end = None
         kept.append(line[:end].rstrip())
