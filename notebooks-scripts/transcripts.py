@@ -150,7 +150,7 @@ def anew(printed, output):
     for kind, first, last, start, end in matcher.get_opcodes():
         old, new = printed[first:last], output[start:end]
         if kind == "equal":
-            kept += [before if holds(before, after) else after for before, after in zip(old, new)]
+            kept += [before if "…" in before and holds(before, after) else after for before, after in zip(old, new)]
             continue
         # Where a part is left out, lines of the old kind are looked for in order; the rest is what is left out.
         is_open = any("…" in line for line in old) or bool(kept) and kept[-1].strip().startswith("…")
