@@ -147,7 +147,7 @@ import Testing
     }
     var settings = TrackSettings(checkpoints: files)
     settings.samples = 37
-    var source = ModelSource("")
+    var source = ModelSource(files[0])
     source.architecture = Self.generator
     let run = TrackRun(source, settings: settings)
     let few = try findings(of: run, few: 1000, to: scratch.path("few"))
@@ -192,7 +192,7 @@ import Testing
     var picture = try scratch.contents("set/5.png")
     picture.append(1)
     try picture.write(to: scratch.url.appending(path: "set/5.png"))
-    _ = try findings(of: run, few: 4, to: scratch.path("other"))
-    #expect(try manifest("other")["run_sha256"] as? String != many["run_sha256"] as? String)
+    _ = try findings(of: run, few: 4, to: scratch.path("changed"))
+    #expect(try manifest("changed")["run_sha256"] as? String != many["run_sha256"] as? String)
   }
 }
