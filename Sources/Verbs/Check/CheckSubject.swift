@@ -85,7 +85,7 @@ struct CheckSubject {
     let sampler = try PictureSampler(generator, range: settings.range, engine: context.engine, team: context.team)
     var set = try CheckedPictures(limits: limits)
     let empty = set
-    try SampledPictures(of: inputs, by: sampler, in: context).forEach { start, pictures in
+    try SampledPictures(of: inputs, by: sampler, isSeenOnce: true, in: context).forEach { start, pictures in
       var failure: (any Error)?
       context.team.forEach(Array(0..<pictures.shape[0]), ahead: 4 * context.team.threads) { index in
         Result {

@@ -5,13 +5,14 @@ import GinghamReporting
 import GinghamTensors
 
 extension RunFolder {
-  /// Writes samples as PNG (`samples/0000.png` or under the names of their pictures) and `samples.npy`.
+  /// Writes samples as PNG (`samples/0000.png` or under the names of their pictures; of many the first ones) and
+  /// `samples.npy`.
   ///
   /// - Throws: ``ImageError``, ``FormatError``, what making them does.
   func write(_ samples: SampledPictures, depth: BitDepth, on team: ThreadTeam) throws {
     let files = PictureNames(samples.inputs.names).files
     try writeArray(of: samples) { start, pictures in
-      let encoded = team.map(Array(0..<pictures.shape[0])) { index in
+      let encoded = team.map(Array(0..<min(pictures.shape[0], max(0, samples.withFiles - start)))) { index in
         Result { try Picture(pictures.sample(index)).encodedPNG(path: files[start + index], depth: depth) }
       }
       for (index, png) in encoded.enumerated() { try write(files[start + index], data: Data(png.get())) }
@@ -40,11 +41,10 @@ extension RunFolder {
 }
 
 extension Picture {
-  /// The first pictures of N×C×H×W side by side, none of them scaled.
-  static func contactSheet(of pictures: Tensor, limit: Int = 256) throws -> Picture {
-    let count = min(pictures.shape[0], limit)
-    let columns = Int(Double(count).squareRoot().rounded(.up))
-    return try .montage((0..<count).map { try Picture(pictures.sample($0)) }, columns: columns)
+  /// Pictures 1×C×H×W side by side, none of them scaled.
+  static func contactSheet(of pictures: [Tensor]) throws -> Picture {
+    let columns = Int(Double(pictures.count).squareRoot().rounded(.up))
+    return try .montage(pictures.map { try Picture($0) }, columns: columns)
   }
 }
 

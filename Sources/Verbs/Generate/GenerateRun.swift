@@ -88,8 +88,11 @@ public struct GenerateRun: Run {
       thresholds: thresholds, skipped: inputs.skipped)
     if let summary { (findings.summary, findings.table) = (summary, SetTable.fileName) }
     let latents = generator.isLatent ? inputs.numbers : nil
+    let remarks =
+      samples.areMany
+      ? ["of \(samples.count) samples the first \(samples.withFiles) are files; samples.npy holds all"] : []
     return RunResult(
-      findings, skipped: inputs.skipped,
+      findings, remarks: remarks, skipped: inputs.skipped,
       settled: ["range": .string(sampler.range.description), "inputs": model.settledInputs]
     ) { folder in
       switch files {

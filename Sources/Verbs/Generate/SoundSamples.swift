@@ -5,7 +5,7 @@ import GinghamReporting
 import GinghamTensors
 
 extension RunFolder {
-  /// Writes sounds as WAV (`samples/0000.wav`), as `samples.npy` in −1…1, and the spectrograms of the first of them as
+  /// Writes sounds as WAV (`samples/0000.wav`; of many the first ones), as `samples.npy` in −1…1, and the spectrograms of the first of them as
   /// `spectrogram.png`.
   ///
   /// - Parameter samples: N×C×1×L in 0…1, of which ½ is silence.
@@ -15,7 +15,7 @@ extension RunFolder {
     var shown: [Figure] = []
     try writeArray(of: samples) { start, pictures in
       let signed = pictures.map { 2 * $0 - 1 }
-      for index in 0..<signed.shape[0] {
+      for index in 0..<min(signed.shape[0], max(0, samples.withFiles - start)) {
         let file = files[start + index]
         let sound = try Sound(signed.sample(index), rate: rate)
         try write(file, data: Data(try sound.wav(depth: depth, path: file)))

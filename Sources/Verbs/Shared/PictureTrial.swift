@@ -30,7 +30,8 @@ struct PictureTrial {
   ) throws -> Outcome {
     let sampler = try PictureSampler(
       Generator(model), range: range, engine: context.engine, team: context.team)
-    let samples = SampledPictures(of: inputs, by: sampler, counting: what, in: context.writing(into: nil))
+    let samples = SampledPictures(
+      of: inputs, by: sampler, counting: what, isSeenOnce: true, in: context.writing(into: nil))
     var set =
       try periods.isEmpty
       ? nil

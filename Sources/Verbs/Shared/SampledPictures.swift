@@ -17,17 +17,23 @@ final class SampledPictures {
   private let key: String
   private let what: String
   private var kept: [Int: Tensor] = [:]
-  private var room = 1 << 23
+  /// Elements that may still be kept.
+  private var room: Int
 
   /// - Parameters:
   ///   - key: of all that shapes the pictures, beside the run's identity.
   ///   - what: is counted, a sample at a time.
+  ///   - isSeenOnce: whether nobody looks at them again.
   init(
     of inputs: GeneratorInputs, by sampler: PictureSampler, key: String = "samples", counting what: String = "samples",
-    in context: RunContext
+    isSeenOnce: Bool = false, in context: RunContext
   ) {
     (self.inputs, self.sampler, self.key, self.what, self.context) = (inputs, sampler, key, what, context)
+    room = isSeenOnce || context.folder != nil ? 0 : Self.mostKept
   }
+
+  /// 8 MiB.
+  private static let mostKept = 1 << 21
 
   var count: Int { inputs.count }
 
@@ -36,6 +42,9 @@ final class SampledPictures {
 
   /// Whether what belongs to single pictures is kept on the disk.
   var areMany: Bool { context.storesNumbers(of: inputs.names) }
+
+  /// So many of them become files of their own; all are in the array.
+  var withFiles: Int { min(count, context.fewFiles) }
 
   /// Does `body` with the pictures N×C×H×W in 0…1, some at a time, and the number of the first.
   ///
@@ -56,21 +65,20 @@ final class SampledPictures {
       }
       return Finished(value: start, tensors: [made])
     }.tensors[0]
-    if context.folder == nil, pictures.count <= room {
+    if pictures.count <= room {
       kept[start] = pictures
       room -= pictures.count
     }
     return pictures
   }
 
-  /// The first pictures, at most so many.
-  func first(_ limit: Int) throws -> Tensor {
+  /// The first pictures 1×C×H×W, at most so many.
+  func first(_ limit: Int) throws -> [Tensor] {
     let wanted = min(limit, count)
-    let parts = try stride(from: 0, to: wanted, by: portion).map { start in
+    return try stride(from: 0, to: wanted, by: portion).flatMap { start in
       let part = try pictures(from: start)
-      return part.slice(axis: 0, 0..<min(part.shape[0], wanted - start))
+      return (0..<min(part.shape[0], wanted - start)).map(part.sample)
     }
-    return .stacked(parts)
   }
 
   /// Measures all of them.

@@ -38,6 +38,7 @@ import Testing
     "generate {generator} --samples 8",
     "generate random:stable_diffusion_vae_decoder --input-size 8x8 --samples 2 --flat",
     "measure {large} --periods 2", "diagnose {large} --periods 2",
+    "generate random:dcgan_generator?features=1&latent=2 --samples 1001",
     "diagnose {set}", "diagnose {set} --reference {photographs}",
     "diagnose {set} --reference {photographs} --net {net} --layer features.0",
     "diagnose {banded.png} {broken.png}",
