@@ -40,16 +40,19 @@ def verdict(interval, chance):
     return "undecided"
 
 
-def write(lines, figure):
+def write(lines, figure, seeds):
+    """Prints what the lines say, and draws it where there are intervals to draw. Sentences wait for so many seeds."""
     if not lines:
         raise SystemExit("there are no results")
-    for data in dict.fromkeys(line["data"] for line in lines):
-        tell(data, [line for line in lines if line["data"] == data])
-    if figure:
-        draw(lines, figure)
+    parts = {data: [line for line in lines if line["data"] == data] for data in dict.fromkeys(x["data"] for x in lines)}
+    for data, part in parts.items():
+        tell(data, part, seeds)
+    drawn = {data: part for data, part in parts.items() if len(part) >= 3}
+    if figure and drawn:
+        draw(drawn, figure)
 
 
-def tell(data, lines):
+def tell(data, lines, seeds):
     print(f"\n{data}: {len(lines)} seeds, {lines[0]['pictures']} pictures each\n")
     print("arm                accuracy  CV²     strongest phase  free 1/16  margin ÷ ‖g‖")
     for arm in lines[0]["arms"]:
@@ -63,7 +66,8 @@ def tell(data, lines):
     print("\n                     dose: 7/8 ÷ staggered, by slope                   aligned ÷ staggered    "
           "control: aligned ÷ staggered")
     for (key, name), found, chance in zip(OUTCOMES.items(), doses, intervals.holm([found[3] for found in doses])):
-        print(f"{name:20s} {shown(found)}, Holm's p {chance:.3f}: {verdict(found, chance)}\n{'':20s} "
+        said = verdict(found, chance) if len(lines) >= seeds else f"nothing is said before {seeds} seeds"
+        print(f"{name:20s} {shown(found)}, Holm's p {chance:.3f}: {said}\n{'':20s} "
               f"{'':48s}  {shown(paired(lines, key, 'aligned', 'staggered'))}   "
               f"{shown(paired(lines, key, 'control aligned', 'control staggered'))}")
     for key, name in (("norm", "gradient norm"), ("margin", "margin")):
@@ -73,25 +77,23 @@ def tell(data, lines):
     print("accuracy, aligned − staggered: {:+.4f} [{:+.4f}, {:+.4f}]".format(*accuracy[:3]))
 
 
-def draw(lines, path):
+def draw(parts, path):
     """For each outcome and data: every contrast with its interval."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    sets = list(dict.fromkeys(line["data"] for line in lines))
     contrasts = [
         ("dose (one union of windows)", lambda part, key: dose(part, key)),
         ("aligned ÷ staggered", lambda part, key: paired(part, key, "aligned", "staggered")),
         ("the same at stride 1", lambda part, key: paired(part, key, "control aligned", "control staggered")),
     ]
-    page, axes = pyplot.subplots(1, len(OUTCOMES), figsize=(9, 1 + 0.8 * len(sets)), sharey=True, layout="constrained")
+    page, axes = pyplot.subplots(1, len(OUTCOMES), figsize=(9, 1 + 0.8 * len(parts)), sharey=True, layout="constrained")
     for axis, (key, name) in zip(axes, OUTCOMES.items()):
         axis.axvspan(0.98, 1.02, color="0.92", zorder=0)
         axis.axvline(1, color="0.6", linewidth=0.8)
-        for row, data in enumerate(sets):
-            part = [line for line in lines if line["data"] == data]
+        for row, part in enumerate(parts.values()):
             for place, (label, contrast) in enumerate(contrasts):
                 mean, low, high, _ = contrast(part, key)
                 if math.isnan(mean):
@@ -102,8 +104,8 @@ def draw(lines, path):
         axis.set_title(name, fontsize=10)
         axis.set_xlabel("uneven ÷ even")
     axes[0].set_yticks(
-        [row * 4 + place for row in range(len(sets)) for place in range(3)],
-        [f"{data}: {label}" for data in sets for label, _ in contrasts], fontsize=8)
+        [row * 4 + place for row in range(len(parts)) for place in range(3)],
+        [f"{data}, {len(part)} seeds: {label}" for data, part in parts.items() for label, _ in contrasts], fontsize=8)
     axes[0].invert_yaxis()
     path.parent.mkdir(parents=True, exist_ok=True)
     page.savefig(path, dpi=110)
