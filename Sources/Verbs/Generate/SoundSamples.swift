@@ -5,8 +5,8 @@ import GinghamReporting
 import GinghamTensors
 
 extension RunFolder {
-  /// Writes sounds as WAV (`samples/0000.wav`; of many the first ones), as `samples.npy` in −1…1, and the spectrograms of the first of them as
-  /// `spectrogram.png`.
+  /// Writes sounds as WAV (`samples/0000.wav`; of many the first ones), as `samples.npy` in −1…1, and the spectrograms of the
+  /// first of them as `spectrogram.png`.
   ///
   /// - Parameter samples: N×C×1×L in 0…1, of which ½ is silence.
   /// - Throws: ``SoundError``, ``ImageError``, ``FormatError``, what making them does.
