@@ -44,6 +44,12 @@ public struct ModelSource: Sendable {
   /// Fixes inputs beside the picture at ones where nobody fixed them, for what does not depend on their values.
   public var fixesOpenInputs = false
 
+  /// For people: a file's name without its ending, or a built-in net as it was asked for.
+  public var title: String {
+    specification.hasPrefix("random:")
+      ? specification : URL(filePath: specification).deletingPathExtension().lastPathComponent
+  }
+
   /// With the properties of the same names.
   public init(
     _ specification: String, architecture: String? = nil, section: String? = nil, mean: [Float]? = nil,

@@ -19,6 +19,8 @@ public final class RunFolder {
   private var subfolders: Set<String> = []
   /// What figures are written as, beside PNG.
   public var figureFormats: Set<FigureFormat> = []
+  /// What figures are of.
+  public var figureSubject = FigureSubject()
   private var isCommitted = false
 
   /// - Parameters:

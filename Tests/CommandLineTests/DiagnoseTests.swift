@@ -41,7 +41,7 @@ import Testing
     #expect(Set(names).isSuperset(of: ["1-checkerboard.png", "report.html", "findings.json", "manifest.json"]))
     #expect(finding["evidence"] as? String == "1-checkerboard.png")
     let evidence = try Picture(contentsOf: scratch.path("run/1-checkerboard.png"))
-    #expect(evidence.width > 160)
+    #expect(evidence.width > 1000)
     let report = try String(contentsOfFile: scratch.path("run/report.html"), encoding: .utf8)
     #expect(report.contains("checkerboard 4 px") && report.contains("data:image/png;base64,"))
     #expect(!report.contains("http:") && !report.contains("https:"))

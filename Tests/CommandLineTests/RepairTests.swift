@@ -139,8 +139,8 @@ import Testing
     #expect((json["output_difference"] as? [String: Any])?["same_class"] is Double)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: scratch.path("run")).sorted() == [
-        "after", "before", "check", "findings.json", "gradients.png", "manifest.json",
-        "random-resnet18-size-64-classes-10-repaired.onnx",
+        "check", "findings.json", "gradients.png", "manifest.json", "phases.png",
+        "random-resnet18-size-64-classes-10-repaired.onnx", "spectrum.png",
       ])
   }
 

@@ -23,6 +23,7 @@ private enum Gallery {
       "", x: (0..<30).map { Double($0 % 6) }, y: (0..<30).map { Double($0 / 6) }, style: .points,
       labels: (0..<30).map { "layer\($0).conv" })
     let tile = try Picture(Tensor([3, 8, 6], repeating: 0.5))
+    let spectrum = SpectrumPlot(long, power: Tensor([16, 15], repeating: 2), periods: [2, 4, 32])
     return [
       ("lines", try Plot(long, x: Axis("training step"), y: Axis("loss (nats)"), series: waves).figure()),
       ("narrow", try Plot(long, x: Axis(long), y: Axis(long), series: waves, plotSize: (120, 80)).figure()),
@@ -67,7 +68,9 @@ private enum Gallery {
           marks: [.init(x: 3, y: 2, name: "a"), .init(x: 7, y: 2, name: long)]
         ).figure()
       ),
-      ("spectrum", try SpectrumPlot(long, power: Tensor([16, 15], repeating: 2), periods: [2, 4, 32]).figure()),
+      ("spectrum", try spectrum.figure()),
+      ("spectra", try SpectrumPlot.row([spectrum, spectrum])),
+      ("signed", try spectrum.figure().signed(long + long)),
       (
         "sheet",
         try ContactSheet(long, tiles: (0..<7).map { .init(tile, label: $0 == 3 ? long : "tile \($0)") }, columns: 3)
@@ -92,6 +95,17 @@ private enum Gallery {
         }
       }
     }
+  }
+
+  @Test func aSignatureStandsBelowAllElse() throws {
+    let figure = try Plot("", x: Axis("step"), y: Axis(), series: [Series("", y: [1, 2])]).figure()
+    let signed = try figure.signed("resnet18, cat.png")
+    let (plain, boxes) = (figure.textBoxes(), signed.textBoxes())
+    #expect(boxes.dropLast().map(\.text) == plain.map(\.text) && boxes.last?.text == "resnet18, cat.png")
+    #expect(zip(plain, boxes).allSatisfy { $0.box == $1.box } && signed.width == figure.width)
+    let lowest = plain.map { $0.box.y + $0.box.height }.max() ?? 0
+    #expect(try #require(boxes.last).box.y > lowest)
+    #expect(try figure.signed("").svg() == figure.svg())
   }
 
   @Test func everyFigureBecomesPixelsAndWellFormedSVG() throws {

@@ -43,6 +43,15 @@ import Testing
     #expect(throws: ImageError.self) { try HeatMap(of: sparse, percentile: 101) }
   }
 
+  @Test func comparedMapsShareAScale() throws {
+    let strong = try HeatMap(of: Tensor([1, 1, 2], [0, 4]), reducing: .norm, percentile: 100)
+    let weak = try HeatMap(of: Tensor([1, 1, 2], [0, 1]), reducing: .norm, percentile: 100)
+    #expect(weak.picture == strong.picture)
+    let pixels = weak.onScale(of: strong).picture.pixels
+    let quarter = ColourMap.sequential.colour(at: 0.25)
+    for channel in 0..<3 { #expect(abs(Double(pixels[channel, 0, 1]) - quarter[channel]) < 1e-6) }
+  }
+
   @Test func valuesThatAreNotFiniteAreReportedNotDrawn() {
     #expect(throws: ImageError.nonFinite(what: "the gradient", count: 2, total: 3)) {
       try HeatMap(of: Tensor([1, 1, 3], [.nan, 1, -.infinity]))

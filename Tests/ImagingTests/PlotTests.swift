@@ -87,6 +87,24 @@ import Testing
     }
   }
 
+  /// What has ten times the power has the colour of 10 dB more; by itself it would look the same.
+  @Test func spectraBesideEachOtherHaveOneScale() throws {
+    let power = Tensor([8, 8], (0..<64).map { Float(pow(10, Double($0) / 16)) })
+    let (weak, strong) = (SpectrumPlot("", power: power), SpectrumPlot("", power: power.map { 10 * $0 }))
+    #expect(try weak.figure().svg() == strong.figure().svg())
+    /// How much brighter the right half is, in 0…1.
+    func step(_ figure: Figure) throws -> Float {
+      let pixels = try figure.picture(scale: 1).pixels
+      let (row, half) = (pixels.shape[1] / 2, pixels.shape[2] / 2)
+      return (0..<half).reduce(0) { $0 + pixels[0, row, half + $1] - pixels[0, row, $1] } / Float(half)
+    }
+    #expect(try abs(step(.row([weak.figure(), weak.figure()]))) < 0.01)
+    #expect(try abs(step(SpectrumPlot.row([weak, weak]))) < 0.01)
+    #expect(try step(SpectrumPlot.row([weak, strong])) > 0.05)
+    let ticks = try SpectrumPlot.row([weak, strong]).textBoxes().map(\.text)
+    #expect(ticks[..<(ticks.count / 2)] == ticks[(ticks.count / 2)...].prefix(ticks.count / 2))
+  }
+
   /// The ring of each lattice frequency stands in the middle of the bin that holds its power.
   @Test(arguments: [8, 12, 24]) func ringsStandOnTheirBins(size: Int) throws {
     let across = AxisScale(SpectrumPlot.axis("horizontal", count: size), showing: [])

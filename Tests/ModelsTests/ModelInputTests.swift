@@ -18,6 +18,11 @@ import Testing
     #expect(try levels(12).contains { $0 > 0 })
   }
 
+  @Test func titlesAreNamesOfFiles() {
+    #expect(ModelSource("/a.b/my net.v2.onnx").title == "my net.v2")
+    #expect(ModelSource("random:resnet18?seed=3").title == "random:resnet18?seed=3")
+  }
+
   /// A picture twice as wide as high, dark at its left quarter and bright at its right one.
   @Test func croppedOrWhole() throws {
     let pixels = Tensor([3, 8, 16], (0..<(3 * 8 * 16)).map { $0 % 16 < 4 ? 0 : $0 % 16 < 12 ? 0.5 : 1 })

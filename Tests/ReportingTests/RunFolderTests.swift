@@ -1,7 +1,8 @@
 import Foundation
-import GinghamReporting
 import GinghamTensors
 import Testing
+
+@testable import GinghamReporting
 
 @Suite struct RunFolderTests {
   private let scratch = FileManager.default.temporaryDirectory.appending(path: "gingham-\(UUID().uuidString)")
@@ -22,6 +23,16 @@ import Testing
     try folder.commit(manifest())
     #expect(try FileManager.default.contentsOfDirectory(atPath: target).sorted() == ["a", "manifest.json"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path(percentEncoded: false)) == ["run"])
+  }
+
+  @Test func figuresSayWhatTheyAreOf() {
+    var subject = FigureSubject()
+    #expect(subject.signature(of: "spectrum.png") == "")
+    (subject.net, subject.pictures) = ("resnet18", "cat.png and 3 more")
+    subject.folders["dog"] = "dog.jpg"
+    #expect(subject.signature(of: "spectrum.png") == "resnet18, cat.png and 3 more")
+    #expect(subject.signature(of: "dog/spectrum.png") == "resnet18, dog.jpg")
+    #expect(subject.signature(of: "layers/spectrum.png") == "resnet18, cat.png and 3 more")
   }
 
   @Test func aRunThatFailsLeavesNothing() throws {

@@ -64,6 +64,24 @@ public struct Figure: Sendable {
     }
   }
 
+  /// The same with a line of small print below, such as what it is of; broken where it is wider than the figure.
+  public func signed(_ text: String) throws -> Figure {
+    guard !text.isEmpty else { return self }
+    return try Figure { canvas in
+      let (margin, pitch) = (PlotFrame.margin, Typeface.note.size * Typeface.lineHeight)
+      let lines = canvas.lines(of: text, .note, width: max(width - 2 * margin, 1))
+      return (
+        width, height + Double(lines.count) * pitch + margin / 2,
+        { canvas in
+          draw(canvas)
+          for (row, line) in lines.enumerated() {
+            canvas.text(line, at: Point(x: margin, y: height + Double(row) * pitch - margin / 4), .note, .faintText)
+          }
+        }
+      )
+    }
+  }
+
   /// The figure as an SVG document. Letters are outlines, so it looks the same without the fonts.
   public func svg() throws -> [UInt8] {
     guard

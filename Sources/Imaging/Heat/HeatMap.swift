@@ -11,7 +11,7 @@ public struct HeatMap: Sendable {
   /// Whether values below zero mean something.
   public let isSigned: Bool
   /// The magnitude at which the colours end; zero where all values are.
-  public let limit: Float
+  public private(set) var limit: Float
 
   /// - Parameters:
   ///   - gradient: C×H×W or 1×C×H×W.
@@ -33,6 +33,13 @@ public struct HeatMap: Sendable {
     let clipped = magnitudes.percentile(percentile)
     // Where nearly all values are zero the percentile is too: then the largest one sets the scale.
     limit = clipped > 0 ? clipped : magnitudes.max() ?? 0
+  }
+
+  /// The same on another's scale, for maps that are compared.
+  public func onScale(of other: HeatMap) -> HeatMap {
+    var map = self
+    map.limit = other.limit
+    return map
   }
 
   /// Diverging for signed values, sequential for magnitudes.

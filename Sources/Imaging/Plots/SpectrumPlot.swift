@@ -28,28 +28,42 @@ public struct SpectrumPlot: Sendable {
 
   /// - Throws: ``ImageError/undrawable(_:)`` where the power is not H×W,
   ///   ``ImageError/nonFinite(what:count:total:)`` where a value is NaN or infinite.
-  public func figure() throws -> Figure {
-    guard power.shape.rank == 2, power.count > 0 else {
-      throw ImageError.undrawable("a spectrum is H×W, not \(power.shape)")
+  public func figure() throws -> Figure { try Self.row([self]) }
+
+  /// Spectra side by side on one scale, in decibels above the median of the first.
+  ///
+  /// - Throws: as ``figure()``.
+  public static func row(_ plots: [SpectrumPlot]) throws -> Figure {
+    for power in plots.map(\.power) {
+      guard power.shape.rank == 2, power.count > 0 else {
+        throw ImageError.undrawable("a spectrum is H×W, not \(power.shape)")
+      }
+      try power.withUnsafeBufferPointer { try ImageError.requireFinite($0, of: "the spectrum") }
     }
-    try power.withUnsafeBufferPointer { try ImageError.requireFinite($0, of: "the spectrum") }
-    let decibels = decibels
-    let values = decibels.scalars
-    let (least, most) = (Double(values.percentile(1)), Double(values.percentile(99.95)))
-    let plot = MatrixPlot(
-      title, values: decibels, range: least < most ? least...most : nil,
-      barLabel: "power relative to the median (dB)",
-      x: Self.axis("horizontal", count: power.shape[1]),
-      y: Self.axis("vertical", count: power.shape[0], isReversed: true), marks: marks)
-    return try plot.figure()
+    let median = plots.lazy.compactMap(\.median).first
+    let levels = plots.map { $0.decibels(over: median) }
+    let least = levels.map { Double($0.scalars.percentile(1)) }.min() ?? 0
+    let most = levels.map { Double($0.scalars.percentile(99.95)) }.max() ?? 0
+    let whose = plots.count == 1 ? "the median" : "the median of the first"
+    return try .row(
+      zip(plots, levels).map { plot, levels in
+        try MatrixPlot(
+          plot.title, values: levels, range: least < most ? least...most : nil,
+          barLabel: "power relative to \(whose) (dB)", x: axis("horizontal", count: levels.shape[1]),
+          y: axis("vertical", count: levels.shape[0], isReversed: true), marks: plot.marks
+        ).figure()
+      })
   }
 
-  /// The power in decibels above its median, frequency zero in the middle. Bins without any power lie 10 dB below the
-  /// weakest of the others.
-  private var decibels: Tensor {
+  /// Of what is above zero; `nil` where nothing is.
+  private var median: Double? {
     let positive = power.scalars.filter { $0 > 0 }
-    guard let weakest = positive.min() else { return Tensor(power.shape) }
-    let median = Double(positive.percentile(50))
+    return positive.isEmpty ? nil : Double(positive.percentile(50))
+  }
+
+  /// The power in decibels, frequency zero in the middle. Bins without any power lie 10 dB below the weakest of the others.
+  private func decibels(over median: Double?) -> Tensor {
+    guard let median, let weakest = power.scalars.filter({ $0 > 0 }).min() else { return Tensor(power.shape) }
     let floor = 10 * log10(Double(weakest) / median) - 10
     return power.frequencyShifted.map { Float($0 > 0 ? 10 * log10(Double($0) / median) : floor) }
   }

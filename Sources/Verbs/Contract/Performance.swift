@@ -44,6 +44,7 @@ extension Run {
       path ?? RunFolder.defaultPath(verb: Self.name, model: record.subject, date: started, identity: identity)
     let folder = try RunFolder(path: wanted, identity: identity, replaces: replaces)
     folder.figureFormats = context.figureFormats
+    folder.figureSubject = record.figureSubject
     let result = try watched(in: context.writing(into: folder))
     context.progress.step("writing")
     try result.draw(folder)

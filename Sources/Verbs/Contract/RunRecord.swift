@@ -89,6 +89,16 @@ public struct RunRecord: Sendable {
 }
 
 extension RunRecord {
+  /// For figures: the net, and the picture or the first of them.
+  var figureSubject: FigureSubject {
+    var subject = FigureSubject()
+    subject.net = model?.title ?? ""
+    if let first = inputs.first {
+      subject.pictures = first.lastPathPart + (inputs.count > 1 ? " and \(inputs.count - 1) more" : "")
+    }
+    return subject
+  }
+
   /// Looks whether the inputs exist.
   ///
   /// - Parameter isToCome: tells files that something else will have written before the run begins.

@@ -21,8 +21,8 @@ extension Evidence {
       report.paragraph("Fix: \(fault.fix).")
       for (part, drawing) in try drawings(of: fault).enumerated() {
         let name = "\(index + 1)-\(fault.fault.rawValue)\(part == 0 ? "" : "-\(part + 1)").png"
-        try folder.write(name) { try drawing.picture().write(to: $0) }
-        try drawing.append(to: &report, file: name)
+        try folder.write(name, figure: drawing.figure)
+        try report.figure(drawing.figure, caption: drawing.caption, file: name)
         if part == 0 { shown[index].evidence = name }
       }
     }

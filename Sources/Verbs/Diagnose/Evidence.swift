@@ -9,25 +9,24 @@ import GinghamTensors
 struct Evidence {
   let diagnosis: Diagnosis
 
-  enum Drawing {
-    case pixels(Picture, caption: String)
-    case figure(Figure, caption: String)
+  struct Drawing {
+    let figure: Figure
+    let caption: String
 
-    func picture() throws -> Picture {
-      switch self {
-      case .pixels(let picture, _): picture
-      case .figure(let figure, _): try figure.picture()
-      }
-    }
+    init(_ figure: Figure, caption: String) { (self.figure, self.caption) = (figure, caption) }
 
-    /// - Parameter file: of the run, which holds it as well.
-    func append(to report: inout HTMLReport, file: String) throws {
-      switch self {
-      case .pixels(let picture, let caption): try report.picture(picture, caption: caption, file: file)
-      case .figure(let figure, let caption): try report.figure(figure, caption: caption, file: file)
-      }
+    /// Pictures beside each other, at a size to look at.
+    init(_ title: String, _ tiles: [(picture: Picture, label: String)]) throws {
+      let longest = tiles.map { max($0.picture.height, $0.picture.width) }.max() ?? 1
+      let sheet = ContactSheet(
+        title, tiles: tiles.map { .init($0.picture, label: $0.label) }, columns: tiles.count,
+        side: Double(min(max(longest, Evidence.side.lowerBound), Evidence.side.upperBound)))
+      try self.init(sheet.figure(), caption: "")
     }
   }
+
+  /// Longest sides of pictures, in 1/96 inch.
+  private static let side = 320...512
 
   /// The first is the finding's evidence file.
   ///
@@ -44,16 +43,20 @@ struct Evidence {
       return try self.lattice(of: picture, channels: channels, period: lattice.period, name: signs.name)
     case .sharedLattice(let shared):
       return try lattice(of: picture, channels: channels, period: shared.band.period, name: signs.name)
-    case .blocks: return [.pixels(picture, caption: signs.name)]
-    case .blur: return try [blur(channels: channels, name: signs.name), .pixels(picture, caption: signs.name)]
+    case .blocks: return [try Self.alone(picture, signs.name)]
+    case .blur: return [try blur(channels: channels, name: signs.name), try Self.alone(picture, signs.name)]
     case .fewLevels, .saturation:
-      return try [levels(of: channels, name: signs.name), .pixels(picture, caption: signs.name)]
+      return [try levels(of: channels, name: signs.name), try Self.alone(picture, signs.name)]
     case .colour(let difference):
-      return try [
-        colours(difference.aspect), .pixels(picture, caption: "\(signs.name), the farthest from the reference"),
+      return [
+        try colours(difference.aspect), try Self.alone(picture, "\(signs.name), the farthest from the reference"),
       ]
     case .distortion: return try distortion(of: picture, signs: signs)
     }
+  }
+
+  private static func alone(_ picture: Picture, _ title: String) throws -> Drawing {
+    try Drawing(title, [(picture, "\(picture.height)×\(picture.width) px")])
   }
 
   private func lattice(of picture: Picture, channels: [Plane], period: Int, name: String) throws -> [Drawing] {
@@ -62,7 +65,7 @@ struct Evidence {
       map = try LatticeTileMap(of: channels, period: period)
     } catch ArtifactError.tooSmall {
       // Not one tile fits: the picture shows all there is.
-      return [.pixels(picture, caption: name)]
+      return [try Self.alone(picture, name)]
     }
     var field = Tensor([1, picture.height, picture.width])
     field.withUnsafeMutableBufferPointer { target in
@@ -81,11 +84,13 @@ struct Evidence {
     let crop = picture.pixels.slice(axis: 1, y..<(y + side)).slice(axis: 2, x..<(x + side))
     let scale = max(1, 384 / side)
     let enlarged = try Picture(crop.stretched).resized(height: side * scale, width: side * scale, kernel: .nearest)
-    return try [
-      .pixels(
-        .montage([picture, overlay], columns: 2, gap: 8),
-        caption: "\(name), and where its lattice of period \(period) is strong"),
-      .pixels(enlarged, caption: "Its strongest \(side)×\(side) pixels, \(scale)× and with full contrast"),
+    return [
+      try Drawing(
+        "\(name): lattice of period \(period)",
+        [(picture, "the picture, \(picture.height)×\(picture.width) px"), (overlay, "where the lattice is strong")]),
+      try Drawing(
+        "\(name): its strongest pixels",
+        [(enlarged, "\(side)×\(side) px from row \(y), column \(x) on, \(scale)×, contrast stretched")]),
     ]
   }
 
@@ -102,16 +107,16 @@ struct Evidence {
       all.append(try series("sharpest of the reference", Plane.luma(of: channels)))
     }
     let plot = Plot(
-      "Power by frequency", x: Axis("frequency (cycles/px)", range: 0...0.5),
+      "\(name): power by frequency", x: Axis("frequency (cycles/px)", range: 0...0.5),
       y: Axis("mean power", scale: .logarithmic), series: all)
-    return .figure(try plot.figure(), caption: "\(name): a blur empties the high frequencies")
+    return Drawing(try plot.figure(), caption: "A blur empties the high frequencies.")
   }
 
   private func levels(of channels: [Plane], name: String) throws -> Drawing {
     let plot = Plot(
-      "Samples of each level", x: Axis("level (of 255)", range: 0...255), y: Axis("samples"),
+      "\(name): samples of each level", x: Axis("level (of 255)", range: 0...255), y: Axis("samples"),
       series: [Series("", y: LevelStatistics.histogram(of: channels).map(Double.init))])
-    return .figure(try plot.figure(), caption: "\(name): gaps are levels that never occur")
+    return Drawing(try plot.figure(), caption: "Gaps are levels that never occur.")
   }
 
   /// What a colour finding of this aspect compares, of the set and of the reference.
@@ -143,7 +148,7 @@ struct Evidence {
       series: [
         Series("these pictures", x: places, y: own), Series("reference", x: places, y: usual, style: .dashedLine),
       ])
-    return .figure(try plot.figure(), caption: "\(title) of all these pictures and of the reference")
+    return Drawing(try plot.figure(), caption: "\(title) of all these pictures and of the reference")
   }
 
   /// A point a picture of the set and of the reference.
@@ -155,11 +160,11 @@ struct Evidence {
     let plot = Plot(
       "Mean tint", x: Axis("a*, from green to red"), y: Axis("b*, from blue to yellow"),
       series: [series("these pictures", diagnosis.signs), series("reference", diagnosis.reference)])
-    return .figure(try plot.figure(), caption: "The mean tint of every picture, a point each")
+    return Drawing(try plot.figure(), caption: "The mean tint of every picture, a point each")
   }
 
   private func distortion(of picture: Picture, signs: PictureSigns) throws -> [Drawing] {
-    guard let tiles = signs.tiles, let norm = diagnosis.norm else { return [.pixels(picture, caption: signs.name)] }
+    guard let tiles = signs.tiles, let norm = diagnosis.norm else { return [try Self.alone(picture, signs.name)] }
     let distances = norm.distances(of: tiles)
     var field = Tensor([1, picture.height, picture.width])
     field.withUnsafeMutableBufferPointer { target in
@@ -171,10 +176,10 @@ struct Evidence {
       }
     }
     let overlay = try HeatMap(of: field, percentile: 100).overlay(on: picture, opacity: 0.7)
-    return try [
-      .pixels(
-        .montage([picture, overlay], columns: 2, gap: 8),
-        caption: "\(signs.name), and its tiles beyond the threshold")
+    return [
+      try Drawing(
+        "\(signs.name): tiles that differ",
+        [(picture, "the picture, \(picture.height)×\(picture.width) px"), (overlay, "tiles beyond the threshold")])
     ]
   }
 }

@@ -186,7 +186,8 @@ private struct MethodTable {
       }
     }
     return ContactSheet(
-      "Magnitude of the gradient", tiles: tiles, columns: inputs.count == 1 ? (names.count + 2) / 2 : names.count + 1,
+      "Magnitude of the gradient, each method on a scale of its own", tiles: tiles,
+      columns: inputs.count == 1 ? (names.count + 2) / 2 : names.count + 1,
       side: 227)
   }
 }

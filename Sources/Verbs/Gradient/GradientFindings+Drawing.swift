@@ -95,6 +95,7 @@ extension RunFolder {
       name = "\(stem)-\(number)"
       number += 1
     }
+    figureSubject.folders[name] = URL(filePath: path).lastPathComponent
     return name + "/"
   }
 }

@@ -68,8 +68,7 @@ struct PictureGradients {
 
   /// For titles: the net, the method, and the layer where the gradient is no picture's.
   var subject: String {
-    let net = URL(filePath: model.source.specification).deletingPathExtension().lastPathComponent
-    return "\(type(of: method).name) of \(net)" + (layer.map { " at \($0)" } ?? "")
+    "\(type(of: method).name) of \(model.source.title)" + (layer.map { " at \($0)" } ?? "")
   }
 
   /// One picture's part of a run.

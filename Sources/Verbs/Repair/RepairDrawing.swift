@@ -1,9 +1,12 @@
 import GinghamImaging
+import GinghamLattices
 import GinghamReporting
 import GinghamTensors
 
 /// What is drawn of a network before and after its repair.
 struct RepairDrawing {
+  /// Of the net.
+  let title: String
   let findings: RepairFindings
   let before: RepairMeasurement
   let after: RepairMeasurement
@@ -33,50 +36,46 @@ struct RepairDrawing {
       tiles += row.enumerated().map { ContactSheet.Tile($1, label: $0 == 0 ? name : "") }
     }
     let sheet = ContactSheet(
-      "\(findings.model): \(findings.methodNames)", tiles: tiles, columns: shown,
+      "\(title): \(findings.methodNames)", tiles: tiles, columns: shown,
       side: max(128, min(256, Double(old[0].width))))
     try folder.write("samples.png", figure: sheet.figure())
     guard let first = before.spectrum, let second = after.spectrum else { return }
     let periods = findings.before.pictures?.bands.map(\.period) ?? []
-    let plots = try [("before", first), ("after", second)].map { name, spectrum in
-      try SpectrumPlot(
-        "Mean power, high-passed, \(name)", power: spectrum.power.tensor, periods: periods
-      ).figure().picture()
+    let plots = [("before", first), ("after", second)].map { name, spectrum in
+      SpectrumPlot("Mean power, high-passed, \(name)", power: spectrum.power.tensor, periods: periods)
     }
-    try folder.write("spectrum.png", try Picture.montage(plots, columns: 2, gap: 16))
+    try folder.write("spectrum.png", figure: SpectrumPlot.row(plots))
   }
 
-  /// Spectra of sounds, one below the other.
+  /// Spectra of sounds.
   private func drawSounds(into folder: RunFolder) throws {
     let periods = findings.before.pictures?.bands.map(\.period) ?? []
-    let figures = try [("before", before.spectrum), ("after", after.spectrum)].compactMap { name, spectrum in
-      try spectrum.map {
-        try LineSpectrumPlot.plot(
-          "Mean power, high-passed, \(name)", power: $0.power, rate: nil, periods: periods
-        ).figure()
-      }
+    let spectra = [("before", before.spectrum), ("after", after.spectrum)].compactMap { name, spectrum in
+      spectrum.map { (title: "Mean power, high-passed, \(name)", power: $0.power) }
     }
-    try folder.write("spectrum.png", figure: Figure.row(figures))
+    try folder.write("spectrum.png", figure: LineSpectrumPlot.row(spectra, periods: periods))
   }
 
   private func drawGradients(into folder: RunFolder) throws {
     let shown = before.maps.count
-    guard before.maps.first?.shape[2] != 1 else {
-      try before.drawLattice(into: folder, under: "before/")
-      try after.drawLattice(into: folder, under: "after/")
-      return
+    let states = [("before", before), ("after", after)].compactMap { name, state in
+      state.survey.flatMap { survey in state.pool.map { (name: name, survey: survey, pool: $0) } }
     }
+    try LatticeSurvey.draw(states, into: folder)
+    guard before.maps.first?.shape[2] != 1 else { return }
+    // A picture before and after ends at the same magnitude, or a weaker gradient would look alike.
+    let scales = try before.maps.map { try HeatMap(of: $0, reducing: .norm) }
     var tiles: [ContactSheet.Tile] = []
     for (name, maps) in [("before", before.maps), ("after", after.maps)] {
-      tiles += try maps.enumerated().map { index, map in
-        ContactSheet.Tile(try HeatMap(of: map, reducing: .norm).picture, label: index == 0 ? name : "")
+      tiles += try zip(maps, scales).enumerated().map { index, pair in
+        let map = try HeatMap(of: pair.0, reducing: .norm).onScale(of: pair.1)
+        return ContactSheet.Tile(map.picture, label: index == 0 ? name : "")
       }
     }
     let sheet = ContactSheet(
-      "\(findings.model): gradient magnitudes, \(findings.methodNames)", tiles: tiles, columns: shown, side: 256)
+      "\(title): gradient magnitudes up to the 99th percentile before, \(findings.methodNames)", tiles: tiles,
+      columns: shown, side: 256)
     try folder.write("gradients.png", figure: sheet.figure())
-    try before.drawLattice(into: folder, under: "before/")
-    try after.drawLattice(into: folder, under: "after/")
   }
 
   private func pictures(_ samples: Tensor, _ count: Int, contrast: Int, around mean: Float) throws -> [Picture] {
@@ -110,13 +109,5 @@ struct RepairDrawing {
       return try Picture(Tensor(Shape(Array(old.shape.dimensions.dropFirst())), values))
     }
     return (pictures, gain)
-  }
-}
-
-extension RepairMeasurement {
-  /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
-  fileprivate func drawLattice(into folder: RunFolder, under prefix: String) throws {
-    guard let survey, let pool else { return }
-    try survey.draw(pool, into: folder, under: prefix)
   }
 }

@@ -106,7 +106,8 @@ public struct RepairRun: Run {
         .write(as: name, into: folder)
       findings.file = name
     }
-    let drawing = RepairDrawing(findings: findings, before: start.measured, after: repaired.measured)
+    let drawing = RepairDrawing(
+      title: self.model.title, findings: findings, before: start.measured, after: repaired.measured)
     var result = RunResult(
       findings, remarks: prediction.failure.map { ["nothing could be predicted of the architecture: \($0)"] } ?? [],
       skipped: subject.skipped,
@@ -128,10 +129,7 @@ public struct RepairRun: Run {
     }
   }
 
-  private var defaultName: String {
-    let stem = URL(filePath: model.specification).deletingPathExtension().lastPathComponent
-    return String(stem.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }) + "-repaired.onnx"
-  }
+  private var defaultName: String { model.title.fileStem + "-repaired.onnx" }
 }
 
 extension RepairFindings.Kind {

@@ -10,31 +10,47 @@ extension LatticeSurvey {
   /// - Parameter prefix: a folder inside `folder`, with a slash at its end, or nothing.
   /// - Throws: ``ImageError``, ``ArtifactError``, ``FormatError``.
   func draw(_ pool: LatticePool, into folder: RunFolder, under prefix: String) throws {
-    let lattice = pool.lattice
-    let period = lattice.lattice.period
-    let pictures = pool.count == 1 ? "" : ", \(pool.count) pictures"
-    let (title, bands) = ("Spectrum of the gradient's energy\(pictures)", lattice.lattice.bandPeriods)
-    let spectrum =
-      lattice.lattice.isLine
-      ? try LineSpectrumPlot.plot(title, power: pool.totalPower, rate: nil, periods: bands).figure()
-      : try SpectrumPlot(title, power: pool.meanPower, periods: bands).figure()
-    try folder.write(prefix + "spectrum.png", figure: spectrum)
+    try Self.draw([("", self, pool)], into: folder, under: prefix)
+  }
 
-    let measured = Self.relative(lattice.phases)
-    let expected = try expectedPhases(forMapsOf: pool.shape, on: lattice).map(Self.relative)
-    let largest = (measured.values + (expected?.values ?? [])).max() ?? 1
-    func plot(_ title: String, _ table: PhaseTable) throws -> Figure {
+  /// The same of several states of a net side by side, on one scale.
+  ///
+  /// - Parameter states: with what is said of each; empty: nothing.
+  /// - Throws: as ``draw(_:into:under:)``.
+  static func draw(
+    _ states: [(name: String, survey: LatticeSurvey, pool: LatticePool)], into folder: RunFolder,
+    under prefix: String = ""
+  ) throws {
+    guard let first = states.first?.pool else { return }
+    func title(_ text: String, _ name: String, _ pool: LatticePool) -> String {
+      [text, pool.count == 1 ? "" : "\(pool.count) pictures", name].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+    let (spectrum, predicted) = ("Spectrum of the gradient's energy", "Predicted from the architecture")
+    let bands = first.lattice.lattice.bandPeriods
+    let spectra =
+      first.lattice.lattice.isLine
+      ? try LineSpectrumPlot.row(
+        states.map { (title(spectrum, $0.name, $0.pool), $0.pool.totalPower) }, periods: bands)
+      : try SpectrumPlot.row(
+        states.map { SpectrumPlot(title(spectrum, $0.name, $0.pool), power: $0.pool.meanPower, periods: bands) })
+    try folder.write(prefix + "spectrum.png", figure: spectra)
+
+    var tables: [(title: String, table: PhaseTable)] = []
+    for (name, survey, pool) in states {
+      tables.append((title("Measured energy of each phase", name, pool), relative(pool.lattice.phases)))
+      guard let expected = try survey.expectedPhases(forMapsOf: pool.shape, on: pool.lattice) else { continue }
+      tables.append((name.isEmpty ? predicted : "\(predicted), \(name)", relative(expected)))
+    }
+    let largest = tables.flatMap(\.table.values).max() ?? 1
+    let plots = try tables.map { title, table in
       try MatrixPlot(
-        title, values: Tensor([table.lattice.rows, period], table.values.map(Float.init)),
+        title, values: Tensor([table.lattice.rows, table.period], table.values.map(Float.init)),
         range: 0...max(largest, 1e-6),
-        barLabel: "energy (1 = mean of all phases)", x: Axis("column mod \(period) (px)"),
-        y: Axis("row mod \(period) (px)"), side: 260
+        barLabel: "energy (1 = mean of all phases)", x: Axis("column mod \(table.period) (px)"),
+        y: Axis("row mod \(table.period) (px)"), side: 260
       ).figure()
     }
-    var tiles = [try plot("Measured energy of each phase\(pictures)", measured)]
-    if let expected { tiles.append(try plot("Predicted from the architecture", expected)) }
-    let phases = try Figure.row(tiles)
-    try folder.write(prefix + "phases.png", figure: phases)
+    try folder.write(prefix + "phases.png", figure: .row(plots))
   }
 
   /// In units of the mean; zeros stay zeros.
@@ -65,7 +81,7 @@ extension LatticeSurvey {
     let sheet = ContactSheet(
       tiles: [
         .init(magnitude.picture, label: "magnitude"),
-        .init(map.picture, label: "phases of \(side) px made equal"),
+        .init(map.onScale(of: magnitude).picture, label: "phases of \(side) px made equal"),
       ], columns: 2, side: 300)
     try folder.write(prefix + "even.png", figure: sheet.figure())
   }

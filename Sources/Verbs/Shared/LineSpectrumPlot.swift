@@ -7,6 +7,18 @@ enum LineSpectrumPlot {
   /// More than the picture has columns.
   private static let points = 1024
 
+  /// Spectra side by side on one scale.
+  ///
+  /// - Throws: ``ImageError``.
+  static func row(_ spectra: [(title: String, power: Plane)], rate: Int? = nil, periods: [Int]) throws -> Figure {
+    var plots = spectra.map { plot($0.title, power: $0.power, rate: rate, periods: periods) }
+    let levels = plots.flatMap(\.series).flatMap(\.y).filter(\.isFinite)
+    if plots.count > 1, let least = levels.min(), let most = levels.max(), least < most {
+      for index in plots.indices { plots[index].y.range = least...most }
+    }
+    return try .row(plots.map { try $0.figure() })
+  }
+
   /// - Parameters:
   ///   - power: 1×L, the whole spectrum.
   ///   - rate: in Hz; `nil`: frequencies are in cycles a sample.

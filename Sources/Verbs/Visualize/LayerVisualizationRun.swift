@@ -85,7 +85,7 @@ public struct LayerVisualizationRun: Run {
     ) { folder in
       let columns = Int(Double(tiles.count).squareRoot().rounded(.up))
       try folder.write("sheet.png") {
-        try ContactSheet("\(layer) of \(model.source.specification)", tiles: tiles, columns: columns, side: 96)
+        try ContactSheet("\(layer) of \(model.source.title)", tiles: tiles, columns: columns, side: 96)
           .figure().write(to: $0, scale: tiles.count > 256 ? 1 : 2)
       }
     } append: { folder in
