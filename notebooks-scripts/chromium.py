@@ -27,7 +27,7 @@ class Driver:
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars",
             f"--user-data-dir={profile}"]}
         made = self.send("POST", "", {"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}, "timeouts": {"script": 60000}}}})
+            "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}, "timeouts": {"script": 60000}}}})
         self.session = "/" + made["sessionId"]
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
@@ -54,6 +54,11 @@ class Driver:
 
     def complaints(self):
         return [line["message"] for line in self.send("POST", self.session + "/se/log", {"type": "browser"})]
+
+    def requests(self):
+        """Addresses that were asked for since the last time, whatever became of it."""
+        told = [json.loads(line["message"])["message"] for line in self.send("POST", self.session + "/se/log", {"type": "performance"})]
+        return [one["params"]["request"]["url"] for one in told if one["method"] == "Network.requestWillBeSent"]
 
     def close(self):
         self.send("DELETE", self.session)

@@ -8,34 +8,40 @@
 # PHOTOGRAPHS is a folder to take in place of models/pictures; atlas and exemplars gain by more of them (fetch_photographs.sh).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-gingham=${GINGHAM:-.build/release/gingham}
+gingham=$(realpath "${GINGHAM:-.build/release/gingham}")
+photographs=$(realpath "${PHOTOGRAPHS:-models/pictures}")
 scratch=$(mktemp -d)
 served=
 trap '[ -z "$served" ] || kill -INT "$served"; rm -rf "$scratch"' EXIT
 
+# Pages show names as they were typed.
+ln -s "$PWD/models" "$scratch/models"
+gallery=$PWD/outputs/gallery scripts=$PWD/notebooks-scripts
+cd "$scratch"
 net=models/squeezenet1_1.safetensors
-"$gingham" repair "$net" --with blurpool --all --out net.onnx --output "$scratch/repaired" "$@"
-"$gingham" explore "$net" \
-  --layers features.0,features.6.squeeze,features.6.expand3x3,features.9.squeeze,features.9.expand3x3 --units 0-23 \
-  --steps 48 --negative --accentuate --diversity 4 --mitigations features.6.expand3x3 --atlas features.9 \
-  --against "$scratch/repaired/net.onnx" --pictures "${PHOTOGRAPHS:-models/pictures}" --output "$scratch/net" "$@"
-"$gingham" explore models/dcgan_faces.pth --output "$scratch/generator" "$@"
-"$gingham" explore "$net" --serve --output "$scratch/served" "$@" > "$scratch/served.log" &
+"$gingham" repair "$net" --with blurpool --all --out net.onnx --output repaired "$@"
+"$gingham" explore "$net" --layers features.6.expand3x3 --units 0-23 --steps 32 --mitigations features.6.expand3x3 \
+  --output layer "$@"
+"$gingham" explore "$net" --layers features.9.squeeze,features.9.expand3x3 --units 0-7 --steps 32 \
+  --negative --accentuate --diversity 4 --atlas features.9 --against repaired/net.onnx \
+  --pictures "$photographs" --output net "$@"
+"$gingham" explore models/dcgan_faces.pth --output generator "$@"
+"$gingham" explore "$net" --serve --output served "$@" > served.log &
 served=$!
-until grep -q '^Serving at' "$scratch/served.log"; do sleep 0.2; kill -0 "$served"; done
+until grep -q '^Serving at' served.log; do sleep 0.2; kill -0 "$served"; done
 
-python3 - "$scratch" "$(sed -n 's/^Serving at \(.*\/\) until.*/\1/p' "$scratch/served.log")" <<'PYTHON'
+python3 - "$scratch" "$(sed -n 's/^Serving at \(.*\/\) until.*/\1/p' served.log)" "$gallery" "$scripts" <<'PYTHON'
 import io, pathlib, sys
 from PIL import Image
 
-sys.path.insert(0, "notebooks-scripts")
+sys.path.insert(0, sys.argv[4])
 from chromium import Driver
 
-scratch, address = pathlib.Path(sys.argv[1]), sys.argv[2]
+scratch, address, gallery = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 slide = "const slide=document.querySelector('.mix input');slide.value=arguments[0];slide.dispatchEvent(new Event('input'))"
 climb = """
 document.querySelector('button[aria-controls=live]').click();
-const form=document.querySelector('#live form');form.objective.value='features.9.cat:40 + 0.5*class:281';form.requestSubmit()
+const form=document.querySelector('#live form');form.objective.value='features.9.expand3x3:6 + 0.5*class:281';form.requestSubmit()
 """
 beside = "[...document.querySelectorAll('h2')].find(head=>head.textContent.startsWith('Beside')).scrollIntoView();scrollBy(0,-60)"
 driver = Driver()
@@ -62,13 +68,13 @@ def shoot(name, site, where, height, *acts, until="true"):
         picture.save(data, "WEBP", quality=quality, method=6)
         if len(data.getvalue()) < 150_000:
             break
-    pathlib.Path(f"outputs/gallery/explore-{name}.webp").write_bytes(data.getvalue())
+    (gallery / f"explore-{name}.webp").write_bytes(data.getvalue())
 
 
 unit = "#/features.9.expand3x3/6"
 try:
     shoot("net", "net", "#/", 1300)
-    shoot("layer", "net", "#/features.6.expand3x3", 900, (slide, 1))
+    shoot("layer", "layer", "#/features.6.expand3x3", 900, (slide, 1))
     shoot("unit", "net", unit, 1500)
     shoot("beside", "net", unit, 1100, (beside,))
     shoot("picture", "net", "#picture/0", 1300)
@@ -76,7 +82,7 @@ try:
     shoot("atlas", "net", "#atlas", 1400, ("return 0",))
     shoot("generator", "generator", "#/", 1500)
     shoot("sample", "generator", "#sample/0", 1400)
-    shoot("served", "served", "#/features.9.cat/40", 1100, (climb,),
+    shoot("served", "served", "#/features.9.expand3x3/6", 1100, (climb,),
           until="/^Step [3-9]\\d/.test(document.querySelector('.watched figcaption').textContent)&&document.querySelector('.chain')")
 finally:
     driver.end()

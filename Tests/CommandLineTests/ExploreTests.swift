@@ -213,7 +213,7 @@ import Testing
     let outcome = try Tool.run(
       executable: Tool.path,
       [
-        "explore", Self.net, "--layers", "features.6,features.0", "--units", "0-1", "--steps", "3", "--size", "48x48",
+        "explore", Self.net, "--layers", "features.6,features.0", "--units", "0-1", "--steps", "4", "--size", "48x48",
         "--threads", "1", "--atlas", "features.6", "--cells", "2", "--groups", "2", "--mitigations", "features.6",
         "--output", site, "--pictures",
       ] + pictures)
@@ -290,6 +290,11 @@ import Testing
       executable: Tool.path,
       ["explore", Self.net] + Self.options + ["--mitigations", "features.12", "--output", scratch.path("strange")])
     #expect(strange.status != 0 && strange.errors.contains("features.12.cat"), "\(strange.errors)")
+    let short = try Tool.run(
+      executable: Tool.path,
+      ["explore", Self.net, "--layers", Self.layers[0], "--steps", "2", "--mitigations", Self.layers[0]]
+        + ["--output", scratch.path("short")])
+    #expect(short.status != 0 && short.errors.contains("octaves"), "\(short.errors)")
   }
 
   /// Each unit's part of the gradient's energy, by the reference in 64 bits; and the chain of filters by its rule.

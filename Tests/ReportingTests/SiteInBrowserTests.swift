@@ -534,7 +534,7 @@ import Testing
       of: """
         await wait();
         const found=[find('h1').textContent,find('.lead').textContent];
-        [...page.querySelectorAll('td a')].at(-1).click();await wait();found.push(find('h1').textContent);
+        [...page.querySelectorAll('td:first-child a')].at(-1).click();await wait();found.push(find('h1').textContent);
         find('.tiles a').click();await wait();found.push(find('h1').textContent);
         await until('.exemplars');
         for(const hash of ['#picture/0','#class/1']){await go(hash);await wait();found.push(find('h1').textContent)}

@@ -38,7 +38,7 @@ def main():
     folder = page.rsplit("/", 1)[0]
     driver, failures = Driver(), []
     try:
-        starts, own, asked = [], [], []
+        starts, own = [], []
         with tempfile.TemporaryDirectory() as scratch:
             for number in range(5):
                 driver.open(f"{scratch}/{number}")
@@ -59,7 +59,7 @@ def main():
             layers = driver.value("return window.gingham.layers.filter(layer=>layer.explored).map(layer=>layer.name)")
             for name in layers[:: max(len(layers) // 6, 1)]:
                 driver.value("location.hash='#/'+encodeURIComponent(arguments[0])", name)
-            asked = driver.value("return performance.getEntriesByType('resource').map(entry=>entry.name)")
+            asked = driver.requests()
             said = driver.complaints()
             driver.close()
     finally:
@@ -68,7 +68,9 @@ def main():
         print(f"{name}: median {sorted(times)[len(times) // 2]:.3f} s, slowest {max(times):.3f} s of {len(times)}")
         if max(times) > bound:
             failures.append(f"{name}: slower than {bound} s")
-    elsewhere = [name for name in asked if not name.startswith(folder)]
+    elsewhere = [name for name in asked if not name.startswith((folder, "data:", "about:", "chrome:"))]
+    if len(asked) < len(inside):
+        failures.append("nobody saw what was asked for")
     print(f"{len(names)} units; {len(asked)} files asked for, {len(elsewhere)} outside of the folder; the console said {len(said)} things")
     failures += elsewhere + said
     print(*failures, sep="\n")

@@ -19,7 +19,7 @@ extension Site {
     part.at(-1).shape.slice(1).join('\u00d7')} \u00b7 ${part.length} ${part.length>1?'layers':'layer'} \u00b7 ${
     grouped(sum(part,'macs'))} multiply-adds`);
     const body=table(fold,['layer','takes','operation','output','field','parameters','multiply-adds','period','grid (CV\u00b2)'],
-    [4,5,6,7,8]),whole=body.parentNode;
+    [4,5,6,7,8],'layers from '+part[0].name),whole=body.parentNode;
     body.remove();
     for(const block of runs(part,layer=>moduleOf(layer.name)))if(block.length>1&&moduleOf(block[0].name))module(whole,block);
     else rows(add(whole,'tbody'),block)}

@@ -55,7 +55,7 @@ extension Site {
     'aria-label':'Search layers, units, pictures and classes, such as conv1 or conv1/40','aria-controls':'found'});
     const help=add(header,'button',{type:'button','aria-haspopup':'dialog'},'?');help.ariaLabel='Keys';
     const found=add(document.body,'ul',{id:'found','aria-label':'Found'});found.hidden=true;
-    const main=add(document.body,'main',{tabindex:'-1'});
+    const main=add(document.body,'main',{id:'main',tabindex:'-1'});
     const keys=add(document.body,'dialog',{'aria-label':'Keys'});
     add(keys,'h2',{},'Keys');
     const list=add(keys,'dl');
@@ -143,8 +143,8 @@ extension Site {
     add(place,'span',{},picture.top.length?className(picture.top[0].index):picture.name)})}
     graph()}
     \#(graphScript)
-    function table(parent,heads,numbers){
-    const frame=add(parent,'div',{class:'table',tabindex:'0',role:'region','aria-label':'table of '+heads[0]});
+    function table(parent,heads,numbers,name='table of '+heads[0]){
+    const frame=add(parent,'div',{class:'table',tabindex:'0',role:'region','aria-label':visible(name)});
     const whole=add(frame,'table'),row=add(add(whole,'thead'),'tr');
     heads.forEach((head,index)=>add(row,'th',{scope:'col',class:numbers.includes(index)?'number':undefined},head));
     return add(whole,'tbody')}

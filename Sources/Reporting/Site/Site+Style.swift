@@ -13,6 +13,7 @@ extension Site {
     .skip:focus{left:1rem;top:.5rem;background:var(--page);padding:.2rem .5rem;z-index:3}
     input,select,button{font:inherit;color:inherit;background:var(--stripe);border:1px solid var(--line);
     border-radius:.3rem;padding:.25rem .6rem}
+    select{max-width:100%}
     input[type=search]{width:min(22rem,50vw)}
     :focus-visible{outline:2px solid var(--link);outline-offset:1px}
     main:focus{outline:none}

@@ -45,12 +45,7 @@ public struct ExploreRun: Run {
       }
       return
     }
-    let selected = Set(try selection(of: model, in: LayerTable(of: model)).layers.map(\.name))
-    for layer in try mitigated(in: model) where !selected.contains(layer) {
-      throw SettingError.contradiction(
-        settings: ["mitigations", "layers"],
-        message: "mitigations are shown of layers whose units have pictures, and '\(layer)' is none of them")
-    }
+    _ = try mitigated(in: model, among: selection(of: model, in: LayerTable(of: model)))
     if let atlas = settings.atlas { _ = try model.network.value(ofLayer: atlas) }
   }
 
@@ -62,8 +57,17 @@ public struct ExploreRun: Run {
       of: model, in: table, named: names, within: settings.units, size: settings.recipe.inputSize(of: model))
   }
 
-  private func mitigated(in model: Model) throws -> [String] {
-    try settings.mitigations?.map(model.network.operatorName) ?? []
+  /// - Throws: ``SettingError`` where a layer has no pictures, or too few steps for a recipe.
+  private func mitigated(in model: Model, among selection: UnitSelection) throws -> Set<String> {
+    guard let named = settings.mitigations else { return [] }
+    for name in ExploredMitigations.names { try settings.mitigated(by: name).recipe.validate() }
+    let layers = Set(try named.map(model.network.operatorName))
+    for layer in layers.sorted() where !selection.layers.contains(where: { $0.name == layer }) {
+      throw SettingError.contradiction(
+        settings: ["mitigations", "layers"],
+        message: "mitigations are shown of layers whose units have pictures, and '\(layer)' is none of them")
+    }
+    return layers
   }
 
   /// Looks through the reader's pictures, makes the tiles, one pass of units at a time, and the pages over them. What a run
@@ -77,6 +81,8 @@ public struct ExploreRun: Run {
     let table = try LayerTable(of: model)
     if try GeneratorExplorer.explores(model) { return try result(ofGenerator: model, table, in: context) }
     let selection = try selection(of: model, in: table)
+    // Whatever does not fit is said before hours of work.
+    _ = try mitigated(in: model, among: selection)
     let differentiator = try context.differentiator(for: model.network)
     let index =
       try settings.images.isEmpty
@@ -192,7 +198,7 @@ public struct ExploreRun: Run {
         ? GradientFlow(through: selection.layers.map(\.name), of: model, at: index.readable, differentiator, context)
         : nil
     }
-    let mitigated = Set(try mitigated(in: model))
+    let mitigated = try mitigated(in: model, among: selection)
     var done = 0
     for (number, (layer, units)) in selection.layers.enumerated() {
       let folder = "tiles/\(number)"

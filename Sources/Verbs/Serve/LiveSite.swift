@@ -44,8 +44,10 @@ public final class LiveSite: Sendable {
       layers: live.layers, classes: live.classes, classNames: live.model.classNames.names, width: live.size.width,
       height: live.size.height, pictures: live.classes != nil, most: limits.body, presets: Recipe.presetNames,
       preset: run.settings.recipe.preset, steps: run.settings.recipe.steps, stepsMost: LiveClimb.steps.upperBound,
-      mitigations: try ExploredMitigations.names.map { name in
+      mitigations: try ExploredMitigations.names.compactMap { name in
         let recipe = try run.settings.mitigated(by: name).recipe
+        // One that grows its pictures needs a step for each size.
+        guard (try? recipe.validate()) != nil else { return nil }
         return .init(name: name, words: ShellWord.line(run.settings.mitigationWords(recipe, batch: 1)))
       },
       side: min(max(live.size.height, LiveClimb.sides.lowerBound), LiveClimb.sides.upperBound),

@@ -11,7 +11,7 @@ final class ServedTool {
 
   /// A small classifier: pictures of 64×64 pixels, four classes.
   static let net = "random:squeezenet1_1?size=64&classes=4"
-  static let settings = ["--steps", "3", "--size", "64x64", "--quiet", "--threads", "1"]
+  static let settings = ["--steps", "4", "--size", "64x64", "--quiet", "--threads", "1"]
 
   let site: String
 
