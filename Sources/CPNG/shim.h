@@ -63,6 +63,21 @@ static inline void gingham_png_take(png_structp png, png_bytep target, size_t co
   decoder->position += count;
 }
 
+// Memory for a chunk is taken before the chunk is read, and a limit that is broken is but a warning to libpng: lengths that the
+// file cannot hold are refused first.
+static inline void gingham_png_check_lengths(const gingham_png_decoder *decoder) {
+  // A length, a name, and a checksum behind the data.
+  const size_t around = 12;
+  size_t position = 8;
+  while (position + around <= decoder->size) {
+    const uint8_t *chunk = decoder->bytes + position;
+    size_t length = png_get_uint_32(chunk);
+    if (length > decoder->size - position - around) png_error(decoder->png, "a chunk is longer than the file");
+    if (memcmp(chunk + 4, "IEND", 4) == 0) return;
+    position += around + length;
+  }
+}
+
 // Reads the header and prepares for samples of 8 or 16 bits, palette and transparency expanded.
 // Colour management is skipped unread. Of texts at most 64 are unpacked, each to 256 KB at most: twice what EXIF may have.
 static inline gingham_png_status gingham_png_begin(
@@ -82,6 +97,7 @@ static inline gingham_png_status gingham_png_begin(
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf\0tEXt\0zTXt\0", 3);
   png_set_chunk_cache_max(decoder->png, 64);
   png_set_chunk_malloc_max(decoder->png, 1 << 18);
+  gingham_png_check_lengths(decoder);
   png_read_info(decoder->png, decoder->info);
   decoder->width = png_get_image_width(decoder->png, decoder->info);
   decoder->height = png_get_image_height(decoder->png, decoder->info);

@@ -40,6 +40,17 @@ import Testing
     }
   }
 
+  /// libpng takes memory for a text before it reads it, and thinks nothing of two gigabytes.
+  @Test(arguments: ["tEXt", "zTXt", "eXIf", "iCCP", "xxXx"])
+  func aChunkLongerThanTheFileTakesNoMemory(name: String) throws {
+    let whole = try #require(GoldenPicture.png.first).bytes
+    // Behind the header's 13 bytes.
+    let place = 8 + 12 + 13
+    let bytes = whole[..<place] + [0x74, 0x45, 0x74, 0x45] + Array(name.utf8) + whole[place...]
+    let error = #expect(throws: ImageError.self) { try Picture(bytes: Array(bytes)) }
+    #expect("\(try #require(error))".contains("a chunk is longer than the file"))
+  }
+
   @Test func aBombIsRefusedBeforeItIsUnpacked() throws {
     var header: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
     let body = Array("IHDR".utf8) + [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 16, 6, 0, 0, 0]
