@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Screenshots of ten pages as outputs/gallery/explore-*.webp: of a site of SqueezeNet with photographs and its repaired twin, of
+# Screenshots of nine pages as outputs/gallery/explore-*.webp: of a site of SqueezeNet with photographs and its repaired twin, of
 # the same net served while something climbs, and of a generator's site. Needs models/ (fetch_models.sh), the built tool, Debian's
 # chromium and chromium-driver, and the Python package pillow; some minutes on two idle cores.
 #
@@ -78,7 +78,6 @@ try:
     shoot("unit", "net", unit, 1500)
     shoot("beside", "net", unit, 1100, (beside,))
     shoot("picture", "net", "#picture/0", 1300)
-    shoot("class", "net", "#class/281", 800)
     shoot("atlas", "net", "#atlas", 1400, ("return 0",))
     shoot("generator", "generator", "#/", 1500)
     shoot("sample", "generator", "#sample/0", 1400)

@@ -12,7 +12,7 @@ extension Site {
     const row=add(main,'div',{class:'thumbs'});
     samples.forEach((sample,index)=>{
     const place=add(row,'a',{href:sampleLink(index)});
-    add(place,'img',{src:sample.file,loading:'lazy',width:net.width,height:net.height,alt:'sample '+index});
+    add(place,'img',{src:sample.file,loading:'lazy',width:net.width,height:net.height,alt:''});
     add(place,'span',{},'sample '+index)});
     add(main,'h2',{},'The way up to the pictures');
     const periods=[...new Set(net.layers.flatMap(layer=>layer.bands.map(band=>band.period)))].sort((p,q)=>p-q);

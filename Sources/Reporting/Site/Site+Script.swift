@@ -247,7 +247,7 @@ extension Site {
     const figure=add(row,'figure');
     add(figure,'img',{src,width:unit.width,height:unit.height,alt:`what unit ${unit.unit} looks for in ${visible(name)}`});
     add(figure,'figcaption',{},name)}
-    const body=table(parent,['','here','beside','difference'],[1,2,3]);
+    const body=table(parent,['measure','here','beside','difference'],[1,2,3]);
     const line=(name,one,two)=>{
     const row=add(body,'tr');add(row,'td',{},name);
     for(const value of [one,two,typeof one==='number'&&typeof two==='number'?two-one:undefined])add(row,'td',{class:'number'},short(value))};
