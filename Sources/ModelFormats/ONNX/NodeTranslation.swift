@@ -104,17 +104,18 @@ struct NodeTranslation {
   /// - Parameter reading: its inputs, where they are not just the node's.
   func emit(_ operation: Operation, reading: [ValueID?]? = nil) throws {
     try requireOnlyOutputRead(upTo: 1)
-    try emit(operation, reading: reading ?? inputs, outputs: 0..<min(1, node.outputs.count))
+    try emit(operation, reading: reading ?? inputs, outputs: 0..<1)
   }
 
-  /// Adds an operation that gives some of the node's outputs.
+  /// Adds an operation that gives some of the node's outputs, of which those at the end may be left out.
   func emit(_ operation: Operation, reading inputs: [ValueID?], outputs: Range<Int>) throws {
-    let values = try node.outputs[outputs].map { output -> ValueID in
+    guard node.outputs.indices.contains(outputs.lowerBound) else { throw malformed("it has no output") }
+    let values = try outputs.map { index -> ValueID in
+      let output = node.outputs.indices.contains(index) ? node.outputs[index] : ""
       let value = graph.makeValue(named: output.isEmpty ? name : output)
       if !output.isEmpty { try graph.define(output, value) }
       return value
     }
-    guard !values.isEmpty else { throw malformed("it has no output") }
     graph.append(Node(name: name, operation: operation, inputs: inputs, outputs: values))
   }
 

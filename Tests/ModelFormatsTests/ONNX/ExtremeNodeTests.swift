@@ -118,7 +118,8 @@ import Testing
     }
     model.nodes = [
       ModelSketch.NodeSketch(
-        type: type, inputs: inputs, outputs: Array(["y", "z", "w"].prefix(1 + draws.below(8) / 6)),
+        type: type, inputs: inputs,
+        outputs: draws.one(of: [["y"], ["y"], ["y"], ["y"], ["y", "z"], ["y", "z", "w"], ["", "y"], []]),
         attributes: attributes)
     ]
     model.outputs = ["y"]
