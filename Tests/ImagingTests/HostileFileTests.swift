@@ -51,6 +51,30 @@ import Testing
     #expect("\(try #require(error))".contains("a chunk is longer than the file"))
   }
 
+  /// Of its strips the file lists the first; the others would be read from wherever libtiff looks.
+  @Test(arguments: [1, 2, 40, 233_706]) func stripsThatAreNotListedAreMissed(strips: Int) throws {
+    let (width, rows) = (21, 11)
+    let entries: [(tag: Int, type: Int, count: Int, value: Int)] = [
+      (256, 4, 1, width), (257, 4, 1, rows * strips), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8),
+      (277, 3, 1, 1), (278, 4, 1, rows), (279, 4, 1, width * rows),
+    ]
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let samples = (0..<(width * rows)).map { UInt8(truncatingIfNeeded: $0) } + [0]
+    var bytes = [0x49, 0x49, 42, 0] + little(8 + samples.count, 4) + samples + little(entries.count, 2)
+    for entry in entries {
+      bytes += little(entry.tag, 2) + little(entry.type, 2) + little(entry.count, 4) + little(entry.value, 4)
+    }
+    bytes += little(0, 4)
+    guard strips > 1 else {
+      let picture = try Picture(bytes: bytes)
+      #expect(picture.height == rows && picture.width == width && picture.pixels[0, 1, 0] == 21.0 / 255)
+      return
+    }
+    #expect(throws: ImageError.self) { try Picture(bytes: bytes) }
+  }
+
   @Test func aBombIsRefusedBeforeItIsUnpacked() throws {
     var header: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
     let body = Array("IHDR".utf8) + [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 16, 6, 0, 0, 0]

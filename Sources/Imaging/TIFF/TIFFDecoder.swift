@@ -30,6 +30,7 @@ struct TIFFDecoder {
         guard !overflows, area <= pixelLimit else {
           throw ImageError.tooLarge(path: path, height: height, width: width, limit: pixelLimit)
         }
+        try requireBlocks(decoder.pointee)
         let planes = try Layout(decoder.pointee).map { try exact($0, decoder) } ?? colours(decoder)
         // What was reported and passed over is damage all the same.
         guard decoder.pointee.message.0 == 0 else { throw damaged(decoder) }
@@ -39,6 +40,14 @@ struct TIFFDecoder {
         }
         return Picture(unchecked: orientation.upright(planes))
       }
+    }
+  }
+
+  /// Strips and tiles that a file does not list libtiff takes for the file's beginning: one kilobyte could be any picture.
+  private func requireBlocks(_ decoder: gingham_tiff_decoder) throws {
+    let count = decoder.is_tiled != 0 ? TIFFNumberOfTiles(decoder.tiff) : TIFFNumberOfStrips(decoder.tiff)
+    for index in 0..<count where TIFFGetStrileByteCount(decoder.tiff, index) == 0 {
+      throw damaged("part \(index + 1) of \(count) is not there")
     }
   }
 
