@@ -61,8 +61,9 @@ import Testing
     func little(_ value: Int, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
-    let samples = (0..<(width * rows)).map { UInt8(truncatingIfNeeded: $0) } + [0]
-    var bytes = [0x49, 0x49, 42, 0] + little(8 + samples.count, 4) + samples + little(entries.count, 2)
+    let samples: [UInt8] = (0..<(width * rows)).map { UInt8(truncatingIfNeeded: $0) } + [0]
+    var bytes: [UInt8] = [0x49, 0x49, 42, 0]
+    bytes += little(8 + samples.count, 4) + samples + little(entries.count, 2)
     for entry in entries {
       bytes += little(entry.tag, 2) + little(entry.type, 2) + little(entry.count, 4) + little(entry.value, 4)
     }
