@@ -188,6 +188,9 @@ def update(document, command, output):
     path = ROOT / document
     lines = path.read_text().splitlines()
     first, last = command.printed[0][0] - 1, command.printed[-1][0]
+    if lines[first:last] != [line for _, line in command.printed]:
+        print(f"{command}: left as it is: the document has changed meanwhile")
+        return
     output = output.splitlines()
     while output and not output[-1].strip():
         output.pop()

@@ -39,6 +39,19 @@ extension Tensor {
   ///
   /// - Throws: ``FormatError/unwritable(path:reason:)``.
   public func write(npy path: String) throws {
+    try Self.write(npy: path, shape: shape) { append in try append(self) }
+  }
+
+  /// The same of an array whose elements come some at a time, so that it is never whole in memory.
+  ///
+  /// - Parameters:
+  ///   - shape: of all.
+  ///   - body: hands over the elements in C order, as tensors of any shape.
+  /// - Throws: ``FormatError/unwritable(path:reason:)``, also where the elements are not as many as the shape has; what `body`
+  ///   throws.
+  public static func write(
+    npy path: String, shape: Shape, _ body: (_ append: (Tensor) throws -> Void) throws -> Void
+  ) throws {
     let extents = shape.dimensions.map { "\($0)," }.joined(separator: " ")
     let shapeLiteral = shape.rank > 1 ? "(\(extents.dropLast()))" : "(\(extents))"
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shapeLiteral), }"
@@ -48,7 +61,14 @@ extension Tensor {
     let length = UInt16(header.utf8.count)
     try AtomicFile.write(path) { writer in
       try writer.append([0x93] + "NUMPY".utf8 + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + header.utf8)
-      try writer.append(self)
+      var written = 0
+      try body { part in
+        try writer.append(part)
+        written += part.count
+      }
+      guard written == shape.elementCount else {
+        throw FormatError.unwritable(path: path, reason: "\(written) elements came for an array of \(shape)")
+      }
     }
   }
 }

@@ -57,6 +57,20 @@ import Testing
     }
   }
 
+  @Test func portionsMakeTheFileThatNumPyWrites() throws {
+    try withTemporaryFile([]) { path throws in
+      try Tensor.write(npy: path, shape: grid.shape) { append in
+        for rows in [0..<1, 1..<1, 1..<2] { try append(grid.slice(axis: 0, rows)) }
+      }
+      let whole = try #require(FileManager.default.contents(atPath: golden("f4.npy")))
+      #expect(FileManager.default.contents(atPath: path) == whole)
+      #expect(
+        try refusal { try Tensor.write(npy: path, shape: grid.shape) { try $0(grid.slice(axis: 0, 0..<1)) } }
+          .contains("12 elements came for an array of"))
+      #expect(FileManager.default.contents(atPath: path) == whole)
+    }
+  }
+
   @Test func archivesReadInOrder() throws {
     let arrays = try Tensor.arrays(npz: golden("pair.npz"))
     #expect(arrays.map(\.name) == ["first", "second"])

@@ -21,7 +21,7 @@ struct Evidence {
       let sheet = ContactSheet(
         title, tiles: tiles.map { .init($0.picture, label: $0.label) }, columns: tiles.count,
         side: Double(min(max(longest, Evidence.side.lowerBound), Evidence.side.upperBound)))
-      try self.init(sheet.figure(), caption: "")
+      try self.init(sheet.figure(), caption: title)
     }
   }
 

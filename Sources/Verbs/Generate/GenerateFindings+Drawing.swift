@@ -26,15 +26,9 @@ extension RunFolder {
   func writeArray(
     of samples: SampledPictures, _ values: (_ start: Int, _ pictures: Tensor) throws -> Tensor
   ) throws {
-    let extents = ([samples.count] + samples.shape).map(String.init).joined(separator: ", ")
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
-    // The elements start at a multiple of 64 bytes, as in every array that is written.
-    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    let length = UInt16(header.utf8.count)
     try write("samples.npy") { path in
-      try AtomicFile.write(path) { file in
-        try file.append([0x93] + "NUMPY".utf8 + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + header.utf8)
-        try samples.forEach { try file.append(values($0, $1)) }
+      try Tensor.write(npy: path, shape: Shape([samples.count] + samples.shape)) { append in
+        try samples.forEach { try append(values($0, $1)) }
       }
     }
   }
